@@ -14,7 +14,8 @@ public sealed class SchemaMigrator
     /// <summary>Runs the scripts that have not run yet, in order.</summary>
     public async Task MigrateAsync(CancellationToken cancellationToken = default)
     {
-        await using var connection = new NpgsqlConnection(_connectionString);
+        var connection = new NpgsqlConnection(_connectionString);
+        await using var _ = connection.ConfigureAwait(false);
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         var assembly = typeof(SchemaMigrator).Assembly;
         foreach (var name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
