@@ -18,7 +18,7 @@ CREATE TABLE IF NOT EXISTS public.invoices (
     CONSTRAINT invoices_customer_name_length CHECK (char_length(customer_name) BETWEEN 1 AND 200),
     -- Ten trillion units of a currency: no invoice is larger, and a sum of thousands of them still is a bigint.
     CONSTRAINT invoices_amount_cents_range CHECK (amount_cents BETWEEN -1000000000000000 AND 1000000000000000),
-    CONSTRAINT invoices_status_known CHECK (status IN ('draft', 'sent', 'paid', 'overdue', 'void')),
+    CONSTRAINT invoices_status_known CHECK (status IN ('draft', 'pending', 'sent', 'paid', 'overdue', 'void')),
     CONSTRAINT invoices_issued_at_finite CHECK (isfinite(issued_at))
 );
 

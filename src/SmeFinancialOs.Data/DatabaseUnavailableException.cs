@@ -1,0 +1,10 @@
+namespace SmeFinancialOs.Data;
+
+/// <summary>No connection to the database: not there, wrong password, unknown database, or no free connection in time.</summary>
+public sealed class DatabaseUnavailableException : TenantDataException
+{
+    internal DatabaseUnavailableException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

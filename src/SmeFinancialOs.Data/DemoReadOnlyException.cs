@@ -1,0 +1,10 @@
+namespace SmeFinancialOs.Data;
+
+/// <summary>A write in the demo context, which reads only (25006, or 42501 from its role and policies).</summary>
+public sealed class DemoReadOnlyException : TenantDataException
+{
+    internal DemoReadOnlyException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

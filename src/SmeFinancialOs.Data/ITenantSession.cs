@@ -1,0 +1,38 @@
+namespace SmeFinancialOs.Data;
+
+/// <summary>
+/// SQL under one tenant context, mapped by Dapper. From <see cref="TenantConnectionFactory.CreateSession(TenantContext)"/> every call is one
+/// round trip and a transaction of its own; a <see cref="TenantConnection"/> offers the same calls inside its unit of work.
+/// </summary>
+public interface ITenantSession
+{
+    /// <summary>The context every call of this session runs under.</summary>
+    TenantContext Context { get; }
+
+    /// <summary>Runs a query and maps each row to <typeparamref name="T"/>.</summary>
+    /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction.</param>
+    /// <param name="parameters">An object whose properties are the parameters, or null.</param>
+    /// <param name="cancellationToken">Cancels the statement on the server; nothing of it remains.</param>
+    /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
+    Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a query that gives at most one row; the default of <typeparamref name="T"/> when it gives none.</summary>
+    /// <inheritdoc cref="QueryAsync{T}"/>
+    /// <exception cref="InvalidOperationException">The query gives more than one row.</exception>
+    Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a query and gives the first column of its first row.</summary>
+    /// <inheritdoc cref="QueryAsync{T}"/>
+    Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a statement and gives the number of rows it wrote.</summary>
+    /// <inheritdoc cref="QueryAsync{T}"/>
+    Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a <c>COPY (..) TO STDOUT</c> and writes what it gives to a stream as it arrives.</summary>
+    /// <param name="copyCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>
+    /// <param name="destination">Where the bytes go; it stays open.</param>
+    /// <param name="cancellationToken">Cancels the statement on the server.</param>
+    /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
+    Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,78 @@
+using System.Net.Sockets;
+using Npgsql;
+using SmeFinancialOs.Data.Sessions;
+
+namespace SmeFinancialOs.Data.Logins;
+
+/// <summary>A data source, the settings its transactions start with, and the check its login has to pass first.</summary>
+internal sealed class Door
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly LoginCheck _check;
+    private readonly Lock _lock = new();
+    private Task? _checked;
+
+    public Door(NpgsqlDataSource dataSource, TenantConnectionOptions options, bool isAdmin)
+    {
+        _dataSource = dataSource;
+        _check = new LoginCheck(options, isAdmin);
+        Settings = new ContextSettings(options, new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).NoResetOnClose);
+    }
+
+    public ContextSettings Settings { get; }
+
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
+
+    private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
+    {
+        Task check;
+        lock (_lock)
+        {
+            // A failed check is tried again by the next caller: a server may come back, a role may be mended.
+            if (_checked is null or { IsFaulted: true } or { IsCanceled: true })
+                _checked = CheckAsync();
+            check = _checked;
+        }
+
+        // Shared by concurrent first callers, so no one's token may end it for the others.
+        await check.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await ConnectAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CheckAsync()
+    {
+        var connection = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await _check.RunAsync(connection).ConfigureAwait(false);
+    }
+
+    private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException fault)
+        {
+            throw new DatabaseUnavailableException(Explain(fault), fault);
+        }
+    }
+
+    private string Explain(NpgsqlException fault)
+    {
+        var target = new NpgsqlConnectionStringBuilder(_dataSource.ConnectionString);
+        var where = $"{target.Host}:{target.Port}, database \"{target.Database ?? target.Username}\"";
+        return fault switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification } =>
+                $"The server at {where} refused login \"{target.Username}\": check user name and password, and pg_hba.conf.",
+            PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
+                $"The server at {where} has no such database: create it and run the migrations of SmeFinancialOs.Data.Schema.",
+            PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
+            { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
+            { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",
+            _ => $"No connection to {where}: {fault.Message}",
+        };
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>The statement that puts tenant, access mode, timeouts and role in force for one transaction.</summary>
+internal sealed class ContextSettings
+{
+    private readonly bool _closesCursors;
+    private readonly TenantConnectionOptions _options;
+    private readonly string[] _sql = new string[6];
+
+    public ContextSettings(TenantConnectionOptions options, bool noResetOnClose)
+    {
+        _options = options;
+        // A WITH HOLD cursor carries rows into the next transaction of its connection. DISCARD ALL closes it; a pooler's settings leave DISCARD out.
+        _closesCursors = noResetOnClose;
+        foreach (var access in Enum.GetValues<TenantAccess>())
+        {
+            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, parameter: "$1");
+            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true, parameter: "$1");
+        }
+    }
+
+    /// <summary>The name a multi-statement command refers to the organization by.</summary>
+    public static string ParameterName => "smefinancialos_org_id";
+
+    public string RoleOf(TenantContext context) => RoleOf(context.Access);
+
+    /// <summary>Adds the settings in front of what else the batch will run.</summary>
+    public void AddTo(NpgsqlBatch batch, TenantContext context)
+    {
+        if (_closesCursors)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("CLOSE ALL"));
+        var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
+        settings.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.OrganizationSetting, NpgsqlDbType = NpgsqlDbType.Text });
+        batch.BatchCommands.Add(settings);
+    }
+
+    /// <summary>The settings as the first of several statements in one command text; they refer to <see cref="ParameterName"/>.</summary>
+    public string Prefix(TenantContext context) =>
+        (_closesCursors ? "CLOSE ALL;" : "") + BuildSql(context.Access, context.IsReadOnly, "@" + ParameterName) + ";";
+
+    private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
+
+    private static string Milliseconds(TimeSpan timeout) => ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private string RoleOf(TenantAccess access) => access switch
+    {
+        TenantAccess.Tenant => _options.TenantRole,
+        TenantAccess.Demo => _options.DemoRole,
+        _ => _options.AdminRole,
+    };
+
+    private string BuildSql(TenantAccess access, bool isReadOnly, string parameter)
+    {
+        var settings = new List<string> { Set("app.current_org_id", parameter) };
+        // Cannot be switched off again once the transaction has run a query.
+        if (isReadOnly)
+            settings.Add(Set("transaction_read_only", "'on'"));
+        if (_options.StatementTimeout is { } statement)
+            settings.Add(Set("statement_timeout", $"'{Milliseconds(statement)}'"));
+        if (_options.LockTimeout is { } lockTimeout)
+            settings.Add(Set("lock_timeout", $"'{Milliseconds(lockTimeout)}'"));
+        if (_options.IdleInTransactionTimeout is { } idle)
+            settings.Add(Set("idle_in_transaction_session_timeout", $"'{Milliseconds(idle)}'"));
+        // Last: a setting may need a right that the login has and the role has not.
+        settings.Add(Set("role", $"'{RoleOf(access).Replace("'", "''", StringComparison.Ordinal)}'"));
+        return "SELECT " + string.Join(", ", settings);
+
+        static string Set(string name, string value) => $"pg_catalog.set_config('{name}', {value}, true)";
+    }
+}

@@ -1,0 +1,104 @@
+using Npgsql;
+using SmeFinancialOs.Data.Logins;
+using SmeFinancialOs.Data.Sessions;
+
+namespace SmeFinancialOs.Data;
+
+/// <summary>
+/// The one door to tenant data: connections and sessions with tenant, role and access mode in force. Thread-safe; one for each database.
+/// Before its first use it checks, once, that the login cannot bypass row-level security.
+/// </summary>
+public sealed class TenantConnectionFactory
+{
+    private readonly Door _tenants;
+    private readonly Door? _admins;
+
+    /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
+    /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
+    /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
+    /// <exception cref="ArgumentException">A role name is blank or a timeout is not positive.</exception>
+    public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        var copy = TenantConnectionOptionsValidation.Copy(options ?? new TenantConnectionOptions());
+        _tenants = new Door(dataSource, copy, isAdmin: false);
+        _admins = copy.AdminDataSource is { } admin ? new Door(admin, copy, isAdmin: true) : null;
+    }
+
+    /// <summary>Opens a unit of work. Its settings are in force when this returns (one round trip).</summary>
+    /// <param name="context">Who is asking. An admin context is written to the access log first, in a transaction of its own.</param>
+    /// <param name="cancellationToken">Ends the attempt; nothing stays open.</param>
+    /// <exception cref="UnsafeDatabaseRoleException">The login could bypass row-level security.</exception>
+    /// <exception cref="DatabaseNotReadyException">The database is not migrated or older than PostgreSQL 15.</exception>
+    /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
+    /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
+    public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Access == TenantAccess.Admin)
+            await LogAdminAccessAsync(context, cancellationToken).ConfigureAwait(false);
+
+        var connection = await OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // No round trip: BEGIN travels with the settings.
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            var batch = new NpgsqlBatch(connection, transaction);
+            await using var _ = batch.ConfigureAwait(false);
+            Settings(context).AddTo(batch, context);
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            return new TenantConnection(connection, transaction, context, Settings(context).RoleOf(context));
+        }
+        catch
+        {
+            // Closing rolls back what was begun.
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Opens a unit of work for the ambient context.</summary>
+    /// <inheritdoc cref="OpenConnectionAsync(TenantContext, CancellationToken)"/>
+    /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
+    public ValueTask<TenantConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+        OpenConnectionAsync(AmbientTenantContext.Required, cancellationToken);
+
+    /// <summary>A session: each call one round trip and a transaction of its own. Costs nothing until a call is made.</summary>
+    /// <param name="context">Who is asking. An admin session writes the access log before its first call.</param>
+    /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
+    public ITenantSession CreateSession(TenantContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _ = DoorOf(context);
+        return new TenantSession(this, context);
+    }
+
+    /// <summary>A session for the ambient context.</summary>
+    /// <inheritdoc cref="CreateSession(TenantContext)"/>
+    /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
+    public ITenantSession CreateSession() => CreateSession(AmbientTenantContext.Required);
+
+    internal ContextSettings Settings(TenantContext context) => DoorOf(context).Settings;
+
+    /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
+    internal ValueTask<NpgsqlConnection> OpenRawAsync(TenantContext context, CancellationToken cancellationToken) => DoorOf(context).OpenAsync(cancellationToken);
+
+    /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
+    internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
+    {
+        var connection = await OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var batch = new NpgsqlBatch(connection);
+        await using var __ = batch.ConfigureAwait(false);
+        Settings(context).AddTo(batch, context.AsReadWrite());
+        var entry = new NpgsqlBatchCommand("INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ($1, $2, $3)");
+        entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Actor! });
+        entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Reason! });
+        entry.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = context.IsReadOnly });
+        batch.BatchCommands.Add(entry);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private Door DoorOf(TenantContext context) => context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
+        "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
+}

@@ -1,0 +1,26 @@
+namespace SmeFinancialOs.Data;
+
+/// <summary>Refuses options that could not work, and takes a copy nobody can change any more.</summary>
+internal static class TenantConnectionOptionsValidation
+{
+    public static TenantConnectionOptions Copy(TenantConnectionOptions options) => new()
+    {
+        AdminDataSource = options.AdminDataSource,
+        TenantRole = RequireRole(options.TenantRole, nameof(options.TenantRole)),
+        DemoRole = RequireRole(options.DemoRole, nameof(options.DemoRole)),
+        AdminRole = RequireRole(options.AdminRole, nameof(options.AdminRole)),
+        StatementTimeout = RequireTimeout(options.StatementTimeout, nameof(options.StatementTimeout)),
+        LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
+        IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),
+    };
+
+    // "none" is how SET ROLE says: no role at all, the login itself.
+    private static string RequireRole(string role, string name) => DatabaseText.Require(role, maxLength: 63, name) is var checkedRole && checkedRole != "none"
+        ? checkedRole
+        : throw new ArgumentException("\"none\" is not a role: it would leave the login itself in force.", name);
+
+    private static TimeSpan? RequireTimeout(TimeSpan? timeout, string name) =>
+        timeout is null || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= TimeSpan.FromMilliseconds(int.MaxValue))
+            ? timeout
+            : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is between 1 ms and 2147483647 ms; null leaves the server's setting.");
+}

@@ -1,0 +1,10 @@
+namespace SmeFinancialOs.Data;
+
+/// <summary>The tenant or role of a unit of work was changed after it was opened; it was rolled back instead of committed.</summary>
+public sealed class TenantContextChangedException : TenantDataException
+{
+    internal TenantContextChangedException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}

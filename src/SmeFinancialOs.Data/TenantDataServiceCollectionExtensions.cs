@@ -1,0 +1,69 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using SmeFinancialOs.Data;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers tenant data access.</summary>
+public static class TenantDataServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers a <see cref="TenantConnectionFactory"/>, and per scope an <see cref="ITenantSession"/> and the repositories for the ambient
+    /// context. The data sources stay inside the factory: nobody can inject a connection without a tenant.
+    /// </summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="connectionString">Logs in as <c>app_user</c>.</param>
+    /// <param name="adminConnectionString">Logs in as <c>admin_user</c>; null where the host opens no admin contexts.</param>
+    /// <param name="configure">Sets timeouts and role names.</param>
+    /// <exception cref="ArgumentException">A connection string is malformed.</exception>
+    public static IServiceCollection AddTenantData(
+        this IServiceCollection services, string connectionString, string? adminConnectionString = null, Action<TenantConnectionOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        // Malformed strings fail here, where the host is configured, not at the first request.
+        _ = new NpgsqlConnectionStringBuilder(connectionString);
+        _ = new NpgsqlConnectionStringBuilder(adminConnectionString);
+
+        services.TryAddSingleton(provider => new OwnedTenantConnectionFactory(
+            provider.GetService<ILoggerFactory>(), connectionString, adminConnectionString, configure));
+        services.TryAddSingleton(provider => provider.GetRequiredService<OwnedTenantConnectionFactory>().Factory);
+        services.TryAddScoped(provider => provider.GetRequiredService<TenantConnectionFactory>().CreateSession());
+        services.TryAddScoped<OrganizationRepository>();
+        services.TryAddScoped<InvoiceRepository>();
+        return services;
+    }
+
+    /// <summary>A factory with the data sources it was made of, disposed with the container.</summary>
+    private sealed class OwnedTenantConnectionFactory : IAsyncDisposable, IDisposable
+    {
+        private readonly NpgsqlDataSource _tenants;
+        private readonly NpgsqlDataSource? _admins;
+
+        public OwnedTenantConnectionFactory(
+            ILoggerFactory? loggers, string connectionString, string? adminConnectionString, Action<TenantConnectionOptions>? configure)
+        {
+            _tenants = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggers).Build();
+            _admins = adminConnectionString is null ? null : new NpgsqlDataSourceBuilder(adminConnectionString).UseLoggerFactory(loggers).Build();
+            var options = new TenantConnectionOptions { AdminDataSource = _admins };
+            configure?.Invoke(options);
+            Factory = new TenantConnectionFactory(_tenants, options);
+        }
+
+        public TenantConnectionFactory Factory { get; }
+
+        public void Dispose()
+        {
+            _tenants.Dispose();
+            _admins?.Dispose();
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _tenants.DisposeAsync().ConfigureAwait(false);
+            if (_admins is not null)
+                await _admins.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

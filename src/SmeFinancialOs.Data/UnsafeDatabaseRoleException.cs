@@ -1,0 +1,14 @@
+namespace SmeFinancialOs.Data;
+
+/// <summary>The login of a data source could bypass row-level security; no statement was run for any tenant.</summary>
+public sealed class UnsafeDatabaseRoleException : TenantDataException
+{
+    internal UnsafeDatabaseRoleException(string loginName, IReadOnlyList<string> faults)
+        : base($"Login \"{loginName}\" must not be used for tenant data. {string.Join(" ", faults)}") => (LoginName, Faults) = (loginName, faults);
+
+    /// <summary>The login that was refused.</summary>
+    public string LoginName { get; }
+
+    /// <summary>Each fault in a sentence, with the SQL that mends it.</summary>
+    public IReadOnlyList<string> Faults { get; }
+}
