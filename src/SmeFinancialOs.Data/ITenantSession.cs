@@ -29,7 +29,7 @@ public interface ITenantSession
     /// <inheritdoc cref="QueryAsync{T}"/>
     Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Runs a <c>COPY (..) TO STDOUT</c> and writes what it gives to a stream as it arrives.</summary>
+    /// <summary>Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, in UTF-8.</summary>
     /// <param name="copyCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>
     /// <param name="destination">Where the bytes go; it stays open.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>

@@ -153,7 +153,7 @@ public sealed class InvoiceRepository(ITenantSession session)
         return _session.CopyToAsync(
             """
             COPY (SELECT id, number, amount_cents, customer_name, status, issued_at, created_at FROM public.invoices ORDER BY issued_at DESC, id)
-            TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')
+            TO STDOUT (FORMAT csv, HEADER)
             """,
             destination, cancellationToken);
     }
