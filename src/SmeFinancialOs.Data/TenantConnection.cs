@@ -10,6 +10,7 @@ namespace SmeFinancialOs.Data;
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
     private readonly string _role;
+    private bool _isCommitted;
 
     internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, string role) =>
         (Connection, Transaction, Context, _role) = (connection, transaction, context, role);
@@ -48,9 +49,12 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     /// <summary>Makes the work permanent, in one round trip.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the unit of work was opened; it is rolled back.</exception>
+    /// <exception cref="InvalidOperationException">It was committed or disposed before.</exception>
     /// <exception cref="PostgresException">25P02: an earlier statement failed, so there is nothing to commit.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
+        if (_isCommitted)
+            throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
         // Not Transaction.CommitAsync: PostgreSQL answers COMMIT of a failed transaction with a silent ROLLBACK. The check in front of it, in the
         // same round trip, fails in a failed transaction, and when somebody set another tenant.
         var batch = new NpgsqlBatch(Connection, Transaction);
@@ -63,6 +67,7 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            _isCommitted = true;
         }
         catch (PostgresException fault) when (FaultTranslation.Translate(fault, Context) is { } typed)
         {

@@ -96,7 +96,14 @@ public sealed class TenantConnectionFactory
         entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Reason! });
         entry.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = context.IsReadOnly });
         batch.BatchCommands.Add(entry);
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
+        {
+            throw typed;
+        }
     }
 
     private Door DoorOf(TenantContext context) => context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(

@@ -1,0 +1,89 @@
+using Dapper;
+using Npgsql;
+using SmeFinancialOs.Data.Tests.Support;
+
+namespace SmeFinancialOs.Data.Tests;
+
+/// <summary>Counted on the wire, between this process and the server.</summary>
+public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
+{
+    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now())";
+
+    private TenantContext A => TenantContext.ForOrganization(fixture.OrganizationA);
+
+    public static TheoryData<string> ConnectionSettings => ["", ";Max Auto Prepare=20;Auto Prepare Min Usages=2", ";No Reset On Close=true"];
+
+    [Theory]
+    [MemberData(nameof(ConnectionSettings))]
+    public async Task Session_call_is_one_round_trip_read_or_write(string settings)
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString + settings);
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
+        var factory = new TenantConnectionFactory(source, new() { StatementTimeout = TimeSpan.FromSeconds(30) });
+        var session = factory.CreateSession(A);
+        await session.ExecuteScalarAsync<int>("SELECT 1");
+
+        for (var call = 0; call < 5; call++)
+        {
+            (await TripsAsync(proxy, () => session.QueryAsync<Guid>("SELECT id FROM invoices LIMIT @count", new { count = 50 }))).Should().Be(1);
+            (await TripsAsync(proxy, () => session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices"))).Should().Be(1);
+            (await TripsAsync(proxy, () => session.ExecuteAsync(Insert, new { number = Guid.NewGuid().ToString("N") }))).Should().Be(1);
+            (await TripsAsync(proxy, () => session.ExecuteAsync("UPDATE invoices SET status = 'paid'; DELETE FROM invoices WHERE false"))).Should().Be(1);
+            (await TripsAsync(proxy, () => new InvoiceRepository(session).TotalsByStatusAsync())).Should().Be(1);
+            (await TripsAsync(proxy, () => new InvoiceRepository(session).ListAsync(2))).Should().Be(1);
+        }
+    }
+
+    [Fact]
+    public async Task Thousands_of_invoices_are_one_round_trip()
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
+        // Half a megabyte is not sent at one go. Without the reset, which the server answers at once, it has nothing to say before it has read it all.
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString + ";No Reset On Close=true");
+        var invoices = new InvoiceRepository(new TenantConnectionFactory(source).CreateSession(A));
+        await invoices.TotalsByStatusAsync();
+        var many = Enumerable.Range(0, 5000)
+            .Select(_ => new NewInvoice { Number = Guid.NewGuid().ToString("N"), AmountCents = 1, CustomerName = "x", IssuedAt = new DateOnly(2026, 1, 1) }).ToArray();
+
+        (await TripsAsync(proxy, () => invoices.InsertManyAsync(many))).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Unit_of_work_costs_one_round_trip_to_open_and_one_to_commit()
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
+        var factory = new TenantConnectionFactory(source);
+        await factory.CreateSession(A).ExecuteScalarAsync<int>("SELECT 1");
+
+        TenantConnection? work = null;
+        (await TripsAsync(proxy, async () => work = await factory.OpenConnectionAsync(A))).Should().Be(1);
+        (await TripsAsync(proxy, () => work!.ExecuteAsync(Insert, new { number = Guid.NewGuid().ToString("N") }))).Should().Be(1);
+        (await TripsAsync(proxy, () => work!.CommitAsync())).Should().Be(1);
+        (await TripsAsync(proxy, async () => await work!.DisposeAsync())).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Hand_written_pattern_is_three_round_trips()
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
+        await (await source.OpenConnectionAsync()).DisposeAsync();
+
+        (await TripsAsync(proxy, async () =>
+        {
+            await using var connection = await source.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await connection.ExecuteAsync("SELECT set_config('role', 'tenant_role', true), set_config('app.current_org_id', @id, true)", new { id = fixture.OrganizationA.ToString() });
+            await connection.QueryAsync<Guid>("SELECT id FROM invoices LIMIT 50");
+            await transaction.CommitAsync();
+        })).Should().Be(3, "the counter must be able to count more than one");
+    }
+
+    private static async Task<int> TripsAsync(LoopbackProxy proxy, Func<Task> call)
+    {
+        var before = proxy.RoundTrips;
+        await call();
+        return proxy.RoundTrips - before;
+    }
+}

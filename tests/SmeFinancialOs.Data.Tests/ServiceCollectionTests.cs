@@ -1,0 +1,61 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using SmeFinancialOs.Data.Tests.Support;
+
+namespace SmeFinancialOs.Data.Tests;
+
+public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
+{
+    [Fact]
+    public async Task Repositories_of_a_scope_act_for_the_ambient_context()
+    {
+        await using var provider = Build();
+        using (AmbientTenantContext.Use(TenantContext.ForOrganization(fixture.OrganizationA)))
+        {
+            await using var scope = provider.CreateAsyncScope();
+            (await scope.ServiceProvider.GetRequiredService<OrganizationRepository>().GetAsync(fixture.OrganizationA)).Should().NotBeNull();
+            (await scope.ServiceProvider.GetRequiredService<OrganizationRepository>().GetAsync(fixture.OrganizationB)).Should().BeNull();
+            (await scope.ServiceProvider.GetRequiredService<InvoiceRepository>().ListAsync()).Items.Should().NotBeEmpty();
+            scope.ServiceProvider.GetRequiredService<ITenantSession>().Context.OrganizationId.Should().Be(fixture.OrganizationA);
+        }
+    }
+
+    [Fact]
+    public async Task Scope_without_a_context_gives_no_session()
+    {
+        await using var provider = Build();
+        await using var scope = provider.CreateAsyncScope();
+        scope.ServiceProvider.Invoking(p => p.GetRequiredService<ITenantSession>()).Should().Throw<TenantContextMissingException>();
+    }
+
+    [Fact]
+    public async Task Nobody_can_inject_a_connection_without_a_tenant()
+    {
+        await using var provider = Build();
+        provider.GetService<NpgsqlDataSource>().Should().BeNull();
+        provider.GetService<NpgsqlConnection>().Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Admin_contexts_work_with_their_own_connection_string_and_options_apply()
+    {
+        await using var provider = Build(options => options.StatementTimeout = TimeSpan.FromSeconds(9));
+        var factory = provider.GetRequiredService<TenantConnectionFactory>();
+        (await factory.CreateSession(TenantContext.ForAdmin("alice", "test")).ExecuteScalarAsync<string>("SELECT current_setting('statement_timeout')")).Should().Be("9s");
+    }
+
+    [Fact]
+    public async Task Disposing_the_container_disposes_its_pools()
+    {
+        var provider = Build();
+        var factory = provider.GetRequiredService<TenantConnectionFactory>();
+        var context = TenantContext.ForOrganization(fixture.OrganizationA);
+        await factory.CreateSession(context).ExecuteScalarAsync<int>("SELECT 1");
+        await provider.DisposeAsync();
+        await factory.CreateSession(context).Invoking(s => s.ExecuteScalarAsync<int>("SELECT 1")).Should().ThrowAsync<ObjectDisposedException>();
+    }
+
+    private ServiceProvider Build(Action<TenantConnectionOptions>? configure = null) => new ServiceCollection()
+        .AddTenantData(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString, configure)
+        .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+}
