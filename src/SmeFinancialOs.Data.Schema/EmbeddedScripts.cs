@@ -1,0 +1,19 @@
+using DbUp.Engine;
+
+namespace SmeFinancialOs.Data.Schema;
+
+// The files of sql/ as this assembly carries them, in the order of their numbers.
+internal static class EmbeddedScripts
+{
+    internal static IReadOnlyList<SqlScript> All { get; } =
+        [.. typeof(EmbeddedScripts).Assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .Select(name => new SqlScript(name, Read(name)))];
+
+    private static string Read(string name)
+    {
+        using var reader = new StreamReader(typeof(EmbeddedScripts).Assembly.GetManifestResourceStream(name)!);
+        return reader.ReadToEnd();
+    }
+}

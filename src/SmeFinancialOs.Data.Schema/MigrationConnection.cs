@@ -1,0 +1,62 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema;
+
+// One connection does everything: whoever loses it loses the lock and the running script together.
+internal sealed class MigrationConnection
+{
+    private static readonly Version OldestVersion = new(15, 0);
+
+    private readonly string _connectionString;
+    private readonly NpgsqlConnectionStringBuilder _settings;
+
+    internal MigrationConnection(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        try
+        {
+            _settings = new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                Pooling = false, // a role that a script left set ends with the connection
+                Enlist = false, // each script has a transaction of its own
+                CommandTimeout = 0, // a script takes as long as it takes; the caller's token ends it
+                MaxAutoPrepare = 0,
+            };
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
+        {
+            // Without the inner exception: its message quotes the string, and a password with a semicolon in it would be part of that.
+            throw new ArgumentException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.",
+                nameof(connectionString));
+        }
+
+        if (string.IsNullOrWhiteSpace(_settings.Host))
+            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
+        if (string.IsNullOrWhiteSpace(_settings.ApplicationName))
+            _settings.ApplicationName = typeof(MigrationConnection).Assembly.GetName().Name;
+        _connectionString = _settings.ConnectionString;
+    }
+
+    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            if (connection.PostgreSqlVersion < OldestVersion)
+            {
+                throw new SchemaMigrationException(
+                    $"The server is PostgreSQL {connection.PostgreSqlVersion}, but 15 or later is needed: before, views cannot run with the rights of their caller.");
+            }
+            return connection;
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is not (DbException or TimeoutException))
+                throw;
+            throw MigrationFailure.OfConnection(_settings, e);
+        }
+    }
+}

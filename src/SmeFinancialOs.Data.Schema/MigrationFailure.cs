@@ -1,0 +1,48 @@
+using System.Globalization;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema;
+
+// Turns what the server or the network said into what a person can act upon.
+internal static class MigrationFailure
+{
+    internal static SchemaMigrationException OfScript(string? scriptName, int? line, NpgsqlException error, string owner)
+    {
+        var place = scriptName is null ? "" : line is null ? $"sql/{scriptName}: " : string.Create(CultureInfo.InvariantCulture, $"sql/{scriptName} line {line}: ");
+        if (error is not PostgresException answer)
+            return new SchemaMigrationException($"{place}the connection to the server was lost: {error.Message}", error) { ScriptName = scriptName, Line = line };
+
+        var hint = string.IsNullOrEmpty(answer.Hint) ? "" : $" Hint: {answer.Hint}";
+        var rights = answer.SqlState == PostgresErrorCodes.InsufficientPrivilege ? NeededRights(owner) : "";
+        return new SchemaMigrationException($"{place}{answer.SqlState}: {Sentence(answer.MessageText)}{hint}{rights}".TrimEnd('.') + ".", error)
+        {
+            ScriptName = scriptName,
+            Line = line,
+            SqlState = answer.SqlState,
+        };
+    }
+
+    internal static SchemaMigrationException OfConnection(NpgsqlConnectionStringBuilder settings, Exception error)
+    {
+        var login = $"login \"{settings.Username}\"";
+        var state = (error as PostgresException)?.SqlState;
+        var message = state switch
+        {
+            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+                $"The server refused {login}: check Username and Password, and pg_hba.conf on the server.",
+            PostgresErrorCodes.InvalidCatalogName =>
+                $"Database \"{settings.Database ?? settings.Username}\" does not exist: create it first (CREATE DATABASE), or mend Database in the connection string.",
+            PostgresErrorCodes.InsufficientPrivilege =>
+                $"The server refused {login} for database \"{settings.Database ?? settings.Username}\": it needs CONNECT, and to migrate be its owner with CREATEROLE or a superuser.",
+            null => $"No PostgreSQL answers at {settings.Host}, port {settings.Port}: check that the server runs, and Host, Port and SSL Mode. {error.Message}",
+            _ => $"The server refused the connection: {((PostgresException)error).MessageText}",
+        };
+        return new SchemaMigrationException(state is null ? message : $"{state}: {message}", error) { SqlState = state };
+    }
+
+    private static string NeededRights(string owner) =>
+        " A migration needs a superuser, or the owner of the database with CREATEROLE; where another login made the roles,"
+        + $" GRANT {owner} TO this login as well.";
+
+    private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
+}

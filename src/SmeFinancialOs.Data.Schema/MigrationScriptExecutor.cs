@@ -1,0 +1,32 @@
+using System.Data;
+using DbUp.Builder;
+using DbUp.Engine;
+using DbUp.Postgresql;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema;
+
+// DbUp's executor, which can be cancelled and says where a script failed.
+internal sealed class MigrationScriptExecutor(UpgradeConfiguration configuration, SchemaRoles roles, CancellationToken cancellationToken)
+    : PostgresqlScriptExecutor(() => configuration.ConnectionManager, () => configuration.Log, null, () => configuration.VariablesEnabled,
+        configuration.ScriptPreprocessors, () => configuration.Journal)
+{
+    // Null for the schema above: DbUp would create it, and the first script does.
+
+    protected override void ExecuteNonQuery(IDbCommand command) =>
+        ((NpgsqlCommand)command).ExecuteNonQueryAsync(cancellationToken).GetAwaiter().GetResult();
+
+    protected override void ExecuteCommandsWithinExceptionHandler(int index, SqlScript script, Action executeCommand)
+    {
+        try
+        {
+            executeCommand();
+        }
+        catch (NpgsqlException e)
+        {
+            var contents = PreprocessScriptContents(script, null);
+            var line = ScriptLine.Find(contents, configuration.ConnectionManager.SplitScriptIntoCommands(contents), index, e as PostgresException);
+            throw MigrationFailure.OfScript(script.Name, line, e, roles.Owner);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace SmeFinancialOs.Data.Schema;
+
+/// <summary>How a <see cref="SchemaMigrator"/> works.</summary>
+public sealed class SchemaMigratorOptions
+{
+    /// <summary>The names of the database roles.</summary>
+    public SchemaRoles Roles { get; init; } = new();
+
+    /// <summary>
+    /// How long to wait while another runner migrates the same database: 60 seconds unless told otherwise, rounded up to a millisecond;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.
+    /// </summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    internal void Validate()
+    {
+        if (Roles is null)
+            throw new ArgumentException("Roles must not be null.", nameof(Roles));
+        if (LockTimeout != Timeout.InfiniteTimeSpan && (LockTimeout < TimeSpan.Zero || LockTimeout.TotalMilliseconds > int.MaxValue))
+            throw new ArgumentException($"LockTimeout must lie between zero and {int.MaxValue} ms, or be infinite; it is {LockTimeout}.", nameof(LockTimeout));
+        Roles.Validate();
+    }
+}
