@@ -72,12 +72,12 @@ public sealed class IsolationUnderLoadTests(TenantDatabaseFixture fixture) : ICl
                 var context = contexts[random.Next(Tenants)];
                 try
                 {
-                    await (random.Next(12) switch
+                    await (random.Next(60) switch
                     {
                         0 => RollBackAsync(context),
                         1 => FailAsync(context),
                         2 => CancelAsync(context, random),
-                        3 => ReadInUnitOfWorkAsync(context),
+                        < 8 => ReadInUnitOfWorkAsync(context),
                         _ => ReadAsync(factory.CreateSession(context)),
                     });
                 }
