@@ -1,0 +1,76 @@
+using Dapper;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using SmeFinancialOs.Data.Schema;
+
+namespace SmeFinancialOs.Data.Tests.Readme;
+
+/// <summary>The C# of the README, between its markers, word for word: it compiles here and runs in <see cref="ReadmeTests"/>.</summary>
+internal static class Snippets
+{
+    public static async Task<IReadOnlyList<(string Status, long Cents)>> QuickStartAsync(string ownerConnectionString, string appConnectionString)
+    {
+        // <snippet>
+        // Deploy time, with the rights of the database's owner: roles, policies, tables.
+        await new SchemaMigrator(ownerConnectionString).MigrateAsync();
+
+        // Run time: app_user owns nothing and bypasses nothing, and the factory checks that.
+        await using var dataSource = NpgsqlDataSource.Create(appConnectionString);
+        var factory = new TenantConnectionFactory(dataSource);
+
+        // One organization. Every call of its session is one round trip and a transaction of its own.
+        var acme = TenantContext.ForOrganization(Guid.CreateVersion7());
+        var session = factory.CreateSession(acme);
+        await new OrganizationRepository(session).CreateAsync("Acme Ltd", "acme");
+        await new InvoiceRepository(session).InsertAsync(new NewInvoice
+        {
+            Number = "2026-001",
+            AmountCents = 120_000,
+            CustomerName = "Globex",
+            IssuedAt = new DateOnly(2026, 11, 22),
+        });
+
+        // Plain SQL, mapped by Dapper. No WHERE org_id, and still nobody else's rows.
+        var totals = await session.QueryAsync<(string Status, long Cents)>("SELECT status, sum(amount_cents)::bigint FROM invoices GROUP BY status");
+
+        // Several statements that stand or fall together. Without CommitAsync they are rolled back.
+        await using var work = await factory.OpenConnectionAsync(acme);
+        await work.Connection.ExecuteAsync("UPDATE invoices SET status = 'paid' WHERE number = @number", new { number = "2026-001" }, work.Transaction);
+        await work.CommitAsync();
+        // </snippet>
+        return totals;
+    }
+
+    public static async Task AmbientAsync(TenantConnectionFactory factory, Guid organizationId)
+    {
+        // <snippet>
+        using (AmbientTenantContext.Use(TenantContext.ForOrganization(organizationId)))
+        {
+            var page = await new InvoiceRepository(factory.CreateSession()).ListAsync(pageSize: 50);
+        }
+        // </snippet>
+    }
+
+    public static async Task<int> AdminAsync(NpgsqlDataSource dataSource, string adminConnectionString)
+    {
+        // <snippet>
+        await using var adminDataSource = NpgsqlDataSource.Create(adminConnectionString);
+        var adminFactory = new TenantConnectionFactory(dataSource, new TenantConnectionOptions
+        {
+            AdminDataSource = adminDataSource,
+            StatementTimeout = TimeSpan.FromSeconds(30),
+            LockTimeout = TimeSpan.FromSeconds(5),
+        });
+        var admin = adminFactory.CreateSession(TenantContext.ForAdmin(actor: "alice@example.com", reason: "ticket 4711"));
+        var perOrganization = await new InvoiceRepository(admin).TotalsByOrganizationAsync();
+        // </snippet>
+        return perOrganization.Count;
+    }
+
+    public static void Register(IServiceCollection services, string appConnectionString, string adminConnectionString)
+    {
+        // <snippet>
+        services.AddTenantData(appConnectionString, adminConnectionString, options => options.StatementTimeout = TimeSpan.FromSeconds(30));
+        // </snippet>
+    }
+}
