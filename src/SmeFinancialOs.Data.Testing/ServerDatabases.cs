@@ -27,7 +27,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
     public async Task<string> CreateEmptyAsync(CancellationToken cancellationToken)
     {
         var name = NextName();
-        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0", cancellationToken).ConfigureAwait(false);
+        await CopyAsync(name, "template0", cancellationToken).ConfigureAwait(false);
         return ConnectionStringTo(name);
     }
 
@@ -35,7 +35,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
     {
         var template = await GetTemplateAsync(cancellationToken).ConfigureAwait(false);
         var name = NextName();
-        await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template.Name}", cancellationToken).ConfigureAwait(false);
+        await CopyAsync(name, template.Name, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(template.PrivilegesOf(name), cancellationToken).ConfigureAwait(false);
         return new TenantDatabase(this, name, template.Passwords);
     }
@@ -54,6 +54,13 @@ internal sealed class ServerDatabases : IAsyncDisposable
     }
 
     private string NextName() => _prefix + Interlocked.Increment(ref _count);
+
+    private Task CopyAsync(string name, string template, CancellationToken cancellationToken)
+    {
+        // Copying files needs two checkpoints, which cost nothing where nothing is synced: 20 ms instead of 190. Elsewhere they cost more than the WAL.
+        var strategy = _server.Kind == PostgresServerKind.ConnectionString ? "WAL_LOG" : "FILE_COPY";
+        return ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}", cancellationToken);
+    }
 
     private async Task<TemplateDatabase> GetTemplateAsync(CancellationToken cancellationToken)
     {

@@ -31,6 +31,9 @@ internal static class ChildScenes
                     await server.CreateEmptyDatabaseAsync();
                     Console.WriteLine((await server.CreateTenantDatabaseAsync()).Name);
                     break;
+                case "cancel-start":
+                    await CancelStartAsync();
+                    break;
                 case "fail-then-share":
                     await FailThenShareAsync();
                     break;
@@ -52,7 +55,25 @@ internal static class ChildScenes
         var server = await PostgresServer.StartAsync();
         var pidFile = await server.ConnectionString.ReadScalarAsync<string>("SELECT pg_read_file('postmaster.pid')");
         Console.WriteLine($"{pidFile.Split('\n')[0]} {await server.ConnectionString.ReadScalarAsync<string>("SHOW data_directory")}");
+        Console.WriteLine(server.Description);
         return server;
+    }
+
+    private static async Task CancelStartAsync()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var start = PostgresServer.StartAsync(cancellationToken: cancellation.Token);
+        // The directory is the first thing there is of a server: it is far from ready.
+        while (Directory.GetDirectories(Path.GetTempPath(), "sme-data-postgres-*").Length == 0 && !start.IsCompleted) await Task.Delay(5);
+        await cancellation.CancelAsync();
+        try
+        {
+            await start;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine("cancelled");
+        }
     }
 
     private static async Task FailThenShareAsync()
