@@ -57,21 +57,34 @@ BEGIN
 END
 $roles$;
 
--- Fail here rather than at the first request: a login that inherits is not bound by the policies it should be bound by.
+-- Fail here rather than at the first request: a login that inherits, or a role with powers of its own, is not bound by the policies.
 DO $check$
 DECLARE
     fault record;
 BEGIN
     FOR fault IN
+        SELECT r.rolname AS name, concat_ws(' ', CASE WHEN r.rolsuper THEN 'SUPERUSER' END, CASE WHEN r.rolbypassrls THEN 'BYPASSRLS' END,
+                                            CASE WHEN r.rolcreaterole THEN 'CREATEROLE' END, CASE WHEN r.rolreplication THEN 'REPLICATION' END) AS power
+        FROM pg_catalog.pg_roles r
+        WHERE r.rolname IN ('tenant_role', 'demo_role', 'admin_role', 'app_user', 'admin_user')
+          AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolreplication)
+    LOOP
+        RAISE EXCEPTION 'role "%" has %, which row-level security does not bind', fault.name, fault.power
+            USING ERRCODE = 'invalid_role_specification',
+                  HINT = format('As a superuser: ALTER ROLE %I NO%s;', fault.name, replace(fault.power, ' ', ' NO'));
+    END LOOP;
+
+    FOR fault IN
         SELECT l.name AS login, r.name AS role
         FROM (VALUES ('app_user'), ('admin_user')) AS l (name)
         CROSS JOIN (VALUES ('tenant_role'), ('demo_role'), ('admin_role'), ('app_owner')) AS r (name)
-        WHERE pg_has_role(l.name, r.name, 'USAGE') OR (l.name = 'app_user' AND pg_has_role(l.name, r.name, 'MEMBER')
-                                                       AND r.name IN ('admin_role', 'app_owner'))
+        WHERE pg_has_role(l.name, r.name, 'USAGE')
+           -- The owner can switch row-level security off and rewrite the admin log.
+           OR (r.name = 'app_owner' OR (l.name, r.name) = ('app_user', 'admin_role')) AND pg_has_role(l.name, r.name, 'MEMBER')
     LOOP
         RAISE EXCEPTION 'login "%" inherits from or may become "%"', fault.login, fault.role
             USING ERRCODE = 'invalid_role_specification',
-                  HINT = format('Another grantor gave this membership. As that grantor or a superuser: REVOKE %I FROM %I;', fault.role, fault.login);
+                  HINT = format('Another grantor gave this membership, maybe by way of a third role. As that grantor or a superuser: REVOKE %I FROM %I;', fault.role, fault.login);
     END LOOP;
 END
 $check$;

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
@@ -54,7 +55,7 @@ internal sealed class MigrationConnection
         catch (Exception e)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            if (e is not (DbException or TimeoutException))
+            if (e is not (DbException or TimeoutException or SocketException))
                 throw;
             throw MigrationFailure.OfConnection(_settings, e);
         }
