@@ -53,13 +53,14 @@ internal sealed class Door
         {
             return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (NpgsqlException fault)
+        // Npgsql lets through what the name lookup says.
+        catch (Exception fault) when (fault is NpgsqlException or SocketException)
         {
             throw new DatabaseUnavailableException(Explain(fault), fault);
         }
     }
 
-    private string Explain(NpgsqlException fault)
+    private string Explain(Exception fault)
     {
         var target = new NpgsqlConnectionStringBuilder(_dataSource.ConnectionString);
         var where = $"{target.Host}:{target.Port}, database \"{target.Database ?? target.Username}\"";
@@ -70,7 +71,7 @@ internal sealed class Door
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
                 $"The server at {where} has no such database: create it and run the migrations of SmeFinancialOs.Data.Schema.",
             PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
-            { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
+            SocketException or { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
             { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",
             _ => $"No connection to {where}: {fault.Message}",
         };
