@@ -57,7 +57,8 @@ internal sealed class ServerDatabases : IAsyncDisposable
 
     private Task CopyAsync(string name, string template, CancellationToken cancellationToken)
     {
-        // Copying files needs two checkpoints, which cost nothing where nothing is synced: 20 ms instead of 190. Elsewhere they cost more than the WAL.
+        // Copying files needs two checkpoints, which are cheap where nothing is synced: a median of 36 ms against 182 on PostgreSQL 15.
+        // Where things are synced the write-ahead log is the cheaper way.
         var strategy = _server.Kind == PostgresServerKind.ConnectionString ? "WAL_LOG" : "FILE_COPY";
         return ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}", cancellationToken);
     }

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Testing.Tests;
@@ -56,6 +59,21 @@ public sealed class PostgresServerTests
         one.ConnectionString.Should().NotBe(other.ConnectionString);
     }
 
+    // A container's port too: by default an engine opens it to the whole network.
+    [Fact]
+    public async Task Server_that_was_started_here_is_reached_from_this_machine_alone()
+    {
+        var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
+        if (server.Kind == PostgresServerKind.ConnectionString) return; // whoever runs it decides
+
+        var port = new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
+        foreach (var address in OwnAddresses().Where(address => !IPAddress.IsLoopback(address)))
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            await FluentActions.Awaiting(() => socket.ConnectAsync(address, port)).Should().ThrowAsync<SocketException>($"{address} is open to others");
+        }
+    }
+
     [Fact]
     public async Task Throwaway_server_listens_on_loopback_alone_and_asks_for_a_password()
     {
@@ -93,4 +111,9 @@ public sealed class PostgresServerTests
     public async Task Setting_that_the_server_is_found_by_is_refused(string setting) =>
         await FluentActions.Invoking(() => PostgresServer.StartAsync(new() { Settings = new Dictionary<string, string> { [setting] = "1" } }))
             .Should().ThrowAsync<ArgumentException>().WithMessage($"*{setting}*");
+
+    private static IEnumerable<IPAddress> OwnAddresses() => NetworkInterface.GetAllNetworkInterfaces()
+        .SelectMany(network => network.GetIPProperties().UnicastAddresses)
+        .Select(unicast => unicast.Address)
+        .Where(address => address.AddressFamily == AddressFamily.InterNetwork);
 }

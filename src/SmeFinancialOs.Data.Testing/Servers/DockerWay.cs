@@ -78,7 +78,7 @@ internal sealed class DockerWay : ServerWay
         .WithCommand([.. request.SettingArguments()])
         .WithCreateParameterModifier(parameters =>
         {
-            if (!EngineIsHere()) return;
+            if (!IsReachedByLoopback()) return;
             foreach (var binding in parameters.HostConfig!.PortBindings!.Values.SelectMany(bindings => bindings)) binding.HostIP = "127.0.0.1";
         })
         // By TCP, because the image first starts a server for its own set-up on a socket. The default limit is an hour.
@@ -86,7 +86,11 @@ internal sealed class DockerWay : ServerWay
             ["pg_isready", "--host", "localhost", "--username", "postgres"],
             strategy => strategy.WithTimeout(ReadyTimeout).WithInterval(TimeSpan.FromMilliseconds(200))));
 
-    // Nobody else on the network needs the port; but an engine on another machine, or one that runs us too, must open it wider.
-    private static bool EngineIsHere() =>
-        TestcontainersSettings.OS.DockerEndpointAuthConfig?.Endpoint.Scheme is "unix" or "npipe" && !File.Exists("/.dockerenv");
+    // Nobody else on the network needs the port; but an engine on another machine, or beside the container that we run in, must open it wider.
+    private static bool IsReachedByLoopback() => TestcontainersSettings.DockerHostOverride switch
+    {
+        "localhost" or "127.0.0.1" => true,
+        null or "" => TestcontainersSettings.OS.DockerEndpointAuthConfig?.Endpoint.Scheme is "unix" or "npipe" && !File.Exists("/.dockerenv"),
+        _ => false,
+    };
 }

@@ -9,7 +9,13 @@ internal static class NpmPack
     public static async Task<string> DownloadAsync(string specifier, string folder, CancellationToken cancellationToken)
     {
         var npm = Executables.FoldersOnPath("npm").FirstOrDefault() ?? throw new WayUnavailableException("npm is not on PATH.");
-        var start = new ProcessStartInfo(Path.Combine(npm, "npm"), ["pack", specifier, "--silent", "--pack-destination", folder])
+        // One more try after a second: without a network, npm's own patience is minutes.
+        string[] arguments =
+        [
+            "pack", specifier, "--pack-destination", folder, "--loglevel", "error", "--ignore-scripts",
+            "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000",
+        ];
+        var start = new ProcessStartInfo(Path.Combine(npm, "npm"), arguments)
         {
             WorkingDirectory = folder, // no package.json or .npmrc of the host's
         };

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace SmeFinancialOs.Data.Testing.Servers;
@@ -30,7 +31,7 @@ internal sealed class Watchdog
         start.Environment["LC_ALL"] = "C"; // the messages that we look into
         if (Environment.IsPrivilegedProcess) start.UserName = UnprivilegedUser(); // postgres refuses to run as root
 
-        var watchdog = new Watchdog(Process.Start(start)!);
+        var watchdog = Launch(start);
         try
         {
             await watchdog.WaitUntilReadyAsync(password, cancellationToken).ConfigureAwait(false);
@@ -49,6 +50,19 @@ internal sealed class Watchdog
         _process.StandardInput.Close();
         await _process.WaitForExitAsync().ConfigureAwait(false);
         _process.Dispose();
+    }
+
+    private static Watchdog Launch(ProcessStartInfo start)
+    {
+        try
+        {
+            return new Watchdog(Process.Start(start)!);
+        }
+        catch (Win32Exception e)
+        {
+            // No such user, or a root that may not become another user, as in some containers.
+            throw new WayUnavailableException($"/bin/sh cannot be run as {(start.UserName is "" ? "this user" : start.UserName)}: {e.Message}", e);
+        }
     }
 
     private static string UnprivilegedUser() =>
