@@ -12,12 +12,19 @@ DECLARE
     not_demo constant text := format('%I <> (SELECT app.demo_org_id())', tenant_column);
     is_own constant text := format('%I = (SELECT app.current_org_id())', tenant_column);
 BEGIN
-    SELECT c.relkind, c.relispartition, c.relpersistence INTO item FROM pg_class c WHERE c.oid = target;
+    SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner::regrole AS owner, n.oid AS schema, n.nspname, n.nspowner INTO item
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     kind := item.relkind;
     IF kind NOT IN ('r', 'p') OR item.relispartition OR item.relpersistence = 't' THEN
         RAISE EXCEPTION '% cannot be protected: it is not an ordinary or partitioned table', target
             USING ERRCODE = 'wrong_object_type',
                   HINT = 'Views need security_invoker, partitions are protected with their parent; materialized views, foreign and temporary tables cannot be tenant tables.';
+    END IF;
+
+    IF pg_has_role('app_user', item.owner, 'MEMBER') OR pg_has_role('admin_user', item.owner, 'MEMBER') THEN
+        RAISE EXCEPTION 'table % belongs to %, which the app can become', target, item.owner
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('The owner can switch row-level security off. ALTER TABLE %s OWNER TO app_owner;', target);
     END IF;
 
     SELECT a.atttypid, a.attnotnull INTO col FROM pg_attribute a
