@@ -9,6 +9,7 @@ DECLARE
     kind "char";
     col record;
     item record;
+    usage_grant text;
     not_demo constant text := format('%I <> (SELECT app.demo_org_id())', tenant_column);
     is_own constant text := format('%I = (SELECT app.current_org_id())', tenant_column);
 BEGIN
@@ -39,6 +40,17 @@ BEGIN
     ELSIF NOT col.attnotnull THEN
         RAISE EXCEPTION 'column % of table % may be null', tenant_column, target
             USING ERRCODE = 'not_null_violation', HINT = format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;', target, tenant_column);
+    END IF;
+
+    -- Without USAGE on its schema the table is out of reach.
+    IF NOT (has_schema_privilege('tenant_role', item.schema, 'USAGE') AND has_schema_privilege('demo_role', item.schema, 'USAGE')
+            AND has_schema_privilege('admin_role', item.schema, 'USAGE')) THEN
+        usage_grant := format('GRANT USAGE ON SCHEMA %I TO tenant_role, demo_role, admin_role', item.nspname);
+        IF pg_has_role(item.nspowner, 'USAGE') THEN
+            EXECUTE usage_grant;
+        ELSE
+            RAISE WARNING 'the roles of the app may not use schema %, and % may not let them', item.nspname, current_user USING HINT = usage_grant || ';';
+        END IF;
     END IF;
 
     -- Permissive policies are ORed: one more than ours would be a hole in ours.
