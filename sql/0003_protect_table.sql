@@ -84,12 +84,15 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO tenant_role, admin_role', target);
     EXECUTE format('GRANT SELECT ON TABLE %s TO demo_role', target);
 
-    -- serial columns; identity columns need no grant
-    FOR item IN SELECT d.objid::regclass AS sequence FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype = 'a'
+    -- A serial column ('a') draws its number with the rights of the caller, an identity column ('i') without. USAGE cannot be had without nextval() and
+    -- pg_sequences telling how far the sequence has come, which counts the rows of all tenants: prefer identity columns, or uuid.
+    FOR item IN SELECT d.objid::regclass AS sequence, d.deptype FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
     LOOP
-        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, tenant_role, demo_role', item.sequence);
-        EXECUTE format('GRANT USAGE ON SEQUENCE %s TO tenant_role, admin_role', item.sequence);
+        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role', item.sequence);
+        IF item.deptype = 'a' THEN
+            EXECUTE format('GRANT USAGE ON SEQUENCE %s TO tenant_role, admin_role', item.sequence);
+        END IF;
     END LOOP;
 
     -- Partitions and inheritance children answer a direct query with policies of their own: they get none, and no privilege.
