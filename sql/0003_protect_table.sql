@@ -105,10 +105,10 @@ BEGIN
         EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role', item.name);
     END LOOP;
 
-    -- Not a leak of rows, but of their existence or of time: said, not refused.
+    -- Only key columns count: what is merely INCLUDEd makes nothing unique. Not a leak of rows, but of their existence or of time: said, not refused.
     FOR item IN SELECT i.indexrelid::regclass AS name FROM pg_index i
-                WHERE i.indrelid = target AND i.indisunique AND tenant_column <> 'id'
-                  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column AND a.attnum = ANY (i.indkey::int2[]))
+                WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) AND tenant_column <> 'id'
+                  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
     LOOP
         RAISE WARNING 'unique index % of table % does not contain %: a duplicate tells that another tenant has the value', item.name, target, tenant_column
             USING HINT = format('Make it unique over (%I, ..).', tenant_column);
