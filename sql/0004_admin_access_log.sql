@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS app.admin_access_log (
     login       name        NOT NULL DEFAULT session_user,
     client_addr inet        DEFAULT inet_client_addr(),
     backend_pid int         NOT NULL DEFAULT pg_backend_pid(),
-    actor       text        NOT NULL CHECK (btrim(actor) <> ''),
-    reason      text        NOT NULL CHECK (btrim(reason) <> ''),
+    actor       text        NOT NULL CHECK (actor ~ '[^[:space:]]'),
+    reason      text        NOT NULL CHECK (reason ~ '[^[:space:]]'),
     read_only   boolean     NOT NULL
 );
 
