@@ -68,22 +68,39 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
         (await admin.ListAsync<string>(Delete(Guid.Empty.ToString()))).Should().BeEmpty();
     }
 
-    // Two protected tables that refer to each other, neither to organizations.
+    // Two protected tables that refer to each other, and nothing cascades.
     [Fact]
     public async Task Tables_that_refer_to_each_other_are_emptied_whatever_their_names()
     {
         await using var owner = await database.OpenAsync();
         await owner.ExecuteAsync("""
             BEGIN;
-            CREATE TABLE a_parent (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id));
-            CREATE TABLE z_child (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id), FOREIGN KEY (org_id, id) REFERENCES a_parent);
-            SELECT app.protect_table('a_parent'), app.protect_table('z_child')
+            CREATE TABLE a (org_id uuid NOT NULL REFERENCES organizations, id int, PRIMARY KEY (org_id, id));
+            CREATE TABLE z_child (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id), FOREIGN KEY (org_id, id) REFERENCES a);
+            SELECT app.protect_table('a'), app.protect_table('z_child')
             """);
         var organization = await NewOrganizationAsync(owner, loose: false);
-        await owner.ExecuteAsync($"INSERT INTO a_parent VALUES ('{organization}', 1); INSERT INTO z_child VALUES ('{organization}', 1); SET LOCAL ROLE admin_role");
+        await owner.ExecuteAsync($"INSERT INTO a VALUES ('{organization}', 1); INSERT INTO z_child VALUES ('{organization}', 1); SET LOCAL ROLE admin_role");
 
-        (await owner.ListAsync<string>(Delete(organization))).Should().Contain("public.a_parent 1").And.Contain("public.z_child 1");
-        (await owner.CountAsync($"a_parent WHERE org_id = '{organization}'")).Should().Be(0);
+        (await owner.ListAsync<string>(Delete(organization))).Should().Contain("public.a 1").And.Contain("public.z_child 1");
+        (await owner.CountAsync($"a WHERE org_id = '{organization}'")).Should().Be(0);
+        await owner.ExecuteAsync("ROLLBACK");
+    }
+
+    [Fact]
+    public async Task Organization_that_a_policy_of_the_host_keeps_loses_nothing()
+    {
+        await using var owner = await database.OpenAsync();
+        var organization = await NewOrganizationAsync(owner, loose: false);
+        await owner.ExecuteAsync($"""
+            BEGIN; CREATE POLICY keep ON organizations AS RESTRICTIVE FOR DELETE TO tenant_role USING (false);
+            SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s
+            """);
+
+        (await owner.RefusalAsync(Delete(organization))).SqlState.Should().Be("42501");
+
+        await owner.ExecuteAsync("ROLLBACK TO s");
+        (await owner.CountAsync("invoices")).Should().Be(2);
         await owner.ExecuteAsync("ROLLBACK");
     }
 
