@@ -19,7 +19,8 @@ BEGIN
     IF kind NOT IN ('r', 'p') OR item.relispartition OR item.relpersistence = 't' THEN
         RAISE EXCEPTION '% cannot be protected: it is not an ordinary or partitioned table', target
             USING ERRCODE = 'wrong_object_type',
-                  HINT = 'Views need security_invoker, partitions are protected with their parent; materialized views, foreign and temporary tables cannot be tenant tables.';
+                  HINT = 'Views need security_invoker, partitions are protected with their parent; '
+                         'materialized views, foreign and temporary tables cannot be tenant tables.';
     END IF;
 
     IF pg_has_role('app_user', item.owner, 'MEMBER') OR pg_has_role('admin_user', item.owner, 'MEMBER') THEN
@@ -84,8 +85,8 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO tenant_role, admin_role', target);
     EXECUTE format('GRANT SELECT ON TABLE %s TO demo_role', target);
 
-    -- A serial column ('a') draws its number with the rights of the caller, an identity column ('i') without. USAGE cannot be had without nextval() and
-    -- pg_sequences telling how far the sequence has come, which counts the rows of all tenants: prefer identity columns, or uuid.
+    -- A serial column ('a') draws its number with the rights of the caller, an identity column ('i') without. With USAGE, nextval() and
+    -- pg_sequences tell how far the sequence has come, which counts the rows of all tenants: prefer identity columns, or uuid.
     FOR item IN SELECT d.objid::regclass AS sequence, d.deptype FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
                 WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
     LOOP
@@ -108,7 +109,8 @@ BEGIN
     -- Only key columns count: what is merely INCLUDEd makes nothing unique. Not a leak of rows, but of their existence or of time: said, not refused.
     FOR item IN SELECT i.indexrelid::regclass AS name FROM pg_index i
                 WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) AND tenant_column <> 'id'
-                  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
+                  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column
+                                    AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
     LOOP
         RAISE WARNING 'unique index % of table % does not contain %: a duplicate tells that another tenant has the value', item.name, target, tenant_column
             USING HINT = format('Make it unique over (%I, ..).', tenant_column);
