@@ -71,8 +71,8 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
         await new SchemaMigrator(empty).MigrateAsync(Sql.Cancel);
 
         foreach (var table in new[] { "app.admin_access_log", "app.schema_migrations" })
-        foreach (var role in new[] { "tenant_role", "demo_role", "app_user", "admin_user" })
-            (await superuser.ScalarAsync<bool>($"SELECT has_table_privilege('{role}', '{table}', 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE')")).Should().BeFalse(because: $"{role} on {table}");
+            foreach (var role in new[] { "tenant_role", "demo_role", "app_user", "admin_user" })
+                (await superuser.ScalarAsync<bool>($"SELECT has_table_privilege('{role}', '{table}', 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE')")).Should().BeFalse(because: $"{role} on {table}");
         (await superuser.ScalarAsync<bool>("SELECT has_table_privilege('admin_role', 'app.admin_access_log', 'UPDATE,DELETE,TRUNCATE')")).Should().BeFalse();
     }
 }
