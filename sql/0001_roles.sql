@@ -84,7 +84,8 @@ BEGIN
     LOOP
         RAISE EXCEPTION 'login "%" inherits from or may become "%"', fault.login, fault.role
             USING ERRCODE = 'invalid_role_specification',
-                  HINT = format('Another grantor gave this membership, maybe by way of a third role. As that grantor or a superuser: REVOKE %I FROM %I;', fault.role, fault.login);
+                  HINT = format('Another grantor gave this membership, maybe by way of a third role. As that grantor or a superuser: REVOKE %I FROM %I;',
+                                fault.role, fault.login);
     END LOOP;
 END
 $check$;

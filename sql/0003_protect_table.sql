@@ -9,15 +9,24 @@ DECLARE
     kind "char";
     col record;
     item record;
+    usage_grant text;
     not_demo constant text := format('%I <> (SELECT app.demo_org_id())', tenant_column);
     is_own constant text := format('%I = (SELECT app.current_org_id())', tenant_column);
 BEGIN
-    SELECT c.relkind, c.relispartition, c.relpersistence INTO item FROM pg_class c WHERE c.oid = target;
+    SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner::regrole AS owner, n.oid AS schema, n.nspname, n.nspowner INTO item
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     kind := item.relkind;
     IF kind NOT IN ('r', 'p') OR item.relispartition OR item.relpersistence = 't' THEN
         RAISE EXCEPTION '% cannot be protected: it is not an ordinary or partitioned table', target
             USING ERRCODE = 'wrong_object_type',
-                  HINT = 'Views need security_invoker, partitions are protected with their parent; materialized views, foreign and temporary tables cannot be tenant tables.';
+                  HINT = 'Views need security_invoker, partitions are protected with their parent; '
+                         'materialized views, foreign and temporary tables cannot be tenant tables.';
+    END IF;
+
+    IF pg_has_role('app_user', item.owner, 'MEMBER') OR pg_has_role('admin_user', item.owner, 'MEMBER') THEN
+        RAISE EXCEPTION 'table % belongs to %, which the app can become', target, item.owner
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('The owner can switch row-level security off. ALTER TABLE %s OWNER TO app_owner;', target);
     END IF;
 
     SELECT a.atttypid, a.attnotnull INTO col FROM pg_attribute a
@@ -32,6 +41,17 @@ BEGIN
     ELSIF NOT col.attnotnull THEN
         RAISE EXCEPTION 'column % of table % may be null', tenant_column, target
             USING ERRCODE = 'not_null_violation', HINT = format('ALTER TABLE %s ALTER COLUMN %I SET NOT NULL;', target, tenant_column);
+    END IF;
+
+    -- Without USAGE on its schema the table is out of reach.
+    IF NOT (has_schema_privilege('tenant_role', item.schema, 'USAGE') AND has_schema_privilege('demo_role', item.schema, 'USAGE')
+            AND has_schema_privilege('admin_role', item.schema, 'USAGE')) THEN
+        usage_grant := format('GRANT USAGE ON SCHEMA %I TO tenant_role, demo_role, admin_role', item.nspname);
+        IF pg_has_role(item.nspowner, 'USAGE') THEN
+            EXECUTE usage_grant;
+        ELSE
+            RAISE WARNING 'the roles of the app may not use schema %, and % may not let them', item.nspname, current_user USING HINT = usage_grant || ';';
+        END IF;
     END IF;
 
     -- Permissive policies are ORed: one more than ours would be a hole in ours.
@@ -65,12 +85,15 @@ BEGIN
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO tenant_role, admin_role', target);
     EXECUTE format('GRANT SELECT ON TABLE %s TO demo_role', target);
 
-    -- serial columns; identity columns need no grant
-    FOR item IN SELECT d.objid::regclass AS sequence FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype = 'a'
+    -- A serial column ('a') draws its number with the rights of the caller, an identity column ('i') without. With USAGE, nextval() and
+    -- pg_sequences tell how far the sequence has come, which counts the rows of all tenants: prefer identity columns, or uuid.
+    FOR item IN SELECT d.objid::regclass AS sequence, d.deptype FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
     LOOP
-        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, tenant_role, demo_role', item.sequence);
-        EXECUTE format('GRANT USAGE ON SEQUENCE %s TO tenant_role, admin_role', item.sequence);
+        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role', item.sequence);
+        IF item.deptype = 'a' THEN
+            EXECUTE format('GRANT USAGE ON SEQUENCE %s TO tenant_role, admin_role', item.sequence);
+        END IF;
     END LOOP;
 
     -- Partitions and inheritance children answer a direct query with policies of their own: they get none, and no privilege.
@@ -83,10 +106,11 @@ BEGIN
         EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role', item.name);
     END LOOP;
 
-    -- Not a leak of rows, but of their existence or of time: said, not refused.
+    -- Only key columns count: what is merely INCLUDEd makes nothing unique. Not a leak of rows, but of their existence or of time: said, not refused.
     FOR item IN SELECT i.indexrelid::regclass AS name FROM pg_index i
-                WHERE i.indrelid = target AND i.indisunique AND tenant_column <> 'id'
-                  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column AND a.attnum = ANY (i.indkey::int2[]))
+                WHERE i.indrelid = target AND (i.indisunique OR i.indisexclusion) AND tenant_column <> 'id'
+                  AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column
+                                    AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]))
     LOOP
         RAISE WARNING 'unique index % of table % does not contain %: a duplicate tells that another tenant has the value', item.name, target, tenant_column
             USING HINT = format('Make it unique over (%I, ..).', tenant_column);

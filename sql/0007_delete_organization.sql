@@ -7,43 +7,37 @@ CREATE OR REPLACE FUNCTION app.delete_organization(target_org_id uuid) RETURNS T
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    tenant_table record;
-    counted jsonb := '{}';
-    affected bigint;
+    deletions text;
+    counts text;
 BEGIN
-    -- A new row of this organization needs a key-share lock on its parent: none appears between the count and the delete.
+    -- A new row of this organization needs a key-share lock on its parent: none appears while it is being deleted.
     PERFORM FROM public.organizations o WHERE o.id = target_org_id FOR UPDATE;
     IF NOT FOUND THEN
         RETURN;
     END IF;
 
     -- The tenant column of a protected table is the column its policy depends on.
-    FOR tenant_table IN
-        SELECT p.polrelid::regclass::text AS name, format('DELETE FROM %s WHERE %I = $1', p.polrelid::regclass, a.attname) AS deletion,
-               format('SELECT count(*) FROM %s WHERE %I = $1', p.polrelid::regclass, a.attname) AS census
-        FROM pg_policy p
-        JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid
-        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
-        WHERE p.polname = 'tenant_isolation' AND p.polrelid <> 'public.organizations'::regclass
-        GROUP BY p.polrelid, a.attname ORDER BY 1
-    LOOP
-        EXECUTE tenant_table.census INTO affected USING target_org_id;
-        counted := counted || jsonb_build_object(tenant_table.name, jsonb_build_object('rows', affected, 'deletion', tenant_table.deletion));
-    END LOOP;
+    SELECT string_agg(format(', d%s AS (DELETE FROM %s WHERE %I = $1 RETURNING 1)', t.i, t.name, t.tenant_column), '' ORDER BY t.i),
+           string_agg(format(', (%s, %L, (SELECT count(*) FROM d%1$s))', t.i, t.name), '' ORDER BY t.i)
+    INTO deletions, counts
+    FROM (SELECT row_number() OVER (ORDER BY p.polrelid::regclass::text) AS i, p.polrelid::regclass::text AS name, a.attname AS tenant_column
+          FROM pg_policy p
+          JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = p.polrelid
+          JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid AND a.attnum > 0
+          WHERE p.polname = 'tenant_isolation' AND p.polrelid <> 'public.organizations'::regclass
+          GROUP BY p.polrelid, a.attname) t;
 
-    DELETE FROM public.organizations o WHERE o.id = target_org_id;
-    GET DIAGNOSTICS affected = ROW_COUNT;
-    IF affected = 0 THEN -- the restrictive demo policy refuses silently
-        RETURN;
+    -- All in one statement: foreign keys are checked at its end, so the order of the tables does not matter, nor whether a key cascades.
+    RETURN QUERY EXECUTE format(
+        'WITH d0 AS (DELETE FROM public.organizations WHERE id = $1 RETURNING 1)%s
+         SELECT r.name, r.n FROM (VALUES (0, ''public.organizations'', (SELECT count(*) FROM d0))%s) AS r (i, name, n) ORDER BY r.i',
+        deletions, counts) USING target_org_id;
+
+    -- A policy refuses a DELETE silently; then nothing else may be gone either.
+    PERFORM FROM public.organizations o WHERE o.id = target_org_id;
+    IF FOUND THEN
+        RAISE EXCEPTION 'a policy keeps organization % from being deleted', target_org_id USING ERRCODE = 'insufficient_privilege';
     END IF;
-
-    -- What no foreign key cascaded to would stay behind without an owner.
-    FOR tenant_table IN SELECT value ->> 'deletion' AS deletion FROM jsonb_each(counted) LOOP
-        EXECUTE tenant_table.deletion USING target_org_id;
-    END LOOP;
-
-    RETURN QUERY SELECT 'public.organizations', affected
-                 UNION ALL (SELECT key, (value ->> 'rows')::bigint FROM jsonb_each(counted) ORDER BY key);
 END
 $function$;
 

@@ -28,7 +28,8 @@ internal sealed class MigrationConnection
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
             // Without the inner exception: its message quotes the string, and a password with a semicolon in it would be part of that.
-            throw new ArgumentException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.",
+            throw new ArgumentException(
+                "The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.",
                 nameof(connectionString));
         }
 
@@ -48,7 +49,7 @@ internal sealed class MigrationConnection
             if (connection.PostgreSqlVersion < OldestVersion)
             {
                 throw new SchemaMigrationException(
-                    $"The server is PostgreSQL {connection.PostgreSqlVersion}, but 15 or later is needed: before, views cannot run with the rights of their caller.");
+                    $"The server is PostgreSQL {connection.PostgreSqlVersion}, but 15 or later is needed: before, views cannot ask the policies.");
             }
             return connection;
         }

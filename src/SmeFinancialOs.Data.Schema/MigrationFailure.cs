@@ -8,9 +8,13 @@ internal static class MigrationFailure
 {
     internal static SchemaMigrationException OfScript(string? scriptName, int? line, NpgsqlException error, string owner)
     {
-        var place = scriptName is null ? "" : line is null ? $"sql/{scriptName}: " : string.Create(CultureInfo.InvariantCulture, $"sql/{scriptName} line {line}: ");
+        var at = line is null ? "" : $" line {line.Value.ToString(CultureInfo.InvariantCulture)}";
+        var place = scriptName is null ? "" : $"sql/{scriptName}{at}: ";
         if (error is not PostgresException answer)
-            return new SchemaMigrationException($"{place}the connection to the server was lost: {error.Message}", error) { ScriptName = scriptName, Line = line };
+        {
+            var lost = $"{place}the connection to the server was lost: {error.Message}";
+            return new SchemaMigrationException(lost, error) { ScriptName = scriptName, Line = line };
+        }
 
         var hint = string.IsNullOrEmpty(answer.Hint) ? "" : $" Hint: {answer.Hint}";
         var rights = answer.SqlState == PostgresErrorCodes.InsufficientPrivilege ? NeededRights(owner) : "";
@@ -25,16 +29,18 @@ internal static class MigrationFailure
     internal static SchemaMigrationException OfConnection(NpgsqlConnectionStringBuilder settings, Exception error)
     {
         var login = $"login \"{settings.Username}\"";
+        var database = $"database \"{settings.Database ?? settings.Username}\"";
         var state = (error as PostgresException)?.SqlState;
         var message = state switch
         {
             PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
                 $"The server refused {login}: check Username and Password, and pg_hba.conf on the server.",
             PostgresErrorCodes.InvalidCatalogName =>
-                $"Database \"{settings.Database ?? settings.Username}\" does not exist: create it first (CREATE DATABASE), or mend Database in the connection string.",
+                $"The {database} does not exist: create it first (CREATE DATABASE), or mend Database in the connection string.",
             PostgresErrorCodes.InsufficientPrivilege =>
-                $"The server refused {login} for database \"{settings.Database ?? settings.Username}\": it needs CONNECT, and to migrate be its owner with CREATEROLE or a superuser.",
-            null => $"No PostgreSQL answers at {settings.Host}, port {settings.Port}: check that the server runs, and Host, Port and SSL Mode. {error.Message}",
+                $"The server refused {login} for {database}: it needs CONNECT, and to migrate be its owner with CREATEROLE or a superuser.",
+            null => $"No PostgreSQL answers at {settings.Host}, port {settings.Port}:"
+                + $" check that the server runs, and Host, Port and SSL Mode. {error.Message}",
             _ => $"The server refused the connection: {((PostgresException)error).MessageText}",
         };
         return new SchemaMigrationException(state is null ? message : $"{state}: {message}", error) { SqlState = state };

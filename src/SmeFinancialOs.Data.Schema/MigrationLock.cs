@@ -15,9 +15,10 @@ internal static class MigrationLock
     {
         // 0 means for ever to PostgreSQL
         var milliseconds = timeout == Timeout.InfiniteTimeSpan ? 0 : Math.Max(1, (int)Math.Ceiling(timeout.TotalMilliseconds));
+        var limit = $"SET lock_timeout = {milliseconds.ToString(CultureInfo.InvariantCulture)}";
         try
         {
-            await ExecuteAsync(connection, $"SET lock_timeout = {milliseconds.ToString(CultureInfo.InvariantCulture)}", cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(connection, limit, cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, $"SELECT pg_catalog.pg_advisory_lock({Class}, {Object})", cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, "RESET lock_timeout", cancellationToken).ConfigureAwait(false);
         }

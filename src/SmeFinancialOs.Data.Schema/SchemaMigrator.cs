@@ -56,9 +56,9 @@ public sealed class SchemaMigrator
             return new SchemaMigrationResult(applied, [.. _scripts.Select(s => s.Name).Except(applied)]);
         }, cancellationToken);
 
-    /// <summary>The names of the scripts that have not run yet, in the order in which they would; changes nothing and waits for no other runner.</summary>
+    /// <summary>The names of the scripts that have not run yet, in order; changes nothing and waits for no other runner.</summary>
     /// <param name="cancellationToken">Cancels the connection attempt.</param>
-    /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login or the look into the journal.</exception>
+    /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login or the journal.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<IReadOnlyList<string>> GetPendingScriptsAsync(CancellationToken cancellationToken = default) =>
         RunAsync<IReadOnlyList<string>>(exclusive: false, engine => [.. engine.GetScriptsToExecute().Select(s => s.Name)], cancellationToken);

@@ -36,7 +36,7 @@ public sealed partial record SchemaRoles
         foreach (var (property, name) in All)
         {
             if (name is null || !PlainIdentifier().IsMatch(name))
-                throw new ArgumentException($"{property} must be 1 to 63 lower-case letters, digits or underscores, the first no digit; it is \"{name}\".", property);
+                throw new ArgumentException($"{property} must be 1 to 63 lower-case letters, digits or _, no digit first: it is \"{name}\".", property);
             if (name.StartsWith("pg_", StringComparison.Ordinal))
                 throw new ArgumentException($"{property} is \"{name}\", but PostgreSQL keeps role names starting with pg_ for itself.", property);
             if (ReservedWords.Contains(name))

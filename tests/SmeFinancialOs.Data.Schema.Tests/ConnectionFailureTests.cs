@@ -52,7 +52,7 @@ public sealed class ConnectionFailureTests
         var failure = await FailureAsync(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "schema_not_there" }.ConnectionString);
 
         failure.SqlState.Should().Be("3D000");
-        failure.Message.Should().Contain("\"schema_not_there\" does not exist").And.Contain("create it first");
+        failure.Message.Should().Contain("database \"schema_not_there\" does not exist").And.Contain("create it first");
     }
 
     [Fact]

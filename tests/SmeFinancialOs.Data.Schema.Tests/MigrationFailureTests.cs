@@ -98,7 +98,7 @@ public sealed class MigrationFailureTests
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Sql.Cancel);
 
         var running = With(database, "CREATE TABLE public.half (id int);\nSELECT pg_sleep(3600);").MigrateAsync(cancellation.Token);
-        while (await watch.CountAsync("pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(3600)%' AND state = 'active'") == 0)
+        while (!running.IsCompleted && await watch.CountAsync("pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(3600)%' AND state = 'active'") == 0)
             await Task.Yield();
         await cancellation.CancelAsync();
 

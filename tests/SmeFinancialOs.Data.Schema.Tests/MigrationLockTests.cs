@@ -57,7 +57,7 @@ public sealed class MigrationLockTests
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Sql.Cancel);
 
         var waiting = new SchemaMigrator(database).MigrateAsync(cancellation.Token);
-        while (await holder.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0)
+        while (!waiting.IsCompleted && await holder.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0)
             await Task.Yield();
         await cancellation.CancelAsync();
 

@@ -1,0 +1,130 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema.Tests;
+
+public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
+{
+    private const string Count = "SELECT table_name || ' ' || deleted_rows FROM app.delete_organization('{0}')";
+
+    [Fact]
+    public async Task Tenant_deletes_itself_with_every_row_and_is_told_how_many()
+    {
+        await using var owner = await WithLooseTableAsync();
+        var (mine, other) = (await NewOrganizationAsync(owner), await NewOrganizationAsync(owner));
+        await using var tenant = await database.OpenAsync("tenant_role", mine);
+
+        (await tenant.ListAsync<string>(Delete(mine))).Should().Equal("public.organizations 1", "public.\"Loose Notes\" 3", "public.invoices 2");
+
+        foreach (var (table, column) in new[] { ("organizations", "id"), ("invoices", "org_id"), ("\"Loose Notes\"", "\"Org\"") })
+        {
+            (await owner.CountAsync($"{table} WHERE {column} = '{mine}'")).Should().Be(0, because: $"nothing is left in {table}");
+            (await owner.CountAsync($"{table} WHERE {column} = '{other}'")).Should().BePositive(because: $"the others stay in {table}");
+        }
+
+        (await tenant.ListAsync<string>(Delete(mine))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Tenant_cannot_delete_another()
+    {
+        await using var owner = await WithLooseTableAsync();
+        var (mine, other) = (await NewOrganizationAsync(owner), await NewOrganizationAsync(owner));
+        await using var tenant = await database.OpenAsync("tenant_role", mine);
+
+        (await tenant.ListAsync<string>(Delete(other))).Should().BeEmpty();
+
+        (await owner.CountAsync($"organizations WHERE id = '{other}'")).Should().Be(1);
+        (await owner.CountAsync($"invoices WHERE org_id = '{other}'")).Should().Be(2);
+        (await owner.CountAsync($"\"Loose Notes\" WHERE \"Org\" = '{other}'")).Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Demo_cannot_be_deleted_by_a_tenant_and_demo_role_cannot_delete_at_all()
+    {
+        await using var owner = await WithLooseTableAsync();
+        await using var tenant = await database.OpenAsync("tenant_role", MigratedDatabase.Demo);
+        await using var demo = await database.OpenAsync("demo_role", MigratedDatabase.Demo);
+
+        (await tenant.ListAsync<string>(Delete(MigratedDatabase.Demo))).Should().BeEmpty();
+        (await tenant.ExecuteAsync("DELETE FROM organizations")).Should().Be(0);
+        (await demo.RefusalAsync(Delete(MigratedDatabase.Demo))).SqlState.Should().Be("42501");
+
+        (await owner.CountAsync($"organizations WHERE id = '{MigratedDatabase.Demo}'")).Should().Be(1);
+        (await owner.CountAsync($"invoices WHERE org_id = '{MigratedDatabase.Demo}'")).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Admin_can_delete_anyone()
+    {
+        await using var owner = await WithLooseTableAsync();
+        var (one, other) = (await NewOrganizationAsync(owner), await NewOrganizationAsync(owner));
+        await using var admin = await database.OpenAsync("admin_role");
+
+        (await admin.ListAsync<string>(Delete(one))).Should().HaveCount(3);
+
+        (await owner.CountAsync($"organizations WHERE id = '{one}'")).Should().Be(0);
+        (await owner.CountAsync($"\"Loose Notes\" WHERE \"Org\" = '{one}'")).Should().Be(0);
+        (await owner.CountAsync($"invoices WHERE org_id = '{other}'")).Should().Be(2);
+        (await admin.ListAsync<string>(Delete(Guid.Empty.ToString()))).Should().BeEmpty();
+    }
+
+    // Two protected tables that refer to each other, and nothing cascades.
+    [Fact]
+    public async Task Tables_that_refer_to_each_other_are_emptied_whatever_their_names()
+    {
+        await using var owner = await database.OpenAsync();
+        await owner.ExecuteAsync("""
+            BEGIN;
+            CREATE TABLE a (org_id uuid NOT NULL REFERENCES organizations, id int, PRIMARY KEY (org_id, id));
+            CREATE TABLE z_child (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id), FOREIGN KEY (org_id, id) REFERENCES a);
+            SELECT app.protect_table('a'), app.protect_table('z_child')
+            """);
+        var organization = await NewOrganizationAsync(owner, loose: false);
+        await owner.ExecuteAsync($"INSERT INTO a VALUES ('{organization}', 1); INSERT INTO z_child VALUES ('{organization}', 1); SET LOCAL ROLE admin_role");
+
+        (await owner.ListAsync<string>(Delete(organization))).Should().Contain("public.a 1").And.Contain("public.z_child 1");
+        (await owner.CountAsync($"a WHERE org_id = '{organization}'")).Should().Be(0);
+        await owner.ExecuteAsync("ROLLBACK");
+    }
+
+    [Fact]
+    public async Task Organization_that_a_policy_of_the_host_keeps_loses_nothing()
+    {
+        await using var owner = await database.OpenAsync();
+        var organization = await NewOrganizationAsync(owner, loose: false);
+        await owner.ExecuteAsync($"""
+            BEGIN; CREATE POLICY keep ON organizations AS RESTRICTIVE FOR DELETE TO tenant_role USING (false);
+            SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s
+            """);
+
+        (await owner.RefusalAsync(Delete(organization))).SqlState.Should().Be("42501");
+
+        await owner.ExecuteAsync("ROLLBACK TO s");
+        (await owner.CountAsync("invoices")).Should().Be(2);
+        await owner.ExecuteAsync("ROLLBACK");
+    }
+
+    private static string Delete(string organization) => Count.Replace("{0}", organization, StringComparison.Ordinal);
+
+    private async Task<NpgsqlConnection> WithLooseTableAsync()
+    {
+        var owner = await database.OpenAsync();
+        await owner.ExecuteAsync("""
+            CREATE TABLE IF NOT EXISTS "Loose Notes" ("Org" uuid NOT NULL, txt text);
+            SELECT app.protect_table('"Loose Notes"', 'Org')
+            """);
+        return owner;
+    }
+
+    private static async Task<string> NewOrganizationAsync(NpgsqlConnection owner, bool loose = true)
+    {
+        var id = Guid.NewGuid().ToString();
+        await owner.ExecuteAsync($"""
+            INSERT INTO organizations (id, name, slug) VALUES ('{id}', 'x', '{id}');
+            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{id}', '1', 1, 'c', '2026-01-01'), ('{id}', '2', 1, 'c', '2026-01-01')
+            """);
+        if (loose)
+            await owner.ExecuteAsync($"INSERT INTO \"Loose Notes\" VALUES ('{id}', 'a'), ('{id}', 'b'), ('{id}', 'c')");
+        return id;
+    }
+}
