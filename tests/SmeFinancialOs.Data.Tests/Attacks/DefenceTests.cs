@@ -73,12 +73,13 @@ public sealed class DefenceTests(TenantDatabaseFixture fixture) : IClassFixture<
     /// <summary>As a superuser who becomes the attacker, so that all of it can be rolled back. Rows of the last statement, or null after an error.</summary>
     private async Task<int?> AttackAsync(string? removal, string attack)
     {
+        attack = await FillAsync(attack); // before the locks of the removal, which it would wait for
         await using var superuser = await fixture.OpenAsSuperuserAsync();
         await using var transaction = await superuser.BeginTransactionAsync();
         await superuser.ExecuteAsync(await FillAsync("CREATE VIEW safe WITH (security_invoker = true) AS SELECT * FROM invoices; GRANT SELECT ON safe TO tenant_role; " + removal));
         try
         {
-            await using var command = new NpgsqlCommand(await FillAsync(attack), superuser);
+            await using var command = new NpgsqlCommand(attack, superuser);
             await using var reader = await command.ExecuteReaderAsync();
             var rows = 0;
             do

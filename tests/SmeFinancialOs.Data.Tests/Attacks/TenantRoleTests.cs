@@ -61,8 +61,8 @@ public sealed class TenantRoleTests(TenantDatabaseFixture fixture) : IClassFixtu
     [InlineData("UPDATE invoices SET customer_name = 'defaced'")]
     [InlineData("UPDATE organizations SET name = 'defaced'")]
     [InlineData("DELETE FROM invoices")]
-    [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON true WHEN MATCHED THEN UPDATE SET customer_name = 'defaced'")]
-    [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON true WHEN MATCHED THEN DELETE")]
+    [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON t.id IS NOT NULL WHEN MATCHED THEN UPDATE SET customer_name = 'defaced'")]
+    [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON t.id IS NOT NULL WHEN MATCHED THEN DELETE")]
     [InlineData("INSERT INTO invoices (id, number, amount_cents, customer_name, issued_at) VALUES ('{invoice}', 'b-1', 1, 'x', now()) ON CONFLICT DO NOTHING")]
     [InlineData("INSERT INTO invoices (id, number, amount_cents, customer_name, issued_at) VALUES ('{invoice}', 'b-1', 1, 'x', now()) ON CONFLICT (org_id, id) DO UPDATE SET customer_name = 'defaced'")]
     public async Task Writes_without_a_condition_stop_at_its_own_rows(string sql) =>
@@ -78,6 +78,9 @@ public sealed class TenantRoleTests(TenantDatabaseFixture fixture) : IClassFixtu
     [InlineData("UPDATE invoices SET org_id = '{b}'", "42501")]
     [InlineData("UPDATE organizations SET id = '{b}'", "42501")]
     [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON false WHEN NOT MATCHED THEN INSERT (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{b}', 'p', 1, 'x', now())", "42501")]
+    // reads no column of the table, so only the policy of the write is asked, and that one does not filter in a MERGE: it errs
+    [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON true WHEN MATCHED THEN UPDATE SET customer_name = 'defaced'", "42501")]
+    [InlineData("MERGE INTO invoices t USING generate_series(1, 1) s ON true WHEN MATCHED THEN DELETE", "42501")]
     // past the policies
     [InlineData("TRUNCATE invoices", "42501")]
     [InlineData("SET LOCAL row_security = off; SELECT * FROM invoices", "42501")]
@@ -86,7 +89,7 @@ public sealed class TenantRoleTests(TenantDatabaseFixture fixture) : IClassFixtu
     [InlineData("ALTER TABLE invoices NO FORCE ROW LEVEL SECURITY", "42501")]
     [InlineData("DROP POLICY tenant_isolation ON invoices", "42501")]
     [InlineData("CREATE POLICY everything ON invoices USING (true)", "42501")]
-    [InlineData("GRANT ALL ON invoices TO PUBLIC", "42501")]
+    [InlineData("ALTER TABLE invoices OWNER TO tenant_role", "42501")]
     [InlineData("CREATE TEMP TABLE invoices (org_id uuid)", "42501")]
     [InlineData("CREATE VIEW mine AS SELECT * FROM invoices", "42501")]
     [InlineData("CREATE FUNCTION public.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'", "42501")]
