@@ -1,0 +1,44 @@
+namespace SmeFinancialOs.Data.Benchmarks;
+
+/// <summary>One server and one dataset for a process, started by whoever needs it first.</summary>
+internal static class SharedDatabase
+{
+    private static readonly Lock Gate = new();
+    private static readonly CancellationTokenSource Stopping = new();
+    private static Task<BenchmarkDatabase>? _started;
+    private static Task? _stopped;
+
+    public static Scale Scale { get; set; } = Scale.Full;
+
+    public static Progress Progress { get; } = new();
+
+    /// <summary>Cancelled when the process has been asked to end.</summary>
+    public static CancellationToken StoppingToken => Stopping.Token;
+
+    public static Task<BenchmarkDatabase> GetAsync()
+    {
+        lock (Gate)
+            return _started ??= Task.Run(() => BenchmarkDatabase.StartAsync(Scale, Progress, StoppingToken));
+    }
+
+    /// <summary>Leaves nothing behind, however far the start has come. Can be called twice.</summary>
+    public static Task StopAsync()
+    {
+        lock (Gate)
+            return _stopped ??= Task.Run(StopCoreAsync);
+    }
+
+    private static async Task StopCoreAsync()
+    {
+        await Stopping.CancelAsync();
+        if (_started is { } started)
+        {
+            // A start that failed has cleaned up after itself.
+            await ((Task)started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (started.IsCompletedSuccessfully)
+                await started.Result.DisposeAsync();
+        }
+
+        await Progress.DisposeAsync();
+    }
+}
