@@ -1,0 +1,32 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Testing.Servers;
+
+/// <summary>A server that somebody else runs for tests.</summary>
+internal sealed class ConnectionStringWay : ServerWay
+{
+    public override PostgresServerKind Kind => PostgresServerKind.ConnectionString;
+
+    public override string Name => "connection-string";
+
+    public override string HowToTurnOn =>
+        $"set {EnvironmentVariables.ConnectionString} to a superuser's connection string of a server kept for tests (app_user and admin_user get new passwords there).";
+
+    public override bool IsAskedFor(ServerRequest request) => request.ConnectionString is not null;
+
+    public override Task<StartedServer> StartAsync(ServerRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ConnectionString is null) throw new WayUnavailableException($"{EnvironmentVariables.ConnectionString} is not set.");
+        try
+        {
+            var connectionString = new NpgsqlConnectionStringBuilder(request.ConnectionString) { Database = "postgres" };
+            if (string.IsNullOrEmpty(connectionString.Host)) throw new WayUnavailableException("the connection string names no host.");
+            return Task.FromResult(new StartedServer(Kind, connectionString.ConnectionString, () => Task.CompletedTask));
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+        {
+            // The connection string itself stays out of the message: it holds a password.
+            throw new WayUnavailableException($"the connection string cannot be read: {e.Message}", e);
+        }
+    }
+}

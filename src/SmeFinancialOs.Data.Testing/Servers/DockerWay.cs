@@ -1,0 +1,92 @@
+using DotNet.Testcontainers.Builders;
+using DotNet.Testcontainers.Configurations;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+using Testcontainers.PostgreSql;
+
+namespace SmeFinancialOs.Data.Testing.Servers;
+
+/// <summary>A container, through Testcontainers.</summary>
+internal sealed class DockerWay : ServerWay
+{
+    // An engine on this machine answers in milliseconds; one that DOCKER_HOST names elsewhere may never do.
+    private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
+
+    public override PostgresServerKind Kind => PostgresServerKind.Docker;
+
+    public override string Name => "docker";
+
+    public override string HowToTurnOn =>
+        $"start Docker or a compatible engine (DOCKER_HOST is honoured); {EnvironmentVariables.DockerImage} names another image than postgres:18-alpine.";
+
+    public override async Task<StartedServer> StartAsync(ServerRequest request, CancellationToken cancellationToken)
+    {
+        var password = LoginPasswords.RandomPassword();
+        var container = await BuildAsync(request, password, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var heartbeat = new Heartbeat(request.Progress, $"Starting {request.DockerImage} in Docker; it is pulled first where it is not there yet");
+            await container.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // A registry that cannot be reached, an image that does not start: for the host all the same, another way may work.
+            await container.DisposeAsync().ConfigureAwait(false);
+            throw new WayUnavailableException($"an engine answers, but {request.DockerImage} does not start: {e.Message}", e);
+        }
+        catch (OperationCanceledException)
+        {
+            await container.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        var connectionString = new NpgsqlConnectionStringBuilder
+        {
+            Host = container.Hostname,
+            Port = container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort),
+            Username = "postgres",
+            Password = password,
+            Database = "postgres",
+        };
+        return new StartedServer(Kind, connectionString.ConnectionString, () => container.DisposeAsync().AsTask());
+    }
+
+    private static async Task<PostgreSqlContainer> BuildAsync(ServerRequest request, string password, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Build asks the engine, and waits for it with no limit of its own.
+            return await Task.Run(() => Builder(request, password).Build(), cancellationToken)
+                .WaitAsync(ProbeTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is DockerUnavailableException or TimeoutException)
+        {
+            throw new WayUnavailableException("no engine answers.", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new WayUnavailableException($"\"{request.DockerImage}\" is not the name of an image: {e.Message}", e);
+        }
+    }
+
+    private static PostgreSqlBuilder Builder(ServerRequest request, string password) => new PostgreSqlBuilder(request.DockerImage)
+        .WithLogger(NullLogger.Instance)
+        .WithUsername("postgres")
+        .WithPassword(password)
+        .WithDatabase("postgres")
+        .WithCommand([.. request.SettingArguments()])
+        .WithCreateParameterModifier(parameters =>
+        {
+            if (!EngineIsHere()) return;
+            foreach (var binding in parameters.HostConfig!.PortBindings!.Values.SelectMany(bindings => bindings)) binding.HostIP = "127.0.0.1";
+        })
+        // By TCP, because the image first starts a server for its own set-up on a socket. The default limit is an hour.
+        .WithWaitStrategy(Wait.ForUnixContainer().UntilCommandIsCompleted(
+            ["pg_isready", "--host", "localhost", "--username", "postgres"],
+            strategy => strategy.WithTimeout(ReadyTimeout).WithInterval(TimeSpan.FromMilliseconds(200))));
+
+    // Nobody else on the network needs the port; but an engine on another machine, or one that runs us too, must open it wider.
+    private static bool EngineIsHere() =>
+        TestcontainersSettings.OS.DockerEndpointAuthConfig?.Endpoint.Scheme is "unix" or "npipe" && !File.Exists("/.dockerenv");
+}

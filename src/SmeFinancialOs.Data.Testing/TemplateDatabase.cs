@@ -1,0 +1,88 @@
+using Npgsql;
+using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Testing.Servers;
+
+namespace SmeFinancialOs.Data.Testing;
+
+/// <summary>The migrated database that the others are copies of.</summary>
+internal sealed class TemplateDatabase
+{
+    // Any number will do, as long as all processes take the same: it stands for "the roles of this cluster are being set up".
+    private const long RoleSetupLock = 0x736d_6564_6174_61;
+
+    private readonly string _privileges;
+
+    private TemplateDatabase(string name, LoginPasswords passwords, string privileges)
+    {
+        Name = name;
+        Passwords = passwords;
+        _privileges = privileges;
+    }
+
+    public string Name { get; }
+
+    public LoginPasswords Passwords { get; }
+
+    public static async Task<TemplateDatabase> CreateAsync(StartedServer server, string name, CancellationToken cancellationToken)
+    {
+        // Without a pool: the lock ends with the connection, and nobody may stay connected to a template.
+        var target = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(target.ConnectionString);
+        await using var _ = connection.ConfigureAwait(false);
+        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+
+        // Roles belong to the cluster: two processes that set them up at once fail with "tuple concurrently updated".
+        await connection.ExecuteAsync($"SELECT pg_advisory_lock({RoleSetupLock})", cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync($"CREATE DATABASE {name} TEMPLATE template0", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            target.Database = name;
+            await new SchemaMigrator(target.ConnectionString).MigrateAsync(cancellationToken).ConfigureAwait(false);
+            var passwords = LoginPasswords.For(server);
+            await SetPasswordAsync(connection, LoginPasswords.AppUser, passwords.App, cancellationToken).ConfigureAwait(false);
+            await SetPasswordAsync(connection, LoginPasswords.AdminUser, passwords.Admin, cancellationToken).ConfigureAwait(false);
+            // CREATE DATABASE fails while anyone is connected to the template, so nobody can be.
+            await connection.ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false", cancellationToken).ConfigureAwait(false);
+            return new(name, passwords, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What CREATE DATABASE does not copy: the privileges on the database itself, such as the revoked TEMPORARY.</summary>
+    public string PrivilegesOf(string copy) => _privileges.Replace("{0}", copy, StringComparison.Ordinal);
+
+    private static async Task<string> ReadPrivilegesAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("""
+            SELECT 'REVOKE ALL ON DATABASE {0} FROM PUBLIC;' || string_agg(
+                format('GRANT %s ON DATABASE {0} TO %s%s;', a.privilege_type,
+                       CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END,
+                       CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' END), '')
+            FROM pg_catalog.pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+            WHERE d.datname = $1
+            """, connection) { Parameters = { new() { Value = name } } };
+        await using var _ = command.ConfigureAwait(false);
+        return (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
+    }
+
+    private static async Task SetPasswordAsync(NpgsqlConnection connection, string login, string password, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await connection.ExecuteAsync($"ALTER ROLE {login} PASSWORD '{password}'", cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            // "tuple concurrently updated": a migration outside this class, which does not take our lock, is at the same role.
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && attempt < 10)
+            {
+                await Task.Delay(50, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}
