@@ -6,17 +6,22 @@ namespace SmeFinancialOs.Data.Benchmarks;
 /// <summary>Before anything is timed: all ways give the same rows, every column of them, and as many as were seeded.</summary>
 internal sealed class Agreement(BenchmarkDatabase database, Dataset dataset)
 {
-    public async Task CheckAsync()
+    /// <summary>Checks all four.</summary>
+    /// <returns>The number of invoices of the measured organization.</returns>
+    /// <exception cref="ResultsDifferException">They do not agree.</exception>
+    public async Task<long> CheckAsync()
     {
         var newest = await SameAsync("SELECT .. LIMIT 50", way => way.NewestAsync());
         Require(newest.Count == 50 && newest.All(row => row.OrgId == dataset.MeasuredOrganization), "SELECT .. LIMIT 50 does not give 50 rows of its organization");
         var counts = await SameAsync("COUNT(*) GROUP BY status", way => way.CountByStatusAsync());
         var totals = await SameAsync("the analytics", way => way.TotalsByOrganizationAsync());
         Require(totals.Sum(total => total.Count) == dataset.InvoiceCount, "the analytics do not count all invoices");
+        var measured = counts.Sum(row => row.Count);
         Require(
-            counts.Sum(row => row.Count) == totals.Single(total => total.Id == dataset.MeasuredOrganization).Count,
+            measured == totals.Single(total => total.Id == dataset.MeasuredOrganization).Count,
             "COUNT(*) GROUP BY status does not count the invoices of its organization");
         await CheckInsertAsync();
+        return measured;
     }
 
     private async Task<IReadOnlyList<T>> SameAsync<T>(string query, Func<IWay, Task<IReadOnlyList<T>>> ask)

@@ -22,10 +22,14 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
         InsertedRows = new InsertedRows(OwnerConnectionString, dataset.InsertingOrganization);
     }
 
-    public string Server => $"{_server.Description}, PostgreSQL {_server.ServerVersion}";
+    /// <summary>Kind, version and address.</summary>
+    public string Server => _server.Description;
 
     /// <summary>A superuser on the database.</summary>
     public string OwnerConnectionString => _database.OwnerConnectionString;
+
+    /// <summary>How many invoices the measured organization has.</summary>
+    public long MeasuredInvoices { get; private set; }
 
     public IWay WithoutRls { get; }
 
@@ -48,7 +52,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
             progress.Say($"Server: {result.Server}");
             await result.FillAsync(progress, cancellationToken);
             progress.Report("comparing the rows of all ways");
-            await new Agreement(result, result._dataset).CheckAsync();
+            result.MeasuredInvoices = await new Agreement(result, result._dataset).CheckAsync();
             return result;
         }
         catch
@@ -61,16 +65,29 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _pools.DisposeAsync();
-        await _database.DisposeAsync();
-        await using (var connection = new NpgsqlConnection(_server.ConnectionString))
+        try
         {
-            await connection.OpenAsync();
-            // After the database: a role cannot be dropped while a database has privileges for it.
-            await using var command = new NpgsqlCommand(_logins.DropSql, connection);
-            await command.ExecuteNonQueryAsync();
+            // In this order: a role cannot be dropped while a database has privileges for it. Elsewhere they go with the server.
+            await _database.DisposeAsync();
+            if (_server.Kind == PostgresServerKind.ConnectionString)
+                await DropRolesAsync();
         }
+        catch (NpgsqlException fault)
+        {
+            await Console.Error.WriteLineAsync($"The database {_database.Name} or its bench_ roles may still be there: {fault.Message}");
+        }
+        finally
+        {
+            await _server.DisposeAsync();
+        }
+    }
 
-        await _server.DisposeAsync();
+    private async Task DropRolesAsync()
+    {
+        await using var connection = new NpgsqlConnection(_server.ConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(_logins.DropSql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     private async Task FillAsync(Progress progress, CancellationToken cancellationToken)

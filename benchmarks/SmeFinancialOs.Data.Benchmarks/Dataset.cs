@@ -28,6 +28,8 @@ internal sealed class Dataset
         _organizationOfShare = [.. Shares.SelectMany((share, index) => Enumerable.Repeat(index, share))];
     }
 
+    public static int OrganizationCount => Shares.Length;
+
     public int InvoiceCount { get; }
 
     public IReadOnlyList<(Guid Id, string Name, string Slug, DateTime CreatedAt)> Organizations { get; }

@@ -15,13 +15,25 @@ internal static class SharedDatabase
     /// <summary>Cancelled when the process has been asked to end.</summary>
     public static CancellationToken StoppingToken => Stopping.Token;
 
+    /// <summary>Why there is no database; null when there is one, or nobody has asked for it.</summary>
+    public static Exception? Fault => _started?.Exception?.GetBaseException();
+
     public static Task<BenchmarkDatabase> GetAsync()
     {
         lock (Gate)
-            return _started ??= Task.Run(() => BenchmarkDatabase.StartAsync(Scale, Progress, StoppingToken));
+        {
+            if (_started is null)
+            {
+                // For a process of BenchmarkDotNet's, which ends without asking us (a job on the command line).
+                AppDomain.CurrentDomain.ProcessExit += (_, _) => StopAsync().Wait(TimeSpan.FromSeconds(30));
+                _started = Task.Run(() => BenchmarkDatabase.StartAsync(Scale, Progress, StoppingToken));
+            }
+
+            return _started;
+        }
     }
 
-    /// <summary>Leaves nothing behind, however far the start has come. Can be called twice.</summary>
+    /// <summary>Leaves nothing behind, however far the start has come. Can be called again.</summary>
     public static Task StopAsync()
     {
         lock (Gate)

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+
+namespace SmeFinancialOs.Data.Benchmarks;
+
+/// <summary>The Markdown table: a line for each way of each query, aligned so that it reads in a terminal too.</summary>
+internal sealed class OverheadTable(Measurements measurements)
+{
+    private static readonly string[] Header = ["query", "way", "median", "p95", "ratio", "overhead", "p95 overhead"];
+
+    public override string ToString()
+    {
+        var lines = Question.All.OrderBy(question => question.TableOrder).SelectMany(Lines).ToList();
+        var widths = Header.Select((title, column) => lines.Append(Header).Max(line => line[column].Length)).ToArray();
+        var text = new StringBuilder();
+        Append(Header);
+        Append([.. widths.Select((width, column) => column < 2 ? new string('-', width) : new string('-', width - 1) + ":")]);
+        lines.ForEach(Append);
+        return text.ToString();
+
+        void Append(string[] cells) => text.AppendLine(
+            $"| {string.Join(" | ", cells.Select((cell, column) => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column])))} |");
+    }
+
+    private IEnumerable<string[]> Lines(Question question)
+    {
+        var yardstick = Question.Ways[0].Method;
+        foreach (var (method, title) in Question.Ways)
+        {
+            var calls = measurements.All(question, method);
+            var ratio = measurements.Ratio(question, method, yardstick, 0.5);
+            yield return
+            [
+                method == yardstick ? question.Title : "",
+                title,
+                Duration(Statistics.Percentile(calls, 0.5)),
+                Duration(Statistics.Percentile(calls, 0.95)),
+                ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture),
+                method == yardstick ? "" : Overhead(ratio),
+                method == yardstick ? "" : Overhead(measurements.Ratio(question, method, yardstick, 0.95)),
+            ];
+        }
+    }
+
+    private static string Duration(double nanoseconds) => nanoseconds < 1_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1000:0} us")
+        : string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000:0.0} ms");
+
+    private static string Overhead(double ratio) => ((ratio - 1) * 100).ToString(ratio < 2 ? "+0.0 '%';-0.0 '%'" : "+#,0 '%'", CultureInfo.InvariantCulture);
+}
