@@ -16,9 +16,12 @@ internal sealed class Measurements
     public double[] All(Question question, string way) => [.. _rounds[(question, way)].SelectMany(round => round)];
 
     /// <summary>
-    /// How many times as long as the yardstick: the middle one of the ratios of the rounds. The two sides of a round are measured within moments of
-    /// each other, so what slows the machine for a while slows both.
+    /// How many times as long as the yardstick each round took. The two sides of a round are measured within moments of each other, so what slows the
+    /// machine for a while slows both.
     /// </summary>
-    public double Ratio(Question question, string way, string yardstick, double percentile) => Statistics.Percentile(
-        [.. _rounds[(question, way)].Zip(_rounds[(question, yardstick)], (round, other) => Statistics.Percentile(round, percentile) / Statistics.Percentile(other, percentile))], 0.5);
+    public double[] Ratios(Question question, string way, string yardstick, double percentile) =>
+    [
+        .. _rounds[(question, way)].Zip(
+            _rounds[(question, yardstick)], (round, other) => Statistics.Percentile(round, percentile) / Statistics.Percentile(other, percentile)),
+    ];
 }

@@ -20,8 +20,7 @@ internal sealed class OverheadRun(Scale scale, Progress progress)
         {
             foreach (var question in Question.All)
             {
-                // To and fro: whoever comes first gains or loses nothing by it.
-                foreach (var (method, title) in round % 2 == 0 ? Question.Ways : Question.Ways.Reverse())
+                foreach (var (method, title) in InTurn(round))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     progress.Report($"measuring, round {round + 1}: {question.Title}, {title}");
@@ -31,6 +30,13 @@ internal sealed class OverheadRun(Scale scale, Progress progress)
         }
 
         return (_measurements, round);
+    }
+
+    /// <summary>Each way is first, second and last equally often, and after each of the others: what went before leaves its traces in caches and scheduler.</summary>
+    private static IEnumerable<(string Method, string Title)> InTurn(int round)
+    {
+        var ways = Question.Ways.Skip(round % 3).Concat(Question.Ways.Take(round % 3));
+        return round / 3 % 2 == 0 ? ways : ways.Reverse();
     }
 
     /// <summary>Until the code is compiled for good and every connection has its statements prepared and their plans settled.</summary>
@@ -60,7 +66,7 @@ internal sealed class OverheadRun(Scale scale, Progress progress)
     private static double[] Measure(Question question, string way)
     {
         var calls = question.CallsOf(way);
-        var summary = BenchmarkRunner.Run(question.Benchmarks, BenchmarkConfig.Quiet(way, warmup: Math.Min(calls, 8) / 4, calls));
+        var summary = BenchmarkRunner.Run(question.Benchmarks, BenchmarkConfig.Quiet(way, warmup: Math.Max(1, calls / 4), calls));
         var measured = summary.Reports.SingleOrDefault()?.AllMeasurements
             .Where(measurement => measurement.IterationMode == IterationMode.Workload && measurement.IterationStage == IterationStage.Actual)
             .Select(measurement => measurement.Nanoseconds)

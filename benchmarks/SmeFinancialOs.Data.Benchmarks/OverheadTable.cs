@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Benchmarks;
 /// <summary>The Markdown table: a line for each way of each query, aligned so that it reads in a terminal too.</summary>
 internal sealed class OverheadTable(Measurements measurements)
 {
-    private static readonly string[] Header = ["query", "way", "median", "p95", "ratio", "overhead", "p95 overhead"];
+    private static readonly string[] Header = ["query", "way", "median", "p95", "ratio", "rounds", "overhead", "p95 overhead"];
 
     public override string ToString()
     {
@@ -28,16 +28,18 @@ internal sealed class OverheadTable(Measurements measurements)
         foreach (var (method, title) in Question.Ways)
         {
             var calls = measurements.All(question, method);
-            var ratio = measurements.Ratio(question, method, yardstick, 0.5);
+            var ratios = measurements.Ratios(question, method, yardstick, 0.5);
+            var isYardstick = method == yardstick;
             yield return
             [
-                method == yardstick ? question.Title : "",
+                isYardstick ? question.Title : "",
                 title,
                 Duration(Statistics.Percentile(calls, 0.5)),
                 Duration(Statistics.Percentile(calls, 0.95)),
-                ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture),
-                method == yardstick ? "" : Overhead(ratio),
-                method == yardstick ? "" : Overhead(measurements.Ratio(question, method, yardstick, 0.95)),
+                Ratio(Statistics.Percentile(ratios, 0.5)),
+                isYardstick ? "" : $"{Ratio(Statistics.Percentile(ratios, 0.25))} - {Ratio(Statistics.Percentile(ratios, 0.75))}",
+                isYardstick ? "" : Overhead(Statistics.Percentile(ratios, 0.5)),
+                isYardstick ? "" : Overhead(Statistics.Percentile(measurements.Ratios(question, method, yardstick, 0.95), 0.5)),
             ];
         }
     }
@@ -45,6 +47,8 @@ internal sealed class OverheadTable(Measurements measurements)
     private static string Duration(double nanoseconds) => nanoseconds < 1_000_000
         ? string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1000:0} us")
         : string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000:0.0} ms");
+
+    private static string Ratio(double ratio) => ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 
     private static string Overhead(double ratio) => ((ratio - 1) * 100).ToString(ratio < 2 ? "+0.0 '%';-0.0 '%'" : "+#,0 '%'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Npgsql;
 
@@ -44,5 +45,5 @@ internal sealed record RunFacts(IReadOnlyList<(string Name, string Value)> Lines
         return model?.Split(':', 2)[1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "CPU not known";
     }
 
-    private static string Version<T>() => typeof(T).Assembly.GetName().Version?.ToString(3) ?? "";
+    private static string Version<T>() => typeof(T).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 }

@@ -10,5 +10,5 @@ internal sealed record Scale(int Invoices, int MinRounds, int MaxRounds, TimeSpa
 {
     public static Scale Full { get; } = new(280_000, MinRounds: 6, MaxRounds: 40, TimeSpan.FromSeconds(150), IsMeasurement: true);
 
-    public static Scale Quick { get; } = new(20_000, MinRounds: 2, MaxRounds: 3, TimeSpan.FromSeconds(10), IsMeasurement: false);
+    public static Scale Quick { get; } = new(20_000, MinRounds: 3, MaxRounds: 6, TimeSpan.FromSeconds(10), IsMeasurement: false);
 }
