@@ -53,6 +53,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
             await result.FillAsync(progress, cancellationToken);
             progress.Report("comparing the rows of all ways");
             result.MeasuredInvoices = await new Agreement(result, result._dataset).CheckAsync();
+            progress.Say($"Seeded; all ways give the same rows, {result.MeasuredInvoices} of them the measured organization's.");
             return result;
         }
         catch

@@ -56,10 +56,11 @@ internal static class Commands
         return summaries.Exists(summary => summary.HasCriticalValidationErrors || summary.Reports.Any(report => !report.Success)) ? 1 : 0;
     }
 
+    /// <summary>One line, however long the message.</summary>
     private static async Task<int> FailAsync(string message)
     {
         await SharedDatabase.Progress.DisposeAsync();
-        await Console.Error.WriteLineAsync($"error: {message.ReplaceLineEndings(" ")}");
+        await Console.Error.WriteLineAsync($"error: {string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}");
         return 1;
     }
 }
