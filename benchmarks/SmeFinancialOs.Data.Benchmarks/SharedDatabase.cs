@@ -42,6 +42,7 @@ internal static class SharedDatabase
 
     private static async Task StopCoreAsync()
     {
+        Progress.Report("stopping");
         await Stopping.CancelAsync();
         if (_started is { } started)
         {
