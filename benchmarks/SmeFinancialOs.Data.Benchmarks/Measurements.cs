@@ -16,12 +16,9 @@ internal sealed class Measurements
     public double[] All(Question question, string way) => [.. _rounds[(question, way)].SelectMany(round => round)];
 
     /// <summary>
-    /// How many times as long as the yardstick each round took. The two sides of a round are measured within moments of each other, so what slows the
-    /// machine for a while slows both.
+    /// How many times as long as the yardstick's each round's median was. The two sides of a round are measured within moments of each other; how far
+    /// the rounds lie apart tells how far the machine was busy with other things.
     /// </summary>
-    public double[] Ratios(Question question, string way, string yardstick, double percentile) =>
-    [
-        .. _rounds[(question, way)].Zip(
-            _rounds[(question, yardstick)], (round, other) => Statistics.Percentile(round, percentile) / Statistics.Percentile(other, percentile)),
-    ];
+    public double[] RatiosOfRounds(Question question, string way, string yardstick) =>
+        [.. _rounds[(question, way)].Zip(_rounds[(question, yardstick)], (round, other) => Statistics.Percentile(round, 0.5) / Statistics.Percentile(other, 0.5))];
 }

@@ -18,8 +18,8 @@ internal sealed class OverheadReport(RunFacts facts, OverheadTable table, Scale 
             text.AppendLine("Every way gave the same rows before anything was timed. A call is a whole request: a connection from the pool, the query, its rows as objects.");
             text.AppendLine("- without RLS: plain Dapper with WHERE org_id on unprotected tables. With RLS: ITenantSession, no WHERE. Article's recipe: begin, set_config, query, commit on its policies.");
             text.AppendLine("- median, p95: over all single calls of all rounds.");
-            text.AppendLine("- ratio, overhead: a round's median divided by the yardstick's in the same round; the middle one of all rounds (steadier than dividing the medians).");
-            text.AppendLine("- rounds: the middle half of those ratios. Where it spans more than the overhead, the machine was too busy to tell. p95 overhead: as overhead, of the rounds' p95.");
+            text.AppendLine("- ratio, overhead: the median divided by that of the yardstick, the line without RLS; p95 overhead: the p95 divided by its p95.");
+            text.AppendLine("- rounds: the ratio of each round by itself, the middle half. Where it spans more than the overhead, the machine was too busy to tell.");
             if (!facts.IsDurable)
                 text.AppendLine("- The server does not wait for the disk: INSERT measures processor and round trips. With fsync each commit costs all ways the same on top.");
             return text.ToString();

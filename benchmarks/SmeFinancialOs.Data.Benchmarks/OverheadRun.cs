@@ -66,7 +66,7 @@ internal sealed class OverheadRun(Scale scale, Progress progress)
     private static double[] Measure(Question question, string way)
     {
         var calls = question.CallsOf(way);
-        var summary = BenchmarkRunner.Run(question.Benchmarks, BenchmarkConfig.Quiet(way, warmup: Math.Max(1, calls / 4), calls));
+        var summary = BenchmarkRunner.Run(question.Benchmarks, BenchmarkConfig.Quiet(way, warmup: Math.Clamp(calls / 4, 1, 10), calls));
         var measured = summary.Reports.SingleOrDefault()?.AllMeasurements
             .Where(measurement => measurement.IterationMode == IterationMode.Workload && measurement.IterationStage == IterationStage.Actual)
             .Select(measurement => measurement.Nanoseconds)

@@ -27,19 +27,22 @@ internal sealed class OverheadTable(Measurements measurements)
         var yardstick = Question.Ways[0].Method;
         foreach (var (method, title) in Question.Ways)
         {
-            var calls = measurements.All(question, method);
-            var ratios = measurements.Ratios(question, method, yardstick, 0.5);
             var isYardstick = method == yardstick;
+            var calls = measurements.All(question, method);
+            var others = measurements.All(question, yardstick);
+            var (median, p95) = (Statistics.Percentile(calls, 0.5), Statistics.Percentile(calls, 0.95));
+            var ratio = median / Statistics.Percentile(others, 0.5);
+            var rounds = measurements.RatiosOfRounds(question, method, yardstick);
             yield return
             [
                 isYardstick ? question.Title : "",
                 title,
-                Duration(Statistics.Percentile(calls, 0.5)),
-                Duration(Statistics.Percentile(calls, 0.95)),
-                Ratio(Statistics.Percentile(ratios, 0.5)),
-                isYardstick ? "" : $"{Ratio(Statistics.Percentile(ratios, 0.25))} - {Ratio(Statistics.Percentile(ratios, 0.75))}",
-                isYardstick ? "" : Overhead(Statistics.Percentile(ratios, 0.5)),
-                isYardstick ? "" : Overhead(Statistics.Percentile(measurements.Ratios(question, method, yardstick, 0.95), 0.5)),
+                Duration(median),
+                Duration(p95),
+                Ratio(ratio),
+                isYardstick ? "" : $"{Ratio(Statistics.Percentile(rounds, 0.25))} - {Ratio(Statistics.Percentile(rounds, 0.75))}",
+                isYardstick ? "" : Overhead(ratio),
+                isYardstick ? "" : Overhead(p95 / Statistics.Percentile(others, 0.95)),
             ];
         }
     }

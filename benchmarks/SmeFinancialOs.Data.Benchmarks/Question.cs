@@ -10,11 +10,11 @@ internal sealed record Question(string Title, Type Benchmarks, int Calls, int Ar
 {
     public static IReadOnlyList<Question> All { get; } =
     [
-        new("SELECT one organization LIMIT 50", typeof(SelectBenchmarks), 40, 4, 1),
+        new("SELECT one organization LIMIT 50", typeof(SelectBenchmarks), 100, 4, 1),
         new("COUNT(*) GROUP BY status", typeof(CountBenchmarks), 8, 4, 2),
         new("cross-tenant analytics (admin)", typeof(AnalyticsBenchmarks), 6, 4, 4),
         // Last of a round: its rows are taken away before the next.
-        new("INSERT one row", typeof(InsertBenchmarks), 40, 40, 3),
+        new("INSERT one row", typeof(InsertBenchmarks), 100, 100, 3),
     ];
 
     /// <summary>The benchmark methods in the order of the table, each with its title.</summary>
