@@ -14,8 +14,7 @@ internal static class Sql
         return connection;
     }
 
-    internal static string As(this string connectionString, string login) =>
-        new NpgsqlConnectionStringBuilder(connectionString) { Username = login }.ConnectionString;
+    internal static string As(this string connectionString, string login) => TestServer.LogIn(connectionString, login);
 
     internal static async Task<int> ExecuteAsync(this NpgsqlConnection connection, string sql)
     {

@@ -1,42 +1,38 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Npgsql;
+using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// The server the tests run on: 127.0.0.1, superuser postgres, trust authentication, port from SCHEMA_TEST_PORT.
-// The one place to swap for another kind of server.
+// The server the tests run on, and the roles they make on it.
 internal sealed class TestServer
 {
     private static readonly Lazy<Task<TestServer>> Shared = new(ConnectAsync);
 
-    // Whatever the tests made goes when they end: databases first, because roles own things in them.
-    private readonly ConcurrentBag<string> _databases = [];
+    private readonly PostgresServer _server;
+    private readonly ConcurrentDictionary<string, string> _passwords = new();
     private readonly ConcurrentBag<string> _roles = [];
 
-    private TestServer(string connectionString, Version serverVersion)
+    private TestServer(PostgresServer server, TenantDatabase known)
     {
-        ConnectionString = connectionString;
-        ServerVersion = serverVersion;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => CleanUp();
+        _server = server;
+        // The shared logins have passwords already, which others on an external server use too.
+        foreach (var login in new[] { known.AppConnectionString, known.AdminConnectionString }.Select(c => new NpgsqlConnectionStringBuilder(c)))
+            _passwords[login.Username!] = login.Password!;
+        // A throwaway server takes its roles with it.
+        if (server.Kind == PostgresServerKind.ConnectionString)
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => DropRoles();
     }
 
     /// <summary>Superuser, database postgres.</summary>
-    public string ConnectionString { get; }
+    public string ConnectionString => _server.ConnectionString;
 
-    public Version ServerVersion { get; }
+    public Version ServerVersion => _server.ServerVersion;
 
     public static Task<TestServer> GetSharedAsync(CancellationToken cancellationToken) => Shared.Value.WaitAsync(cancellationToken);
 
     /// <summary>A superuser's connection string of a new empty database.</summary>
-    public async Task<string> CreateEmptyDatabaseAsync(CancellationToken cancellationToken)
-    {
-        var name = "schema_" + Guid.NewGuid().ToString("N");
-        await using var connection = await Sql.OpenAsync(ConnectionString, cancellationToken);
-        await connection.ExecuteAsync($"CREATE DATABASE {name}");
-        _databases.Add(name);
-        return new NpgsqlConnectionStringBuilder(ConnectionString) { Database = name }.ConnectionString;
-    }
+    public Task<string> CreateEmptyDatabaseAsync(CancellationToken cancellationToken) => _server.CreateEmptyDatabaseAsync(cancellationToken);
 
     /// <summary>A role name that nothing else in the cluster has; the role, once made, goes with the tests.</summary>
     public string NewRoleName(string kind)
@@ -46,29 +42,36 @@ internal sealed class TestServer
         return name;
     }
 
-    private static async Task<TestServer> ConnectAsync()
+    /// <summary>The same database as another login, which gets a password if it has none.</summary>
+    public static string LogIn(string connectionString, string login)
     {
-        var port = int.Parse(Environment.GetEnvironmentVariable("SCHEMA_TEST_PORT") ?? "15418", CultureInfo.InvariantCulture);
-        var settings = new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = port, Username = "postgres", Database = "postgres", Pooling = false };
-        await using var connection = await Sql.OpenAsync(settings.ConnectionString, CancellationToken.None);
-        return new TestServer(settings.ConnectionString, connection.PostgreSqlVersion);
+        var server = Shared.Value.Result; // it is there: somebody got the connection string from it
+        var password = server._passwords.GetOrAdd(login, _ =>
+        {
+            server.Execute($"ALTER ROLE {login} PASSWORD 'secret'");
+            return "secret";
+        });
+        return new NpgsqlConnectionStringBuilder(connectionString) { Username = login, Password = password }.ConnectionString;
     }
 
-    private void CleanUp()
+    private static async Task<TestServer> ConnectAsync()
     {
-        using var connection = new NpgsqlConnection(ConnectionString);
-        connection.Open();
-        foreach (var database in _databases)
-        {
-            using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {database} WITH (FORCE)", connection);
-            drop.ExecuteNonQuery();
-        }
+        var server = await PostgresServer.GetSharedAsync();
+        await using var known = await server.CreateTenantDatabaseAsync();
+        return new TestServer(server, known);
+    }
 
-        // All at once: a role that granted another goes together with it.
+    private void DropRoles()
+    {
         if (!_roles.IsEmpty)
-        {
-            using var drop = new NpgsqlCommand($"DROP ROLE IF EXISTS {string.Join(", ", _roles)}", connection);
-            drop.ExecuteNonQuery();
-        }
+            Execute($"DROP ROLE IF EXISTS {string.Join(", ", _roles)}"); // all at once: a role that granted another goes together with it
+    }
+
+    private void Execute(string sql)
+    {
+        using var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false");
+        connection.Open();
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
     }
 }
