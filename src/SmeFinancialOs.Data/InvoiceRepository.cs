@@ -96,7 +96,12 @@ public sealed class InvoiceRepository(ITenantSession session)
         ArgumentNullException.ThrowIfNull(invoice);
         var values = new NewInvoice
         {
-            Id = invoice.Id, Number = invoice.Number, AmountCents = invoice.AmountCents, CustomerName = invoice.CustomerName, Status = invoice.Status, IssuedAt = invoice.IssuedAt,
+            Id = invoice.Id,
+            Number = invoice.Number,
+            AmountCents = invoice.AmountCents,
+            CustomerName = invoice.CustomerName,
+            Status = invoice.Status,
+            IssuedAt = invoice.IssuedAt,
         };
         return await One(
             $"""

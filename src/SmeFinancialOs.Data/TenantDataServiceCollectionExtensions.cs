@@ -21,10 +21,10 @@ public static class TenantDataServiceCollectionExtensions
         this IServiceCollection services, string connectionString, string? adminConnectionString = null, Action<TenantConnectionOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         // Malformed strings fail here, where the host is configured, not at the first request.
-        _ = new NpgsqlConnectionStringBuilder(connectionString);
-        _ = new NpgsqlConnectionStringBuilder(adminConnectionString);
+        RequireReadable(connectionString, nameof(connectionString));
+        if (adminConnectionString is not null)
+            RequireReadable(adminConnectionString, nameof(adminConnectionString));
 
         services.TryAddSingleton(provider => new OwnedTenantConnectionFactory(
             provider.GetService<ILoggerFactory>(), connectionString, adminConnectionString, configure));
@@ -33,6 +33,20 @@ public static class TenantDataServiceCollectionExtensions
         services.TryAddScoped<OrganizationRepository>();
         services.TryAddScoped<InvoiceRepository>();
         return services;
+    }
+
+    private static void RequireReadable(string connectionString, string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString, name);
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(connectionString);
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
+        {
+            // Without the inner exception: it quotes the string, and a password with a semicolon in it would be part of that.
+            throw new ArgumentException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.", name);
+        }
     }
 
     /// <summary>A factory with the data sources it was made of, disposed with the container.</summary>

@@ -20,7 +20,12 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         string Text(int tooLong) => kind switch
         {
-            "NUL" => "a\0b", "high surrogate" => "a\ud83d", "low surrogate" => "\udc00b", "empty" => "", "blank" => " \t", _ => new string('x', tooLong),
+            "NUL" => "a\0b",
+            "high surrogate" => "a\ud83d",
+            "low surrogate" => "\udc00b",
+            "empty" => "",
+            "blank" => " \t",
+            _ => new string('x', tooLong),
         };
         FluentActions.Invoking(() => Invoices.New() with { Number = Text(65) }).Should().Throw<ArgumentException>().WithParameterName("Number");
         FluentActions.Invoking(() => Invoices.New() with { CustomerName = Text(201) }).Should().Throw<ArgumentException>().WithParameterName("CustomerName");
@@ -134,9 +139,14 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [InlineData("Host")]
     [InlineData("Host=x;No Such Key=1")]
     [InlineData("Host=x;Port=many")]
+    [InlineData("Host=x;Password=pass;marked-secret")]
     [InlineData("")]
-    public void Malformed_connection_string_is_refused_where_the_host_is_configured(string connectionString) =>
-        new ServiceCollection().Invoking(s => s.AddTenantData(connectionString)).Should().Throw<ArgumentException>();
+    public void Malformed_connection_string_is_refused_where_the_host_is_configured(string connectionString)
+    {
+        new ServiceCollection().Invoking(s => s.AddTenantData(connectionString)).Should().Throw<ArgumentException>()
+            .WithParameterName(nameof(connectionString)).Which.ToString().Should().NotContain("marked-secret");
+        new ServiceCollection().Invoking(s => s.AddTenantData("Host=x", connectionString)).Should().Throw<ArgumentException>().WithParameterName("adminConnectionString");
+    }
 
     [Theory]
     [InlineData("127.0.0.1")]

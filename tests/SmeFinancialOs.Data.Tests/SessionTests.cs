@@ -100,7 +100,9 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     {
         var options = new TenantConnectionOptions
         {
-            StatementTimeout = TimeSpan.FromMilliseconds(300), LockTimeout = TimeSpan.FromSeconds(7), IdleInTransactionTimeout = TimeSpan.FromMinutes(2),
+            StatementTimeout = TimeSpan.FromMilliseconds(300),
+            LockTimeout = TimeSpan.FromSeconds(7),
+            IdleInTransactionTimeout = TimeSpan.FromMinutes(2),
         };
         var session = new TenantConnectionFactory(fixture.AppDataSource, options).CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
 
