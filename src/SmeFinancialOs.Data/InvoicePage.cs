@@ -3,15 +3,7 @@ namespace SmeFinancialOs.Data;
 /// <summary>A page of a list, newest first.</summary>
 /// <param name="Items">The invoices of this page.</param>
 /// <param name="Next">Where the next page starts; null when this is the last one.</param>
-public sealed record InvoicePage(IReadOnlyList<Invoice> Items, InvoiceCursor? Next)
-{
-    internal static int RequireSize(int pageSize)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pageSize, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(pageSize, 10_000);
-        return pageSize;
-    }
-}
+public sealed record InvoicePage(IReadOnlyList<Invoice> Items, InvoiceCursor? Next);
 
 /// <summary>A place in the list of invoices. It names a row, so rows written or deleted meanwhile neither repeat nor hide others.</summary>
 /// <param name="IssuedAt">The date of the last invoice seen.</param>

@@ -27,7 +27,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <param name="cancellationToken">Cancels the statement.</param>
     public async Task<InvoicePage> ListAsync(int pageSize = 50, InvoiceCursor? after = null, InvoiceStatus? status = null, CancellationToken cancellationToken = default)
     {
-        InvoicePage.RequireSize(pageSize);
+        PageSize.Require(pageSize);
         // Each form has a text of its own: one with "@after IS NULL OR .." would be planned for all of them and use the index for none.
         // The first condition alone can be a range of the index, the second sorts out the rows of the cursor's own date.
         var sql = $"SELECT {Columns} FROM public.invoices"

@@ -63,7 +63,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
     public Task<IReadOnlyList<Organization>> ListAsync(int pageSize = 100, Guid? after = null, CancellationToken cancellationToken = default)
     {
         _session.Context.RequireAdmin();
-        InvoicePage.RequireSize(pageSize);
+        PageSize.Require(pageSize);
         return _session.QueryAsync<Organization>(
             $"SELECT {Columns} FROM public.organizations WHERE id > COALESCE(@after, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT @pageSize",
             new { after, pageSize }, cancellationToken);

@@ -10,8 +10,8 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnectionFactory
 {
-    private readonly Door _tenants;
-    private readonly Door? _admins;
+    private readonly CheckedDataSource _tenants;
+    private readonly CheckedDataSource? _admins;
 
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
@@ -21,8 +21,8 @@ public sealed class TenantConnectionFactory
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         var copy = TenantConnectionOptionsValidation.Copy(options ?? new TenantConnectionOptions());
-        _tenants = new Door(dataSource, copy, isAdmin: false);
-        _admins = copy.AdminDataSource is { } admin ? new Door(admin, copy, isAdmin: true) : null;
+        _tenants = new CheckedDataSource(dataSource, copy, isAdmin: false);
+        _admins = copy.AdminDataSource is { } admin ? new CheckedDataSource(admin, copy, isAdmin: true) : null;
     }
 
     /// <summary>Opens a unit of work. Its settings are in force when this returns (one round trip).</summary>
@@ -69,7 +69,7 @@ public sealed class TenantConnectionFactory
     public ITenantSession CreateSession(TenantContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _ = DoorOf(context);
+        _ = SourceOf(context);
         return new TenantSession(this, context);
     }
 
@@ -78,10 +78,10 @@ public sealed class TenantConnectionFactory
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public ITenantSession CreateSession() => CreateSession(AmbientTenantContext.Required);
 
-    internal ContextSettings Settings(TenantContext context) => DoorOf(context).Settings;
+    internal ContextSettings Settings(TenantContext context) => SourceOf(context).Settings;
 
     /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
-    internal ValueTask<NpgsqlConnection> OpenRawAsync(TenantContext context, CancellationToken cancellationToken) => DoorOf(context).OpenAsync(cancellationToken);
+    internal ValueTask<NpgsqlConnection> OpenRawAsync(TenantContext context, CancellationToken cancellationToken) => SourceOf(context).OpenAsync(cancellationToken);
 
     /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
     internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
@@ -106,6 +106,6 @@ public sealed class TenantConnectionFactory
         }
     }
 
-    private Door DoorOf(TenantContext context) => context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
+    private CheckedDataSource SourceOf(TenantContext context) => context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
         "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
 }

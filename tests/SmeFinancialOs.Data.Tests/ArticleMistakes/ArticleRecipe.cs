@@ -21,7 +21,7 @@ internal sealed class ArticleRecipe : IAsyncDisposable
 
     private ArticleRecipe(TenantDatabaseFixture fixture) => _fixture = fixture;
 
-    public string Table => $"public.article_{_suffix}";
+    public string Table => $"article.t_{_suffix}";
 
     private string Login => $"article_user_{_suffix}";
 
@@ -34,6 +34,8 @@ internal sealed class ArticleRecipe : IAsyncDisposable
             """
             CREATE ROLE {login} LOGIN PASSWORD 'secret';
             CREATE ROLE {admin} NOLOGIN;
+            CREATE SCHEMA IF NOT EXISTS article;
+            GRANT USAGE ON SCHEMA article TO {login};
             CREATE TABLE {t} (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), org_id uuid NOT NULL, number text);
             INSERT INTO {t} (org_id, number) VALUES ('{a}', 'a'), ('{b}', 'b'), ('{demo}', 'demo');
             ALTER TABLE {t} ENABLE ROW LEVEL SECURITY;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Tests.Support;
@@ -103,10 +104,5 @@ internal sealed class LoopbackProxy : IAsyncDisposable
             from.Close();
             to.Close();
         }
-    }
-
-    private sealed class StrongBox<T>(T value)
-    {
-        public T Value = value;
     }
 }

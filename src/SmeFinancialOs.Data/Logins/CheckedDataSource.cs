@@ -5,14 +5,14 @@ using SmeFinancialOs.Data.Sessions;
 namespace SmeFinancialOs.Data.Logins;
 
 /// <summary>A data source, the settings its transactions start with, and the check its login has to pass first.</summary>
-internal sealed class Door
+internal sealed class CheckedDataSource
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly LoginCheck _check;
     private readonly Lock _lock = new();
     private Task? _checked;
 
-    public Door(NpgsqlDataSource dataSource, TenantConnectionOptions options, bool isAdmin)
+    public CheckedDataSource(NpgsqlDataSource dataSource, TenantConnectionOptions options, bool isAdmin)
     {
         _dataSource = dataSource;
         _check = new LoginCheck(options, isAdmin);
