@@ -16,7 +16,7 @@ public sealed class TenantConnectionFactory
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
-    /// <exception cref="ArgumentException">A role name is blank or a timeout is not positive.</exception>
+    /// <exception cref="ArgumentException">A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true.</exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
@@ -31,7 +31,9 @@ public sealed class TenantConnectionFactory
     /// <exception cref="UnsafeDatabaseRoleException">The login could bypass row-level security.</exception>
     /// <exception cref="DatabaseNotReadyException">The database is not migrated or older than PostgreSQL 15.</exception>
     /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
-    /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>; or an ambient System.Transactions transaction, which is not joined.
+    /// </exception>
     public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);

@@ -1,3 +1,4 @@
+using System.Transactions;
 using Dapper;
 using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
@@ -27,6 +28,25 @@ public sealed class AdminContextTests(TenantDatabaseFixture fixture) : IClassFix
         }
 
         (await EntriesAsync()).Should().Equal(("alice", "admin_user", true));
+    }
+
+    [Fact]
+    public async Task Entry_in_the_access_log_cannot_be_taken_back_by_an_ambient_transaction()
+    {
+        long seen = 0;
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled)) // never completed
+        {
+            try
+            {
+                seen = await fixture.Factory.CreateSession(Admin).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices");
+            }
+            catch (InvalidOperationException)
+            {
+                // refused: then nothing was seen either
+            }
+        }
+
+        (await EntriesAsync()).Should().HaveCount(seen == 0 ? 0 : 1, "who saw rows is in the log");
     }
 
     [Fact]

@@ -135,6 +135,13 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         Refused(new() { IdleInTransactionTimeout = TimeSpan.MaxValue }, "IdleInTransactionTimeout");
     }
 
+    [Fact]
+    public void Multiplexing_is_refused()
+    {
+        using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Multiplexing=true");
+        FluentActions.Invoking(() => new TenantConnectionFactory(source)).Should().Throw<ArgumentException>().WithMessage("*Multiplexing*");
+    }
+
     [Theory]
     [InlineData("Host")]
     [InlineData("Host=x;No Such Key=1")]

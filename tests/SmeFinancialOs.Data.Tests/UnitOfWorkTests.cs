@@ -1,3 +1,4 @@
+using System.Transactions;
 using Dapper;
 using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
@@ -176,6 +177,20 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
         }
 
         (await CountAsync()).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Ambient_transaction_is_refused_because_its_outcome_is_not_ours()
+    {
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await fixture.Factory.CreateSession(A).Invoking(s => s.ExecuteAsync(Insert, new { number = _number })).Should().ThrowAsync<InvalidOperationException>().WithMessage("*Suppress*");
+            await fixture.Factory.Invoking(f => f.OpenConnectionAsync(A).AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*Suppress*");
+            using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
+            await fixture.Factory.CreateSession(A).ExecuteAsync(Insert, new { number = _number });
+        }
+
+        (await CountAsync()).Should().Be(1);
     }
 
     [Fact]

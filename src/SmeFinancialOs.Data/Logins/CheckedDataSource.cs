@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Transactions;
 using Npgsql;
 using SmeFinancialOs.Data.Sessions;
 
@@ -9,6 +10,7 @@ internal sealed class CheckedDataSource
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly LoginCheck _check;
+    private readonly bool _enlists;
     private readonly Lock _lock = new();
     private Task? _checked;
 
@@ -16,7 +18,11 @@ internal sealed class CheckedDataSource
     {
         _dataSource = dataSource;
         _check = new LoginCheck(options, isAdmin);
-        Settings = new ContextSettings(options, new NpgsqlConnectionStringBuilder(dataSource.ConnectionString).NoResetOnClose);
+        var target = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
+        if (target.Multiplexing)
+            throw new ArgumentException("Multiplexing=true is not supported: a context holds for the transaction of one connection.", nameof(dataSource));
+        _enlists = target.Enlist;
+        Settings = new ContextSettings(options, target.NoResetOnClose);
     }
 
     public ContextSettings Settings { get; }
@@ -49,6 +55,14 @@ internal sealed class CheckedDataSource
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
+        // An enlisted connection would share one transaction between contexts, and take an entry of the admin access log back with it.
+        if (_enlists && Transaction.Current is not null)
+        {
+            throw new InvalidOperationException(
+                "Tenant sessions and units of work have transactions of their own and do not join an ambient System.Transactions transaction. "
+                + "Use them outside of it, inside a TransactionScope with TransactionScopeOption.Suppress, or with Enlist=false in the connection string.");
+        }
+
         try
         {
             return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
