@@ -8,10 +8,12 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
 {
     private ITenantSession Session => fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
 
-    [Fact]
-    public async Task Call_runs_as_its_role_and_tenant_and_leaves_neither_behind()
+    [Theory]
+    [InlineData("")]
+    [InlineData(";No Reset On Close=true")] // nobody else cleans up
+    public async Task Call_runs_as_its_role_and_tenant_and_leaves_neither_behind(string settings)
     {
-        await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1");
+        await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1" + settings);
         var session = new TenantConnectionFactory(source).CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
 
         (await session.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()")).Should().Be(("tenant_role", fixture.OrganizationA));
