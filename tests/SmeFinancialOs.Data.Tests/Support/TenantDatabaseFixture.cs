@@ -3,61 +3,87 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Tests.Support;
 
-/// <summary>A database of its own for a test class: migrated, with organizations A, B and the demo, and a few invoices of each.</summary>
+/// <summary>A migrated and seeded database of its own for each test class, on the one server of the process.</summary>
 public sealed class TenantDatabaseFixture : IAsyncLifetime
 {
     public TenantDatabase Database { get; private set; } = null!;
+
+    public PostgresServer Server { get; private set; } = null!;
 
     public NpgsqlDataSource AppDataSource { get; private set; } = null!;
 
     public NpgsqlDataSource AdminDataSource { get; private set; } = null!;
 
+    public NpgsqlDataSource SuperuserDataSource { get; private set; } = null!;
+
     public TenantConnectionFactory Factory { get; private set; } = null!;
 
-    public int ServerMajorVersion { get; private set; }
+    public Guid OrganizationA { get; } = Guid.Parse(Seed.A);
 
-    public Guid OrganizationA { get; } = Guid.CreateVersion7();
+    public Guid OrganizationB { get; } = Guid.Parse(Seed.B);
 
-    public Guid OrganizationB { get; } = Guid.CreateVersion7();
+    public TenantContext ContextA => TenantContext.ForOrganization(OrganizationA);
+
+    public TenantContext ContextB => TenantContext.ForOrganization(OrganizationB);
+
+    public int ServerMajorVersion => Server.ServerVersion.Major;
+
+    /// <summary>From 16 on, whether a membership inherits is settled by its GRANT, not by the member.</summary>
+    public bool GrantsDecideInheritance => ServerMajorVersion >= 16;
 
     public async ValueTask InitializeAsync()
     {
-        var server = await PostgresServer.GetSharedAsync();
-        ServerMajorVersion = server.ServerVersion.Major;
-        Database = await server.CreateTenantDatabaseAsync();
+        Server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
+        Database = await Server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
         AppDataSource = NpgsqlDataSource.Create(Database.AppConnectionString);
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
-        Factory = new TenantConnectionFactory(AppDataSource, new() { AdminDataSource = AdminDataSource });
+        // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
+        SuperuserDataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { IncludeErrorDetail = true }.ConnectionString);
+        Factory = new TenantConnectionFactory(AppDataSource, new TenantConnectionOptions { AdminDataSource = AdminDataSource });
+        await SeedAsync();
+    }
 
-        await using var admin = await Factory.OpenConnectionAsync(TenantContext.ForAdmin("fixture", "seed").AsReadWrite());
-        foreach (var (id, slug) in new[] { (OrganizationA, "a"), (OrganizationB, "b"), (TenantContext.DemoOrganizationId, "demo") })
+    /// <summary>Puts the seed back, for a test that has to commit what it does.</summary>
+    public Task SeedAsync() => AsSuperuserAsync(Seed.Sql);
+
+    /// <summary>A raw connection of the host app's login: no role, no organization.</summary>
+    public async Task<NpgsqlConnection> OpenAsAppUserAsync() => await AppDataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+    public async Task<NpgsqlConnection> OpenAsAdminUserAsync() => await AdminDataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+    public async Task<NpgsqlConnection> OpenAsSuperuserAsync() => await SuperuserDataSource.OpenConnectionAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>A raw connection of the actor's own login with role and organization set for the session: the attacker has any SQL, but no more.</summary>
+    public async Task<NpgsqlConnection> OpenAsAsync(Actor actor)
+    {
+        var connection = actor.Login switch
         {
-            await new OrganizationRepository(admin).CreateAsync($"Organization {slug}", slug, id);
-            await admin.ExecuteAsync(
-                """
-                INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, status, issued_at)
-                SELECT @id, @slug || '-' || i, 1000 * i, 'customer of ' || @slug, 'sent', date '2026-01-01' + i FROM generate_series(1, 5) i
-                """,
-                new { id, slug });
-        }
+            "app_user" => await OpenAsAppUserAsync(),
+            "admin_user" => await OpenAsAdminUserAsync(),
+            _ => await OpenAsSuperuserAsync(),
+        };
+        await connection.RunAsync(actor.Sql(local: false));
+        return connection;
+    }
 
-        await admin.CommitAsync();
+    public async Task AsSuperuserAsync(string sql)
+    {
+        await using var superuser = await OpenAsSuperuserAsync();
+        await superuser.RunAsync(sql);
+    }
+
+    /// <summary>A value as it really is, whatever the policies show.</summary>
+    public async Task<T?> TruthAsync<T>(string sql)
+    {
+        await using var superuser = await OpenAsSuperuserAsync();
+        return await superuser.ScalarAsync<T>(sql);
     }
 
     public async ValueTask DisposeAsync()
     {
         await AppDataSource.DisposeAsync();
         await AdminDataSource.DisposeAsync();
+        await SuperuserDataSource.DisposeAsync();
         await Database.DisposeAsync();
-    }
-
-    /// <summary>The host app's login with nothing in force: what an attacker has who got past the factory.</summary>
-    public async Task<NpgsqlConnection> OpenAsAppUserAsync() => await AppDataSource.OpenConnectionAsync();
-
-    public async Task<NpgsqlConnection> OpenAsSuperuserAsync()
-    {
-        var connection = new NpgsqlConnection(Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        return connection;
     }
 }
