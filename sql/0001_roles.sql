@@ -118,3 +118,20 @@ BEGIN
     END IF;
 END
 $temp$;
+
+-- A large object belongs to a role, not to an organization: what one tenant stores, every other could read. Use bytea in a protected table.
+DO $large_objects$
+DECLARE
+    item record;
+BEGIN
+    IF NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+        RAISE NOTICE 'large objects stay open to every tenant: only a superuser can revoke their functions';
+        RETURN;
+    END IF;
+    FOR item IN SELECT p.oid::regprocedure AS function FROM pg_catalog.pg_proc p
+                WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname LIKE 'lo\_%' OR p.proname IN ('loread', 'lowrite'))
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', item.function);
+    END LOOP;
+END
+$large_objects$;
