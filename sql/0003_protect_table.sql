@@ -6,7 +6,6 @@ CREATE OR REPLACE FUNCTION app.protect_table(target regclass, tenant_column name
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    kind "char";
     col record;
     item record;
     usage_grant text;
@@ -15,8 +14,7 @@ DECLARE
 BEGIN
     SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner::regrole AS owner, n.oid AS schema, n.nspname, n.nspowner INTO item
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
-    kind := item.relkind;
-    IF kind NOT IN ('r', 'p') OR item.relispartition OR item.relpersistence = 't' THEN
+    IF item.relkind NOT IN ('r', 'p') OR item.relispartition OR item.relpersistence = 't' THEN
         RAISE EXCEPTION '% cannot be protected: it is not an ordinary or partitioned table', target
             USING ERRCODE = 'wrong_object_type',
                   HINT = 'Views need security_invoker, partitions are protected with their parent; '
