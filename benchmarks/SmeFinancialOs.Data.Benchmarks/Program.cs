@@ -10,6 +10,6 @@ static void End(PosixSignalContext signal)
 {
     signal.Cancel = true;
     Console.Error.WriteLine("Stopping ..");
-    SharedDatabase.StopAsync().Wait();
+    Suite.StopAsync().Wait();
     Environment.Exit(signal.Signal == PosixSignal.SIGINT ? 130 : 143);
 }

@@ -1,0 +1,46 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace SmeFinancialOs.Data.Benchmarks.Charts;
+
+/// <summary>Lines over a number.</summary>
+/// <param name="title">What is shown.</param>
+/// <param name="x">Title of the horizontal axis, with its unit.</param>
+/// <param name="y">Title of the vertical axis, with its unit.</param>
+/// <param name="lines">Each with its name, color (see <see cref="Theme"/>) and points.</param>
+internal sealed class LineChart(string title, string x, string y, IReadOnlyList<(string Name, OxyColor Color, IReadOnlyList<(double X, double Y)> Points)> lines)
+{
+    /// <summary>For values that span several powers of ten.</summary>
+    public bool IsXLogarithmic { get; init; }
+
+    /// <inheritdoc cref="IsXLogarithmic"/>
+    public bool IsYLogarithmic { get; init; }
+
+    public string ToSvg()
+    {
+        var model = new PlotModel { Title = title };
+        model.Axes.Add(MakeAxis(AxisPosition.Bottom, x, IsXLogarithmic));
+        model.Axes.Add(MakeAxis(AxisPosition.Left, y, IsYLogarithmic));
+        model.Legends.Add(new Legend { LegendPosition = LegendPosition.RightTop, LegendPlacement = LegendPlacement.Outside, LegendTextColor = Theme.Text });
+        foreach (var (name, color, points) in lines)
+        {
+            var series = new LineSeries { Title = name, Color = color, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color };
+            series.Points.AddRange(points.Select(point => new DataPoint(point.X, point.Y)));
+            model.Series.Add(series);
+        }
+
+        return Theme.Render(model, 820, 400);
+    }
+
+    private static Axis MakeAxis(AxisPosition position, string title, bool isLogarithmic)
+    {
+        Axis axis = isLogarithmic ? new LogarithmicAxis() : new LinearAxis { Minimum = 0 };
+        axis.Position = position;
+        axis.Title = title;
+        axis.TicklineColor = axis.AxislineColor = axis.MinorTicklineColor = axis.MajorGridlineColor = Theme.Grid;
+        axis.MajorGridlineStyle = LineStyle.Solid;
+        return axis;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace SmeFinancialOs.Data.Benchmarks;
+
+/// <summary>Figures as the tables show them.</summary>
+internal static class Figures
+{
+    public static string Duration(double nanoseconds) => nanoseconds switch
+    {
+        < 1_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1000:0} us"),
+        < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000:#,0.0} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000:#,0.0} s"),
+    };
+
+    public static string Ratio(double ratio) => ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
+
+    /// <summary>What is on top of the yardstick: 1.1 is +10.0 %.</summary>
+    public static string Overhead(double ratio) => ((ratio - 1) * 100).ToString(ratio < 2 ? "+0.0 '%';-0.0 '%'" : "+#,0 '%'", CultureInfo.InvariantCulture);
+
+    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,17 @@
+using BenchmarkDotNet.Attributes;
+using SmeFinancialOs.Data.Benchmarks.Tables;
+
+namespace SmeFinancialOs.Data.Benchmarks.Overhead;
+
+/// <summary>Count and sum of every organization's invoices, as an admin.</summary>
+public class AnalyticsBenchmarks : QueryBenchmarks
+{
+    [Benchmark(Baseline = true)]
+    public Task<IReadOnlyList<OrganizationTotal>> WithoutRls() => Asked.WithoutRls.TotalsByOrganizationAsync();
+
+    [Benchmark]
+    public Task<IReadOnlyList<OrganizationTotal>> WithRls() => Asked.WithRls.TotalsByOrganizationAsync();
+
+    [Benchmark]
+    public Task<IReadOnlyList<OrganizationTotal>> ArticleRecipe() => Asked.ArticleRecipe.TotalsByOrganizationAsync();
+}

@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Benchmarks.Tables;
+
+/// <summary>
+/// The logins and roles of the twin and of the control. Roles belong to the whole cluster, so they carry the name of the throwaway database and are
+/// dropped after it.
+/// </summary>
+internal sealed class BenchmarkLogins(string database)
+{
+    private readonly string _password = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+
+    /// <summary>Logs in to the unprotected twin.</summary>
+    public string Twin { get; } = Named(database, "twin");
+
+    /// <summary>The article's app_user, without the admin role.</summary>
+    public string ArticleTenant { get; } = Named(database, "tenant");
+
+    /// <summary>The article's app_user, with the admin role.</summary>
+    public string ArticleAdmin { get; } = Named(database, "operator");
+
+    /// <summary>The article's admin_role.</summary>
+    public string ArticleAdminRole { get; } = Named(database, "admin");
+
+    /// <summary>Every login is made alike, so that none pays for another way to authenticate.</summary>
+    public string CreateSql => $"""
+        CREATE ROLE {Twin} LOGIN PASSWORD '{_password}';
+        CREATE ROLE {ArticleTenant} LOGIN PASSWORD '{_password}';
+        CREATE ROLE {ArticleAdmin} LOGIN PASSWORD '{_password}';
+        CREATE ROLE {ArticleAdminRole} NOLOGIN;
+        GRANT {ArticleAdminRole} TO {ArticleAdmin};
+        """;
+
+    public string DropSql => $"DROP ROLE IF EXISTS {Twin}, {ArticleTenant}, {ArticleAdmin}, {ArticleAdminRole}";
+
+    public string ConnectionString(string ownerConnectionString, string login) =>
+        new NpgsqlConnectionStringBuilder(ownerConnectionString) { Username = login, Password = _password }.ConnectionString;
+
+    // Lower-case letters, digits and underscores, at most 63: needs no quotes.
+    private static string Named(string database, string suffix) =>
+        "bench_" + new string([.. database.ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == '_').TakeLast(40)]) + "_" + suffix;
+}
