@@ -28,4 +28,10 @@ public sealed class TenantConnectionOptions
 
     /// <summary>The longest a unit of work may sit between statements (<c>idle_in_transaction_session_timeout</c>); null leaves the server's setting.</summary>
     public TimeSpan? IdleInTransactionTimeout { get; set; }
+
+    /// <summary>
+    /// For <c>AddTenantData</c>: the connection strings lead to a pooler in transaction mode, such as PgBouncer; see
+    /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/>. Data sources that a host builds itself say it there.
+    /// </summary>
+    public bool TransactionPooling { get; set; }
 }

@@ -6,6 +6,8 @@ namespace SmeFinancialOs.Data.Tests;
 
 public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
+    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now())";
+
     private ITenantSession Session => fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
 
     [Theory]
@@ -75,10 +77,35 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
         await Session.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<InvalidOperationException>();
 
     [Fact]
-    public async Task List_of_parameter_sets_is_refused_before_anything_is_written()
+    public async Task List_of_parameter_sets_runs_the_statement_for_each_in_one_transaction()
     {
-        var call = () => Session.ExecuteAsync("UPDATE invoices SET amount_cents = @cents", new[] { new { cents = 1 }, new { cents = 2 } });
-        await call.Should().ThrowAsync<ArgumentException>().WithMessage("*unnest*");
+        var wanted = Enumerable.Range(0, 3).Select(_ => new { number = Guid.NewGuid().ToString("N") }).ToArray();
+        (await Session.ExecuteAsync(Insert, wanted)).Should().Be(3);
+        (await CountAsync(wanted.Select(w => w.number))).Should().Be(3);
+
+        var twice = Guid.NewGuid().ToString("N");
+        await Session.Invoking(s => s.ExecuteAsync(Insert, new[] { new { number = twice }, new { number = twice } })).Should().ThrowAsync<DuplicateKeyException>();
+        (await CountAsync([twice])).Should().Be(0);
+        (await Session.ExecuteAsync(Insert, Array.Empty<object>())).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task List_of_parameter_sets_is_refused_for_a_query()
+    {
+        var call = () => Session.QueryAsync<int>("SELECT @value", new[] { new { value = 1 }, new { value = 2 } });
+        await call.Should().ThrowAsync<ArgumentException>().WithMessage("*ANY(@values)*");
+    }
+
+    [Fact]
+    public async Task Rows_are_mapped_as_Dapper_maps_them()
+    {
+        (await Session.QueryAsync<long>("SELECT 7::int")).Should().Equal(7L);
+        (await Session.QueryAsync<int?>("SELECT NULL::int UNION ALL SELECT 1 ORDER BY 1")).Should().Equal(1, null);
+        (await Session.QueryAsync<DayOfWeek>("SELECT 2")).Should().Equal(DayOfWeek.Tuesday);
+        (await Session.QueryAsync<(int, string)>("SELECT 1, 'x'")).Should().Equal((1, "x"));
+        ((int)(await Session.QueryAsync<dynamic>("SELECT 5 AS five")).Single().five).Should().Be(5);
+        (await Session.ExecuteScalarAsync<object>("SELECT 5 AS five")).Should().Be(5);
+        (await Session.QueryAsync<Named>("SELECT 1 AS id, 'y' AS name")).Should().Equal(new Named(1, "y"));
     }
 
     [Theory]
@@ -154,4 +181,9 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task Token_cancelled_before_the_call_opens_no_connection() =>
         await Session.Invoking(session => session.ExecuteAsync("SELECT 1", null, new CancellationToken(canceled: true))).Should().ThrowAsync<OperationCanceledException>();
+
+    private Task<long> CountAsync(IEnumerable<string> numbers) =>
+        Session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = ANY(@numbers)", new { numbers = numbers.ToArray() });
+
+    private sealed record Named(int Id, string Name);
 }

@@ -38,6 +38,15 @@ internal sealed class ContextSettings
         batch.BatchCommands.Add(settings);
     }
 
+    /// <summary>Puts them in force for a transaction, in a round trip of their own.</summary>
+    public async Task ApplyAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection, transaction);
+        await using var _ = batch.ConfigureAwait(false);
+        AddTo(batch, context);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The settings as the first of several statements in one command text; they refer to <see cref="ParameterName"/>.</summary>
     public string Prefix(TenantContext context) =>
         (_closesCursors ? "CLOSE ALL;" : "") + BuildSql(context.Access, context.IsReadOnly, "@" + ParameterName) + ";";
