@@ -9,11 +9,11 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
-    private readonly string _role;
+    private readonly ContextSettings _settings;
     private bool _isCommitted;
 
-    internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, string role) =>
-        (Connection, Transaction, Context, _role) = (connection, transaction, context, role);
+    internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings) =>
+        (Connection, Transaction, Context, _settings) = (connection, transaction, context, settings);
 
     /// <summary>The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail.</summary>
     public NpgsqlConnection Connection { get; }
@@ -53,7 +53,7 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     public Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default) =>
         CopyOut.RunAsync(Connection, Context, copyCommand, destination, cancellationToken);
 
-    /// <summary>Makes the work permanent, in one round trip.</summary>
+    /// <summary>Makes the work permanent, in one round trip, and returns the connection to its pool.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the unit of work was opened; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before.</exception>
@@ -62,20 +62,11 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     {
         if (_isCommitted)
             throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
-        await CheckedCommit.RunAsync(Connection, Transaction, Context, _role, cancellationToken).ConfigureAwait(false);
+        await CheckedCommit.RunAsync(Connection, Transaction, Context, _settings.RoleOf(Context), cancellationToken).ConfigureAwait(false);
         _isCommitted = true;
+        await DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await Transaction.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            await Connection.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => WorkEnd.RunAsync(Connection, Transaction, resets: _settings.ResetsConnection && !_isCommitted);
 }

@@ -16,7 +16,9 @@ public sealed class TenantConnectionFactory
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
-    /// <exception cref="ArgumentException">A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true.</exception>
+    /// <exception cref="ArgumentException">
+    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the option TransactionPooling.
+    /// </exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
@@ -46,7 +48,7 @@ public sealed class TenantConnectionFactory
             // No round trip: BEGIN travels with the settings.
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
             await Settings(context).ApplyAsync(connection, transaction, context, cancellationToken).ConfigureAwait(false);
-            return new TenantConnection(connection, transaction, context, Settings(context).RoleOf(context));
+            return new TenantConnection(connection, transaction, context, Settings(context));
         }
         catch
         {

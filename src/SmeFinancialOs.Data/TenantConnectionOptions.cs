@@ -30,8 +30,8 @@ public sealed class TenantConnectionOptions
     public TimeSpan? IdleInTransactionTimeout { get; set; }
 
     /// <summary>
-    /// For <c>AddTenantData</c>: the connection strings lead to a pooler in transaction mode, such as PgBouncer; see
-    /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/>. Data sources that a host builds itself say it there.
+    /// Whether the connection strings lead to a pooler in transaction mode, such as PgBouncer. The data sources must be made for it, as
+    /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/> does; <c>AddTenantData</c> sees to that.
     /// </summary>
     public bool TransactionPooling { get; set; }
 }

@@ -11,13 +11,15 @@ public static class TenantDataSourceBuilderExtensions
     private const string NoResetOnClose = "No Reset On Close";
 
     /// <summary>
-    /// Lets Npgsql prepare statements by itself, the settings of the context among them: 100 a connection, from the second use on. Prepared statements
-    /// are safe across tenants and roles: PostgreSQL plans again where the role is another one. What the connection string says itself stays.
+    /// Lets Npgsql prepare statements by itself: 100 a connection, from the second use on; PostgreSQL plans again where the role is another one. And leaves
+    /// the reset of a connection after use to this library, which sends it along with the next statements instead of ahead of them. What the
+    /// connection string says itself stays.
     /// </summary>
     /// <param name="builder">The builder of the data source, before it is built.</param>
     /// <param name="transactionPooling">
     /// True where the connection string leads to a pooler in transaction mode, such as PgBouncer: a statement may then meet another server connection
-    /// than the one that prepared it, and a reset on close would reach another client's. Nothing is prepared and nothing is reset.
+    /// than the one that prepared it, and a reset would reach another client's. Nothing is prepared, and cursors are all that is taken back. Set
+    /// <see cref="TenantConnectionOptions.TransactionPooling"/> as well.
     /// </param>
     /// <exception cref="ArgumentException">The connection string asks for what cannot work with transaction pooling.</exception>
     public static NpgsqlDataSourceBuilder UseTenantDefaults(this NpgsqlDataSourceBuilder builder, bool transactionPooling = false)
@@ -38,6 +40,8 @@ public static class TenantDataSourceBuilderExtensions
             return builder;
         }
 
+        if (!stated.ContainsKey(NoResetOnClose))
+            settings.NoResetOnClose = true;
         if (!stated.ContainsKey(MaxAutoPrepare))
             settings.MaxAutoPrepare = 100;
         if (!stated.ContainsKey(AutoPrepareMinUsages))

@@ -15,6 +15,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     private NpgsqlTransaction? _transaction;
     private int _isOpening;
     private bool _isInForce;
+    private bool _isCommitted;
     private bool _isEnded;
 
     internal TenantTransaction(TenantConnectionFactory factory, TenantContext context) => (_factory, Context) = (factory, context);
@@ -56,7 +57,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         await CopyOut.RunAsync(target.Connection, Context, copyCommand, destination, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes the work permanent, in one round trip; in none where no statement was run.</summary>
+    /// <summary>Makes the work permanent, in one round trip, and returns the connection to its pool; in none where no statement was run.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the first statement; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before, or its first statement failed.</exception>
@@ -69,25 +70,17 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
             if (!_isInForce)
                 throw new InvalidOperationException("The first statement of this transaction failed, so there is nothing to commit.");
             await CheckedCommit.RunAsync(_connection, _transaction!, Context, _factory.Settings(Context).RoleOf(Context), cancellationToken).ConfigureAwait(false);
+            _isCommitted = true;
         }
 
-        _isEnded = true;
+        await DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _isEnded = true;
-        try
-        {
-            if (_transaction is not null)
-                await _transaction.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            if (_connection is not null)
-                await _connection.DisposeAsync().ConfigureAwait(false);
-        }
+        return _connection is null ? ValueTask.CompletedTask : WorkEnd.RunAsync(_connection, _transaction!, resets: !_isCommitted && _factory.Settings(Context).ResetsConnection);
     }
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)

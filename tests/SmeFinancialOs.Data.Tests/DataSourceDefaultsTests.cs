@@ -6,13 +6,13 @@ namespace SmeFinancialOs.Data.Tests;
 public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     [Theory]
-    [InlineData("Host=h", 100, 2)]
-    [InlineData("Host=h;Max Auto Prepare=0", 0, 2)]
-    [InlineData("Host=h;MaxAutoPrepare=7;Auto Prepare Min Usages=9", 7, 9)]
-    public void Statements_are_prepared_unless_the_connection_string_says_otherwise(string connectionString, int maximum, int usages)
+    [InlineData("Host=h", 100, 2, true)]
+    [InlineData("Host=h;Max Auto Prepare=0", 0, 2, true)]
+    [InlineData("Host=h;MaxAutoPrepare=7;Auto Prepare Min Usages=9;No Reset On Close=false", 7, 9, false)]
+    public void Statements_are_prepared_and_the_reset_is_ours_unless_the_connection_string_says_otherwise(string connectionString, int maximum, int usages, bool noReset)
     {
         var settings = new NpgsqlDataSourceBuilder(connectionString).UseTenantDefaults().ConnectionStringBuilder;
-        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose).Should().Be((maximum, usages, false));
+        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose).Should().Be((maximum, usages, noReset));
     }
 
     [Fact]
@@ -20,6 +20,16 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
     {
         var settings = new NpgsqlDataSourceBuilder("Host=h").UseTenantDefaults(transactionPooling: true).ConnectionStringBuilder;
         (settings.MaxAutoPrepare, settings.NoResetOnClose).Should().Be((0, true));
+    }
+
+    [Theory]
+    [InlineData("Host=h;No Reset On Close=true;Max Auto Prepare=5")]
+    [InlineData("Host=h")]
+    public void Factory_refuses_a_data_source_that_does_not_fit_transaction_pooling(string connectionString)
+    {
+        using var source = NpgsqlDataSource.Create(connectionString);
+        var build = () => new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
+        build.Should().Throw<ArgumentException>().WithMessage("*UseTenantDefaults(transactionPooling: true)*");
     }
 
     [Theory]

@@ -153,12 +153,13 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(";No Reset On Close=true")]
-    public async Task Cursor_left_open_by_one_tenant_is_closed_before_the_next_one(string settings)
+    [InlineData("", false)]
+    [InlineData(";No Reset On Close=true", false)]
+    [InlineData(";No Reset On Close=true", true)]
+    public async Task Cursor_left_open_by_one_tenant_is_closed_before_the_next_one(string settings, bool transactionPooling)
     {
         await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1" + settings);
-        var factory = new TenantConnectionFactory(source);
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = transactionPooling });
         await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT * FROM invoices");
 
         var b = TenantContext.ForOrganization(fixture.OrganizationB);
@@ -170,8 +171,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task Cursor_with_hold_would_carry_rows_to_the_next_tenant_of_its_connection()
     {
-        await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1;No Reset On Close=true");
-        var factory = new TenantConnectionFactory(source);
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults(transactionPooling: true).Build();
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
         await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT org_id FROM invoices");
 
         await using var connection = await source.OpenConnectionAsync();

@@ -11,13 +11,18 @@ namespace SmeFinancialOs.Data.Sessions;
 internal sealed class RoundTrip : IAsyncDisposable
 {
     private readonly IReadOnlyList<NpgsqlBatchCommand> _commands;
+    private readonly NpgsqlConnection _connection;
     private readonly NpgsqlBatch? _batch;
     private readonly NpgsqlCommand? _script;
+    private readonly bool _isResetAfterFailure;
     private NpgsqlDataReader _reader = null!;
+    private bool _isComplete;
 
     private RoundTrip(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
     {
-        _commands = commands;
+        (_commands, _connection) = (commands, target.Connection);
+        // A unit of work sees to its connection when it ends.
+        _isResetAfterFailure = target is { Transaction: null, Settings.ResetsConnection: true };
         if (commands.Count == 1 && HasSeveralStatements(commands[0].CommandText))
             _script = ScriptOf(target, commands[0]);
         else
@@ -64,8 +69,12 @@ internal sealed class RoundTrip : IAsyncDisposable
 
     /// <summary>Goes on to the next result. An error of a later statement arrives only when its result is asked for.</summary>
     /// <returns><see cref="HasResult"/>.</returns>
-    public async Task<bool> NextResultAsync(CancellationToken cancellationToken) =>
+    public async Task<bool> NextResultAsync(CancellationToken cancellationToken)
+    {
         HasResult = await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        _isComplete = !HasResult;
+        return HasResult;
+    }
 
     /// <summary>A text without a command, such as a comment, is never complete, and which result belongs to which statement cannot be told then.</summary>
     /// <exception cref="InvalidOperationException">There was one among several.</exception>
@@ -92,6 +101,8 @@ internal sealed class RoundTrip : IAsyncDisposable
             await _batch.DisposeAsync().ConfigureAwait(false);
         if (_script is not null)
             await _script.DisposeAsync().ConfigureAwait(false);
+        if (_isResetAfterFailure && !_isComplete)
+            await ConnectionReset.RunAsync(_connection).ConfigureAwait(false);
     }
 
     private static NpgsqlBatch BatchOf(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
