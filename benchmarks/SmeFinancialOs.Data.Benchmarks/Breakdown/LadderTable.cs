@@ -13,7 +13,7 @@ internal sealed class LadderTable(Ladder ladder, Measurements measurements)
         "ratio: the median divided by that of hand-coded ADO.NET on unprotected tables, the line with 1.00.",
     ];
 
-    public MarkdownTable Markdown => new(["#", "<step", "on", "median", "adds", "rounds", "ratio"], [.. ladder.Steps.Select((step, index) => Line(step, index + 1))]);
+    public MarkdownTable Markdown => new(["no.", "<step", "on", "median", "adds", "rounds", "ratio"], [.. ladder.Steps.Select((step, index) => Line(step, index + 1))]);
 
     public string ChartSvg => new BarChart(
         $"{ladder.Title}, median in us",
