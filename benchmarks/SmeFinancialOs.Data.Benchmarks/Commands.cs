@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using SmeFinancialOs.Data.Benchmarks.Breakdown;
+using SmeFinancialOs.Data.Benchmarks.Load;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
 using SmeFinancialOs.Data.Testing;
@@ -12,7 +13,7 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new BreakdownQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new BreakdownQuestion(), new LoadQuestion()];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]

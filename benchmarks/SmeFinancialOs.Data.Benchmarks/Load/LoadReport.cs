@@ -1,0 +1,61 @@
+using System.Globalization;
+using SmeFinancialOs.Data.Benchmarks.Charts;
+using SmeFinancialOs.Data.Benchmarks.Measuring;
+
+namespace SmeFinancialOs.Data.Benchmarks.Load;
+
+/// <summary>The tables and charts of some stages.</summary>
+internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages, Measurements measurements)
+{
+    public const double Target = 1.5;
+
+    public MarkdownTable Table => new(
+        ["workers", "<way", "requests/s", "p50", "p95", "p99", "max", "x hand-written", "rounds"],
+        [.. stages.SelectMany(stage => ways.All.Select(way => Line(stage, way)))]);
+
+    public string ThroughputSvg => new LineChart("Throughput", "workers", "requests/s", Lines((stage, way) => stage.Throughput(way, measurements))) { IsXLogarithmic = true }.ToSvg();
+
+    public string LatencySvg =>
+        new LineChart("99th percentile", "workers", "ms", Lines((stage, way) => stage.CellOf(way).Nanoseconds(99) / 1e6)) { IsXLogarithmic = true, IsYLogarithmic = true }.ToSvg();
+
+    /// <summary>The ratio that is promised, at the most workers.</summary>
+    public string[] TargetLine(string circumstances)
+    {
+        var stage = stages[^1];
+        var ratios = stage.ThroughputRatios(ways.Session, measurements);
+        var measured = Statistics.Percentile(ratios, 0.5);
+        return
+        [
+            $"throughput, {stage.Workers} workers, pool of {LoadWays.PoolSize}{circumstances}: session / hand-written",
+            $">= {Figures.Ratio(Target)}",
+            Figures.Ratio(measured),
+            MiddleHalf(ratios),
+            !Suite.Scale.IsMeasurement ? "not measured" : measured >= Target ? "yes" : "no",
+        ];
+    }
+
+    private static string MiddleHalf(double[] ratios) => $"{Figures.Ratio(Statistics.Percentile(ratios, 0.25))} - {Figures.Ratio(Statistics.Percentile(ratios, 0.75))}";
+
+    private string[] Line(LoadStage stage, LoadWay way)
+    {
+        var cell = stage.CellOf(way);
+        var ratios = stage.ThroughputRatios(way, measurements);
+        return
+        [
+            way == ways.All[0] ? stage.Workers.ToString(CultureInfo.InvariantCulture) : "",
+            way.Title,
+            Figures.Count((long)stage.Throughput(way, measurements)),
+            Figures.Duration(cell.Nanoseconds(50)),
+            Figures.Duration(cell.Nanoseconds(95)),
+            Figures.Duration(cell.Nanoseconds(99)),
+            Figures.Duration(cell.LongestNanoseconds),
+            Figures.Ratio(Statistics.Percentile(ratios, 0.5)),
+            way == ways.HandWritten ? "" : MiddleHalf(ratios),
+        ];
+    }
+
+    private (string Name, OxyPlot.OxyColor Color, IReadOnlyList<(double X, double Y)> Points)[] Lines(Func<LoadStage, LoadWay, double> value) =>
+        [.. ways.All.Select((way, index) => (way.Title, Color(way, index), (IReadOnlyList<(double X, double Y)>)[.. stages.Select(stage => ((double)stage.Workers, value(stage, way)))]))];
+
+    private OxyPlot.OxyColor Color(LoadWay way, int index) => way == ways.Session ? Theme.Ours : way == ways.Yardstick ? Theme.Yardstick : Theme.Other(index);
+}
