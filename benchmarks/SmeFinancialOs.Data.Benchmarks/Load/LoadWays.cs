@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Benchmarks.Tables;
 
 namespace SmeFinancialOs.Data.Benchmarks.Load;
 
-/// <summary>The five ways over two pools, one on the protected tables and one on the unprotected. Only one way runs at a time.</summary>
+/// <summary>The ways over two pools, one on the protected tables and one on the unprotected. Only one way runs at a time.</summary>
 internal sealed class LoadWays : IAsyncDisposable
 {
     public const int PoolSize = 16;
@@ -26,6 +26,7 @@ internal sealed class LoadWays : IAsyncDisposable
         Yardstick = new LoadWay("ADO.NET, hand-coded, unprotected", AdoNetAsync);
         PlainDapper = new LoadWay("Dapper, unprotected", DapperAsync);
         Session = new LoadWay("this library, session", SessionAsync);
+        Transaction = new LoadWay("this library, transaction", TransactionAsync);
         UnitOfWork = new LoadWay("this library, unit of work", UnitOfWorkAsync);
         HandWritten = new LoadWay("hand-written: begin, set, query, commit", HandWrittenAsync);
     }
@@ -36,12 +37,14 @@ internal sealed class LoadWays : IAsyncDisposable
 
     public LoadWay Session { get; }
 
+    public LoadWay Transaction { get; }
+
     public LoadWay UnitOfWork { get; }
 
     /// <summary>What this library is compared with: the usual pattern, by hand.</summary>
     public LoadWay HandWritten { get; }
 
-    public IReadOnlyList<LoadWay> All => [Yardstick, PlainDapper, Session, UnitOfWork, HandWritten];
+    public IReadOnlyList<LoadWay> All => [Yardstick, PlainDapper, Session, Transaction, UnitOfWork, HandWritten];
 
     /// <summary>All ways give the same rows, of every organization.</summary>
     public async Task CheckAsync(IEnumerable<Guid> organizations)
@@ -77,6 +80,14 @@ internal sealed class LoadWays : IAsyncDisposable
 
     private Task<IReadOnlyList<InvoiceRow>> SessionAsync(Guid organization) =>
         _factory.CreateSession(TenantContext.ForOrganization(organization)).QueryAsync<InvoiceRow>(Protected);
+
+    private async Task<IReadOnlyList<InvoiceRow>> TransactionAsync(Guid organization)
+    {
+        await using var transaction = _factory.BeginTransaction(TenantContext.ForOrganization(organization));
+        var rows = await transaction.QueryAsync<InvoiceRow>(Protected);
+        await transaction.CommitAsync();
+        return rows;
+    }
 
     private async Task<IReadOnlyList<InvoiceRow>> UnitOfWorkAsync(Guid organization)
     {

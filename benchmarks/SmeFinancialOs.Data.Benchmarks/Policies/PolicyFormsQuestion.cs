@@ -20,6 +20,7 @@ internal sealed class PolicyFormsQuestion : IQuestion
         var dataset = (await Suite.Database.GetAsync()).Dataset;
         Suite.Progress.Report("comparing the rows of all forms");
         await tables.CheckAsync();
+        Suite.Progress.Report("looking at the plans");
         var plans = new Dictionary<Case, QueryPlan>();
         var forms = new List<string[]>();
         for (var form = 0; form < PolicyTable.All.Count; form++)
