@@ -13,10 +13,10 @@ internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages,
         ["workers", "<way", "requests/s", "p50", "p95", "p99", "max", "x hand-written", "rounds"],
         [.. stages.SelectMany(stage => ways.All.Select(way => Line(stage, way)))]);
 
-    public string ThroughputSvg => new LineChart("Throughput", "workers", "requests/s", Lines((stage, way) => stage.Throughput(way, measurements))) { IsXLogarithmic = true }.ToSvg();
+    public string ThroughputSvg => new LineChart("Throughput", "workers", "requests/s", Lines((stage, way) => stage.Throughput(way, measurements))) { IsXLogarithmic = true, XBase = 2 }.ToSvg();
 
     public string LatencySvg =>
-        new LineChart("99th percentile", "workers", "ms", Lines((stage, way) => stage.CellOf(way).Nanoseconds(99) / 1e6)) { IsXLogarithmic = true, IsYLogarithmic = true }.ToSvg();
+        new LineChart("99th percentile", "workers", "ms", Lines((stage, way) => stage.CellOf(way).Nanoseconds(99) / 1e6)) { IsXLogarithmic = true, XBase = 2, IsYLogarithmic = true }.ToSvg();
 
     /// <summary>The ratio that is promised, at the most workers.</summary>
     public string[] TargetLine(string circumstances)
