@@ -8,7 +8,9 @@ internal static class Agreement
     public static async Task CheckAsync(BreakdownPools pools)
     {
         var newest = await CheckAsync("newest 50", NewestLadderBenchmarks.Steps(pools));
-        Require(newest.Count == 50 && newest.All(row => row.OrgId == pools.Dataset.MeasuredOrganization), "newest 50 does not give 50 rows of its organization");
+        Require(
+            newest.Count == 50 && newest.All(row => row.OrgId == pools.Dataset.MeasuredOrganization),
+            "newest 50 does not give 50 rows of its organization");
         await CheckAsync("count by status", CountLadderBenchmarks.Steps(pools));
         await CheckInsertAsync(pools);
     }

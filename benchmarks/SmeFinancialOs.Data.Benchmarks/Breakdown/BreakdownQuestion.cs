@@ -18,8 +18,8 @@ internal sealed class BreakdownQuestion : IQuestion
         new Step(Case.Of<InsertLadderBenchmarks>("WithPolicies", "protected table, policies", 100), On: 4),
         new Step(Case.Of<InsertLadderBenchmarks>("Session", "this library's session", 100), On: 5));
 
-    private static readonly Comparison NewestInServer = InServer("Newest", "newest 50 invoices", calls: 10);
-    private static readonly Comparison CountInServer = InServer("Count", "COUNT(*) GROUP BY status", calls: 2);
+    private static readonly Comparison NewestInServer = InServer("Newest", "newest 50 invoices, in the server", calls: 10);
+    private static readonly Comparison CountInServer = InServer("Count", "COUNT(*) GROUP BY status, in the server", calls: 2);
 
     public string Name => "breakdown";
 
@@ -34,14 +34,17 @@ internal sealed class BreakdownQuestion : IQuestion
         Suite.Progress.Report("warming up");
         Comparison[] comparisons = [Newest.Comparison, NewestInServer, CountInServer, Count.Comparison, Insert.Comparison];
         await new Rounds(Suite.Scale with { MinRounds = 1, MaxRounds = 1 }, Suite.Progress).RunAsync(comparisons, Suite.StoppingToken);
-        var scale = Suite.Scale.IsMeasurement ? Suite.Scale with { MeasureFor = TimeSpan.FromSeconds(80) } : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        var scale = Suite.Scale.IsMeasurement
+            ? Suite.Scale with { MeasureFor = TimeSpan.FromSeconds(80) }
+            : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
         var measurements = await new Rounds(scale, Suite.Progress).RunAsync(comparisons, Suite.StoppingToken);
 
+        var calls = comparisons.Select(comparison => $"{comparison.Yardstick.Calls} {comparison.Title}");
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
             $"Connections: {BenchmarkPools.Settings}",
             $"Rows: {Figures.Count(pools.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations",
-            $"Calls: {measurements.Rounds} rounds of {string.Join("; ", comparisons.Select(comparison => $"{comparison.Yardstick.Calls} {comparison.Title}"))}");
+            $"Calls: {measurements.Rounds} rounds of {string.Join("; ", calls)}");
         var report = new Report(Name, "Where the time of a protected request goes") { Facts = facts }
             .Add(new ComparisonTable(measurements).Of([NewestInServer, CountInServer]), "Inside the server: a WHERE clause against the policies");
         foreach (var (ladder, suffix) in (IEnumerable<(Ladder, string)>)[(Newest, ""), (Count, "-count"), (Insert, "-insert")])
@@ -55,15 +58,17 @@ internal sealed class BreakdownQuestion : IQuestion
 
     private static IEnumerable<string> Notes =>
     [
-        "Every step gave the same rows before anything was timed. A step is a request with one thing more than the step it is built on; all of them run in turns.",
-        "Inside the server: the query in a PL/pgSQL loop, time of the loop divided by its turns. There is no network and no driver in it.",
-        "Plan kept: PostgreSQL may plan a prepared WHERE anew for each value of its parameter where it deems that cheaper (plan_cache_mode=auto). A policy has no parameter, so its plan is always kept. " +
-        "With force_generic_plan the WHERE keeps its plan too: compare the policies with those lines to see the predicate alone, and with the first line to see what a request saves or pays.",
-        "BYPASSRLS: a login that the policies do not bind, with WHERE, on the very same protected table. What the step 'policies' adds to it is what the policies cost.",
+        "Every step gave the same rows before anything was timed. A step has one thing more than the step it is built on; all of them take turns.",
+        "In the server: the query in a PL/pgSQL loop, time of the loop divided by its turns. There is no network and no driver in it.",
+        "Plan kept: PostgreSQL may plan a prepared WHERE anew for each value of its parameter where it deems that cheaper.",
+        "A policy has no parameter: its plan is kept.",
+        "With plan_cache_mode=force_generic_plan the WHERE keeps its plan too.",
+        "The policies against the lines 'plan kept' are the predicate alone; against the first line, what a call costs or saves.",
+        "BYPASSRLS: a login that the policies do not bind, with WHERE, on the same protected table. What the step 'policies' adds to it is what they cost.",
         "A step can come out below the one it is built on. Where the policies do, they save the planning of the WHERE, as the first table shows.",
-        "Settings: one statement that sets tenant and role for the transaction. As a request of its own it costs a round trip; in the same trip it costs what the step adds.",
+        "Settings: one statement that sets tenant and role for the transaction. On its own it costs a round trip, in the same trip what the step adds.",
         "INSERT: 'settings in the same trip' is what the settings add, 'policies' what the WITH CHECK of the policies adds.",
-        "Three trips: BEGIN with the settings, the query, COMMIT, hand-coded. What it adds is two more round trips on loopback; a network makes each of them longer.",
+        "Three trips: BEGIN with the settings, the query, COMMIT, hand-coded. It adds two round trips on loopback; a network makes each of them longer.",
     ];
 
     private static Ladder LadderOf<TBenchmarks>(string title, int calls) => new(

@@ -13,5 +13,6 @@ internal sealed record Step(Case Case, int? On);
 /// <param name="Steps">In the order of the table.</param>
 internal sealed record Ladder(string Title, int Yardstick, params IReadOnlyList<Step> Steps)
 {
-    public Comparison Comparison { get; } = new(Title, [Steps[Yardstick - 1].Case, .. Steps.Select(step => step.Case).Where(way => way != Steps[Yardstick - 1].Case)]);
+    public Comparison Comparison { get; } =
+        new(Title, [Steps[Yardstick - 1].Case, .. Steps.Select(step => step.Case).Where(way => way != Steps[Yardstick - 1].Case)]);
 }

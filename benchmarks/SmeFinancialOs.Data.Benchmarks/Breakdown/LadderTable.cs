@@ -9,11 +9,13 @@ internal sealed class LadderTable(Ladder ladder, Measurements measurements)
     public static IReadOnlyList<string> Legend { get; } =
     [
         "median: over all single calls of all rounds. adds: that median minus the median of the step in the column 'on'.",
-        "rounds: what the step added in each round by itself, the middle half. Where it reaches from below zero to above, the step adds nothing that this machine can tell.",
+        "rounds: what the step added in each round by itself, the middle half. Where it reaches from below zero to above, this machine cannot tell.",
         "ratio: the median divided by that of hand-coded ADO.NET on unprotected tables, the line with 1.00.",
     ];
 
-    public MarkdownTable Markdown => new(["no.", "<step", "on", "median", "adds", "rounds", "ratio"], [.. ladder.Steps.Select((step, index) => Line(step, index + 1))]);
+    public MarkdownTable Markdown => new(
+        ["no.", "<step", "on", "median", "adds", "rounds", "ratio"],
+        [.. ladder.Steps.Select((step, index) => Line(step, index + 1))]);
 
     public string ChartSvg => new BarChart(
         $"{ladder.Title}, median in us",
@@ -32,10 +34,12 @@ internal sealed class LadderTable(Ladder ladder, Measurements measurements)
             $"{step.On}",
             Figures.Duration(measurements.Median(step.Case)),
             below is null ? "" : Figures.Difference(measurements.Median(step.Case) - measurements.Median(below)),
-            below is null ? "" : $"{Figures.Difference(Statistics.Percentile(differences, 0.25))} .. {Figures.Difference(Statistics.Percentile(differences, 0.75))}",
+            below is null ? "" : $"{Quarter(differences, 0.25)} .. {Quarter(differences, 0.75)}",
             Figures.Ratio(measurements.Ratio(step.Case, Yardstick)),
         ];
     }
+
+    private static string Quarter(double[] differences, double percentile) => Figures.Difference(Statistics.Percentile(differences, percentile));
 
     private OxyPlot.OxyColor Color(Step step) => step.Case == Yardstick ? Theme.Yardstick : step == ladder.Steps[^1] ? Theme.Ours : Theme.Other(0);
 }

@@ -19,7 +19,8 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
 
     public Task<object?> OneTripAsync() => ScalarAsync(pools.App, "SELECT 1");
 
-    public Task<object?> SettingsAloneAsync() => ScalarAsync(pools.App, HandCoded.SettingsSql(HandCoded.TenantRole), HandCoded.SettingsParameter(_organization));
+    public Task<object?> SettingsAloneAsync() =>
+        ScalarAsync(pools.App, HandCoded.SettingsSql(HandCoded.TenantRole), HandCoded.SettingsParameter(_organization));
 
     /// <summary>The rows arrive, and are not looked at.</summary>
     public async Task<int> SkipAsync()
@@ -63,8 +64,7 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
     {
         await using var connection = await pools.App.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var settings = new NpgsqlCommand(HandCoded.SettingsSql(HandCoded.TenantRole), connection, transaction) { Parameters = { HandCoded.SettingsParameter(_organization) } })
-            await settings.ExecuteNonQueryAsync();
+        await HandCoded.ApplySettingsAsync(connection, transaction, _organization);
         IReadOnlyList<TRow> rows;
         await using (var query = new NpgsqlCommand(_protected, connection, transaction))
         await using (var reader = await query.ExecuteReaderAsync())

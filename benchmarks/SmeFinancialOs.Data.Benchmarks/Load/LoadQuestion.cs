@@ -28,7 +28,9 @@ internal sealed class LoadQuestion : IQuestion
         Suite.Progress.Report("comparing the rows of all ways");
         await ways.CheckAsync(organizations);
         // Until every connection of the pools is open and has its statements prepared.
-        var scale = Suite.Scale.IsMeasurement ? Suite.Scale with { MinRounds = 3, MeasureFor = TimeSpan.FromSeconds(230) } : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        var scale = Suite.Scale.IsMeasurement
+            ? Suite.Scale with { MinRounds = 3, MeasureFor = TimeSpan.FromSeconds(230) }
+            : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
         await new Rounds(scale with { MinRounds = 1, MaxRounds = 1 }, Suite.Progress).RunAsync([Stage(Workers[^1]).Comparison], Suite.StoppingToken);
 
         LoadStage[] stages = [.. Workers.Select(Stage)];
@@ -36,12 +38,13 @@ internal sealed class LoadQuestion : IQuestion
         var result = new LoadReport(ways, stages, measurements);
         var cells = stages.SelectMany(stage => stage.Cells).ToList();
         var foreignRows = cells.Sum(cell => cell.ForeignRows);
-        string[] leaks = [$"foreign rows among {Figures.Count(cells.Sum(cell => cell.Rows))} rows read", "0", Figures.Count(foreignRows), "", foreignRows == 0 ? "yes" : "no"];
+        var rows = Figures.Count(cells.Sum(cell => cell.Rows));
+        string[] leaks = [$"foreign rows among {rows} rows read", "0", Figures.Count(foreignRows), "", foreignRows == 0 ? "yes" : "no"];
 
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
             $"Connections: {BenchmarkPools.SettingsOf(LoadWays.PoolSize)}",
-            $"Rows: {Figures.Count(dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; each request asks for the newest 50 of a random one",
+            $"Rows: {Figures.Count(dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; asked for: the newest 50 of a random one",
             $"Load: {measurements.Rounds} rounds of {Slice.TotalSeconds} s for each way under each number of workers, in turns");
         return new Report(Name, "Under load") { Facts = facts }
             .Add(result.Table, "All on one machine")
@@ -55,12 +58,14 @@ internal sealed class LoadQuestion : IQuestion
 
     private static IEnumerable<string> Notes =>
     [
-        "Every way gave the same rows for every organization before anything was timed. Under load each row is checked again: it must be of the organization that its worker asked for.",
-        "A closed loop: each worker sends its next request when it has the answer to the last. More workers than connections wait for a free one, and that wait is part of the request.",
+        "Every way gave the same rows for every organization before anything was timed.",
+        "Under load each row is checked again: it must be of the organization that its worker asked for. The others are the foreign rows.",
+        "A closed loop: each worker sends its next request when it has the answer to the last.",
+        "Where there are more workers than connections they wait for a free one, and that wait is part of the request.",
         "requests/s: the round in the middle. p50, p95, p99, max: over all requests of all rounds.",
         "this library: session is one round trip; transaction two, as it opens with its first statement; unit of work and the hand-written pattern three.",
         "x hand-written: requests/s divided by those of the hand-written pattern in the same round, the round in the middle; rounds: the middle half of them.",
-        $"App and server share {Environment.ProcessorCount} cores. When these are busy, more workers wait longer and get no more done; a way that costs less processor time gets more done.",
-        "Loopback has no distance: what three round trips cost where a network lies between app and server, and how long they keep a connection from the others, does not show here.",
+        $"App and server share {Environment.ProcessorCount} cores. When these are busy, more workers wait longer and get no more done.",
+        "Loopback has no distance: how long three round trips over a network keep a connection from the others does not show here.",
     ];
 }

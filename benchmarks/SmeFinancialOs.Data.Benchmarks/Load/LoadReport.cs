@@ -13,10 +13,9 @@ internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages,
         ["workers", "<way", "requests/s", "p50", "p95", "p99", "max", "x hand-written", "rounds"],
         [.. stages.SelectMany(stage => ways.All.Select(way => Line(stage, way)))]);
 
-    public string ThroughputSvg => new LineChart("Throughput", "workers", "requests/s", Lines((stage, way) => stage.Throughput(way, measurements))) { IsXLogarithmic = true, XBase = 2 }.ToSvg();
+    public string ThroughputSvg => Chart("Throughput", "requests/s", isLogarithmic: false, (stage, way) => stage.Throughput(way, measurements));
 
-    public string LatencySvg =>
-        new LineChart("99th percentile", "workers", "ms", Lines((stage, way) => stage.CellOf(way).Nanoseconds(99) / 1e6)) { IsXLogarithmic = true, XBase = 2, IsYLogarithmic = true }.ToSvg();
+    public string LatencySvg => Chart("99th percentile", "ms", isLogarithmic: true, (stage, way) => stage.CellOf(way).Nanoseconds(99) / 1e6);
 
     /// <summary>The ratio that is promised, at the most workers.</summary>
     public string[] TargetLine(string circumstances)
@@ -34,7 +33,8 @@ internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages,
         ];
     }
 
-    private static string MiddleHalf(double[] ratios) => $"{Figures.Ratio(Statistics.Percentile(ratios, 0.25))} - {Figures.Ratio(Statistics.Percentile(ratios, 0.75))}";
+    private static string MiddleHalf(double[] ratios) =>
+        $"{Figures.Ratio(Statistics.Percentile(ratios, 0.25))} - {Figures.Ratio(Statistics.Percentile(ratios, 0.75))}";
 
     private string[] Line(LoadStage stage, LoadWay way)
     {
@@ -54,8 +54,14 @@ internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages,
         ];
     }
 
-    private (string Name, OxyPlot.OxyColor Color, IReadOnlyList<(double X, double Y)> Points)[] Lines(Func<LoadStage, LoadWay, double> value) =>
-        [.. ways.All.Select((way, index) => (way.Title, Color(way, index), (IReadOnlyList<(double X, double Y)>)[.. stages.Select(stage => ((double)stage.Workers, value(stage, way)))]))];
+    private string Chart(string title, string unit, bool isLogarithmic, Func<LoadStage, LoadWay, double> value)
+    {
+        var lines = ways.All.Select((way, index) => (way.Title, Color(way, index), Points(way))).ToList();
+        return new LineChart(title, "workers", unit, lines) { IsXLogarithmic = true, XBase = 2, IsYLogarithmic = isLogarithmic }.ToSvg();
 
-    private OxyPlot.OxyColor Color(LoadWay way, int index) => way == ways.Session ? Theme.Ours : way == ways.Yardstick ? Theme.Yardstick : Theme.Other(index);
+        IReadOnlyList<(double X, double Y)> Points(LoadWay way) => [.. stages.Select(stage => ((double)stage.Workers, value(stage, way)))];
+    }
+
+    private OxyPlot.OxyColor Color(LoadWay way, int index) =>
+        way == ways.Session ? Theme.Ours : way == ways.Yardstick ? Theme.Yardstick : Theme.Other(index);
 }

@@ -32,7 +32,9 @@ internal sealed class PolicyFormsQuestion : IQuestion
             forms.Add([table.Title, $"`{table.Predicate ?? HandCoded.WhereOrganization.Trim()}`", foreignRows]);
         }
 
-        var scale = Suite.Scale.IsMeasurement ? Suite.Scale with { MeasureFor = TimeSpan.FromSeconds(100) } : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        var scale = Suite.Scale.IsMeasurement
+            ? Suite.Scale with { MeasureFor = TimeSpan.FromSeconds(100) }
+            : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
         var measurements = await new Rounds(scale, Suite.Progress).RunAsync([Newest, Count], Suite.StoppingToken);
         var costs = new ComparisonTable(measurements).Of(
             [Newest, Count],
@@ -43,8 +45,9 @@ internal sealed class PolicyFormsQuestion : IQuestion
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
             $"Connections: {BenchmarkPools.Settings}",
-            $"Rows: {Figures.Count(dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations in a table for each form, {Figures.Count(await tables.CountAsync())} of the measured one, with an index on (org_id, issued_at DESC, id)",
-            $"Calls: {measurements.Rounds} rounds of {string.Join("; ", ((Comparison[])[Newest, Count]).Select(query => $"{string.Join(" / ", query.Cases.Select(way => way.Calls))} {query.Title}"))}");
+            $"Rows: {Figures.Count(dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations in a table for each form, "
+                + $"{Figures.Count(await tables.CountAsync())} of the measured one; an index on (org_id, issued_at DESC, id)",
+            $"Calls: {measurements.Rounds} rounds of {Calls(Newest)}; {Calls(Count)}");
         return new Report(Name, "Why the policy is as it is") { Facts = facts }
             .Add(new MarkdownTable(["<form", "<predicate", "foreign rows to a member of admin_role"], forms), "The forms")
             .Add(costs, "What they cost")
@@ -56,13 +59,20 @@ internal sealed class PolicyFormsQuestion : IQuestion
 
     private static IEnumerable<string> Notes =>
     [
-        "Each form has a copy of the same table. All gave the same rows before anything was timed. The role is bound by the policies; settings and query go out in one round trip, in all forms alike.",
-        "plan: of the query once it is prepared and was run five times. InitPlan: evaluated once a statement, not once a row. Seq Scan: reads the rows of all organizations.",
-        "rows removed: read, compared and thrown away. pages: of 8 kB, from the cache or not; what a query costs the others.",
-        "wrapped: (SELECT ..) lets PostgreSQL ask for the setting once and use the index. Not wrapped, it may ask again for each row, and the plan is made for whichever organization came first.",
-        "cast on the column: the index is on org_id, not on org_id::text, so it is of no use. VOLATILE function: it must be called for each row. OR pg_has_role: an OR that no index serves.",
-        "foreign rows to a member of admin_role: what a login that is a member of that role sees, without SET ROLE. pg_has_role(.., 'MEMBER') is true for it: isolation is off for whoever is a member.",
+        "Each form has a copy of the same table. All gave the same rows before anything was timed.",
+        "The role is bound by the policies; settings and query go out in one round trip, in all forms alike.",
+        "plan: of the query once it is prepared and was run five times. InitPlan: evaluated once a statement. Seq Scan: reads the rows of all organizations.",
+        "rows removed: read, compared and thrown away; those of parallel workers are rounded. pages: of 8 kB, from the cache or not.",
+        "wrapped: (SELECT ..) makes PostgreSQL ask for the setting once a statement, whatever the plan, and an index can serve it.",
+        "not wrapped: where the plan is a Seq Scan, the setting is asked for again for each row.",
+        "not wrapped: the plan is made for the organization that comes first and then kept.",
+        "cast on the column: the index is on org_id, not on org_id::text, and of no use.",
+        "VOLATILE function: called for each row. OR pg_has_role: no index serves it.",
+        "foreign rows to a member of admin_role: what a login sees that is a member of that role, without SET ROLE.",
+        "pg_has_role(.., 'MEMBER') is true for every member: isolation is off for all that it does.",
     ];
+
+    private static string Calls(Comparison query) => $"{string.Join(" / ", query.Cases.Select(way => way.Calls))} {query.Title}";
 
     private static string Chart(Comparison query, Measurements measurements) => new BarChart(
         $"{query.Title}, median in ms",
@@ -79,5 +89,8 @@ internal sealed class PolicyFormsQuestion : IQuestion
     /// <summary>Fewer calls of the forms that no index serves: they take a hundred times as long.</summary>
     private static Comparison Ask(string method, string title, int calls) => new(
         title,
-        [.. PolicyTable.All.Select(table => Case.Of<PolicyFormBenchmarks>(method, table.Title, table.Form > PolicyForm.Unwrapped ? 2 : calls, (nameof(PolicyFormBenchmarks.Form), table.Form)))]);
+        [
+            .. PolicyTable.All.Select(table => Case.Of<PolicyFormBenchmarks>(
+                method, table.Title, table.Form > PolicyForm.Unwrapped ? 2 : calls, (nameof(PolicyFormBenchmarks.Form), table.Form))),
+        ]);
 }

@@ -34,7 +34,7 @@ internal sealed record PolicyTable(PolicyForm Form, string Title, string? Predic
 
     public string Schema { get; } = $"form_{Form.ToString().ToLowerInvariant()}";
 
-    /// <summary>Some of the others' invoices become the largest organization's, until it owns half: then it matters whether an index is worth its while.</summary>
+    /// <summary>Some of the others' invoices become the largest organization's, until it owns half: then it matters what an index is worth.</summary>
     public string CreateSql(Guid largest) => $"""
         CREATE SCHEMA {Schema};
         CREATE TABLE {Schema}.invoices AS

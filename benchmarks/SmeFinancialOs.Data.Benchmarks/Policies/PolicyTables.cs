@@ -42,9 +42,11 @@ internal sealed class PolicyTables : IAsyncDisposable
 
     public Task<IReadOnlyList<InvoiceRow>> NewestAsync(PolicyTable table) => QueryAsync(table, table.Queries.Newest, HandCoded.ReadInvoice);
 
-    public Task<IReadOnlyList<StatusCount>> CountByStatusAsync(PolicyTable table) => QueryAsync(table, table.Queries.CountByStatus, HandCoded.ReadStatusCount);
+    public Task<IReadOnlyList<StatusCount>> CountByStatusAsync(PolicyTable table) =>
+        QueryAsync(table, table.Queries.CountByStatus, HandCoded.ReadStatusCount);
 
-    public Task<QueryPlan> PlanAsync(PolicyTable table, string sql) => QueryPlan.OfAsync(_appConnectionString, _organization, sql, needsOrganization: table.Predicate is null);
+    public Task<QueryPlan> PlanAsync(PolicyTable table, string sql) =>
+        QueryPlan.OfAsync(_appConnectionString, _organization, sql, needsOrganization: table.Predicate is null);
 
     /// <summary>How many invoices the measured organization has.</summary>
     public async Task<long> CountAsync() => (await CountByStatusAsync(PolicyTable.All[0])).Sum(row => row.Count);
@@ -79,5 +81,9 @@ internal sealed class PolicyTables : IAsyncDisposable
     }
 
     private Task<IReadOnlyList<T>> QueryAsync<T>(PolicyTable table, string sql, Func<NpgsqlDataReader, T> read) => HandCoded.QueryWithSettingsAsync(
-        _app, _organization, HandCoded.TenantRole, table.Predicate is null ? HandCoded.Statement(sql, HandCoded.Uuid(_organization)) : HandCoded.Statement(sql), read);
+        _app,
+        _organization,
+        HandCoded.TenantRole,
+        table.Predicate is null ? HandCoded.Statement(sql, HandCoded.Uuid(_organization)) : HandCoded.Statement(sql),
+        read);
 }

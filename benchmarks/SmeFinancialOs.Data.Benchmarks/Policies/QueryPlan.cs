@@ -22,8 +22,7 @@ internal sealed record QueryPlan(string Nodes, long RowsRemoved, long Pages)
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await using (var settings = new NpgsqlCommand(HandCoded.SettingsSql(HandCoded.TenantRole), connection, transaction) { Parameters = { HandCoded.SettingsParameter(organization) } })
-            await settings.ExecuteNonQueryAsync();
+        await HandCoded.ApplySettingsAsync(connection, transaction, organization);
         var execute = needsOrganization ? $"EXECUTE form ('{organization}')" : "EXECUTE form";
         await ExecuteAsync($"PREPARE form {(needsOrganization ? "(uuid) " : "")}AS {sql}");
         for (var execution = 0; execution < ExecutionsBeforeGenericPlan; execution++)

@@ -22,13 +22,28 @@ internal static class HandCoded
     public static NpgsqlParameter Uuid(Guid value) => new NpgsqlParameter<Guid> { TypedValue = value };
 
     /// <summary>Tenant and role for the rest of the transaction, as this library sets them.</summary>
-    public static string SettingsSql(string role) => $"SELECT pg_catalog.set_config('app.current_org_id', $1, true), pg_catalog.set_config('role', '{role}', true)";
+    public static string SettingsSql(string role) =>
+        $"SELECT pg_catalog.set_config('app.current_org_id', $1, true), pg_catalog.set_config('role', '{role}', true)";
 
     public static NpgsqlParameter SettingsParameter(Guid organization) =>
         new NpgsqlParameter<string> { TypedValue = organization.ToString(), NpgsqlDbType = NpgsqlDbType.Text };
 
+    /// <summary>The settings of a tenant in a round trip of their own, which BEGIN shares.</summary>
+    public static async Task ApplySettingsAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid organization)
+    {
+        await using var settings = new NpgsqlCommand(SettingsSql(TenantRole), connection, transaction) { Parameters = { SettingsParameter(organization) } };
+        await settings.ExecuteNonQueryAsync();
+    }
+
     public static InvoiceRow ReadInvoice(NpgsqlDataReader reader) => new(
-        reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), reader.GetString(5), reader.GetFieldValue<DateOnly>(6), reader.GetDateTime(7));
+        reader.GetGuid(0),
+        reader.GetGuid(1),
+        reader.GetString(2),
+        reader.GetInt64(3),
+        reader.GetString(4),
+        reader.GetString(5),
+        reader.GetFieldValue<DateOnly>(6),
+        reader.GetDateTime(7));
 
     public static StatusCount ReadStatusCount(NpgsqlDataReader reader) => new(reader.GetString(0), reader.GetInt64(1));
 
