@@ -33,12 +33,14 @@ internal sealed class LoadQuestion : IQuestion
         var distant = await MeasureAsync(distantWays, Workers[^1..], TimeSpan.FromSeconds(30));
 
         var foreignRows = near.ForeignRows + distant.ForeignRows;
-        string[] leaks = [$"foreign rows among {Figures.Count(near.Rows + distant.Rows)} rows read", "0", Figures.Count(foreignRows), "", foreignRows == 0 ? "yes" : "no"];
+        var rows = Figures.Count(near.Rows + distant.Rows);
+        string[] leaks = [$"foreign rows among {rows} rows read", "0", Figures.Count(foreignRows), "", foreignRows == 0 ? "yes" : "no"];
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
             $"Connections: {BenchmarkPools.SettingsOf(LoadWays.PoolSize)}",
-            $"Rows: {Figures.Count(database.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; asked for: the newest 50 of a random one",
-            $"Load: each way {Slice.TotalSeconds} s in turns, {near.Rounds} times under {Workers[^1]} workers, half as often under fewer, {distant.Rounds} times at a distance");
+            $"Rows: {Figures.Count(database.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; asked for: the newest 50 of one",
+            $"Load: each way {Slice.TotalSeconds} s in turns, {near.Rounds} times under {Workers[^1]} workers, half as often under fewer; "
+                + $"{distant.Rounds} times at a distance");
         return new Report(Name, "Under load") { Facts = facts }
             .Add(near.Table, "All on one machine")
             .Add(distant.Table, $"With {Distance.TotalMilliseconds} ms of network between app and server")
@@ -76,7 +78,8 @@ internal sealed class LoadQuestion : IQuestion
         "this library: session is one round trip; transaction two, as it opens with its first statement; unit of work and the hand-written pattern three.",
         "x hand-written: requests/s divided by those of the hand-written pattern in the same round, the round in the middle; rounds: the middle half of them.",
         $"App and server share {Environment.ProcessorCount} cores. When these are busy, more workers wait longer and get no more done.",
-        "The second table: a proxy in this process holds back what either side sends for half a millisecond. A way of three round trips keeps its connection for three of them.",
+        "The second table: a proxy in this process holds back what either side sends for half a millisecond.",
+        "A way of three round trips keeps its connection from the others for three of them.",
         "The proxy takes its share of the same cores, so the second table understates what all ways would do over a real network.",
     ];
 }
