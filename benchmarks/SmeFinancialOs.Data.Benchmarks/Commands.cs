@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
+using SmeFinancialOs.Data.Benchmarks.Peers;
 using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Benchmarks;
@@ -11,7 +12,7 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new PeersQuestion()];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]
