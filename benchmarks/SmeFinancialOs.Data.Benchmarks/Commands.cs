@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using SmeFinancialOs.Data.Benchmarks.Distance;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
 using SmeFinancialOs.Data.Benchmarks.Peers;
@@ -12,7 +13,7 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new PeersQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new PeersQuestion(), new DistanceQuestion()];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]
