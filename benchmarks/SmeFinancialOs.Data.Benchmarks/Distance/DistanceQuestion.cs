@@ -20,7 +20,7 @@ internal sealed class DistanceQuestion : IQuestion
         var roundTrips = await RoundTrips.CountAsync([.. peers.Ways.Requests, (DistanceTables.Network, peers.PingAsync)], peers.Network);
         await peers.Ways.WarmUpAsync();
         var distances = Distances.Select(distance => Ask(peers.Ways, distance.Milliseconds, distance.Calls)).ToArray();
-        var scale = Suite.Scale.IsMeasurement ? Suite.Scale with { MeasureFor = TimeSpan.FromMinutes(5) } : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        var scale = Suite.Scale.IsMeasurement ? Suite.Scale with { MinRounds = 3, MeasureFor = TimeSpan.FromMinutes(5) } : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
         var measurements = await new Rounds(scale, Suite.Progress).RunAsync(distances, Suite.StoppingToken);
 
         var report = new Report(Name, "A network between app and server")
