@@ -63,7 +63,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     }
 
     /// <summary>Goes on to the next result. An error of a later statement arrives only when its result is asked for.</summary>
-    public async ValueTask NextResultAsync(CancellationToken cancellationToken) =>
+    /// <returns><see cref="HasResult"/>.</returns>
+    public async Task<bool> NextResultAsync(CancellationToken cancellationToken) =>
         HasResult = await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>A text without a command, such as a comment, is never complete, and which result belongs to which statement cannot be told then.</summary>

@@ -40,8 +40,9 @@ internal static class SessionCalls
             }
 
             // An error of a later statement arrives only when its result is asked for.
-            while (trip.HasResult)
-                await Typed(trip.NextResultAsync(cancellationToken).AsTask(), target.Context).ConfigureAwait(false);
+            while (await Typed(trip.NextResultAsync(cancellationToken), target.Context).ConfigureAwait(false))
+            {
+            }
         }
         finally
         {
@@ -88,18 +89,6 @@ internal static class SessionCalls
         try
         {
             return await call.ConfigureAwait(false);
-        }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
-        {
-            throw typed;
-        }
-    }
-
-    private static async Task Typed(Task call, TenantContext context)
-    {
-        try
-        {
-            await call.ConfigureAwait(false);
         }
         catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
         {
