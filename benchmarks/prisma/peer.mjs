@@ -8,8 +8,9 @@ import { PrismaClient } from "./generated/index.js";
 process.env.NODE_ENV = "production";
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-// The parent is gone: nobody is left to answer.
+// The parent is gone: nobody is left to answer, and a query that hangs must not keep this process.
 process.stdout.on("error", () => process.exit(1));
+process.stdin.once("end", () => setTimeout(() => process.exit(1), 2000).unref());
 
 const { twin, tenant, organization, poolSize } = JSON.parse((await lines.next()).value);
 const unprotected = connect(twin, "bench");
@@ -50,7 +51,8 @@ async function answer(line) {
     if (!Object.hasOwn(commands, command)) throw new Error(`There is no command ${command}.`);
     return await commands[command](options);
   } catch (fault) {
-    return { error: fault.message };
+    // Prisma's messages have several lines.
+    return { error: fault.message.replace(/\s+/g, " ").trim() };
   }
 }
 

@@ -11,15 +11,15 @@ internal sealed record NodeTools(string Node, string Npm)
         var windows = OperatingSystem.IsWindows();
         var node = OnPath(windows ? "node.exe" : "node") ?? throw new PrismaUnavailableException("node was not found on PATH");
         var npm = OnPath(windows ? "npm.cmd" : "npm") ?? throw new PrismaUnavailableException("npm was not found on PATH");
-        var output = await RunAsync(new ProcessStartInfo(node, ["--version"]), cancellationToken);
+        var output = await RunAsync("node --version", new ProcessStartInfo(node, ["--version"]), cancellationToken);
         return Version.TryParse(output.Trim().TrimStart('v'), out var version) && IsEnough(version)
             ? new NodeTools(node, npm)
             : throw new PrismaUnavailableException($"{node} is {output.Trim()}; Prisma 7 needs 20.19, 22.12, 24 or later");
     }
 
-    /// <summary>Runs a program to its end and returns what it wrote.</summary>
+    /// <summary>Runs a program to its end and returns what it wrote. A failure carries the name it is called by here and the first lines it wrote: the cause.</summary>
     /// <exception cref="PrismaUnavailableException">It failed.</exception>
-    public static async Task<string> RunAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    public static async Task<string> RunAsync(string name, ProcessStartInfo start, CancellationToken cancellationToken)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
@@ -31,9 +31,9 @@ internal sealed record NodeTools(string Node, string Npm)
             await process.WaitForExitAsync(cancellationToken);
             if (process.ExitCode == 0)
                 return await output;
-            var lastLines = (await error).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).TakeLast(6);
-            throw new PrismaUnavailableException(
-                $"{Path.GetFileName(start.FileName)} {string.Join(' ', start.ArgumentList)} failed with exit code {process.ExitCode}: {string.Join(" / ", lastLines)}");
+            var cause = (await error).Replace("npm error ", "", StringComparison.Ordinal)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Take(3);
+            throw new PrismaUnavailableException($"{name} failed with exit code {process.ExitCode}: {string.Join("; ", cause)}");
         }
         catch (OperationCanceledException)
         {

@@ -62,7 +62,7 @@ internal sealed class PrismaCache(NodeTools tools, Action<string> progress)
     /// <summary>Waits for the only handle on a lock file. The system gives it up when its holder dies.</summary>
     private async Task<FileStream> LockAsync(string path, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
@@ -70,7 +70,8 @@ internal sealed class PrismaCache(NodeTools tools, Action<string> progress)
             }
             catch (IOException) when (File.Exists(path))
             {
-                progress($"waiting for another process that installs Prisma (it holds {path})");
+                if (attempt == 0)
+                    progress($"waiting for another process that installs Prisma (it holds {path})");
                 await Task.Delay(200, cancellationToken);
             }
         }
