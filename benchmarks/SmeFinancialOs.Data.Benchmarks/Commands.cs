@@ -1,8 +1,10 @@
 using BenchmarkDotNet.Running;
 using SmeFinancialOs.Data.Benchmarks.Breakdown;
+using SmeFinancialOs.Data.Benchmarks.Distance;
 using SmeFinancialOs.Data.Benchmarks.Load;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
+using SmeFinancialOs.Data.Benchmarks.Peers;
 using SmeFinancialOs.Data.Benchmarks.Policies;
 using SmeFinancialOs.Data.Testing;
 
@@ -14,7 +16,10 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new BreakdownQuestion(), new LoadQuestion(), new PolicyFormsQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } =
+    [
+        new OverheadQuestion(), new BreakdownQuestion(), new PeersQuestion(), new DistanceQuestion(), new LoadQuestion(), new PolicyFormsQuestion(),
+    ];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]

@@ -12,6 +12,9 @@ namespace SmeFinancialOs.Data.Benchmarks.Charts;
 /// <param name="lines">Each with its name, color (see <see cref="Theme"/>) and points.</param>
 internal sealed class LineChart(string title, string x, string y, IReadOnlyList<(string Name, OxyColor Color, IReadOnlyList<(double X, double Y)> Points)> lines)
 {
+    /// <summary>Tell lines of one color apart.</summary>
+    private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.Dot];
+
     /// <summary>For values that span several powers of ten.</summary>
     public bool IsXLogarithmic { get; init; }
 
@@ -35,9 +38,10 @@ internal sealed class LineChart(string title, string x, string y, IReadOnlyList<
             LegendLineSpacing = 8,
             LegendTextColor = Theme.Text,
         });
-        foreach (var (name, color, points) in lines)
+        foreach (var (index, (name, color, points)) in lines.Index())
         {
-            var series = new LineSeries { Title = name, Color = color, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color };
+            var dash = Dashes[lines.Take(index).Count(line => line.Color == color) % Dashes.Length];
+            var series = new LineSeries { Title = name, Color = color, LineStyle = dash, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color };
             series.Points.AddRange(points.Select(point => new DataPoint(point.X, point.Y)));
             model.Series.Add(series);
         }
