@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using SmeFinancialOs.Data.Benchmarks.Growth;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
 using SmeFinancialOs.Data.Testing;
@@ -11,7 +12,7 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new GrowthQuestion()];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]
