@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using SmeFinancialOs.Data.Benchmarks.Growth;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
+using SmeFinancialOs.Data.Benchmarks.Strategies;
 using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Benchmarks;
@@ -12,7 +13,7 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new GrowthQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new GrowthQuestion(), new StrategiesQuestion()];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]
