@@ -16,20 +16,20 @@ internal sealed class GrowthQuestion : IQuestion
     public async Task<Report> RunAsync()
     {
         var queries = await GrowthQuery.AllAsync();
-        var scale = Suite.Scale.IsMeasurement
-            ? Suite.Scale with { MeasureFor = TimeSpan.FromMinutes(5) }
-            : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
-        var measurements = await new Rounds(scale, Suite.Progress).RunAsync([.. queries.SelectMany(query => query.Comparisons)], Suite.StoppingToken);
+        var measurements = await MeasureAsync(queries, minRounds: 6, TimeSpan.FromMinutes(4));
+        var large = await GrowthQuery.LargeAsync();
+        var largeMeasurements = await MeasureAsync([large], minRounds: 4, TimeSpan.FromSeconds(75));
 
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
             $"Connections: {BenchmarkPools.Settings}",
             $"Rows: {string.Join("; ", GrowthTable.All.Select(table => table.Name))}; side by side on one server",
-            $"Rounds: {measurements.Rounds}, in each of them every line");
+            $"Rounds: {measurements.Rounds}, in each of them every line; {largeMeasurements.Rounds} of the aggregate of half of a table");
         var report = new Report(Name, "Growth: the organization's rows, or the table's?") { Facts = facts };
         foreach (var query in queries)
             report.Add(GrowthTables.Of(query, measurements), query.Title);
         return report
+            .Add(GrowthTables.Of(large, largeMeasurements), large.Title)
             .Add(TargetTable(queries[0], measurements), "Targets")
             .Note(
                 $"One organization has {Figures.Count(GrowthTable.SameRows)} invoices in every table, however large the table. In a skewed table another one, \"its large one\", owns half. The rest is the same for all others.",
@@ -43,6 +43,14 @@ internal sealed class GrowthQuestion : IQuestion
                 "Every way gave the same rows before anything was timed.")
             .Note(ComparisonTable.Legend)
             .AddChart("", "Median of a call over the number of rows in the table", GrowthTables.Chart(queries, measurements));
+    }
+
+    private static Task<Measurements> MeasureAsync(IReadOnlyList<GrowthQuery> queries, int minRounds, TimeSpan measureFor)
+    {
+        var scale = Suite.Scale.IsMeasurement
+            ? Suite.Scale with { MinRounds = minRounds, MeasureFor = measureFor }
+            : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        return new Rounds(scale, Suite.Progress).RunAsync([.. queries.SelectMany(query => query.Comparisons)], Suite.StoppingToken);
     }
 
     /// <summary>Both sizes were measured in the same rounds.</summary>
