@@ -1,11 +1,13 @@
 using BenchmarkDotNet.Running;
 using SmeFinancialOs.Data.Benchmarks.Breakdown;
 using SmeFinancialOs.Data.Benchmarks.Distance;
+using SmeFinancialOs.Data.Benchmarks.Growth;
 using SmeFinancialOs.Data.Benchmarks.Load;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
 using SmeFinancialOs.Data.Benchmarks.Peers;
 using SmeFinancialOs.Data.Benchmarks.Policies;
+using SmeFinancialOs.Data.Benchmarks.Strategies;
 using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Benchmarks;
@@ -18,7 +20,8 @@ internal static class Commands
 
     private static IReadOnlyList<IQuestion> Questions { get; } =
     [
-        new OverheadQuestion(), new BreakdownQuestion(), new PeersQuestion(), new DistanceQuestion(), new LoadQuestion(), new PolicyFormsQuestion(),
+        new OverheadQuestion(), new BreakdownQuestion(), new PeersQuestion(), new DistanceQuestion(), new GrowthQuestion(), new LoadQuestion(),
+        new StrategiesQuestion(), new PolicyFormsQuestion(),
     ];
 
     private static string Help => $"""

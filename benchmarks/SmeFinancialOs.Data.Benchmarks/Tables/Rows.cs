@@ -7,6 +7,9 @@ public sealed record InvoiceRow(
 /// <summary>A row of COUNT(*) GROUP BY status.</summary>
 public sealed record StatusCount(string Status, long Count);
 
+/// <summary>A row of count and sum by status.</summary>
+public sealed record StatusTotal(string Status, long Count, long AmountCents);
+
 /// <summary>A row of the analytics across organizations.</summary>
 public sealed record OrganizationTotal(Guid Id, string Name, long Count, long AmountCents);
 
