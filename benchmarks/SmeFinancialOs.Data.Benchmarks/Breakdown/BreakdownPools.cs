@@ -16,7 +16,8 @@ internal sealed class BreakdownPools : IAsyncDisposable
         TwinLogin = LoginOf(Twin);
         BypassLogin = LoginOf(Bypass);
         App = _pools.Add(database.AppConnectionString);
-        Factory = new TenantConnectionFactory(App);
+        AppNotReset = _pools.AddNotReset(database.AppConnectionString);
+        Factory = new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString));
         InsertedRows = new InsertedRows(database.OwnerConnectionString, Dataset.InsertingOrganization);
     }
 
@@ -38,6 +39,9 @@ internal sealed class BreakdownPools : IAsyncDisposable
 
     /// <summary>On the protected tables, bound by the policies: app_user.</summary>
     public NpgsqlDataSource App { get; }
+
+    /// <summary>The same, and Npgsql does not reset its connections after use.</summary>
+    public NpgsqlDataSource AppNotReset { get; }
 
     public TenantConnectionFactory Factory { get; }
 

@@ -14,6 +14,9 @@ public abstract class SelectLadderBenchmarks<TRow>
     public Task<object?> OneTrip() => _steps.OneTripAsync();
 
     [Benchmark]
+    public Task<object?> OneTripNotReset() => _steps.OneTripNotResetAsync();
+
+    [Benchmark]
     public Task<object?> SettingsAlone() => _steps.SettingsAloneAsync();
 
     [Benchmark]

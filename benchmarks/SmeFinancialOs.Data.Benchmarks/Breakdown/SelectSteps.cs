@@ -19,6 +19,8 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
 
     public Task<object?> OneTripAsync() => ScalarAsync(pools.App, "SELECT 1");
 
+    public Task<object?> OneTripNotResetAsync() => ScalarAsync(pools.AppNotReset, "SELECT 1");
+
     public Task<object?> SettingsAloneAsync() =>
         ScalarAsync(pools.App, HandCoded.SettingsSql(HandCoded.TenantRole), HandCoded.SettingsParameter(_organization));
 

@@ -27,7 +27,7 @@ internal sealed class DistanceQuestion : IQuestion
         {
             Facts = await RunFacts.CollectAsync(
                 await Suite.Server.GetAsync(),
-                $"Connections: {BenchmarkPools.Settings}",
+                $"Connections: {BenchmarkPools.Description}",
                 $"Calls: {measurements.Rounds} rounds of {string.Join(" / ", Distances.Select(distance => distance.Calls))} calls of each way"),
         };
         var tables = new DistanceTables([.. Distances.Select(distance => distance.Milliseconds)], distances, measurements, peers.Ways);

@@ -20,7 +20,7 @@ internal sealed class GrowthDatabase : IAsyncDisposable
         var unboundConnectionString = unbound.ConnectionString(database.OwnerConnectionString) + Timeout;
         AdoNet = new AdoNetWay(_pools.Add(unboundConnectionString), TableSets.Protected);
         Dapper = new DapperWay(_pools.Add(unboundConnectionString), TableSets.Protected);
-        Session = new SessionWay(new TenantConnectionFactory(_pools.Add(database.AppConnectionString + Timeout)));
+        Session = new SessionWay(new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString + Timeout)));
     }
 
     public GrowthTable Table { get; }

@@ -22,7 +22,7 @@ internal sealed class GrowthQuestion : IQuestion
 
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
-            $"Connections: {BenchmarkPools.Settings}",
+            $"Connections: {BenchmarkPools.Description}",
             $"Rows: {string.Join("; ", GrowthTable.All.Select(table => table.Name))}; side by side on one server",
             $"Rounds: {measurements.Rounds}, in each of them every line; {largeMeasurements.Rounds} of the aggregate of half of a table");
         var report = new Report(Name, "Growth: the organization's rows, or the table's?") { Facts = facts };

@@ -37,7 +37,7 @@ internal sealed class LoadQuestion : IQuestion
         string[] leaks = [$"foreign rows among {rows} rows read", "0", Figures.Count(foreignRows), "", foreignRows == 0 ? "yes" : "no"];
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
-            $"Connections: {BenchmarkPools.SettingsOf(LoadWays.PoolSize)}",
+            $"Connections: {BenchmarkPools.DescriptionOf(LoadWays.PoolSize)}",
             $"Rows: {Figures.Count(database.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; asked for: the newest 50 of one",
             $"Load: each way {Slice.TotalSeconds} s in turns, {near.Rounds} times under {Workers[^1]} workers, half as often under fewer; "
                 + $"{distant.Rounds} times at a distance");

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Benchmarks.Tables;
 
 namespace SmeFinancialOs.Data.Benchmarks.Load;
 
-/// <summary>The ways over two pools, one on the protected tables and one on the unprotected. Only one way runs at a time.</summary>
+/// <summary>The ways over three pools: on the unprotected tables, on the protected ones, and on these as this library wants it. Only one way runs at a time.</summary>
 internal sealed class LoadWays : IAsyncDisposable
 {
     public const int PoolSize = 16;
@@ -22,7 +22,7 @@ internal sealed class LoadWays : IAsyncDisposable
     {
         _unprotected = _pools.Add(unprotectedConnectionString);
         _protected = _pools.Add(protectedConnectionString);
-        _factory = new TenantConnectionFactory(_protected);
+        _factory = new TenantConnectionFactory(_pools.AddForTenants(protectedConnectionString));
         Yardstick = new LoadWay("ADO.NET, hand-coded, unprotected", AdoNetAsync);
         PlainDapper = new LoadWay("Dapper, unprotected", DapperAsync);
         Session = new LoadWay("this library, session", SessionAsync);

@@ -10,8 +10,8 @@ internal sealed class OverheadWays : IAsyncDisposable
     private OverheadWays(BenchmarkDatabase database)
     {
         WithoutRls = new WithoutRls(_pools.Add(database.TwinConnectionString), database.Dataset);
-        var admins = new TenantConnectionOptions { AdminDataSource = _pools.Add(database.AdminConnectionString) };
-        WithRls = new WithRls(new TenantConnectionFactory(_pools.Add(database.AppConnectionString), admins), database.Dataset);
+        var admins = new TenantConnectionOptions { AdminDataSource = _pools.AddForTenants(database.AdminConnectionString) };
+        WithRls = new WithRls(new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString), admins), database.Dataset);
         ArticleRecipe = new ArticleRecipe(_pools.Add(database.ArticleTenantConnectionString), _pools.Add(database.ArticleAdminConnectionString), database.Dataset);
         InsertedRows = new InsertedRows(database.OwnerConnectionString, database.Dataset.InsertingOrganization);
     }

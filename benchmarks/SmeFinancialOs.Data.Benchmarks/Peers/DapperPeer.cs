@@ -5,9 +5,9 @@ using SmeFinancialOs.Data.Benchmarks.Tables;
 namespace SmeFinancialOs.Data.Benchmarks.Peers;
 
 /// <summary>Plain Dapper on tables without policies: what a team gives up when it turns to row-level security.</summary>
-internal sealed class DapperPeer(NpgsqlDataSource dataSource, Guid organization) : IPeer
+internal sealed class DapperPeer(NpgsqlDataSource dataSource, Guid organization, string title) : IPeer
 {
-    public string Title => "Dapper, unprotected";
+    public string Title => title;
 
     public async Task<IReadOnlyList<InvoiceRow>> NewestAsync()
     {

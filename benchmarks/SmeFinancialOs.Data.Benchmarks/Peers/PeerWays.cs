@@ -16,22 +16,26 @@ internal sealed class PeerWays : IAsyncDisposable
     {
         var organization = database.Dataset.MeasuredOrganization;
         AdoNet = new AdoNetPeer(Unprotected(), organization);
-        Dapper = new DapperPeer(Unprotected(), organization);
-        Session = new SessionPeer(Protected(), organization);
-        UnitOfWork = new UnitOfWorkPeer(Protected(), organization);
-        Transaction = new TransactionPeer(Protected(), organization);
+        Dapper = new DapperPeer(Unprotected(), organization, "Dapper, unprotected");
+        DapperNotReset = new DapperPeer(_pools.AddNotReset(route(database.TwinConnectionString)), organization, "Dapper, not reset, unprotected");
+        Session = new SessionPeer(ForTenants(), organization);
+        UnitOfWork = new UnitOfWorkPeer(ForTenants(), organization);
+        Transaction = new TransactionPeer(ForTenants(), organization);
         HandWritten = new HandWrittenPeer(Protected(), organization);
         EfCore = new EfCorePeer(Unprotected(), organization);
         EfCoreInterceptor = new EfCoreInterceptorPeer(Protected(), organization);
         EfCoreTransaction = new EfCoreTransactionPeer(Protected(), organization);
 
         NpgsqlDataSource Unprotected() => _pools.Add(route(database.TwinConnectionString));
+        NpgsqlDataSource ForTenants() => _pools.AddForTenants(route(database.AppConnectionString));
         NpgsqlDataSource Protected() => _pools.Add(route(database.AppConnectionString));
     }
 
     public IPeer AdoNet { get; }
 
     public IPeer Dapper { get; }
+
+    public IPeer DapperNotReset { get; }
 
     public IPeer Session { get; }
 
@@ -50,8 +54,8 @@ internal sealed class PeerWays : IAsyncDisposable
     /// <summary>Each with the name of its benchmark method, in the order of the tables.</summary>
     public IReadOnlyList<(string Method, IPeer Peer)> All =>
     [
-        (nameof(AdoNet), AdoNet), (nameof(Dapper), Dapper), (nameof(Session), Session), (nameof(UnitOfWork), UnitOfWork), (nameof(Transaction), Transaction),
-        (nameof(HandWritten), HandWritten), (nameof(EfCore), EfCore), (nameof(EfCoreInterceptor), EfCoreInterceptor), (nameof(EfCoreTransaction), EfCoreTransaction),
+        (nameof(AdoNet), AdoNet), (nameof(Dapper), Dapper), (nameof(DapperNotReset), DapperNotReset), (nameof(Session), Session),
+        (nameof(UnitOfWork), UnitOfWork), (nameof(Transaction), Transaction), (nameof(HandWritten), HandWritten), (nameof(EfCore), EfCore), (nameof(EfCoreInterceptor), EfCoreInterceptor), (nameof(EfCoreTransaction), EfCoreTransaction),
     ];
 
     /// <summary>A call of each.</summary>

@@ -34,7 +34,7 @@ internal sealed class PeersQuestion : IQuestion
             Facts = await RunFacts.CollectAsync(
                 await Suite.Server.GetAsync(),
                 $"Peers: EF Core {RunFacts.Version<DbContext>()}; {prisma.Description}",
-                $"Connections: {BenchmarkPools.Settings}",
+                $"Connections: {BenchmarkPools.Description}",
                 $"Rows: {Figures.Count(database.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations",
                 $"Calls: {measurements.Rounds} rounds of {Calls} calls of each way"),
         };

@@ -15,6 +15,9 @@ public abstract class RequestBenchmarks
     public Task<IReadOnlyList<InvoiceRow>> Dapper() => Asked.Dapper.NewestAsync();
 
     [Benchmark]
+    public Task<IReadOnlyList<InvoiceRow>> DapperNotReset() => Asked.DapperNotReset.NewestAsync();
+
+    [Benchmark]
     public Task<IReadOnlyList<InvoiceRow>> Session() => Asked.Session.NewestAsync();
 
     [Benchmark]

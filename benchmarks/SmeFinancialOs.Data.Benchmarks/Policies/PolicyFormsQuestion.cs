@@ -44,7 +44,7 @@ internal sealed class PolicyFormsQuestion : IQuestion
 
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
-            $"Connections: {BenchmarkPools.Settings}",
+            $"Connections: {BenchmarkPools.Description}",
             $"Rows: {Figures.Count(dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations in a table for each form, "
                 + $"{Figures.Count(await tables.CountAsync())} of the measured one; an index on (org_id, issued_at DESC, id)",
             $"Calls: {measurements.Rounds} rounds of {Calls(Newest)}; {Calls(Count)}");

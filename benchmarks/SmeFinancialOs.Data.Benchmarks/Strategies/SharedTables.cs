@@ -39,7 +39,7 @@ internal sealed class SharedTables(PostgresServer server, ThrowawayLogin login, 
         await RunAsync([GeneratedRows.OrganizationsSql("public.organizations", 1, tenants.Count)], cancellationToken);
         elapsed.Stop();
 
-        _session = new SessionWay(new TenantConnectionFactory(_pools.Add($"{_database.AppConnectionString};Application Name={ApplicationName}")));
+        _session = new SessionWay(new TenantConnectionFactory(_pools.AddForTenants($"{_database.AppConnectionString};Application Name={ApplicationName}")));
         Yardstick = new AdoNetWay(_pools.Add(login.ConnectionString(Owner)), TwinTables.Schema);
         return elapsed.Elapsed;
     }

@@ -21,7 +21,7 @@ internal sealed class StrategiesQuestion : IQuestion
 
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
-            $"Connections: {BenchmarkPools.Settings}; with a database per tenant Maximum Pool Size=1 for each, at most {results[0].ConnectionLimit} in all (half of max_connections)",
+            $"Connections: {BenchmarkPools.Description}; with a database per tenant Maximum Pool Size=1 for each, at most {results[0].ConnectionLimit} in all (half of max_connections)",
             $"Rounds: {string.Join(", ", results.Select(result => $"{result.Measurements.Rounds} with {result.Tenants} tenants"))}");
         var report = new Report(Name, "Database per tenant, schema per tenant, shared tables") { Facts = facts };
         report.Add(StrategiesTables.Footprints(results), "What it takes");
