@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Benchmarks.Growth;
 /// <summary>One query of one organization of one table, in three ways.</summary>
 public abstract class GrowthBenchmarks
 {
-    public static IEnumerable<string> Subjects => GrowthSubject.All.Select(subject => subject.Name);
+    public static IEnumerable<string> Subjects => GrowthSubject.All.Select(subject => subject.Key);
 
     /// <summary>Which organization of which table.</summary>
     [ParamsSource(nameof(Subjects))]
@@ -23,7 +23,7 @@ public abstract class GrowthBenchmarks
     [GlobalSetup]
     public async Task SetUp()
     {
-        var subject = GrowthSubject.All.Single(candidate => candidate.Name == Subject);
+        var subject = GrowthSubject.All.Single(candidate => candidate.Key == Subject);
         Asked = (await Databases.GetAsync()).Of(subject.Table);
         Organization = GeneratedRows.OrganizationId(subject.Organization);
     }

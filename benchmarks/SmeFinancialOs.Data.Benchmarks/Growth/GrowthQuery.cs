@@ -60,5 +60,5 @@ internal sealed class GrowthQuery
     ];
 
     private static GrowthLine Way<TBenchmarks>(GrowthSubject subject, string method, string title, int calls) =>
-        new(subject, method, Case.Of<TBenchmarks>(method, title, calls, (nameof(GrowthBenchmarks.Subject), subject.Name)));
+        new(subject, method, Case.Of<TBenchmarks>(method, title, calls, (nameof(GrowthBenchmarks.Subject), subject.Key)));
 }

@@ -11,7 +11,9 @@ internal sealed record GrowthSubject(GrowthTable Table, bool IsLarge)
 
     public int Organization => IsLarge ? GrowthTable.Large : GrowthTable.Same;
 
-    /// <summary>The value of the benchmarks' parameter.</summary>
+    /// <summary>The value of the benchmarks' parameter: BenchmarkDotNet cuts longer ones.</summary>
+    public string Key => $"{Figures.Count(Table.Rows)}{(IsLarge ? " half" : Table.IsSkewed ? " skewed" : "")}";
+
     public string Name => $"{Table.Name}{(IsLarge ? ", its large one" : "")}";
 
     /// <summary>The same organization of the smallest table of its kind: what it grew from.</summary>

@@ -37,7 +37,7 @@ internal sealed class StrategiesQuestion : IQuestion
                 "connections held: after every tenant was visited twice by one caller. memory: the server's processes behind them (PSS: shared pages divided among those that share them); private: the part that is theirs alone, mostly what they cache of the catalog. A dash where it cannot be read.")
             .Note(
                 results.Exists(result => result.Tenants > result.ConnectionLimit)
-                    ? [$"More databases than connections: the app may hold {results[0].ConnectionLimit}, and the one opened first is closed first. With more tenants than that a visit in turn has to open a connection, which then is most of its time. Traffic that returns to the same few tenants would find more of them open."]
+                    ? [$"More databases than connections: the app may hold {results[0].ConnectionLimit}, and the one opened first is closed first. A visit in turn then has to open a connection first, which knows nothing of the catalog yet. Traffic that returns to the same few tenants would find more of them open."]
                     : [])
             .Note(
                 "Each call asks the next tenant, so that no cache holds one tenant alone. Every tenant has 200 invoices at the start. The database and the schema are asked in hand-coded ADO.NET, which has less to do than this library's mapping.",

@@ -22,8 +22,11 @@ internal sealed class ThrowawayDatabases(PostgresServer server) : IAsyncDisposab
         // At the end of the run they go with a throwaway server, hundreds at once.
         if (Suite.StoppingToken.IsCancellationRequested && server.Kind != PostgresServerKind.ConnectionString)
             return;
-        await using var owner = new NpgsqlConnection(server.ConnectionString);
-        foreach (var connectionString in _connectionStrings)
+        // Each of them waits for a checkpoint, and several can wait for the same.
+        await Parallel.ForEachAsync(_connectionStrings, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (connectionString, _) =>
+        {
+            await using var owner = new NpgsqlConnection(server.ConnectionString);
             await owner.RunAsync($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)", CancellationToken.None);
+        });
     }
 }
