@@ -10,7 +10,7 @@ internal sealed class DatabasePools(int connectionLimit) : IAsyncDisposable
     private readonly Queue<NpgsqlDataSource> _open = [];
 
     public void Add(Guid organization, string connectionString) =>
-        _dataSources.Add(organization, NpgsqlDataSource.Create($"{connectionString};{BenchmarkPools.Description};Maximum Pool Size=1"));
+        _dataSources.Add(organization, NpgsqlDataSource.Create($"{connectionString};{BenchmarkPools.SettingsOf(1)}"));
 
     /// <summary>For one caller at a time.</summary>
     public NpgsqlDataSource Of(Guid organization)

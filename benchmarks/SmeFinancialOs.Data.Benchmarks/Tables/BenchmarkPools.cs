@@ -17,7 +17,8 @@ internal sealed class BenchmarkPools(int maximumPoolSize = BenchmarkPools.UsualP
     public static string DescriptionOf(int maximumPoolSize) =>
         $"{SettingsOf(maximumPoolSize)}; Npgsql's own reset of used connections, this library's for its sessions (UseTenantDefaults)";
 
-    private static string SettingsOf(int maximumPoolSize) => $"Max Auto Prepare=50; Auto Prepare Min Usages=2; Maximum Pool Size={maximumPoolSize}";
+    /// <summary>For a connection string.</summary>
+    public static string SettingsOf(int maximumPoolSize) => $"Max Auto Prepare=50; Auto Prepare Min Usages=2; Maximum Pool Size={maximumPoolSize}";
 
     /// <summary>As Npgsql makes it.</summary>
     public NpgsqlDataSource Add(string connectionString) => Keep(BuilderOf(connectionString).Build());
