@@ -6,8 +6,6 @@ namespace SmeFinancialOs.Data.Benchmarks.Peers;
 /// <summary>The ways that run in this process, each over a pool of its own, once they are known to give the same rows.</summary>
 internal sealed class PeerWays : IAsyncDisposable
 {
-    private const int WarmUpCalls = 300;
-
     private readonly BenchmarkPools _pools = new();
 
     /// <param name="database">Has the rows.</param>
@@ -28,6 +26,9 @@ internal sealed class PeerWays : IAsyncDisposable
         NpgsqlDataSource Unprotected() => _pools.Add(route(database.TwinConnectionString));
         NpgsqlDataSource Protected() => _pools.Add(route(database.AppConnectionString));
     }
+
+    /// <summary>Until the code is compiled for good; that everything works is seen after a few.</summary>
+    public static int WarmUpCalls => Suite.Scale.IsMeasurement ? 300 : 20;
 
     public IPeer AdoNet { get; }
 
@@ -51,7 +52,8 @@ internal sealed class PeerWays : IAsyncDisposable
     public IReadOnlyList<(string Method, IPeer Peer)> All =>
     [
         (nameof(AdoNet), AdoNet), (nameof(Dapper), Dapper), (nameof(Session), Session), (nameof(UnitOfWork), UnitOfWork), (nameof(Transaction), Transaction),
-        (nameof(HandWritten), HandWritten), (nameof(EfCore), EfCore), (nameof(EfCoreInterceptor), EfCoreInterceptor), (nameof(EfCoreTransaction), EfCoreTransaction),
+        (nameof(HandWritten), HandWritten), (nameof(EfCore), EfCore),
+        (nameof(EfCoreInterceptor), EfCoreInterceptor), (nameof(EfCoreTransaction), EfCoreTransaction),
     ];
 
     /// <summary>A call of each.</summary>
