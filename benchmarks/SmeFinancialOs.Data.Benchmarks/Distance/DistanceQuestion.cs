@@ -20,7 +20,9 @@ internal sealed class DistanceQuestion : IQuestion
         var roundTrips = await RoundTrips.CountAsync([.. peers.Ways.Requests, (DistanceTables.Network, peers.PingAsync)], peers.Network);
         await peers.Ways.WarmUpAsync();
         var distances = Distances.Select(distance => Ask(peers.Ways, distance.Milliseconds, distance.Calls)).ToArray();
-        var scale = Suite.Scale.IsMeasurement ? Suite.Scale with { MinRounds = 3, MeasureFor = TimeSpan.FromMinutes(5) } : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        var scale = Suite.Scale.IsMeasurement
+            ? Suite.Scale with { MinRounds = 3, MeasureFor = TimeSpan.FromMinutes(5) }
+            : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
         var measurements = await new Rounds(scale, Suite.Progress).RunAsync(distances, Suite.StoppingToken);
 
         var report = new Report(Name, "A network between app and server")
@@ -36,18 +38,24 @@ internal sealed class DistanceQuestion : IQuestion
             .Add(tables.Times(roundTrips))
             .Add(Target.Table(tables.Targets), "Targets")
             .Note(
-                "The columns are the network's round-trip time. A TCP proxy in this process holds back what either side sends for half of it; 0 ms is the proxy alone.",
-                "network (SELECT 1): a prepared SELECT 1 on an open connection at that distance: the round-trip time as it was, the proxy's own time and the server's included.",
+                "The columns are the network's round-trip time. "
+                + "A TCP proxy in this process holds back what either side sends for half of it; 0 ms is the proxy alone.",
+                "network (SELECT 1): a prepared SELECT 1 on an open connection at that distance: the round-trip time as it was, the proxy's own time and "
+                + "the server's included.",
                 "x Dapper: the median divided by that of Dapper unprotected at the same distance.",
-                "round trips: how often a request waits for the server, counted by the proxy. A request pays the distance that often, so the farther the server, the more round trips alone decide.",
+                "round trips: how often a request waits for the server, counted by the proxy. "
+                + "A request pays the distance that often, so the farther the server, the more round trips alone decide.",
                 "Every way gave the same rows before anything was timed. What the ways are: see the question peers.",
                 "rounds: the ratio of each round by itself, the middle half.");
     }
 
-    private static Comparison Ask(PeerWays ways, double milliseconds, int calls) => new(
-        DistanceTables.Name(milliseconds),
-        [
-            .. ways.All.Select(way => Case.Of<DistanceBenchmarks>(way.Method, way.Peer.Title, calls, (nameof(DistanceBenchmarks.Milliseconds), milliseconds))),
-            Case.Of<DistanceBenchmarks>(nameof(DistanceBenchmarks.Ping), DistanceTables.Network, calls, (nameof(DistanceBenchmarks.Milliseconds), milliseconds)),
-        ]);
+    private static Comparison Ask(PeerWays ways, double milliseconds, int calls)
+    {
+        return new(
+            DistanceTables.Name(milliseconds),
+            [.. ways.All.Select(way => AskOne(way.Method, way.Peer.Title)), AskOne(nameof(DistanceBenchmarks.Ping), DistanceTables.Network)]);
+
+        Case AskOne(string method, string title) =>
+            Case.Of<DistanceBenchmarks>(method, title, calls, (nameof(DistanceBenchmarks.Milliseconds), milliseconds));
+    }
 }

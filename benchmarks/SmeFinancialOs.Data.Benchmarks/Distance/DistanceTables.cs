@@ -23,7 +23,8 @@ internal sealed class DistanceTables(double[] milliseconds, Comparison[] distanc
         {
             var distance = distances[milliseconds.IndexOf(DistanceOfTarget)];
             var (session, dapper) = (Find(distance, ways.Session.Title), Find(distance, ways.Dapper.Title));
-            return [new($"session / Dapper unprotected at {Name(DistanceOfTarget)}", 1.02, measurements.Ratio(session, dapper), measurements.RatiosOfRounds(session, dapper))];
+            var figure = $"session / Dapper unprotected at {Name(DistanceOfTarget)}";
+            return [new(figure, 1.02, measurements.Ratio(session, dapper), measurements.RatiosOfRounds(session, dapper))];
         }
     }
 
@@ -39,7 +40,8 @@ internal sealed class DistanceTables(double[] milliseconds, Comparison[] distanc
                 title,
                 $"{roundTrips[title]}",
                 .. distances.Select(distance => Figures.Duration(measurements.Median(Find(distance, title)))),
-                .. distances.Select(distance => title == Network ? "" : Figures.Ratio(measurements.Ratio(Find(distance, title), Find(distance, ways.Dapper.Title)))),
+                .. distances.Select(distance =>
+                    title == Network ? "" : Figures.Ratio(measurements.Ratio(Find(distance, title), Find(distance, ways.Dapper.Title)))),
             ]),
         ]);
 

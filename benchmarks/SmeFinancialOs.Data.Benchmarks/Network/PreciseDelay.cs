@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Benchmarks.Network;
 /// <summary>Waits to within microseconds. Task.Delay and Thread.Sleep count in milliseconds, and wake up a millisecond late.</summary>
 internal static class PreciseDelay
 {
-    /// <summary>How late a sleeping thread may wake up; so much is waited awake. Linux wakes it within 50 microseconds of its time, unless it is busy.</summary>
+    /// <summary>How late a sleeping thread may wake up; so much is waited awake. Linux wakes it within 50 microseconds, unless it is busy.</summary>
     private static readonly TimeSpan Awake = TimeSpan.FromMicroseconds(80);
 
     /// <param name="timestamp">As <see cref="Stopwatch.GetTimestamp"/> counts.</param>

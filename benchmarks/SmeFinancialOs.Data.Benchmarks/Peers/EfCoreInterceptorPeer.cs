@@ -7,7 +7,8 @@ namespace SmeFinancialOs.Data.Benchmarks.Peers;
 /// <summary>EF Core with the tenant set by an interceptor.</summary>
 internal sealed class EfCoreInterceptorPeer(NpgsqlDataSource dataSource, Guid organization) : IPeer
 {
-    private readonly IDbContextFactory<ProtectedContext> _contexts = EntityFramework.Contexts<ProtectedContext>(dataSource, new TenantInterceptor(organization));
+    private readonly IDbContextFactory<ProtectedContext> _contexts =
+        EntityFramework.Contexts<ProtectedContext>(dataSource, new TenantInterceptor(organization));
 
     public string Title => "EF Core, interceptor";
 

@@ -27,7 +27,8 @@ internal sealed class PeersQuestion : IQuestion
             "newest 50 invoices",
             [.. ways.All.Select(way => Case.Of<PeerBenchmarks>(way.Method, way.Peer.Title, Calls)), .. prisma.Cases(Calls)]);
         var bytes = CountBytes(ways);
-        var measurements = await new Rounds(Suite.Scale, Suite.Progress).RunAsync([comparison], Suite.StoppingToken);
+        var scale = Suite.Scale.IsMeasurement ? Suite.Scale : Suite.Scale with { MinRounds = 1, MaxRounds = 1 };
+        var measurements = await new Rounds(scale, Suite.Progress).RunAsync([comparison], Suite.StoppingToken);
 
         var report = new Report(Name, "One protected request, compared with what people use today")
         {

@@ -10,8 +10,6 @@ internal sealed class PrismaWays : IAsyncDisposable
     public const string UnprotectedTitle = "Prisma (Node), unprotected";
     public const string ExtensionTitle = "Prisma (Node), extension";
 
-    // Node compiles its own code as late as .NET does.
-    private const int WarmUpCalls = 300;
     private const int WarmUpCallsOfRound = 10;
     private const int PoolSize = 2;
 
@@ -41,12 +39,13 @@ internal sealed class PrismaWays : IAsyncDisposable
             ways.Compare(title, await _start.Program!.RowsAsync(way));
     }
 
+    /// <summary>Node compiles its own code as late as .NET does.</summary>
     public async Task WarmUpAsync()
     {
         foreach (var (way, title) in All)
         {
             Suite.Progress.Report($"warming up: {title}");
-            await _start.Program!.MeasureAsync(way, WarmUpCalls);
+            await _start.Program!.MeasureAsync(way, PeerWays.WarmUpCalls);
         }
     }
 
@@ -57,7 +56,8 @@ internal sealed class PrismaWays : IAsyncDisposable
     }));
 
     /// <summary>A call of each.</summary>
-    public IEnumerable<(string Title, Func<Task> Call)> Requests => All.Select(way => (way.Title, (Func<Task>)(() => _start.Program!.MeasureAsync(way.Way, 1))));
+    public IEnumerable<(string Title, Func<Task> Call)> Requests =>
+        All.Select(way => (way.Title, (Func<Task>)(() => _start.Program!.MeasureAsync(way.Way, 1))));
 
     public ValueTask DisposeAsync() => _start.Program?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
