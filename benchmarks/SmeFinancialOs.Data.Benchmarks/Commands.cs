@@ -1,7 +1,12 @@
 using BenchmarkDotNet.Running;
+using SmeFinancialOs.Data.Benchmarks.Breakdown;
+using SmeFinancialOs.Data.Benchmarks.Distance;
 using SmeFinancialOs.Data.Benchmarks.Growth;
+using SmeFinancialOs.Data.Benchmarks.Load;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
+using SmeFinancialOs.Data.Benchmarks.Peers;
+using SmeFinancialOs.Data.Benchmarks.Policies;
 using SmeFinancialOs.Data.Benchmarks.Strategies;
 using SmeFinancialOs.Data.Testing;
 
@@ -13,7 +18,11 @@ internal static class Commands
     private const string QuickArgument = "--quick";
     private const string OutputArgument = "--output";
 
-    private static IReadOnlyList<IQuestion> Questions { get; } = [new OverheadQuestion(), new GrowthQuestion(), new StrategiesQuestion()];
+    private static IReadOnlyList<IQuestion> Questions { get; } =
+    [
+        new OverheadQuestion(), new BreakdownQuestion(), new PeersQuestion(), new DistanceQuestion(), new GrowthQuestion(), new LoadQuestion(),
+        new StrategiesQuestion(), new PolicyFormsQuestion(),
+    ];
 
     private static string Help => $"""
         usage: [question ..] [{QuickArgument}] [{OutputArgument} FOLDER]

@@ -12,6 +12,9 @@ internal static class Figures
         _ => string.Create(CultureInfo.InvariantCulture, $"{nanoseconds / 1_000_000_000:#,0.0} s"),
     };
 
+    /// <summary>A duration on top of another, or below it.</summary>
+    public static string Difference(double nanoseconds) => (nanoseconds < 0 ? "-" : "+") + Duration(Math.Abs(nanoseconds));
+
     public static string Ratio(double ratio) => ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>What is on top of the yardstick: 1.1 is +10.0 %.</summary>

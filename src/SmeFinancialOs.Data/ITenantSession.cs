@@ -26,8 +26,24 @@ public interface ITenantSession
     Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>Runs a statement and gives the number of rows it wrote.</summary>
-    /// <inheritdoc cref="QueryAsync{T}"/>
+    /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction.</param>
+    /// <param name="parameters">
+    /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round trip and
+    /// one transaction.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the statement on the server; nothing of it remains.</param>
+    /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a query and gives each row when it arrives, without holding them in memory. The connection is in use, and a transaction open, until the
+    /// enumeration ends; leaving it early cancels the query, in a unit of work it reads on to the end.
+    /// </summary>
+    /// <inheritdoc cref="QueryAsync{T}"/>
+    IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Several statements for one round trip and one transaction, each with parameters and a result of its own. Nothing is sent yet.</summary>
+    TenantBatch CreateBatch();
 
     /// <summary>Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, in UTF-8.</summary>
     /// <param name="copyCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>

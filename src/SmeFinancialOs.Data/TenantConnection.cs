@@ -9,11 +9,11 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
-    private readonly string _role;
+    private readonly ContextSettings _settings;
     private bool _isCommitted;
 
-    internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, string role) =>
-        (Connection, Transaction, Context, _role) = (connection, transaction, context, role);
+    internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings) =>
+        (Connection, Transaction, Context, _settings) = (connection, transaction, context, settings);
 
     /// <summary>The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail.</summary>
     public NpgsqlConnection Connection { get; }
@@ -24,29 +24,36 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     /// <inheritdoc />
     public TenantContext Context { get; }
 
-    private DapperCalls Calls => new(Connection, Transaction, Context);
+    private SessionTarget Target => new(Connection, Transaction, Settings: null, Context);
 
     /// <inheritdoc />
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Calls.QueryAsync<T>(sql, parameters, cancellationToken);
+        SessionCalls.RunAsync(Target, new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Calls.QuerySingleOrDefaultAsync<T>(sql, parameters, cancellationToken);
+        SessionCalls.RunAsync(Target, new SingleRowStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Calls.ExecuteScalarAsync<T>(sql, parameters, cancellationToken);
+        SessionCalls.RunAsync(Target, new ScalarStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Calls.ExecuteAsync(sql, parameters, cancellationToken);
+        SessionCalls.RunAsync(Target, new CountStatement(sql, parameters), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
+        SessionCalls.StreamAsync(Target, new RowsStatement<T>(sql, parameters), cancellationToken);
+
+    /// <inheritdoc />
+    public TenantBatch CreateBatch() => new((statements, cancellationToken) => SessionCalls.RunAsync(Target, statements, cancellationToken));
 
     /// <inheritdoc />
     public Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default) =>
         CopyOut.RunAsync(Connection, Context, copyCommand, destination, cancellationToken);
 
-    /// <summary>Makes the work permanent, in one round trip.</summary>
+    /// <summary>Makes the work permanent, in one round trip, and returns the connection to its pool.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the unit of work was opened; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before.</exception>
@@ -55,36 +62,11 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     {
         if (_isCommitted)
             throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
-        // Not Transaction.CommitAsync: PostgreSQL answers COMMIT of a failed transaction with a silent ROLLBACK. The check in front of it, in the
-        // same round trip, fails in a failed transaction, and when somebody set another tenant.
-        var batch = new NpgsqlBatch(Connection, Transaction);
-        await using var _ = batch.ConfigureAwait(false);
-        var check = new NpgsqlBatchCommand("SELECT app.require_context($1, $2)");
-        check.Parameters.Add(new NpgsqlParameter { Value = (object?)Context.OrganizationId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid });
-        check.Parameters.Add(new NpgsqlParameter<string> { TypedValue = _role, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Name });
-        batch.BatchCommands.Add(check);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            _isCommitted = true;
-        }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, Context) is { } typed)
-        {
-            throw typed;
-        }
+        await CheckedCommit.RunAsync(Connection, Transaction, Context, _settings.RoleOf(Context), cancellationToken).ConfigureAwait(false);
+        _isCommitted = true;
+        await DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            await Transaction.DisposeAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            await Connection.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public ValueTask DisposeAsync() => WorkEnd.RunAsync(Connection, Transaction, resets: _settings.ResetsConnection && !_isCommitted);
 }

@@ -16,7 +16,9 @@ public sealed class TenantConnectionFactory
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
-    /// <exception cref="ArgumentException">A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true.</exception>
+    /// <exception cref="ArgumentException">
+    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the option TransactionPooling.
+    /// </exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
@@ -45,11 +47,8 @@ public sealed class TenantConnectionFactory
         {
             // No round trip: BEGIN travels with the settings.
             var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            var batch = new NpgsqlBatch(connection, transaction);
-            await using var _ = batch.ConfigureAwait(false);
-            Settings(context).AddTo(batch, context);
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            return new TenantConnection(connection, transaction, context, Settings(context).RoleOf(context));
+            await Settings(context).ApplyAsync(connection, transaction, context, cancellationToken).ConfigureAwait(false);
+            return new TenantConnection(connection, transaction, context, Settings(context));
         }
         catch
         {
@@ -79,6 +78,24 @@ public sealed class TenantConnectionFactory
     /// <inheritdoc cref="CreateSession(TenantContext)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public ITenantSession CreateSession() => CreateSession(AmbientTenantContext.Required);
+
+    /// <summary>
+    /// A unit of work without a raw connection, and without a round trip to open it: tenant and role travel with its first statement. Nothing is
+    /// opened before that, and it is rolled back unless committed.
+    /// </summary>
+    /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
+    /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
+    public TenantTransaction BeginTransaction(TenantContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _ = SourceOf(context);
+        return new TenantTransaction(this, context);
+    }
+
+    /// <summary>A unit of work without a raw connection, for the ambient context.</summary>
+    /// <inheritdoc cref="BeginTransaction(TenantContext)"/>
+    /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
+    public TenantTransaction BeginTransaction() => BeginTransaction(AmbientTenantContext.Required);
 
     internal ContextSettings Settings(TenantContext context) => SourceOf(context).Settings;
 

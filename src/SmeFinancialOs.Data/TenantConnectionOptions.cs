@@ -28,4 +28,10 @@ public sealed class TenantConnectionOptions
 
     /// <summary>The longest a unit of work may sit between statements (<c>idle_in_transaction_session_timeout</c>); null leaves the server's setting.</summary>
     public TimeSpan? IdleInTransactionTimeout { get; set; }
+
+    /// <summary>
+    /// Whether the connection strings lead to a pooler in transaction mode, such as PgBouncer. The data sources must be made for it, as
+    /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/> does; <c>AddTenantData</c> sees to that.
+    /// </summary>
+    public bool TransactionPooling { get; set; }
 }

@@ -12,6 +12,7 @@ internal static class TenantConnectionOptionsValidation
         StatementTimeout = RequireTimeout(options.StatementTimeout, nameof(options.StatementTimeout)),
         LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
         IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),
+        TransactionPooling = options.TransactionPooling,
     };
 
     // "none" is how SET ROLE says: no role at all, the login itself.

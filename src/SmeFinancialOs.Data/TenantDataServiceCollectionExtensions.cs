@@ -15,7 +15,7 @@ public static class TenantDataServiceCollectionExtensions
     /// <param name="services">The services to add to.</param>
     /// <param name="connectionString">Logs in as <c>app_user</c>.</param>
     /// <param name="adminConnectionString">Logs in as <c>admin_user</c>; null where the host opens no admin contexts.</param>
-    /// <param name="configure">Sets timeouts and role names.</param>
+    /// <param name="configure">Sets timeouts, role names and whether there is a pooler in between.</param>
     /// <exception cref="ArgumentException">A connection string is malformed.</exception>
     public static IServiceCollection AddTenantData(
         this IServiceCollection services, string connectionString, string? adminConnectionString = null, Action<TenantConnectionOptions>? configure = null)
@@ -58,11 +58,15 @@ public static class TenantDataServiceCollectionExtensions
         public OwnedTenantConnectionFactory(
             ILoggerFactory? loggers, string connectionString, string? adminConnectionString, Action<TenantConnectionOptions>? configure)
         {
-            _tenants = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggers).Build();
-            _admins = adminConnectionString is null ? null : new NpgsqlDataSourceBuilder(adminConnectionString).UseLoggerFactory(loggers).Build();
-            var options = new TenantConnectionOptions { AdminDataSource = _admins };
+            var options = new TenantConnectionOptions();
             configure?.Invoke(options);
+            _tenants = Build(connectionString);
+            if (adminConnectionString is not null)
+                options.AdminDataSource ??= _admins = Build(adminConnectionString);
             Factory = new TenantConnectionFactory(_tenants, options);
+
+            NpgsqlDataSource Build(string target) =>
+                new NpgsqlDataSourceBuilder(target).UseLoggerFactory(loggers).UseTenantDefaults(options.TransactionPooling).Build();
         }
 
         public TenantConnectionFactory Factory { get; }

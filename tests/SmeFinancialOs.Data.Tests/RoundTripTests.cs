@@ -31,6 +31,16 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
             (await TripsAsync(proxy, () => session.ExecuteAsync("UPDATE invoices SET status = 'paid'; DELETE FROM invoices WHERE false"))).Should().Be(1);
             (await TripsAsync(proxy, () => new InvoiceRepository(session).TotalsByStatusAsync())).Should().Be(1);
             (await TripsAsync(proxy, () => new InvoiceRepository(session).ListAsync(2))).Should().Be(1);
+            (await TripsAsync(proxy, () => session.ExecuteAsync(Insert, new[] { new { number = Guid.NewGuid().ToString("N") }, new { number = Guid.NewGuid().ToString("N") } }))).Should().Be(1);
+            (await TripsAsync(proxy, async () => await session.QueryUnbufferedAsync<Guid>("SELECT id FROM invoices LIMIT 50").CountAsync())).Should().Be(1);
+            (await TripsAsync(proxy, () =>
+            {
+                var batch = session.CreateBatch();
+                batch.AddExecute(Insert, new { number = Guid.NewGuid().ToString("N") });
+                batch.AddQuery<Guid>("SELECT id FROM invoices LIMIT 50");
+                batch.AddScalar<long>("SELECT count(*) FROM invoices");
+                return batch.ExecuteAsync();
+            })).Should().Be(1);
         }
     }
 
@@ -61,6 +71,36 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
         (await TripsAsync(proxy, () => work!.ExecuteAsync(Insert, new { number = Guid.NewGuid().ToString("N") }))).Should().Be(1);
         (await TripsAsync(proxy, () => work!.CommitAsync())).Should().Be(1);
         (await TripsAsync(proxy, async () => await work!.DisposeAsync())).Should().Be(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(ConnectionSettings))]
+    public async Task Transaction_without_a_raw_connection_opens_without_a_round_trip(string settings)
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString + settings);
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
+        var factory = new TenantConnectionFactory(source);
+        await factory.CreateSession(A).ExecuteScalarAsync<int>("SELECT 1");
+
+        for (var round = 0; round < 5; round++)
+        {
+            await using var transaction = factory.BeginTransaction(A);
+            (await TripsAsync(proxy, () => transaction.ExecuteAsync(Insert, new { number = Guid.NewGuid().ToString("N") }))).Should().Be(1);
+            (await TripsAsync(proxy, () => transaction.QueryAsync<Guid>("SELECT id FROM invoices LIMIT 50"))).Should().Be(1);
+            (await TripsAsync(proxy, () => transaction.CommitAsync())).Should().Be(1);
+        }
+    }
+
+    [Fact]
+    public async Task Transaction_in_which_nothing_was_done_costs_no_round_trip()
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
+        await using var source = NpgsqlDataSource.Create(proxy.ConnectionString);
+        (await TripsAsync(proxy, async () =>
+        {
+            await using var transaction = new TenantConnectionFactory(source).BeginTransaction(A);
+            await transaction.CommitAsync();
+        })).Should().Be(0);
     }
 
     [Fact]

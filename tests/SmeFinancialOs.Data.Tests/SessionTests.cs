@@ -6,6 +6,8 @@ namespace SmeFinancialOs.Data.Tests;
 
 public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
+    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now())";
+
     private ITenantSession Session => fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
 
     [Theory]
@@ -75,10 +77,35 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
         await Session.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<InvalidOperationException>();
 
     [Fact]
-    public async Task List_of_parameter_sets_is_refused_before_anything_is_written()
+    public async Task List_of_parameter_sets_runs_the_statement_for_each_in_one_transaction()
     {
-        var call = () => Session.ExecuteAsync("UPDATE invoices SET amount_cents = @cents", new[] { new { cents = 1 }, new { cents = 2 } });
-        await call.Should().ThrowAsync<ArgumentException>().WithMessage("*unnest*");
+        var wanted = Enumerable.Range(0, 3).Select(_ => new { number = Guid.NewGuid().ToString("N") }).ToArray();
+        (await Session.ExecuteAsync(Insert, wanted)).Should().Be(3);
+        (await CountAsync(wanted.Select(w => w.number))).Should().Be(3);
+
+        var twice = Guid.NewGuid().ToString("N");
+        await Session.Invoking(s => s.ExecuteAsync(Insert, new[] { new { number = twice }, new { number = twice } })).Should().ThrowAsync<DuplicateKeyException>();
+        (await CountAsync([twice])).Should().Be(0);
+        (await Session.ExecuteAsync(Insert, Array.Empty<object>())).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task List_of_parameter_sets_is_refused_for_a_query()
+    {
+        var call = () => Session.QueryAsync<int>("SELECT @value", new[] { new { value = 1 }, new { value = 2 } });
+        await call.Should().ThrowAsync<ArgumentException>().WithMessage("*ANY(@values)*");
+    }
+
+    [Fact]
+    public async Task Rows_are_mapped_as_Dapper_maps_them()
+    {
+        (await Session.QueryAsync<long>("SELECT 7::int")).Should().Equal(7L);
+        (await Session.QueryAsync<int?>("SELECT NULL::int UNION ALL SELECT 1 ORDER BY 1")).Should().Equal(1, null);
+        (await Session.QueryAsync<DayOfWeek>("SELECT 2")).Should().Equal(DayOfWeek.Tuesday);
+        (await Session.QueryAsync<(int, string)>("SELECT 1, 'x'")).Should().Equal((1, "x"));
+        ((int)(await Session.QueryAsync<dynamic>("SELECT 5 AS five")).Single().five).Should().Be(5);
+        (await Session.ExecuteScalarAsync<object>("SELECT 5 AS five")).Should().Be(5);
+        (await Session.QueryAsync<Named>("SELECT 1 AS id, 'y' AS name")).Should().Equal(new Named(1, "y"));
     }
 
     [Theory]
@@ -126,12 +153,13 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData(";No Reset On Close=true")]
-    public async Task Cursor_left_open_by_one_tenant_is_closed_before_the_next_one(string settings)
+    [InlineData("", false)]
+    [InlineData(";No Reset On Close=true", false)]
+    [InlineData(";No Reset On Close=true", true)]
+    public async Task Cursor_left_open_by_one_tenant_is_closed_before_the_next_one(string settings, bool transactionPooling)
     {
         await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1" + settings);
-        var factory = new TenantConnectionFactory(source);
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = transactionPooling });
         await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT * FROM invoices");
 
         var b = TenantContext.ForOrganization(fixture.OrganizationB);
@@ -143,8 +171,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task Cursor_with_hold_would_carry_rows_to_the_next_tenant_of_its_connection()
     {
-        await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1;No Reset On Close=true");
-        var factory = new TenantConnectionFactory(source);
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults(transactionPooling: true).Build();
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
         await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT org_id FROM invoices");
 
         await using var connection = await source.OpenConnectionAsync();
@@ -154,4 +182,9 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task Token_cancelled_before_the_call_opens_no_connection() =>
         await Session.Invoking(session => session.ExecuteAsync("SELECT 1", null, new CancellationToken(canceled: true))).Should().ThrowAsync<OperationCanceledException>();
+
+    private Task<long> CountAsync(IEnumerable<string> numbers) =>
+        Session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = ANY(@numbers)", new { numbers = numbers.ToArray() });
+
+    private sealed record Named(int Id, string Name);
 }

@@ -24,7 +24,7 @@ internal sealed class Case(string title, int calls, Func<int, Task<double[]>> me
         var summary = BenchmarkRunner.Run(benchmarks, BenchmarkConfig.Quiet(method, parameters, warmup: Math.Clamp(calls / 4, 1, 10), calls));
         var measured = summary.Reports.SingleOrDefault()?.AllMeasurements
             .Where(measurement => measurement.IterationMode == IterationMode.Workload && measurement.IterationStage == IterationStage.Actual)
-            .Select(measurement => measurement.Nanoseconds)
+            .Select(measurement => measurement.Nanoseconds / measurement.Operations)
             .ToArray() ?? [];
         return measured.Length == calls
             ? measured

@@ -27,6 +27,11 @@ internal sealed class Measurements
     /// How many times as long as the other's each round's median was. The two sides of a round are measured within moments of each other; how far
     /// the rounds lie apart tells how far the machine was busy with other things.
     /// </summary>
-    public double[] RatiosOfRounds(Case way, Case other) =>
-        [.. _rounds[way].Zip(_rounds[other], (round, others) => Statistics.Percentile(round, 0.5) / Statistics.Percentile(others, 0.5))];
+    public double[] RatiosOfRounds(Case way, Case other) => OfRounds(way, other, (median, others) => median / others);
+
+    /// <summary>By how many nanoseconds each round's median was above the other's.</summary>
+    public double[] DifferencesOfRounds(Case way, Case other) => OfRounds(way, other, (median, others) => median - others);
+
+    private double[] OfRounds(Case way, Case other, Func<double, double, double> compare) =>
+        [.. _rounds[way].Zip(_rounds[other], (round, others) => compare(Statistics.Percentile(round, 0.5), Statistics.Percentile(others, 0.5)))];
 }

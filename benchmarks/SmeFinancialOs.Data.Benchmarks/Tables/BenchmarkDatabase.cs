@@ -27,6 +27,9 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     /// <summary>The login that may do anything on the unprotected tables.</summary>
     public string TwinConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.Twin);
 
+    /// <summary>A login with BYPASSRLS on the protected tables: what they cost without their policies.</summary>
+    public string BypassConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.Bypass);
+
     /// <summary>The article's app_user, without the admin role.</summary>
     public string ArticleTenantConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.ArticleTenant);
 

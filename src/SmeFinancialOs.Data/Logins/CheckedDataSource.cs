@@ -21,6 +21,12 @@ internal sealed class CheckedDataSource
         var target = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
         if (target.Multiplexing)
             throw new ArgumentException("Multiplexing=true is not supported: a context holds for the transaction of one connection.", nameof(dataSource));
+        if (options.TransactionPooling && (target.MaxAutoPrepare > 0 || !target.NoResetOnClose))
+        {
+            throw new ArgumentException(
+                "With TransactionPooling a data source must not prepare statements nor reset connections: build it with UseTenantDefaults(transactionPooling: true).", nameof(dataSource));
+        }
+
         _enlists = target.Enlist;
         Settings = new ContextSettings(options, target.NoResetOnClose);
     }

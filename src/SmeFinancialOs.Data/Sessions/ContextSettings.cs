@@ -7,15 +7,13 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>The statement that puts tenant, access mode, timeouts and role in force for one transaction.</summary>
 internal sealed class ContextSettings
 {
-    private readonly bool _closesCursors;
     private readonly TenantConnectionOptions _options;
     private readonly string[] _sql = new string[6];
 
     public ContextSettings(TenantConnectionOptions options, bool noResetOnClose)
     {
         _options = options;
-        // A WITH HOLD cursor carries rows into the next transaction of its connection. DISCARD ALL closes it; a pooler's settings leave DISCARD out.
-        _closesCursors = noResetOnClose;
+        ResetsConnection = noResetOnClose && !options.TransactionPooling;
         foreach (var access in Enum.GetValues<TenantAccess>())
         {
             _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, parameter: "$1");
@@ -26,21 +24,39 @@ internal sealed class ContextSettings
     /// <summary>The name a multi-statement command refers to the organization by.</summary>
     public static string ParameterName => "smefinancialos_org_id";
 
+    /// <summary>Whether it is ours to take back what statements leave on their connection: Npgsql has been told not to.</summary>
+    public bool ResetsConnection { get; }
+
+    /// <summary>
+    /// What goes ahead of the settings. A WITH HOLD cursor carries rows into the next transaction of its connection; behind a pooler it is all that may be
+    /// taken back, as the rest is other clients' too.
+    /// </summary>
+    private IReadOnlyList<string> Preamble => ResetsConnection ? ConnectionReset.Statements : _options.TransactionPooling ? ["CLOSE ALL"] : [];
+
     public string RoleOf(TenantContext context) => RoleOf(context.Access);
 
     /// <summary>Adds the settings in front of what else the batch will run.</summary>
     public void AddTo(NpgsqlBatch batch, TenantContext context)
     {
-        if (_closesCursors)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("CLOSE ALL"));
+        foreach (var statement in Preamble)
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
         settings.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.OrganizationSetting, NpgsqlDbType = NpgsqlDbType.Text });
         batch.BatchCommands.Add(settings);
     }
 
+    /// <summary>Puts them in force for a transaction, in a round trip of their own.</summary>
+    public async Task ApplyAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, CancellationToken cancellationToken)
+    {
+        var batch = new NpgsqlBatch(connection, transaction);
+        await using var _ = batch.ConfigureAwait(false);
+        AddTo(batch, context);
+        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>The settings as the first of several statements in one command text; they refer to <see cref="ParameterName"/>.</summary>
     public string Prefix(TenantContext context) =>
-        (_closesCursors ? "CLOSE ALL;" : "") + BuildSql(context.Access, context.IsReadOnly, "@" + ParameterName) + ";";
+        string.Concat(Preamble.Select(statement => statement + ";")) + BuildSql(context.Access, context.IsReadOnly, "@" + ParameterName) + ";";
 
     private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
 
@@ -56,6 +72,9 @@ internal sealed class ContextSettings
     private string BuildSql(TenantAccess access, bool isReadOnly, string parameter)
     {
         var settings = new List<string> { Set("app.current_org_id", parameter) };
+        // Locks of a session outlive its transactions; those of the one before are in the way of this one.
+        if (ResetsConnection)
+            settings.Add("pg_catalog.pg_advisory_unlock_all()");
         // Cannot be switched off again once the transaction has run a query.
         if (isReadOnly)
             settings.Add(Set("transaction_read_only", "'on'"));

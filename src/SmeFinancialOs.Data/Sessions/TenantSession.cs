@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Sessions;
@@ -9,33 +10,22 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
 
     public TenantContext Context => context;
 
-    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await On(connection).QueryAsync<T>(sql, parameters, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
-    public async Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await On(connection).QuerySingleOrDefaultAsync<T>(sql, parameters, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(new SingleRowStatement<T>(sql, parameters), cancellationToken);
 
-    public async Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await On(connection).ExecuteScalarAsync<T>(sql, parameters, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(new ScalarStatement<T>(sql, parameters), cancellationToken);
 
-    public async Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken)
-    {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await On(connection).ExecuteAsync(sql, parameters, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
+        RunAsync(new CountStatement(sql, parameters), cancellationToken);
+
+    public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
+        StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
+
+    public TenantBatch CreateBatch() => new(RunAsync);
 
     /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
@@ -46,7 +36,29 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         await work.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private DapperCalls On(NpgsqlConnection connection) => new(new SessionDbConnection(connection, factory.Settings(context), context), transaction: null, context);
+    private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        return await SessionCalls.RunAsync(On(connection), statement, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await foreach (var row in SessionCalls.StreamAsync(On(connection), statement, cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    private SessionTarget On(NpgsqlConnection connection) => new(connection, Transaction: null, factory.Settings(context), context);
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

@@ -23,6 +23,27 @@ public sealed class LibraryTenantTests(TenantDatabaseFixture fixture) : IClassFi
         });
 
     [Theory]
+    [MemberData(nameof(WriteAttacks.OnB), MemberType = typeof(WriteAttacks))]
+    public Task A_transaction_whose_settings_ride_along_cannot_write_to_another_tenant(string attack, string? refusal) =>
+        LeavesTheOthersAsync(refusal, async () =>
+        {
+            await using var transaction = fixture.Factory.BeginTransaction(fixture.ContextA);
+            await transaction.ExecuteAsync(attack, cancellationToken: Token);
+            await transaction.CommitAsync(Token);
+        });
+
+    [Theory]
+    [MemberData(nameof(WriteAttacks.OnB), MemberType = typeof(WriteAttacks))]
+    public Task A_batch_cannot_write_to_another_tenant(string attack, string? refusal) =>
+        LeavesTheOthersAsync(refusal, () =>
+        {
+            var batch = fixture.Factory.CreateSession(fixture.ContextA).CreateBatch();
+            batch.AddExecute("UPDATE public.invoices SET amount_cents = 2 WHERE false");
+            batch.AddExecute(attack);
+            return batch.ExecuteAsync(Token);
+        });
+
+    [Theory]
     [MemberData(nameof(ReadAttacks.OnB), MemberType = typeof(ReadAttacks))]
     public async Task A_session_cannot_read_another_tenants_rows(string attack)
     {
@@ -43,6 +64,7 @@ public sealed class LibraryTenantTests(TenantDatabaseFixture fixture) : IClassFi
     [Fact]
     public async Task Copy_out_carries_the_tenants_rows_alone()
     {
+        await fixture.SeedAsync();
         using var copied = new MemoryStream();
         await fixture.Factory.CreateSession(fixture.ContextA).CopyToAsync("COPY public.invoices TO STDOUT (FORMAT csv)", copied, Token);
         System.Text.Encoding.UTF8.GetString(copied.ToArray()).Should().Contain(Seed.SecretOfA).And.NotContain(Seed.SecretOfB).And.NotContain(Seed.SecretOfDemo);

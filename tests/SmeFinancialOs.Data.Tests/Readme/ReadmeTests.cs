@@ -21,6 +21,7 @@ public sealed partial class ReadmeTests(TenantDatabaseFixture fixture) : IClassF
     {
         (await Snippets.QuickStartAsync(fixture.Database.OwnerConnectionString, fixture.Database.AppConnectionString)).Should().Equal(("draft", 120_000));
         await Snippets.AmbientAsync(fixture.Factory, fixture.OrganizationA);
+        (await Snippets.BatchAsync(fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)), Guid.NewGuid())).Should().BePositive();
         (await Snippets.AdminAsync(fixture.AppDataSource, fixture.Database.AdminConnectionString)).Should().BeGreaterThanOrEqualTo(3);
         Snippets.Register(new ServiceCollection(), fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
     }

@@ -15,7 +15,7 @@ internal static class Snippets
         await new SchemaMigrator(ownerConnectionString).MigrateAsync();
 
         // Run time: app_user owns nothing and bypasses nothing, and the factory checks that.
-        await using var dataSource = NpgsqlDataSource.Create(appConnectionString);
+        await using var dataSource = new NpgsqlDataSourceBuilder(appConnectionString).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(dataSource);
 
         // One organization. Every call of its session is one round trip and a transaction of its own.
@@ -51,10 +51,27 @@ internal static class Snippets
         // </snippet>
     }
 
+    public static async Task<decimal> BatchAsync(ITenantSession session, Guid customerInvoiceId)
+    {
+        // <snippet>
+        var batch = session.CreateBatch();
+        var paid = batch.AddExecute("UPDATE invoices SET status = 'paid' WHERE id = @id", new { id = customerInvoiceId });
+        var open = batch.AddScalar<long>("SELECT count(*) FROM invoices WHERE status <> 'paid'");
+        var newest = batch.AddQuery<Guid>("SELECT id FROM invoices ORDER BY issued_at DESC, id LIMIT 50");
+        await batch.ExecuteAsync();
+        Console.WriteLine($"{paid.Value} paid, {open.Value} open, {newest.Value.Count} shown");
+
+        var total = 0m;
+        await foreach (var cents in session.QueryUnbufferedAsync<long>("SELECT amount_cents FROM invoices"))
+            total += cents / 100m;
+        // </snippet>
+        return total;
+    }
+
     public static async Task<int> AdminAsync(NpgsqlDataSource dataSource, string adminConnectionString)
     {
         // <snippet>
-        await using var adminDataSource = NpgsqlDataSource.Create(adminConnectionString);
+        await using var adminDataSource = new NpgsqlDataSourceBuilder(adminConnectionString).UseTenantDefaults().Build();
         var adminFactory = new TenantConnectionFactory(dataSource, new TenantConnectionOptions
         {
             AdminDataSource = adminDataSource,

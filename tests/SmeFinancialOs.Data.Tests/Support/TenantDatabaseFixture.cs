@@ -6,16 +6,21 @@ namespace SmeFinancialOs.Data.Tests.Support;
 /// <summary>A migrated and seeded database of its own for each test class, on the one server of the process.</summary>
 public sealed class TenantDatabaseFixture : IAsyncLifetime
 {
+    private NpgsqlDataSource _tenants = null!;
+    private NpgsqlDataSource _admins = null!;
+
     public TenantDatabase Database { get; private set; } = null!;
 
     public PostgresServer Server { get; private set; } = null!;
 
+    /// <summary>For raw connections: what an attacker leaves on one, Npgsql takes back.</summary>
     public NpgsqlDataSource AppDataSource { get; private set; } = null!;
 
     public NpgsqlDataSource AdminDataSource { get; private set; } = null!;
 
     public NpgsqlDataSource SuperuserDataSource { get; private set; } = null!;
 
+    /// <summary>As a host is told to make it, on data sources of its own.</summary>
     public TenantConnectionFactory Factory { get; private set; } = null!;
 
     public Guid OrganizationA { get; } = Guid.Parse(Seed.A);
@@ -39,7 +44,9 @@ public sealed class TenantDatabaseFixture : IAsyncLifetime
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
         // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
         SuperuserDataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { IncludeErrorDetail = true }.ConnectionString);
-        Factory = new TenantConnectionFactory(AppDataSource, new TenantConnectionOptions { AdminDataSource = AdminDataSource });
+        _tenants = new NpgsqlDataSourceBuilder(Database.AppConnectionString).UseTenantDefaults().Build();
+        _admins = new NpgsqlDataSourceBuilder(Database.AdminConnectionString).UseTenantDefaults().Build();
+        Factory = new TenantConnectionFactory(_tenants, new TenantConnectionOptions { AdminDataSource = _admins });
         await SeedAsync();
     }
 
@@ -81,6 +88,8 @@ public sealed class TenantDatabaseFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await _tenants.DisposeAsync();
+        await _admins.DisposeAsync();
         await AppDataSource.DisposeAsync();
         await AdminDataSource.DisposeAsync();
         await SuperuserDataSource.DisposeAsync();

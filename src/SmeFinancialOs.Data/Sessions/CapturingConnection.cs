@@ -4,20 +4,24 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>What Dapper needs to see of a connection: open, and a source of commands that carry their context.</summary>
-internal sealed class SessionDbConnection(NpgsqlConnection connection, ContextSettings settings, TenantContext context) : IDbConnection
+/// <summary>What Dapper takes for an open connection, while it fills in the parameters of statements that are sent later.</summary>
+internal sealed class CapturingConnection : IDbConnection
 {
-    /// <summary>A key of Dapper's cache of mappers, which do not depend on the database.</summary>
+    private readonly CapturingCommand _command = new();
+
+    /// <summary>A key of Dapper's cache of parameter readers, which do not depend on the database.</summary>
     [AllowNull]
     public string ConnectionString { get => ""; set => throw new NotSupportedException(); }
 
-    public int ConnectionTimeout => connection.ConnectionTimeout;
+    public int ConnectionTimeout => 0;
 
-    public string Database => connection.Database;
+    public string Database => "";
 
-    public ConnectionState State => connection.State;
+    public ConnectionState State => ConnectionState.Open;
 
-    public IDbCommand CreateCommand() => new SessionDbCommand(connection, settings, context);
+    public IReadOnlyList<NpgsqlBatchCommand> Captured => _command.Captured;
+
+    public IDbCommand CreateCommand() => _command;
 
     public IDbTransaction BeginTransaction() => throw new NotSupportedException();
 

@@ -1,0 +1,139 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>
+/// The settings and the host's statements, sent as one batch. Without a transaction there is no BEGIN: PostgreSQL runs what stands before one Sync
+/// message as one implicit transaction, so the settings are in force for the statements and end with them, in one round trip.
+/// </summary>
+/// <seealso href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</seealso>
+internal sealed class RoundTrip : IAsyncDisposable
+{
+    private readonly IReadOnlyList<NpgsqlBatchCommand> _commands;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlBatch? _batch;
+    private readonly NpgsqlCommand? _script;
+    private readonly bool _isResetAfterFailure;
+    private NpgsqlDataReader _reader = null!;
+    private bool _isComplete;
+
+    private RoundTrip(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
+    {
+        (_commands, _connection) = (commands, target.Connection);
+        // A unit of work sees to its connection when it ends.
+        _isResetAfterFailure = target is { Transaction: null, Settings.ResetsConnection: true };
+        if (commands.Count == 1 && HasSeveralStatements(commands[0].CommandText))
+            _script = ScriptOf(target, commands[0]);
+        else
+            _batch = BatchOf(target, commands);
+    }
+
+    public NpgsqlDataReader Reader => _reader;
+
+    /// <summary>Whether the reader stands on a result of the host's.</summary>
+    public bool HasResult { get; private set; }
+
+    /// <summary>Which of the host's commands the result belongs to: those before it are complete, it is when it has no row.</summary>
+    public int CommandIndex
+    {
+        get
+        {
+            if (_script is not null)
+                return 0;
+            var complete = 0;
+            while (complete < _commands.Count && _commands[complete].StatementType != StatementType.Unknown)
+                complete++;
+            return _reader.HasRows ? complete : complete - 1;
+        }
+    }
+
+    /// <summary>Sends, and comes back with the first result of the host's statements.</summary>
+    public static async Task<RoundTrip> SendAsync(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    {
+        var trip = new RoundTrip(target, commands);
+        try
+        {
+            trip._reader = await (trip._batch?.ExecuteReaderAsync(cancellationToken) ?? trip._script!.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
+            trip.HasResult = target.Settings is null && trip._reader.FieldCount > 0;
+            if (!trip.HasResult)
+                await trip.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            return trip;
+        }
+        catch
+        {
+            await trip.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Goes on to the next result. An error of a later statement arrives only when its result is asked for.</summary>
+    /// <returns><see cref="HasResult"/>.</returns>
+    public async Task<bool> NextResultAsync(CancellationToken cancellationToken)
+    {
+        HasResult = await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        _isComplete = !HasResult;
+        return HasResult;
+    }
+
+    /// <summary>A text without a command, such as a comment, is never complete, and which result belongs to which statement cannot be told then.</summary>
+    /// <exception cref="InvalidOperationException">There was one among several.</exception>
+    public void RequireComplete()
+    {
+        if (_commands.Count > 1 && _commands.Any(command => command.StatementType == StatementType.Unknown))
+            throw new InvalidOperationException("A statement of the batch has no command, only blanks or a comment. The others have been run.");
+    }
+
+    /// <summary>How many rows the host's command wrote; complete when all is read.</summary>
+    public int RecordsAffectedBy(NpgsqlBatchCommand command) => _script is null ? command.RecordsAffected : _reader.RecordsAffected;
+
+    public void Cancel()
+    {
+        _batch?.Cancel();
+        _script?.Cancel();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_reader is not null)
+            await _reader.DisposeAsync().ConfigureAwait(false);
+        if (_batch is not null)
+            await _batch.DisposeAsync().ConfigureAwait(false);
+        if (_script is not null)
+            await _script.DisposeAsync().ConfigureAwait(false);
+        if (_isResetAfterFailure && !_isComplete)
+            await ConnectionReset.RunAsync(_connection).ConfigureAwait(false);
+    }
+
+    private static NpgsqlBatch BatchOf(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
+    {
+        var batch = new NpgsqlBatch(target.Connection, target.Transaction);
+        target.Settings?.AddTo(batch, target.Context);
+        foreach (var command in commands)
+            batch.BatchCommands.Add(command);
+        return batch;
+    }
+
+    /// <summary>Npgsql splits the text of a command at its semicolons, that of a batch's command it does not.</summary>
+    private static NpgsqlCommand ScriptOf(SessionTarget target, NpgsqlBatchCommand captured)
+    {
+        var script = new NpgsqlCommand(target.Settings?.Prefix(target.Context) + captured.CommandText, target.Connection, target.Transaction);
+        if (target.Settings is not null)
+            script.Parameters.Add(new NpgsqlParameter<string>(ContextSettings.ParameterName, NpgsqlDbType.Text) { TypedValue = target.Context.OrganizationSetting });
+        foreach (var parameter in captured.Parameters.ToArray())
+        {
+            captured.Parameters.Remove(parameter);
+            script.Parameters.Add(parameter);
+        }
+
+        return script;
+    }
+
+    /// <summary>A semicolon inside a literal counts too: that costs a little time and nothing else.</summary>
+    private static bool HasSeveralStatements(string sql)
+    {
+        var statement = sql.AsSpan();
+        var semicolon = statement.IndexOf(';');
+        return semicolon >= 0 && !statement[(semicolon + 1)..].IsWhiteSpace();
+    }
+}

@@ -1,0 +1,19 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>All rows.</summary>
+internal sealed class RowsStatement<T> : Statement<IReadOnlyList<T>>
+{
+    public RowsStatement(string sql, object? parameters)
+        : base(sql, RequireOne(parameters)) => Result = [];
+
+    public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var rows = new List<T>();
+        var map = RowMapper.For<T>(reader);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            rows.Add(map(reader));
+        Result = rows;
+    }
+}

@@ -1,0 +1,13 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>The first column of the first row.</summary>
+internal sealed class ScalarStatement<T>(string sql, object? parameters) : Statement<T?>(sql, RequireOne(parameters))
+{
+    public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (reader.FieldCount > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            Result = RowMapper.ForColumn<T>(reader)(reader);
+    }
+}

@@ -1,0 +1,16 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>The only row, or none.</summary>
+internal sealed class SingleRowStatement<T>(string sql, object? parameters) : Statement<T?>(sql, RequireOne(parameters))
+{
+    public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            return;
+        Result = RowMapper.For<T>(reader)(reader);
+        if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            throw new InvalidOperationException("The query gives more than one row, and a single one was asked for.");
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections;
+using Dapper;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>SQL with its parameters, filled in by Dapper, and what becomes of its rows.</summary>
+internal abstract class Statement
+{
+    protected Statement(string sql, object? parameters)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        var capture = new CapturingConnection();
+        capture.Execute(sql, parameters);
+        Commands = capture.Captured;
+    }
+
+    /// <summary>One, or for a list of parameter sets one for each of them.</summary>
+    public IReadOnlyList<NpgsqlBatchCommand> Commands { get; }
+
+    /// <summary>Takes the rows of the result the reader stands on. A statement without rows is not asked.</summary>
+    public abstract ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken);
+
+    /// <summary>All is read, and what the server counted is known.</summary>
+    public virtual void Complete(int recordsAffected)
+    {
+    }
+
+    /// <summary>A list would run the statement again and again, and there is one result only.</summary>
+    protected static object? RequireOne(object? parameters) =>
+        parameters is IEnumerable and not string and not IEnumerable<KeyValuePair<string, object>> and not SqlMapper.IDynamicParameters
+            ? throw new ArgumentException("A query runs once: pass one object with its parameters. A list of values is a property of it, for = ANY(@values).", nameof(parameters))
+            : parameters;
+}
+
+/// <summary>A statement that has a result.</summary>
+internal abstract class Statement<TResult>(string sql, object? parameters) : Statement(sql, parameters)
+{
+    public TResult Result { get; protected set; } = default!;
+}
