@@ -1,4 +1,3 @@
-using System.Globalization;
 using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Tables;
 
@@ -7,8 +6,6 @@ namespace SmeFinancialOs.Data.Benchmarks.Growth;
 /// <summary>Does the cost follow the organization's own rows, or the table's? The same queries on ever larger tables.</summary>
 internal sealed class GrowthQuestion : IQuestion
 {
-    private const double Target = 1.3;
-
     public string Name => "growth";
 
     public string Summary => "does the cost follow the organization's rows, or the table's? (up to ten million)";
@@ -30,7 +27,7 @@ internal sealed class GrowthQuestion : IQuestion
             report.Add(GrowthTables.Of(query, measurements), query.Title);
         return report
             .Add(GrowthTables.Of(large, largeMeasurements), large.Title)
-            .Add(TargetTable(queries[0], measurements), "Targets")
+            .Add(Target.Table([ListTarget(queries[0], measurements)]), "Targets")
             .Note(
                 $"One organization has {Figures.Count(GrowthTable.SameRows)} invoices in every table, however large the table. In a skewed table another one, \"its large one\", owns half. The rest is the same for all others.",
                 "growth: the median divided by that of the same way on the smallest table of its kind. Near 1.00: the cost follows the organization's rows. Near the growth of the table: it follows the table's.",
@@ -54,21 +51,15 @@ internal sealed class GrowthQuestion : IQuestion
     }
 
     /// <summary>Both sizes were measured in the same rounds.</summary>
-    private static MarkdownTable TargetTable(GrowthQuery list, Measurements measurements)
+    private static Target ListTarget(GrowthQuery list, Measurements measurements)
     {
         var largest = GrowthSubject.All.Last(subject => !subject.IsLarge && !subject.Table.IsSkewed);
         var large = list.Find(nameof(GrowthListBenchmarks.Session), largest);
         var small = list.SmallestOf(large);
-        var ratio = measurements.Ratio(large.Case, small.Case);
-        var rounds = measurements.RatiosOfRounds(large.Case, small.Case);
-        return new MarkdownTable(
-            ["<figure", "target", "measured", "rounds", "met"],
-            [[
-                $"session, newest 50: {large.Subject.Name} / {small.Subject.Name}",
-                $"<= {Target.ToString(CultureInfo.InvariantCulture)}",
-                Figures.Ratio(ratio),
-                $"{Figures.Ratio(Statistics.Percentile(rounds, 0.25))} - {Figures.Ratio(Statistics.Percentile(rounds, 0.75))}",
-                ratio <= Target ? "yes" : "no",
-            ]]);
+        return new Target(
+            $"session, newest 50: {large.Subject.Name} / {small.Subject.Name}",
+            AtMost: 1.3,
+            measurements.Ratio(large.Case, small.Case),
+            measurements.RatiosOfRounds(large.Case, small.Case));
     }
 }

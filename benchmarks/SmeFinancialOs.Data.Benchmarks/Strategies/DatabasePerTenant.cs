@@ -65,13 +65,13 @@ internal sealed class DatabasePerTenant(PostgresServer server, ThrowawayLogin lo
     {
         await using var command = _pools.Of(organization).CreateCommand(Sql.Newest);
         await using var reader = await command.ExecuteReaderAsync();
-        return await AdoNet.ReadInvoicesAsync(reader);
+        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
     }
 
     public async Task<int> InsertAsync(NewRow row)
     {
         await using var command = _pools.Of(row.OrgId).CreateCommand(Sql.Insert);
-        AdoNet.AddRow(command.Parameters, row);
+        RowParameters.Add(command.Parameters, row);
         return await command.ExecuteNonQueryAsync();
     }
 

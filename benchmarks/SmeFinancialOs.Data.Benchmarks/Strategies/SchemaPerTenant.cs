@@ -54,7 +54,7 @@ internal sealed class SchemaPerTenant(PostgresServer server, ThrowawayLogin logi
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.Newest));
         await using var reader = await batch.ExecuteReaderAsync();
         await reader.NextResultAsync();
-        return await AdoNet.ReadInvoicesAsync(reader);
+        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
     }
 
     public async Task<int> InsertAsync(NewRow row)
@@ -62,7 +62,7 @@ internal sealed class SchemaPerTenant(PostgresServer server, ThrowawayLogin logi
         await using var batch = _dataSource.CreateBatch();
         AddSearchPath(batch, row.OrgId);
         var insert = new NpgsqlBatchCommand(Sql.Insert);
-        AdoNet.AddRow(insert.Parameters, row);
+        RowParameters.Add(insert.Parameters, row);
         batch.BatchCommands.Add(insert);
         return await batch.ExecuteNonQueryAsync();
     }

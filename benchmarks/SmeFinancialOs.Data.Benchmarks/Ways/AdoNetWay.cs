@@ -12,23 +12,20 @@ internal sealed class AdoNetWay(NpgsqlDataSource dataSource, string schema) : IT
     {
         await using var command = Ask(_sql.Newest, organization);
         await using var reader = await command.ExecuteReaderAsync();
-        return await AdoNet.ReadInvoicesAsync(reader);
+        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
     }
 
     public async Task<IReadOnlyList<StatusTotal>> TotalsAsync(Guid organization)
     {
         await using var command = Ask(_sql.TotalsByStatus, organization);
         await using var reader = await command.ExecuteReaderAsync();
-        var totals = new List<StatusTotal>();
-        while (await reader.ReadAsync())
-            totals.Add(new StatusTotal(reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2)));
-        return totals;
+        return await HandCoded.ReadAllAsync(reader, row => new StatusTotal(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
     }
 
     public async Task<int> InsertAsync(NewRow row)
     {
         await using var command = dataSource.CreateCommand(_sql.Insert);
-        AdoNet.AddRow(command.Parameters, row);
+        RowParameters.Add(command.Parameters, row);
         return await command.ExecuteNonQueryAsync();
     }
 
