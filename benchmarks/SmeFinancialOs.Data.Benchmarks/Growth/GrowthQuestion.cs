@@ -13,7 +13,7 @@ internal sealed class GrowthQuestion : IQuestion
     public async Task<Report> RunAsync()
     {
         var queries = await GrowthQuery.AllAsync();
-        var measurements = await MeasureAsync(queries, minRounds: 6, TimeSpan.FromMinutes(4));
+        var measurements = await MeasureAsync(queries, minRounds: 6, TimeSpan.FromMinutes(3));
         var large = await GrowthQuery.LargeAsync();
         var largeMeasurements = await MeasureAsync([large], minRounds: 4, TimeSpan.FromSeconds(75));
 
