@@ -9,17 +9,22 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
     private readonly ContextSettings _settings;
     private bool _isCommitted;
+    private int _isDisposed;
 
     internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings) =>
-        (Connection, Transaction, Context, _settings) = (connection, transaction, context, settings);
+        (_connection, _transaction, Context, _settings) = (connection, transaction, context, settings);
 
     /// <summary>The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail.</summary>
-    public NpgsqlConnection Connection { get; }
+    /// <exception cref="ObjectDisposedException">The unit of work was disposed: the connection is somebody else's.</exception>
+    public NpgsqlConnection Connection => Own(_connection);
 
     /// <summary>The transaction, for savepoints. Commit with <see cref="CommitAsync"/>, which checks what it commits.</summary>
-    public NpgsqlTransaction Transaction { get; }
+    /// <exception cref="ObjectDisposedException">The unit of work was disposed: the transaction is somebody else's.</exception>
+    public NpgsqlTransaction Transaction => Own(_transaction);
 
     /// <inheritdoc />
     public TenantContext Context { get; }
@@ -53,7 +58,7 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     public Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default) =>
         CopyOut.RunAsync(Connection, Context, copyCommand, destination, cancellationToken);
 
-    /// <summary>Makes the work permanent, in one round trip, and returns the connection to its pool.</summary>
+    /// <summary>Makes the work permanent, in one round trip.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the unit of work was opened; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before.</exception>
@@ -64,9 +69,18 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
             throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
         await CheckedCommit.RunAsync(Connection, Transaction, Context, _settings.RoleOf(Context), cancellationToken).ConfigureAwait(false);
         _isCommitted = true;
-        await DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
-    public ValueTask DisposeAsync() => WorkEnd.RunAsync(Connection, Transaction, resets: _settings.ResetsConnection && !_isCommitted);
+    public ValueTask DisposeAsync() =>
+        // Once only: Npgsql gives the transaction object to whoever gets the connection next, and a second dispose would roll back theirs.
+        Interlocked.Exchange(ref _isDisposed, 1) != 0
+            ? ValueTask.CompletedTask
+            : WorkEnd.RunAsync(_connection, _transaction, resets: _settings.ResetsConnection && !_isCommitted);
+
+    private T Own<T>(T resource)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        return resource;
+    }
 }

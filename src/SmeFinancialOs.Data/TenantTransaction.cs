@@ -57,7 +57,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         await CopyOut.RunAsync(target.Connection, Context, copyCommand, destination, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes the work permanent, in one round trip, and returns the connection to its pool; in none where no statement was run.</summary>
+    /// <summary>Makes the work permanent, in one round trip; in none where no statement was run.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the first statement; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before, or its first statement failed.</exception>
@@ -73,14 +73,17 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
             _isCommitted = true;
         }
 
-        await DisposeAsync().ConfigureAwait(false);
+        _isEnded = true;
     }
 
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
     public ValueTask DisposeAsync()
     {
         _isEnded = true;
-        return _connection is null ? ValueTask.CompletedTask : WorkEnd.RunAsync(_connection, _transaction!, resets: !_isCommitted && _factory.Settings(Context).ResetsConnection);
+        // Once only: Npgsql gives the transaction object to whoever gets the connection next, and a second dispose would roll back theirs.
+        return Interlocked.Exchange(ref _connection, null) is { } connection
+            ? WorkEnd.RunAsync(connection, _transaction!, resets: _factory.Settings(Context).ResetsConnection && !_isCommitted)
+            : ValueTask.CompletedTask;
     }
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
@@ -127,9 +130,17 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
             if (Context.Access == TenantAccess.Admin)
                 await _factory.LogAdminAccessAsync(Context, cancellationToken).ConfigureAwait(false);
             var connection = await _factory.OpenRawAsync(Context, cancellationToken).ConfigureAwait(false);
-            // No round trip: BEGIN travels with the first statement.
-            _transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            _connection = connection;
+            try
+            {
+                // No round trip: BEGIN travels with the first statement.
+                _transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                _connection = connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         finally
         {

@@ -13,11 +13,11 @@ public sealed class IsolationUnderLoadTests(TenantDatabaseFixture fixture) : ICl
     private const int RowsOfATenant = 40;
 
     [Theory]
-    [InlineData("")]
-    [InlineData(";Max Auto Prepare=20;Auto Prepare Min Usages=2")]
+    [InlineData("")] // prepared statements, connections reset by this library
+    [InlineData(";No Reset On Close=false;Max Auto Prepare=0")]
     public async Task No_foreign_row_in_200000_reads_over_a_pool_of_10(string settings)
     {
-        await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=10;Timeout=120" + settings);
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=10;Timeout=120" + settings).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source);
         var contexts = Enumerable.Range(0, Tenants).Select(_ => TenantContext.ForOrganization(Guid.CreateVersion7())).ToArray();
         foreach (var context in contexts)

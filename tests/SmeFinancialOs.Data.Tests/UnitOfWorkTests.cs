@@ -44,6 +44,36 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
         (await CountAsync()).Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Disposing_twice_does_not_touch_the_work_of_whoever_has_the_connection_now(bool isCommitted)
+    {
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source);
+        var first = await factory.OpenConnectionAsync(A);
+        var second = factory.BeginTransaction(A);
+        if (isCommitted)
+            await first.CommitAsync();
+        await first.DisposeAsync();
+        await second.ExecuteScalarAsync<int>("SELECT 1");
+        if (isCommitted)
+            await second.CommitAsync();
+        await second.DisposeAsync();
+
+        await using (var work = await factory.OpenConnectionAsync(A))
+        {
+            await work.ExecuteAsync(Insert, new { number = _number });
+            await first.DisposeAsync();
+            await second.DisposeAsync();
+            first.Invoking(f => f.Transaction).Should().Throw<ObjectDisposedException>();
+            first.Invoking(f => f.Connection).Should().Throw<ObjectDisposedException>();
+            await work.CommitAsync();
+        }
+
+        (await CountAsync()).Should().Be(1);
+    }
+
     [Fact]
     public async Task Commit_after_a_failed_statement_is_an_error_not_a_silent_rollback()
     {

@@ -8,6 +8,9 @@ namespace SmeFinancialOs.Data.Benchmarks.Charts;
 /// </summary>
 internal static class Theme
 {
+    // OxyPlot knows the widths of this one, and guesses those of others too small.
+    private const string MeasuredFont = "Arial";
+
     private static readonly (OxyColor Drawn, string Name, string Light, string Dark)[] Colors =
     [
         (OxyColor.FromRgb(1, 1, 1), "text", "#24292f", "#e6edf3"),
@@ -33,7 +36,7 @@ internal static class Theme
 
     public static string Render(PlotModel model, double width, double height)
     {
-        model.DefaultFont = "system-ui, sans-serif";
+        model.DefaultFont = MeasuredFont;
         model.TextColor = model.TitleColor = Text;
         model.PlotAreaBorderColor = Grid;
         model.Background = OxyColors.Transparent;
@@ -42,6 +45,7 @@ internal static class Theme
         using var stream = new MemoryStream();
         exporter.Export(model, stream);
         var svg = new StringBuilder(Encoding.UTF8.GetString(stream.ToArray()));
+        svg.Replace($"font-family=\"{MeasuredFont}\"", $"font-family=\"system-ui, {MeasuredFont}, sans-serif\"");
         foreach (var (drawn, name, _, _) in Colors)
             svg.Replace(Written(drawn), $"var(--{name})");
         var start = svg.ToString().IndexOf('>', svg.ToString().IndexOf("<svg", StringComparison.Ordinal)) + 1;

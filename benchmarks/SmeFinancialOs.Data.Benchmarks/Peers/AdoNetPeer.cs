@@ -14,14 +14,6 @@ internal sealed class AdoNetPeer(NpgsqlDataSource dataSource, Guid organization)
         await using var command = new NpgsqlCommand(PeerSql.Unprotected, connection);
         command.Parameters.Add(new NpgsqlParameter<Guid>("org", organization));
         await using var reader = await command.ExecuteReaderAsync();
-        var rows = new List<InvoiceRow>();
-        while (await reader.ReadAsync())
-        {
-            rows.Add(new InvoiceRow(
-                reader.GetGuid(0), reader.GetGuid(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4), reader.GetString(5),
-                reader.GetFieldValue<DateOnly>(6), reader.GetDateTime(7)));
-        }
-
-        return rows;
+        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
     }
 }

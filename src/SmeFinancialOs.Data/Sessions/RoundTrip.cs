@@ -1,3 +1,4 @@
+using Dapper;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -108,6 +109,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     private static NpgsqlBatch BatchOf(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
     {
         var batch = new NpgsqlBatch(target.Connection, target.Transaction);
+        if (SqlMapper.Settings.CommandTimeout is { } seconds)
+            batch.Timeout = seconds;
         target.Settings?.AddTo(batch, target.Context);
         foreach (var command in commands)
             batch.BatchCommands.Add(command);
@@ -118,6 +121,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     private static NpgsqlCommand ScriptOf(SessionTarget target, NpgsqlBatchCommand captured)
     {
         var script = new NpgsqlCommand(target.Settings?.Prefix(target.Context) + captured.CommandText, target.Connection, target.Transaction);
+        if (SqlMapper.Settings.CommandTimeout is { } seconds)
+            script.CommandTimeout = seconds;
         if (target.Settings is not null)
             script.Parameters.Add(new NpgsqlParameter<string>(ContextSettings.ParameterName, NpgsqlDbType.Text) { TypedValue = target.Context.OrganizationSetting });
         foreach (var parameter in captured.Parameters.ToArray())
