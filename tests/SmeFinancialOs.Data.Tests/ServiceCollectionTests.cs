@@ -44,6 +44,18 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
         (await factory.CreateSession(TenantContext.ForAdmin("alice", "test")).ExecuteScalarAsync<string>("SELECT current_setting('statement_timeout')")).Should().Be("9s");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Statements_are_prepared_unless_there_is_a_pooler_in_between(bool transactionPooling)
+    {
+        await using var provider = Build(options => options.TransactionPooling = transactionPooling);
+        var session = provider.GetRequiredService<TenantConnectionFactory>().CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
+        for (var call = 0; call < 3; call++)
+            await session.ExecuteScalarAsync<int>("SELECT 1");
+        (await session.ExecuteScalarAsync<bool>("SELECT EXISTS (SELECT FROM pg_prepared_statements)")).Should().Be(!transactionPooling);
+    }
+
     [Fact]
     public async Task Disposing_the_container_disposes_its_pools()
     {
