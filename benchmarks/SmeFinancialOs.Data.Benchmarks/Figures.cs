@@ -18,7 +18,12 @@ internal static class Figures
     public static string Ratio(double ratio) => ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>What is on top of the yardstick: 1.1 is +10.0 %.</summary>
-    public static string Overhead(double ratio) => ((ratio - 1) * 100).ToString(ratio < 2 ? "+0.0 '%';-0.0 '%'" : "+#,0 '%'", CultureInfo.InvariantCulture);
+    public static string Overhead(double ratio) => Math.Round((ratio - 1) * 100, 1) switch
+    {
+        // Not a tenth of a percent below would be written with both signs.
+        0 => "+0.0 %",
+        var percent => percent.ToString(ratio < 2 ? "+0.0 '%';-0.0 '%'" : "+#,0 '%'", CultureInfo.InvariantCulture),
+    };
 
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -54,6 +54,7 @@ internal sealed class LineChart(string title, string x, string y, IReadOnlyList<
         Axis axis = isLogarithmic ? new LogarithmicAxis { Base = logarithmicBase } : new LinearAxis { Minimum = 0 };
         axis.Position = position;
         axis.Title = title;
+        axis.AxisTitleDistance = position == AxisPosition.Left ? 16 : 8;
         axis.TicklineColor = axis.AxislineColor = axis.MinorTicklineColor = axis.MajorGridlineColor = Theme.Grid;
         axis.MajorGridlineStyle = LineStyle.Solid;
         return axis;

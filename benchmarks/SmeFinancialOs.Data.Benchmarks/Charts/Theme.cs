@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using OxyPlot;
 
 namespace SmeFinancialOs.Data.Benchmarks.Charts;
@@ -6,11 +7,8 @@ namespace SmeFinancialOs.Data.Benchmarks.Charts;
 /// <summary>
 /// One SVG for light and dark pages. OxyPlot writes fixed colors; those below are replaced by CSS variables that follow the reader's color scheme.
 /// </summary>
-internal static class Theme
+internal static partial class Theme
 {
-    // OxyPlot knows the widths of this one, and guesses those of others too small.
-    private const string MeasuredFont = "Arial";
-
     private static readonly (OxyColor Drawn, string Name, string Light, string Dark)[] Colors =
     [
         (OxyColor.FromRgb(1, 1, 1), "text", "#24292f", "#e6edf3"),
@@ -36,7 +34,7 @@ internal static class Theme
 
     public static string Render(PlotModel model, double width, double height)
     {
-        model.DefaultFont = MeasuredFont;
+        model.DefaultFont = "system-ui, sans-serif";
         model.TextColor = model.TitleColor = Text;
         model.PlotAreaBorderColor = Grid;
         model.Background = OxyColors.Transparent;
@@ -44,8 +42,8 @@ internal static class Theme
         var exporter = new SvgExporter { Width = width, Height = height, UseVerticalTextAlignmentWorkaround = true };
         using var stream = new MemoryStream();
         exporter.Export(model, stream);
-        var svg = new StringBuilder(Encoding.UTF8.GetString(stream.ToArray()));
-        svg.Replace($"font-family=\"{MeasuredFont}\"", $"font-family=\"system-ui, {MeasuredFont}, sans-serif\"");
+        // Nothing is drawn outside of its place, but text is wider than OxyPlot believes, and would be cut off.
+        var svg = new StringBuilder(ClipPath().Replace(Encoding.UTF8.GetString(stream.ToArray()), ""));
         foreach (var (drawn, name, _, _) in Colors)
             svg.Replace(Written(drawn), $"var(--{name})");
         var start = svg.ToString().IndexOf('>', svg.ToString().IndexOf("<svg", StringComparison.Ordinal)) + 1;
@@ -56,4 +54,7 @@ internal static class Theme
 
     /// <summary>As OxyPlot writes an opaque color.</summary>
     private static string Written(OxyColor color) => $"rgb({color.R},{color.G},{color.B})";
+
+    [GeneratedRegex(" clip-path=\"[^\"]*\"")]
+    private static partial Regex ClipPath();
 }
