@@ -61,8 +61,12 @@ internal sealed class RoundTrip : IAsyncDisposable
                 await trip.NextResultAsync(cancellationToken).ConfigureAwait(false);
             return trip;
         }
-        catch
+        catch (Exception fault)
         {
+            // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
+            // It has no asynchronous form of this.
+            if (trip._reader is null && fault is not (NpgsqlException or OperationCanceledException) && target.Connection.FullState == System.Data.ConnectionState.Open)
+                target.Connection.UnprepareAll();
             await trip.DisposeAsync().ConfigureAwait(false);
             throw;
         }
