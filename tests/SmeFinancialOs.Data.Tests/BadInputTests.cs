@@ -99,51 +99,6 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         (await new InvoiceRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.InsertAsync(Invoices.New())).Should().ThrowAsync<MissingReferenceException>())
             .Which.TableName.Should().Be("invoices");
 
-    [Theory]
-    [InlineData("session")]
-    [InlineData("batch")]
-    [InlineData("unit of work")]
-    [InlineData("transaction")]
-    public async Task Value_that_cannot_be_written_does_not_spoil_the_connection_for_the_next_one(string door)
-    {
-        await using var source = new Npgsql.NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
-        var factory = new TenantConnectionFactory(source);
-        var context = TenantContext.ForOrganization(fixture.OrganizationA);
-        for (var round = 0; round < 6; round++)
-        {
-            foreach (var bad in (object[])["\ud83d", new object()])
-            {
-                await SendAsync(bad).Invoking(call => call).Should().ThrowAsync<Exception>();
-                (await factory.CreateSession(context).ExecuteScalarAsync<string>("SELECT @value::text", new { value = "good" })).Should().Be("good");
-            }
-        }
-
-        async Task SendAsync(object bad)
-        {
-            const string Sql = "SELECT @value::text";
-            switch (door)
-            {
-                case "session":
-                    await factory.CreateSession(context).ExecuteScalarAsync<string>(Sql, new { value = bad });
-                    break;
-                case "batch":
-                    var batch = factory.CreateSession(context).CreateBatch();
-                    batch.AddScalar<string>(Sql, new { value = "good" });
-                    batch.AddScalar<string>(Sql, new { value = bad });
-                    await batch.ExecuteAsync();
-                    break;
-                case "unit of work":
-                    await using (var work = await factory.OpenConnectionAsync(context))
-                        await work.ExecuteScalarAsync<string>(Sql, new { value = bad });
-                    break;
-                default:
-                    await using (var transaction = factory.BeginTransaction(context))
-                        await transaction.ExecuteScalarAsync<string>(Sql, new { value = bad });
-                    break;
-            }
-        }
-    }
-
     [Fact]
     public async Task Nul_in_a_parameter_of_plain_sql_is_a_typed_error_and_the_pool_survives()
     {
