@@ -1,4 +1,5 @@
 using System.Globalization;
+using SmeFinancialOs.Data.Benchmarks.Measuring;
 
 namespace SmeFinancialOs.Data.Benchmarks;
 
@@ -16,6 +17,9 @@ internal static class Figures
     public static string Difference(double nanoseconds) => (nanoseconds < 0 ? "-" : "+") + Duration(Math.Abs(nanoseconds));
 
     public static string Ratio(double ratio) => ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
+
+    /// <summary>Of the ratio of each round by itself, the middle half.</summary>
+    public static string MiddleHalf(IReadOnlyCollection<double> ratios) => $"{Ratio(Statistics.Percentile(ratios, 0.25))} - {Ratio(Statistics.Percentile(ratios, 0.75))}";
 
     /// <summary>What is on top of the yardstick: 1.1 is +10.0 %.</summary>
     public static string Overhead(double ratio) => Math.Round((ratio - 1) * 100, 1) switch

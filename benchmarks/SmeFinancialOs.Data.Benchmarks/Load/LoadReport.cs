@@ -38,13 +38,10 @@ internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages,
             $"throughput, {stage.Workers} workers, pool of {LoadWays.PoolSize}: session / hand-written",
             $">= {Figures.Ratio(Target)}",
             Figures.Ratio(measured),
-            MiddleHalf(ratios),
+            Figures.MiddleHalf(ratios),
             !Suite.Scale.IsMeasurement ? "not measured" : measured >= Target ? "yes" : "no",
         ];
     }
-
-    private static string MiddleHalf(double[] ratios) =>
-        $"{Figures.Ratio(Statistics.Percentile(ratios, 0.25))} - {Figures.Ratio(Statistics.Percentile(ratios, 0.75))}";
 
     private string[] Line(LoadStage stage, LoadWay way)
     {
@@ -60,7 +57,7 @@ internal sealed class LoadReport(LoadWays ways, IReadOnlyList<LoadStage> stages,
             Figures.Duration(cell.Nanoseconds(99)),
             Figures.Duration(cell.LongestNanoseconds),
             Figures.Ratio(Statistics.Percentile(ratios, 0.5)),
-            way == ways.HandWritten ? "" : MiddleHalf(ratios),
+            way == ways.HandWritten ? "" : Figures.MiddleHalf(ratios),
         ];
     }
 

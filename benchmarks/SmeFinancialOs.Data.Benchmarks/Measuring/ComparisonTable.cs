@@ -31,7 +31,7 @@ internal sealed class ComparisonTable(Measurements measurements)
             Figures.Duration(measurements.Median(way)),
             Figures.Duration(measurements.Percentile(way, 0.95)),
             Figures.Ratio(ratio),
-            isYardstick ? "" : $"{Figures.Ratio(Statistics.Percentile(rounds, 0.25))} - {Figures.Ratio(Statistics.Percentile(rounds, 0.75))}",
+            isYardstick ? "" : Figures.MiddleHalf(rounds),
             isYardstick ? "" : Figures.Overhead(ratio),
             isYardstick ? "" : Figures.Overhead(measurements.Percentile(way, 0.95) / measurements.Percentile(yardstick, 0.95)),
         ];

@@ -16,7 +16,7 @@ internal sealed record Target(string Figure, double? AtMost, double? Measured, I
         Figure,
         AtMost is { } atMost ? $"<= {Figures.Ratio(atMost)}" : "-",
         Measured is { } measured ? Figures.Ratio(measured) : "-",
-        Rounds.Count == 0 ? "" : $"{Figures.Ratio(Statistics.Percentile(Rounds, 0.25))} - {Figures.Ratio(Statistics.Percentile(Rounds, 0.75))}",
+        Rounds.Count == 0 ? "" : Figures.MiddleHalf(Rounds),
         (Suite.Scale.IsMeasurement, Measured, AtMost) switch
         {
             (_, _, null) => "-",
