@@ -1,0 +1,15 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Rules;
+
+internal sealed class FunctionLeakproof : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "function-leakproof", AuditSeverity.Error,
+        "A user function marked LEAKPROOF.",
+        "It runs before the policy and is shown the rows of every tenant.",
+        Docs + "sql-createfunction.html");
+
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
+        from function in scene.Catalog.Functions.Values
+        where function is { Leakproof: true, System: false }
+        select Found(function.Signature, "It is LEAKPROOF: the planner may ask it before the policy.", $"ALTER FUNCTION {function.Signature} NOT LEAKPROOF;");
+}

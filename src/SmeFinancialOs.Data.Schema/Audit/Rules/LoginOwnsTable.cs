@@ -1,0 +1,16 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Rules;
+
+internal sealed class LoginOwnsTable : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "login-owns-table", AuditSeverity.Error,
+        "A tenant table whose owner the app is or may become.",
+        "An owner can switch row-level security off, or drop the policies.",
+        RowSecurity);
+
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
+        from table in scene.TenantTables
+        where scene.Identities.IsApp(table.Owner)
+        select Found(table.Name, $"It belongs to {scene.Identities.NameOf(table.Owner)}, which the app is or may become.",
+            $"-- as a superuser: ALTER TABLE {table.Name} OWNER TO a role that nobody logs in as;");
+}

@@ -1,0 +1,15 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Rules;
+
+internal sealed class PolicyAlwaysTrue : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "policy-always-true", AuditSeverity.Error,
+        "A policy that lets the app through to every row.",
+        "USING (true) is no condition: the role sees all tenants.",
+        Docs + "sql-createpolicy.html");
+
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
+        from policy in scene.Policies
+        where "rwd".Any(policy.Opens) && policy.Using.Bare().Tokens is ["true"]
+        select Found(policy.Name, "It is always true for a role the app may be.", $"DROP POLICY {policy.Sql} ON {policy.Table.Name};");
+}

@@ -1,0 +1,16 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Rules;
+
+internal sealed class PolicyNotTenant : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "policy-not-tenant", AuditSeverity.Error,
+        "A policy for the app that does not compare the tenant.",
+        "Whatever it compares, rows of other tenants can pass it; permissive policies are ORed, so one is enough.",
+        Docs + "sql-createpolicy.html");
+
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
+        from policy in scene.Policies
+        where "rwd".Any(policy.Opens) && policy.Using.Tokens.Count > 0 && !policy.IsTenant(policy.Using) && policy.Using.Bare().Tokens is not ["true"]
+            && !policy.Using.Has("pg_has_role") && !(policy.Using.Split("OR").Count > 1 && policy.Using.Has("IS"))
+        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {scene.Options.TenantSetting}.", $"DROP POLICY {policy.Sql} ON {policy.Table.Name};");
+}

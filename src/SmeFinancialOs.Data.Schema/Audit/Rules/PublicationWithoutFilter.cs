@@ -1,0 +1,19 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Rules;
+
+internal sealed class PublicationWithoutFilter : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "publication-without-filter", AuditSeverity.Warning,
+        "A publication that hands out the rows of every tenant.",
+        "Policies are not asked when rows are published: the subscriber gets them all.",
+        Docs + "logical-replication-row-filter.html");
+
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
+        from published in scene.Catalog.Publications
+        where !published.Filtered && scene.IsTenantTable(published.Relation)
+        let table = scene.Catalog.Relations[published.Relation].Name
+        let publication = Identifier.Quote(published.Publication)
+        select Found($"{table} in publication {publication}", "It is published without a row filter.", published.Form == "TABLE"
+            ? $"ALTER PUBLICATION {publication} DROP TABLE {table}; -- and add it again with WHERE (..)"
+            : $"-- publish tables one by one, with WHERE (..), instead of {publication}");
+}

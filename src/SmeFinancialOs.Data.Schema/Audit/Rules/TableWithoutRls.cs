@@ -1,0 +1,15 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Rules;
+
+internal sealed class TableWithoutRls : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "table-without-rls", AuditSeverity.Error,
+        "A tenant table without row-level security.",
+        "Whoever may read the table reads every tenant's rows, whatever policies it has.",
+        RowSecurity);
+
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
+        from table in scene.RootTables
+        where !table.RowSecurity
+        select Found(table.Name, "Row-level security is off: every role with a privilege sees all tenants.", $"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY;");
+}

@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SmeFinancialOs.Data.Schema;
+
+/// <summary>One fault of one object.</summary>
+public sealed class AuditFinding
+{
+    internal AuditFinding(AuditRule rule, string objectName, string message, string fix)
+    {
+        Rule = rule;
+        ObjectName = objectName;
+        Message = message;
+        Fix = fix;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{rule.Id}\n{objectName}")).AsSpan(0, 8));
+    }
+
+    /// <summary>The rule that found it.</summary>
+    public AuditRule Rule { get; }
+
+    /// <summary>The rule's stable name.</summary>
+    public string RuleId => Rule.Id;
+
+    /// <summary>How much it matters.</summary>
+    public AuditSeverity Severity => Rule.Severity;
+
+    /// <summary>The object as PostgreSQL writes it, such as <c>public.invoices</c> or <c>tenant_isolation on public.invoices</c>.</summary>
+    public string ObjectName { get; }
+
+    /// <summary>What is wrong with it.</summary>
+    public string Message { get; }
+
+    /// <summary>SQL that mends it; a line that starts with <c>--</c> is for a person to decide.</summary>
+    public string Fix { get; }
+
+    /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>
+    public string Fingerprint { get; }
+}

@@ -1,0 +1,44 @@
+using Npgsql;
+using SmeFinancialOs.Data.Schema.Audit;
+using SmeFinancialOs.Data.Schema.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Schema.Tests.Audit;
+
+// A migrated database with roles of its own and one more protected table. A fault is planted in a transaction that ends with the test.
+public sealed class AuditDatabase : IAsyncLifetime
+{
+    private SchemaRoles _roles = new();
+
+    public string ConnectionString { get; private set; } = "";
+
+    internal SchemaAuditOptions Options => SchemaAuditOptions.For(_roles);
+
+    public async ValueTask InitializeAsync()
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        _roles = TestRoles.New(server);
+        ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
+        await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles }).MigrateAsync(Sql.Cancel);
+        await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
+        await connection.ExecuteAsync(Named("""
+            SET ROLE $owner;
+            CREATE TABLE public.items (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid NOT NULL, code text, PRIMARY KEY (org_id, id));
+            SELECT app.protect_table('public.items');
+            """));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // $app, $tenant and so on are the names of this database's roles.
+    internal string Named(string text) => text
+        .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
+        .Replace("$demo", _roles.Demo, StringComparison.Ordinal).Replace("$admin", _roles.Admin, StringComparison.Ordinal)
+        .Replace("$app", _roles.AppLogin, StringComparison.Ordinal).Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
+        .Replace("$database", new NpgsqlConnectionStringBuilder(ConnectionString).Database, StringComparison.Ordinal);
+
+    internal static async Task<AuditReport> AuditAsync(NpgsqlConnection connection, SchemaAuditOptions options)
+    {
+        var snapshot = await CatalogReader.ReadInTransactionAsync(connection, options, Sql.Cancel);
+        return Judgement.Of(new AuditScene(snapshot, options), options);
+    }
+}
