@@ -1,0 +1,55 @@
+using SmeFinancialOs.Data.Schema.Audit;
+
+namespace SmeFinancialOs.Data.Schema.Tests.Audit;
+
+public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<AuditDatabase>
+{
+    private const string Plant = "BEGIN; CREATE TABLE public.countries (code text PRIMARY KEY); GRANT SELECT ON public.countries TO $tenant";
+
+    [Fact]
+    public async Task What_is_allowed_or_known_is_reported_apart()
+    {
+        await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
+        await connection.ExecuteAsync(database.Named(Plant));
+        var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().ContainSingle().Subject;
+
+        var allowed = await AuditDatabase.AuditAsync(connection, With([new("public.countries", "table-without-tenant-column", "the same for all")], []));
+        allowed.Findings.Should().BeEmpty();
+        allowed.Suppressed.Should().ContainSingle().Which.Reason.Should().Be("the same for all");
+        (await AuditDatabase.AuditAsync(connection, With([], [found.Fingerprint]))).Findings.Should().BeEmpty(because: "a fingerprint is the same in every run");
+    }
+
+    [Theory]
+    [InlineData("public.t", "table-without-rls", " ")]
+    [InlineData("public.t", "no-such-rule", "reason")]
+    [InlineData("", "*", "reason")]
+    public void An_allowance_needs_an_object_a_rule_and_a_reason(string objectName, string rule, string reason) =>
+        FluentActions.Invoking(() => new AuditAllowance(objectName, rule, reason)).Should().Throw<ArgumentException>();
+
+    [Fact]
+    public async Task The_apps_own_login_can_run_it()
+    {
+        var report = await new SchemaAudit(database.ConnectionString.As(database.Named("$app")), database.Options).RunAsync(Sql.Cancel);
+        report.Findings.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("15.2", "15.3")]
+    [InlineData("15.3", null)]
+    [InlineData("18.0", null)]
+    public void A_version_below_the_fixed_minor_is_named(string server, string? minor) =>
+        ServerVersions.Fixed(new Version(server), (15, 3)).Should().Be(minor);
+
+    [Fact]
+    public void Rules_have_ids_of_their_own() => SchemaAudit.Rules.Select(rule => rule.Id).Should().OnlyHaveUniqueItems();
+
+    private SchemaAuditOptions With(IReadOnlyList<AuditAllowance> allowlist, string[] baseline) => new()
+    {
+        AppLogins = database.Options.AppLogins,
+        TenantRoles = database.Options.TenantRoles,
+        AdminLogins = database.Options.AdminLogins,
+        AdminRoles = database.Options.AdminRoles,
+        Allowlist = allowlist,
+        Baseline = baseline,
+    };
+}
