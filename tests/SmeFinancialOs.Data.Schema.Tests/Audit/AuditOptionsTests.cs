@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit;
+using SmeFinancialOs.Data.Schema.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Audit;
 
@@ -39,6 +40,16 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     [InlineData("18.0", null)]
     public void A_version_below_the_fixed_minor_is_named(string server, string? minor) =>
         ServerVersions.Fixed(new Version(server), (15, 3)).Should().Be(minor);
+
+    [Fact]
+    public async Task A_server_with_a_known_fault_is_found_by_its_version()
+    {
+        await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
+        await connection.ExecuteAsync("BEGIN");
+        var snapshot = await CatalogReader.ReadInTransactionAsync(connection, database.Options, Sql.Cancel);
+        var old = new AuditScene(snapshot with { ServerVersion = new Version(15, 2) }, database.Options);
+        Judgement.Of(old, database.Options).Findings.Select(finding => finding.RuleId).Should().Equal("server-cve-2023-2455", "server-cve-2024-10976", "server-cve-2025-8713");
+    }
 
     [Fact]
     public void Rules_have_ids_of_their_own() => SchemaAudit.Rules.Select(rule => rule.Id).Should().OnlyHaveUniqueItems();

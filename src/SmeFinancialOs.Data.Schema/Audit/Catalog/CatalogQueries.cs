@@ -55,11 +55,13 @@ internal static class CatalogQueries
         FROM pg_constraint k JOIN t ON t.oid = k.conrelid WHERE k.contype = 'f' AND k.conparentid = 0
         """,
         $"""
-        WITH {Relations}, d AS MATERIALIZED (SELECT objid, refclassid, refobjid FROM pg_depend WHERE classid = 'pg_policy'::regclass)
+        WITH {Relations}, d AS MATERIALIZED (
+            SELECT p.oid, array_agg(DISTINCT e.refobjid) FILTER (WHERE e.refclassid = 'pg_proc'::regclass) AS functions,
+                array_agg(DISTINCT e.refobjid) FILTER (WHERE e.refclassid = 'pg_class'::regclass AND e.refobjid <> p.polrelid) AS relations
+            FROM pg_policy p JOIN pg_depend e ON e.classid = 'pg_policy'::regclass AND e.objid = p.oid GROUP BY p.oid)
         SELECT p.polrelid, p.polname::text, p.polpermissive, p.polcmd::text, p.polroles, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid),
-            (SELECT array_agg(DISTINCT d.refobjid) FROM d WHERE d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass),
-            (SELECT array_agg(DISTINCT d.refobjid) FROM d WHERE d.objid = p.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> p.polrelid)
-        FROM pg_policy p JOIN t ON t.oid = p.polrelid
+            d.functions, d.relations
+        FROM pg_policy p JOIN t ON t.oid = p.polrelid LEFT JOIN d ON d.oid = p.oid
         """,
         $"""
         WITH {Functions} SELECT f.oid, f.proname::text, format('%I.%I(%s)', f.nspname, f.proname, pg_get_function_identity_arguments(f.oid)), f.proowner, f.prosecdef, f.proleakproof,
