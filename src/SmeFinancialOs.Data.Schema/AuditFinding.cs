@@ -33,6 +33,9 @@ public sealed class AuditFinding
     /// <summary>SQL that mends it; a line that starts with <c>--</c> is for a person to decide.</summary>
     public string Fix { get; }
 
+    /// <summary>Whether the fix can be applied as it stands: it is complete, changes no row, and takes nothing from an app that keeps to its own tenant.</summary>
+    public bool IsFixSafe => !Fix.Contains("--", StringComparison.Ordinal);
+
     /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>
     public string Fingerprint { get; }
 }

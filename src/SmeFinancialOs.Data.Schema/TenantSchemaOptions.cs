@@ -1,0 +1,41 @@
+namespace SmeFinancialOs.Data.Schema;
+
+/// <summary>How a database keeps its tenants apart: what an audit, a lint and a probe must know. The defaults are those of this library's own schema.</summary>
+public abstract class TenantSchemaOptions
+{
+    private protected TenantSchemaOptions()
+    {
+    }
+
+    /// <summary>The column that says whose row it is.</summary>
+    public string TenantColumn { get; init; } = "org_id";
+
+    /// <summary>The setting that says who is asking.</summary>
+    public string TenantSetting { get; init; } = "app.current_org_id";
+
+    /// <summary>The table of the tenants themselves, with its schema; null: the one that most foreign keys of tenant columns refer to.</summary>
+    public string? TenantTable { get; init; }
+
+    /// <summary>The logins of the host app. Judged with everything they inherit or may SET ROLE to.</summary>
+    public IReadOnlyList<string> AppLogins { get; init; } = [new SchemaRoles().AppLogin];
+
+    /// <summary>The roles that a tenant's request acts as.</summary>
+    public IReadOnlyList<string> TenantRoles { get; init; } = [new SchemaRoles().Tenant, new SchemaRoles().Demo];
+
+    /// <summary>The logins of operators, who may see every tenant.</summary>
+    public IReadOnlyList<string> AdminLogins { get; init; } = [new SchemaRoles().AdminLogin];
+
+    /// <summary>The roles that see every tenant. No app login may become one.</summary>
+    public IReadOnlyList<string> AdminRoles { get; init; } = [new SchemaRoles().Admin];
+
+    /// <summary>The schemas to look at; null: all but those of PostgreSQL itself.</summary>
+    public IReadOnlyList<string>? Schemas { get; init; }
+
+    private protected void ValidateTenantSchema()
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(TenantColumn);
+        ArgumentException.ThrowIfNullOrWhiteSpace(TenantSetting);
+        if (AppLogins is null || TenantRoles is null || AdminLogins is null || AdminRoles is null)
+            throw new ArgumentException("The lists of roles and logins must not be null; leave them empty instead.");
+    }
+}
