@@ -34,6 +34,7 @@ internal sealed partial class SqlScript
         var start = _at;
         var parentheses = 0;
         var body = 0;
+        var hasBody = false;
         var words = new List<string>(4);
         while (_at < _text.Length)
         {
@@ -41,17 +42,17 @@ internal sealed partial class SqlScript
             if (c == ';' && parentheses == 0 && body == 0)
             {
                 var text = _text[start.._at++];
-                return new(text, start, CopyFromStdin().IsMatch(text) ? TakeCopyData() : null);
+                return new(text, start, hasBody, CopyFromStdin().IsMatch(text) ? TakeCopyData() : null);
             }
             if (c == '\\' && parentheses == 0)
                 throw MigrationLintException.At(_migration.Path, LineOf(_text, _at), "a psql command within a statement is not understood; end the statement with a semicolon.");
             parentheses += c switch { '(' => 1, ')' when parentheses > 0 => -1, _ => 0 };
             if (Skip(Word()) is { } word)
-                body = DepthAfter(word, words, body);
+                hasBody |= (body = DepthAfter(word, words, body)) > 0;
             else if (Skip(Opaque()) is null)
                 _at++;
         }
-        return _text[start..].TrimEnd() is { Length: > 0 } rest ? new(rest, start, null) : null;
+        return _text[start..].TrimEnd() is { Length: > 0 } rest ? new(rest, start, hasBody, null) : null;
     }
 
     // Past white space, comments, empty statements and the psql commands that matter only to psql.

@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
+using SmeFinancialOs.Data.Schema.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Linting;
 
-// One statement of a file, where it begins, and the lines of data that follow a COPY .. FROM stdin.
-internal sealed partial record SqlStatement(string Text, int Offset, string? CopyData)
+// One statement of a file, where it begins, whether it has a body with semicolons, and the lines of data that follow a COPY .. FROM stdin.
+internal sealed partial record SqlStatement(string Text, int Offset, bool HasBody, string? CopyData)
 {
     // The lint has a transaction of its own, and what only moves storage about changes nothing that is judged.
     public bool IsLeftOut => LeftOut().IsMatch(Text);
@@ -14,7 +15,9 @@ internal sealed partial record SqlStatement(string Text, int Offset, string? Cop
     public bool AddsEnumValue => AddValue().IsMatch(Text);
 
     // Building an index concurrently takes transactions of its own, and gives the same index. The positions that errors name stay.
-    public string InTransaction => Concurrently().Replace(Text, match => match.Groups["before"].Value + new string(' ', "concurrently".Length), 1);
+    // Npgsql would cut a body at its semicolons.
+    public string InTransaction => HasBody ? $"DO $sme_lint$ BEGIN EXECUTE {Identifier.Literal(Text)}; END $sme_lint$"
+        : Concurrently().Replace(Text, match => match.Groups["before"].Value + new string(' ', "concurrently".Length), 1);
 
     [GeneratedRegex(@"^(BEGIN|START\s+TRANSACTION|COMMIT|END|VACUUM|CHECKPOINT)\b(?!\s+PREPARED)", RegexOptions.IgnoreCase)]
     private static partial Regex LeftOut();
