@@ -6,6 +6,9 @@
 -- (no event trigger fires for what belongs to the whole server), event_triggers = off (17 and later) and ALTER EVENT TRIGGER .. DISABLE, which take a superuser,
 -- and catalogs changed by hand. The audit (sme-data audit) finds what came about that way, and the next migration is refused until it is mended.
 
+-- What this file does itself is judged at its end.
+DROP EVENT TRIGGER IF EXISTS tenant_guard;
+
 -- A schema of its own, owned by whoever turns the guard on: app_owner, whose migrations it judges, can neither switch it off nor drop it.
 CREATE SCHEMA IF NOT EXISTS app_guard;
 REVOKE ALL ON SCHEMA app_guard FROM PUBLIC;
@@ -229,7 +232,6 @@ SELECT app_guard.allow('app.admin_access_log', 'of the operators; tenants have n
 -- A guard over faulty tables would refuse every migration to come.
 SELECT app_guard.check_now();
 
-DROP EVENT TRIGGER IF EXISTS tenant_guard;
 DO $guard$ BEGIN
     CREATE EVENT TRIGGER tenant_guard ON ddl_command_end EXECUTE FUNCTION app_guard.note_change();
     ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS;
