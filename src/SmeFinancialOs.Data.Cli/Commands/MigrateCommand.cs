@@ -1,0 +1,58 @@
+using System.CommandLine;
+using SmeFinancialOs.Data.Schema;
+
+namespace SmeFinancialOs.Data.Cli.Commands;
+
+internal static class MigrateCommand
+{
+    private const string Examples = """
+          sme-data migrate --connection "Host=localhost;Database=app;Username=postgres"
+          sme-data migrate --guard
+          sme-data migrate --pending
+        """;
+
+    internal static Command Create()
+    {
+        var connection = new ConnectionOption();
+        var guard = new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
+        var pending = new Option<bool>("--pending") { Description = "Only say what would run; exit code 1 when something would." };
+        var house = new SchemaRoles();
+        var (owner, tenant, demo, admin) = (Role("--owner-role", house.Owner), Role("--tenant-role", house.Tenant), Role("--demo-role", house.Demo), Role("--admin-role", house.Admin));
+        var (appLogin, adminLogin) = (Role("--app-login", house.AppLogin), Role("--admin-login", house.AdminLogin));
+        return new ToolCommand("migrate", "Brings a database to the schema of this library: roles, tenant context, policies and tables.", Examples, async (parsed, cancellationToken) =>
+        {
+            var roles = new SchemaRoles
+            {
+                Owner = parsed.GetValue(owner)!,
+                Tenant = parsed.GetValue(tenant)!,
+                Demo = parsed.GetValue(demo)!,
+                Admin = parsed.GetValue(admin)!,
+                AppLogin = parsed.GetValue(appLogin)!,
+                AdminLogin = parsed.GetValue(adminLogin)!,
+            };
+            var migrator = new SchemaMigrator(connection.Resolve(parsed), new() { Roles = roles, Guard = parsed.GetValue(guard) });
+            using var progress = new Progress("migrating");
+            if (parsed.GetValue(pending))
+            {
+                var scripts = await migrator.GetPendingScriptsAsync(cancellationToken);
+                Print("would run", scripts);
+                return scripts.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
+            }
+
+            var result = await migrator.MigrateAsync(cancellationToken);
+            Print("applied", result.Applied);
+            return ExitCode.Clean;
+        })
+        { connection, guard, pending, owner, tenant, demo, admin, appLogin, adminLogin };
+    }
+
+    private static Option<string> Role(string option, string name) => new(option) { Description = "The name of this role.", DefaultValueFactory = _ => name };
+
+    private static void Print(string what, IReadOnlyList<string> scripts)
+    {
+        foreach (var script in scripts)
+            Console.WriteLine($"{what} {script}");
+        if (scripts.Count == 0)
+            Console.WriteLine("nothing to do");
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Cli;
+
+// Where the database is: the option, else SME_DATA_CONNECTION, else the variables that psql knows. The value is never printed.
+internal sealed class ConnectionOption : Option<string?>
+{
+    private const string Variable = "SME_DATA_CONNECTION";
+
+    internal ConnectionOption()
+        : base("--connection", "-c") =>
+        Description = $"Npgsql connection string or postgres:// URI. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE and the passfile.";
+
+    internal string Resolve(ParseResult parsed) =>
+        TryResolve(parsed) ?? throw new ToolFailureException($"Which database? Give --connection, or set {Variable}, or PGHOST and the other variables of psql.");
+
+    internal string? TryResolve(ParseResult parsed)
+    {
+        var given = parsed.GetValue(this) ?? Environment.GetEnvironmentVariable(Variable);
+        if (!string.IsNullOrWhiteSpace(given))
+            return given.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || given.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
+                ? ConnectionUri.ToConnectionString(given)
+                : Checked(given);
+        return Environment.GetEnvironmentVariable("PGHOST") is { Length: > 0 } host ? FromVariables(host) : null;
+    }
+
+    // Npgsql itself reads PGUSER, PGPASSWORD, PGPASSFILE and the certificates.
+    private static string FromVariables(string host)
+    {
+        var settings = new NpgsqlConnectionStringBuilder { Host = host };
+        if (Environment.GetEnvironmentVariable("PGPORT") is { Length: > 0 } port)
+            settings.Port = int.TryParse(port, out var number) ? number : throw new ToolFailureException("PGPORT is not a number.");
+        if (Environment.GetEnvironmentVariable("PGDATABASE") is { Length: > 0 } database)
+            settings.Database = database;
+        if (Environment.GetEnvironmentVariable("PGSSLMODE") is { Length: > 0 } mode)
+            settings.SslMode = ConnectionUri.SslModeOf(mode);
+        return settings.ConnectionString;
+    }
+
+    // Npgsql's own message quotes the string, and the password with it.
+    private static string Checked(string given)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(given).ConnectionString;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
+        {
+            throw new ToolFailureException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, or a postgres:// URI.");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace SmeFinancialOs.Data.Cli.Output;
+
+// For scripts. The names stay; formatVersion rises when one of them changes its meaning.
+internal static class JsonOutput
+{
+    internal static string Write(Outcome outcome) => Json.Write(new
+    {
+        formatVersion = 1,
+        command = outcome.Command,
+        serverVersion = outcome.ServerVersion.ToString(),
+        scope = outcome.Scope,
+        findings = outcome.Problems.Select(Of),
+        suppressed = outcome.Suppressed.Select(item => new { finding = Of(item.Problem), reason = item.Reason }),
+    });
+
+    private static object Of(Problem problem) => new
+    {
+        rule = problem.Rule,
+        severity = problem.Severity.ToString().ToLowerInvariant(),
+        @object = problem.Object,
+        message = problem.Message,
+        fix = problem.Fix,
+        fingerprint = problem.Fingerprint,
+        file = problem.File,
+    };
+}

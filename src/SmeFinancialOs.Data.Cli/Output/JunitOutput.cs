@@ -1,0 +1,25 @@
+using System.Xml.Linq;
+
+namespace SmeFinancialOs.Data.Cli.Output;
+
+// JUnit's XML as build servers read it: one test case for each finding, all of them failed, or one that passed.
+internal static class JunitOutput
+{
+    internal static string Write(Outcome outcome)
+    {
+        var cases = outcome.Problems.Select(problem => Case(problem, new XElement("failure",
+                new XAttribute("type", problem.Severity.ToString().ToLowerInvariant()), new XAttribute("message", Clean(problem.Message)), Clean(problem.Fix))))
+            .Concat(outcome.Suppressed.Select(item => Case(item.Problem, new XElement("skipped", new XAttribute("message", Clean(item.Reason))))))
+            .DefaultIfEmpty(new XElement("testcase", new XAttribute("classname", "sme-data"), new XAttribute("name", $"{outcome.Command}: {outcome.Scope}")))
+            .ToList();
+        var suite = new XElement("testsuite", new XAttribute("name", $"sme-data {outcome.Command}"), new XAttribute("tests", cases.Count),
+            new XAttribute("failures", outcome.Problems.Count), new XAttribute("errors", 0), new XAttribute("skipped", outcome.Suppressed.Count), cases);
+        return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + new XElement("testsuites", suite) + "\n";
+    }
+
+    private static XElement Case(Problem problem, XElement result) =>
+        new("testcase", new XAttribute("classname", problem.Rule), new XAttribute("name", Clean(problem.Object)), problem.File is null ? null : new XAttribute("file", problem.File), result);
+
+    // Names may hold what XML may not.
+    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.Value is < 0x20 and not (0x9 or 0xA or 0xD) or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
+}

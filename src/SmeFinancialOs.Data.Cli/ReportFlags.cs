@@ -1,0 +1,59 @@
+using System.CommandLine;
+using SmeFinancialOs.Data.Cli.Output;
+using SmeFinancialOs.Data.Schema;
+
+namespace SmeFinancialOs.Data.Cli;
+
+// How findings are shown, and which of them fail the build.
+internal sealed class ReportFlags
+{
+    private readonly Option<string> _format = new("--format", "-f") { Description = "text, json, sarif (2.1.0), junit, or github (annotations).", DefaultValueFactory = _ => "text" };
+    private readonly Option<string?> _output = new("--output", "-o") { Description = "A file to write to, instead of standard output." };
+    private readonly Option<string> _failOn = new("--fail-on") { Description = "The least severity that gives exit code 1: info, warning, error, or never.", DefaultValueFactory = _ => "warning" };
+    private readonly Option<string?> _writeBaseline = new("--write-baseline") { Description = "Write all findings to this file as known, and succeed." };
+    private readonly Option<bool> _noColor = new("--no-color") { Description = "No colors; also with NO_COLOR set, and when the output is no terminal." };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No text where nothing was found." };
+
+    internal ReportFlags()
+    {
+        _format.AcceptOnlyFromAmong("text", "json", "sarif", "junit", "github");
+        _failOn.AcceptOnlyFromAmong("info", "warning", "error", "never");
+    }
+
+    internal void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_format, _output, _failOn, _writeBaseline, _noColor, _quiet])
+            command.Options.Add(option);
+    }
+
+    internal int Report(ParseResult parsed, Outcome outcome)
+    {
+        if (parsed.GetValue(_writeBaseline) is { } baseline)
+        {
+            Baseline.Write(baseline, outcome.Problems);
+            Console.WriteLine($"{outcome.Problems.Count} findings are known to {baseline} now.");
+            return ExitCode.Clean;
+        }
+
+        var file = parsed.GetValue(_output);
+        var text = parsed.GetValue(_format) switch
+        {
+            "json" => JsonOutput.Write(outcome),
+            "sarif" => SarifOutput.Write(outcome),
+            "junit" => JunitOutput.Write(outcome),
+            "github" => GitHubOutput.Write(outcome),
+            _ => TextOutput.Write(outcome, HasColor(parsed, file), parsed.GetValue(_quiet)),
+        };
+        if (file is not null)
+            File.WriteAllText(file, text);
+        else
+            Console.Out.Write(text);
+        return Fails(parsed, outcome) ? ExitCode.Findings : ExitCode.Clean;
+    }
+
+    private bool Fails(ParseResult parsed, Outcome outcome) =>
+        Enum.TryParse<AuditSeverity>(parsed.GetValue(_failOn), ignoreCase: true, out var least) && outcome.Problems.Any(problem => problem.Severity >= least);
+
+    private bool HasColor(ParseResult parsed, string? file) =>
+        file is null && !parsed.GetValue(_noColor) && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using SmeFinancialOs.Data.Schema;
+
+namespace SmeFinancialOs.Data.Cli;
+
+// How this database keeps its tenants apart: options, over sme-data.json, over the names of this library's own schema.
+internal sealed class SchemaFlags
+{
+    private readonly Option<string?> _config = new("--config") { Description = $"Settings in JSON; {ToolSettings.DefaultFile} of the current folder unless given." };
+    private readonly Option<string?> _tenantColumn = new("--tenant-column") { Description = "The column that says whose row it is. [default: org_id]" };
+    private readonly Option<string?> _tenantSetting = new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
+    private readonly Option<string?> _tenantTable = new("--tenant-table") { Description = "The table of the tenants, with its schema; found by itself otherwise." };
+    private readonly Option<string[]> _appLogins = Names("--app-login", "A login of the app. [default: app_user]");
+    private readonly Option<string[]> _tenantRoles = Names("--tenant-role", "A role that a tenant's request acts as. [default: tenant_role, demo_role]");
+    private readonly Option<string[]> _adminLogins = Names("--admin-login", "A login of operators. [default: admin_user]");
+    private readonly Option<string[]> _adminRoles = Names("--admin-role", "A role that sees every tenant. [default: admin_role]");
+    private readonly Option<string[]> _schemas = Names("--schema", "A schema to look at. [default: all]");
+    private readonly Option<string?> _baseline = new("--baseline") { Description = "A file of known findings, which are not reported." };
+
+    internal void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_tenantColumn, _tenantSetting, _tenantTable, _appLogins, _tenantRoles, _adminLogins, _adminRoles, _schemas, _baseline, _config])
+            command.Options.Add(option);
+    }
+
+    internal SchemaAuditOptions Read(ParseResult parsed)
+    {
+        var settings = ToolSettings.Read(parsed.GetValue(_config));
+        var house = new SchemaAuditOptions();
+        return new()
+        {
+            TenantColumn = parsed.GetValue(_tenantColumn) ?? settings.TenantColumn ?? house.TenantColumn,
+            TenantSetting = parsed.GetValue(_tenantSetting) ?? settings.TenantSetting ?? house.TenantSetting,
+            TenantTable = parsed.GetValue(_tenantTable) ?? settings.TenantTable,
+            AppLogins = Given(parsed, _appLogins) ?? settings.AppLogins ?? house.AppLogins,
+            TenantRoles = Given(parsed, _tenantRoles) ?? settings.TenantRoles ?? house.TenantRoles,
+            AdminLogins = Given(parsed, _adminLogins) ?? settings.AdminLogins ?? house.AdminLogins,
+            AdminRoles = Given(parsed, _adminRoles) ?? settings.AdminRoles ?? house.AdminRoles,
+            Schemas = Given(parsed, _schemas) ?? settings.Schemas,
+            Allowlist = [.. (settings.Allowlist ?? []).Select(allowed => new AuditAllowance(allowed.Object ?? "", allowed.Rule ?? "", allowed.Reason ?? ""))],
+            Baseline = (parsed.GetValue(_baseline) ?? settings.Baseline) is { } file ? Baseline.Read(file) : [],
+        };
+    }
+
+    private static Option<string[]> Names(string name, string description) => new(name) { Description = description + " May be repeated.", AllowMultipleArgumentsPerToken = true };
+
+    private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
+}

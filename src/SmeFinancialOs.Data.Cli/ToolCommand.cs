@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Npgsql;
+using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Testing;
+
+namespace SmeFinancialOs.Data.Cli;
+
+// A command whose failures are one line on standard error and exit code 2. Messages of the server and of Npgsql hold no password.
+internal sealed class ToolCommand : Command
+{
+    internal ToolCommand(string name, string description, string examples, Func<ParseResult, CancellationToken, Task<int>> run)
+        : base(name, description)
+    {
+        Examples = examples;
+        SetAction(async (parsed, cancellationToken) =>
+        {
+            try
+            {
+                return await run(parsed, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return Fail("cancelled");
+            }
+            catch (Exception e) when (e is ToolFailureException or SchemaMigrationException or MigrationLintException or NpgsqlException or PostgresServerUnavailableException
+                or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
+            {
+                return Fail(e.Message);
+            }
+        });
+    }
+
+    // Shown with the command's own help.
+    internal string Examples { get; }
+
+    private static int Fail(string message)
+    {
+        Console.Error.WriteLine("sme-data: " + message);
+        return ExitCode.CouldNotRun;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace SmeFinancialOs.Data.Cli;
+
+// sme-data.json: what would otherwise be said with every command. A name that nobody knows is an error, or a misspelt allowance would be none.
+internal sealed class ToolSettings
+{
+    internal const string DefaultFile = "sme-data.json";
+
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
+
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
+
+    public string? TenantColumn { get; init; }
+
+    public string? TenantSetting { get; init; }
+
+    public string? TenantTable { get; init; }
+
+    public string[]? AppLogins { get; init; }
+
+    public string[]? TenantRoles { get; init; }
+
+    public string[]? AdminLogins { get; init; }
+
+    public string[]? AdminRoles { get; init; }
+
+    public string[]? Schemas { get; init; }
+
+    public AllowedObject[]? Allowlist { get; init; }
+
+    public string? Baseline { get; init; }
+
+    internal static ToolSettings Read(string? file)
+    {
+        if (file is null && !File.Exists(DefaultFile))
+            return new();
+        file ??= DefaultFile;
+        try
+        {
+            return JsonSerializer.Deserialize<ToolSettings>(File.ReadAllText(file), Format) ?? new();
+        }
+        catch (JsonException e)
+        {
+            throw new ToolFailureException($"{file}: {e.Message}");
+        }
+    }
+
+    internal sealed record AllowedObject(string? Object, string? Rule, string? Reason);
+}
