@@ -1,0 +1,147 @@
+using System.Diagnostics;
+
+namespace SmeFinancialOs.Data.Cli.Tests;
+
+// The commands that are not the audit.
+public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
+{
+    [Fact]
+    public async Task Migrate_brings_the_schema_and_the_guard()
+    {
+        var database = await databases.NewEmptyAsync();
+        using var tool = new Tool();
+        var (exit, output, _) = await tool.RunAsync("migrate", "--pending", "-c", database);
+        exit.Should().Be(1);
+        output.Should().Contain("would run 0001_roles.sql");
+        (await tool.RunAsync("migrate", "-c", database)).Output.Should().Contain("applied 0007_delete_organization.sql").And.NotContain("guard");
+        (await tool.RunAsync("migrate", "--guard", "-c", database)).Output.Should().Be("applied guard/0001_tenant_guard.sql\n");
+        (await tool.RunAsync("migrate", "--guard", "-c", database)).Should().Be((0, "nothing to do\n", ""));
+    }
+
+    [Fact]
+    public async Task Protect_makes_tables_safe_all_or_none()
+    {
+        var database = await databases.NewAsync("CREATE TABLE public.one (tenant_id uuid NOT NULL, id int PRIMARY KEY); CREATE TABLE public.two (tenant_id uuid)");
+        const string isProtected = "SELECT relrowsecurity FROM pg_class WHERE relname = 'one'";
+        using var tool = new Tool();
+        var (exit, _, error) = await tool.RunAsync("protect", "public.one", "public.two", "--tenant-column", "tenant_id", "-c", database);
+        exit.Should().Be(2);
+        error.Should().Contain("column tenant_id of table public.two may be null").And.Contain("SET NOT NULL");
+        (await Databases.ScalarAsync<bool>(database, isProtected)).Should().BeFalse();
+
+        (exit, var output, error) = await tool.RunAsync("protect", "public.one", "--tenant-column", "tenant_id", "-c", database);
+        (exit, output).Should().Be((0, "protected public.one\n"));
+        error.Should().Contain("warning: unique index public.one_pkey of table public.one does not contain tenant_id");
+        (await Databases.ScalarAsync<bool>(database, isProtected)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Protect_says_when_the_database_is_not_migrated()
+    {
+        using var tool = new Tool();
+        var (exit, _, error) = await tool.RunAsync("protect", "pg_class", "-c", await databases.NewEmptyAsync());
+        exit.Should().Be(2);
+        error.Should().Contain("Migrate the database first");
+    }
+
+    [Fact]
+    public async Task Fix_prints_or_applies_what_is_safe()
+    {
+        var database = await databases.NewAsync("""
+            CREATE TABLE public.loose (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id int, PRIMARY KEY (org_id, id));
+            SELECT app.protect_table('public.loose'); ALTER TABLE public.loose NO FORCE ROW LEVEL SECURITY; GRANT TRUNCATE ON public.loose TO tenant_role
+            """);
+        using var tool = new Tool();
+        var (exit, script, _) = await tool.RunAsync("fix", "-c", database);
+        exit.Should().Be(1);
+        script.Should().Contain("ALTER TABLE public.loose FORCE ROW LEVEL SECURITY;").And.Contain("REVOKE TRUNCATE ON TABLE public.loose FROM tenant_role;");
+        (await tool.RunAsync("audit", "-c", database)).ExitCode.Should().Be(1, "printing changes nothing");
+
+        (await tool.RunAsync("fix", "--apply", "-c", database)).Should().Be((0, "2 fixes applied, 0 findings left\n", ""));
+        (await tool.RunAsync("audit", "-c", database)).ExitCode.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Lint_starts_a_server_of_its_own_and_names_the_migration()
+    {
+        using var tool = new Tool();
+        tool.Write("m/1_good.sql", "SELECT 1;");
+        tool.Write("m/2_bad.sql", "CREATE TABLE public.forgotten (org_id uuid NOT NULL);");
+        tool.Write("m/2_bad.down.sql", "DROP TABLE public.forgotten;");
+        var (exit, output, error) = await tool.RunAsync("lint", "m");
+        (exit, error).Should().Be((1, ""));
+        output.Should().Contain("public.forgotten  (m/2_bad.sql)").And.Contain("migrations: 2, left out: 1");
+
+        tool.Write("m/3_worse.sql", "SELECT 1;\nSELECT nope;");
+        (exit, output, error) = await tool.RunAsync("lint", "m", "-c", databases.Server);
+        (exit, output).Should().Be((2, ""));
+        error.Should().StartWith("sme-data: 3_worse.sql line 2: 42703");
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_lint_and_its_database()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        using var tool = new Tool();
+        tool.Write("m/1.sql", "SELECT pg_sleep(120);");
+        var name = "sme_lint_cli_" + Guid.NewGuid().ToString("N");
+        using var process = tool.Start("lint", "m", "-c", databases.Server, "--database-name", name);
+        var count = $"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND query LIKE '%pg_sleep%'";
+        while (!process.HasExited && await Databases.ScalarAsync<long>(databases.Server, count) == 0)
+            await Task.Delay(50, Databases.Cancel);
+        using (var kill = Process.Start("kill", ["-s", "INT", $"{process.Id}"]))
+            await kill.WaitForExitAsync(Databases.Cancel);
+        await process.WaitForExitAsync(Databases.Cancel);
+        (process.ExitCode, await process.StandardError.ReadToEndAsync(Databases.Cancel)).Should().Be((2, "sme-data: cancelled\n"));
+        (await Databases.ScalarAsync<long>(databases.Server, $"SELECT count(*) FROM pg_database WHERE datname = '{name}'")).Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("lint")]
+    [InlineData("migrate")]
+    [InlineData("protect")]
+    [InlineData("fix")]
+    [InlineData("explain")]
+    public async Task Help_has_examples(string command)
+    {
+        using var tool = new Tool();
+        var (exit, output, _) = await tool.RunAsync(command, "--help");
+        exit.Should().Be(0);
+        output.Should().Contain($"Examples:\n  sme-data {command}").And.Contain("Exit codes: 0");
+    }
+
+    [Theory]
+    [InlineData("--nonsense")]
+    [InlineData("audit", "--format", "yaml")]
+    [InlineData("audit", "--fail-on", "always")]
+    [InlineData("protect")]
+    [InlineData("explain", "no-such-rule")]
+    [InlineData("lint", "no-such-folder")]
+    public async Task A_command_that_cannot_run_is_no_finding(params string[] arguments)
+    {
+        using var tool = new Tool();
+        (await tool.RunAsync(arguments)).ExitCode.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task Explain_tells_of_a_rule()
+    {
+        using var tool = new Tool();
+        (await tool.RunAsync("explain", "table-without-rls")).Output.Should().StartWith("table-without-rls (error)\n").And.Contain("https://www.postgresql.org/docs/");
+        (await tool.RunAsync("explain")).Output.Split('\n').Should().Contain(line => line.StartsWith("policy-always-true ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_pages_of_the_rules_are_the_rules()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "SmeFinancialOs.Data.sln")))
+            root = root.Parent!;
+        var pages = Path.Combine(root.FullName, "docs", "rules");
+        Directory.EnumerateFiles(pages).Select(Path.GetFileName).Should().BeEquivalentTo(RulePages.All().Select(page => page.Name), because: "sme-data explain --pages docs/rules writes them");
+        foreach (var (name, text) in RulePages.All())
+            File.ReadAllText(Path.Combine(pages, name)).Should().Be(text, because: name);
+    }
+}
