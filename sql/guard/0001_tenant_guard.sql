@@ -2,9 +2,10 @@
 --   on:    SchemaMigratorOptions.Guard, or this file in psql, as a superuser after the numbered files
 --   off:   DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;
 --   allow: SELECT app_guard.allow('public.countries', 'the same for every tenant');   -- as app_owner
--- It holds for superusers too, and in sessions with session_replication_role = replica. It does not see: roles and memberships, ALTER ROLE or DATABASE .. SET
--- (no event trigger fires for what belongs to the whole server), event_triggers = off (17 and later) and ALTER EVENT TRIGGER .. DISABLE, which take a superuser,
--- and catalogs changed by hand. The audit (sme-data audit) finds what came about that way, and the next migration is refused until it is mended.
+-- It holds for superusers too, and in sessions with session_replication_role = replica. It does not see: roles and memberships, ALTER ROLE or DATABASE .. SET,
+-- REASSIGN OWNED (no event trigger fires for them), tables that ALTER EXTENSION .. ADD gives to an extension, catalogs changed by hand, and what happens while a
+-- superuser has it disabled: its event trigger, the trigger of app_guard.pending, its functions, or event_triggers = off (17 and later).
+-- The audit (sme-data audit) tells of a guard that is disabled and of what came about that way, and the next migration is refused until that is mended.
 
 -- What this file does itself is judged at its end.
 DROP EVENT TRIGGER IF EXISTS tenant_guard;
@@ -21,14 +22,14 @@ CREATE TABLE IF NOT EXISTS app_guard.allowlist (
     allowed_by name        NOT NULL DEFAULT session_user,
     allowed_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
-GRANT SELECT ON app_guard.allowlist TO PUBLIC; -- the schema lets in app_owner alone
+GRANT SELECT ON app_guard.allowlist TO app_owner;
 
 -- What the policies ask. A change of these functions would change all policies.
 CREATE TABLE IF NOT EXISTS app_guard.pinned (
-    function   regprocedure PRIMARY KEY,
-    definition text         NOT NULL
+    function   text PRIMARY KEY, -- its name: pg_upgrade takes no database with columns of type regprocedure
+    definition text NOT NULL
 );
-INSERT INTO app_guard.pinned SELECT f, pg_get_functiondef(f) FROM (VALUES ('app.current_org_id()'::regprocedure), ('app.demo_org_id()'::regprocedure)) AS v (f)
+INSERT INTO app_guard.pinned SELECT f, pg_get_functiondef(to_regprocedure(f)) FROM (VALUES ('app.current_org_id()'), ('app.demo_org_id()')) AS v (f)
 ON CONFLICT (function) DO NOTHING;
 
 -- One row while a transaction that changed a schema is open: its deferred trigger is the check at commit.
@@ -57,6 +58,14 @@ AS $function$
     INSERT INTO app_guard.pending VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
 $function$;
 
+-- For the migration that changes one of these functions on purpose, and after an upgrade of the server that prints them otherwise.
+CREATE OR REPLACE FUNCTION app_guard.pin(target regprocedure) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    UPDATE app_guard.pinned SET definition = pg_get_functiondef(target) WHERE to_regprocedure(function) = target;
+$function$;
+
 -- Everything that is wrong now, of all schemas but PostgreSQL's own and the guard's, without what belongs to an extension.
 CREATE OR REPLACE FUNCTION app_guard.faults() RETURNS TABLE (object text, fault text, fix text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -69,9 +78,13 @@ schema AS MATERIALIZED (
 -- What a request of the app is, or can become by SET ROLE.
 app AS MATERIALIZED (
     SELECT 0::oid AS oid UNION ALL SELECT r.oid FROM pg_roles r WHERE pg_has_role('app_user', r.oid, 'MEMBER')),
+-- And of its operators, who have privileges only as admin_role, which leaves an entry in the log.
+judged AS MATERIALIZED (
+    SELECT app.oid FROM app UNION SELECT r.oid FROM pg_roles r WHERE pg_has_role('admin_user', r.oid, 'MEMBER')),
 relation AS MATERIALIZED (
     SELECT c.oid, format('%I.%I', s.nspname, c.relname) AS name, c.relkind, c.relowner, c.relacl, c.reloptions, c.relrowsecurity, c.relforcerowsecurity,
-        coalesce(c.oid = to_regclass('app.schema_migrations'), false) -- the journal of the migrations, which may come after the guard
+        -- the journal of the migrations, which may come after the guard
+        coalesce(c.oid = to_regclass('app.schema_migrations'), false) AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
         OR EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = c.oid OR c.relispartition AND NOT c.relrowsecurity AND a.relation = pg_partition_root(c.oid)) AS allowed,
         EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AS child
     FROM pg_class c JOIN schema s ON s.oid = c.relnamespace
@@ -104,10 +117,10 @@ as_expected AS MATERIALIZED (
       AND p.condition IS NOT DISTINCT FROM replace(e.condition, '{}', t.ident) AND p.new_row IS NOT DISTINCT FROM replace(e.new_row, '{}', t.ident)
     GROUP BY p.polrelid),
 function AS MATERIALIZED (
-    SELECT p.oid::regprocedure AS name, CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proconfig, o.rolsuper OR o.rolbypassrls AS bypasses,
+    SELECT p.oid::regprocedure AS name, CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proconfig, o.rolsuper OR o.rolbypassrls OR pg_has_role(o.oid, 'admin_role', 'USAGE') AS bypasses, p.prosecdef, p.proleakproof,
         EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a JOIN app ON app.oid = a.grantee) AS called
     FROM pg_proc p JOIN schema s ON s.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner
-    WHERE p.prosecdef AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
+    WHERE (p.prosecdef OR p.proleakproof) AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
 
 -- tables
 SELECT r.name, CASE
@@ -125,30 +138,30 @@ WHERE r.relkind IN ('r', 'p') AND NOT r.allowed
 UNION ALL
 SELECT r.name, format('policy %I is permissive for a role of the app, and permissive policies are ORed', p.polname), format('DROP POLICY %I ON %s; -- or make it AS RESTRICTIVE', p.polname, r.name)
 FROM relation r JOIN policy p ON p.polrelid = r.oid
-WHERE NOT r.allowed AND p.polpermissive AND p.polroles && (SELECT array_agg(app.oid) FROM app)
+WHERE NOT r.allowed AND p.polpermissive AND p.polroles && (SELECT array_agg(judged.oid) FROM judged)
   AND (r.child OR NOT EXISTS (SELECT FROM expected e WHERE e.name = p.polname))
 UNION ALL
 SELECT r.name, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(r.relowner)), format('ALTER TABLE %s OWNER TO app_owner;', r.name)
 FROM relation r WHERE pg_has_role('app_user', r.relowner, 'MEMBER') OR pg_has_role('admin_user', r.relowner, 'MEMBER')
 UNION ALL
 SELECT r.name, 'a rewrite rule acts with its owner''s rights', format('DROP RULE %I ON %s;', w.rulename, r.name)
-FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid WHERE r.relkind IN ('r', 'p') AND NOT r.allowed
+FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.ev_type <> '1' WHERE NOT r.allowed -- 1: the SELECT that makes a view
 UNION ALL
 SELECT DISTINCT r.name, 'its foreign keys are not checked: their triggers are disabled', format('ALTER TABLE %s ENABLE TRIGGER ALL;', r.name)
-FROM relation r JOIN pg_trigger g ON g.tgrelid = r.oid AND g.tgisinternal AND g.tgenabled = 'D' WHERE NOT r.allowed
+FROM relation r JOIN pg_trigger g ON g.tgrelid = r.oid AND g.tgisinternal AND g.tgenabled NOT IN ('O', 'A') WHERE NOT r.allowed
 
 -- grants
 UNION ALL
 SELECT DISTINCT r.name, format('%s may %s it', CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END, g.privilege_type || CASE WHEN g.is_grantable THEN ' (and grant it)' ELSE '' END),
     format('REVOKE %s ON %s FROM %s;', g.privilege_type, r.name, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END)
-FROM relation r JOIN granted g ON g.oid = r.oid JOIN app ON app.oid = g.grantee
+FROM relation r JOIN granted g ON g.oid = r.oid JOIN judged ON judged.oid = g.grantee
 WHERE g.is_grantable OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') -- TRUNCATE, REFERENCES, TRIGGER and MAINTAIN do not ask the policies
-   OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee <> 'tenant_role'::regrole AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
+   OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee NOT IN ('tenant_role'::regrole, 'admin_role'::regrole) AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
 UNION ALL
 SELECT format('default privileges of %I', pg_get_userbyid(d.defaclrole)), 'they hand out tables before these have a policy',
     format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE %s ON TABLES FROM %s;', pg_get_userbyid(d.defaclrole), ' IN SCHEMA ' || quote_ident(n.nspname), a.privilege_type,
         CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
-FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN aclexplode(d.defaclacl) a JOIN app ON app.oid = a.grantee WHERE d.defaclobjtype = 'r'
+FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN aclexplode(d.defaclacl) a JOIN judged ON judged.oid = a.grantee WHERE d.defaclobjtype = 'r'
 UNION ALL
 SELECT format('schema %I', s.nspname), 'the app may create objects in it', format('REVOKE CREATE ON SCHEMA %I FROM %s;', s.nspname, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
 FROM schema s CROSS JOIN aclexplode(s.nspacl) a JOIN app ON app.oid = a.grantee WHERE a.privilege_type = 'CREATE'
@@ -164,15 +177,18 @@ SELECT r.name, CASE r.relkind WHEN 'm' THEN 'a materialized view has no policies
 FROM relation r WHERE r.relkind IN ('m', 'f') AND NOT r.allowed
 UNION ALL
 SELECT f.name::text, 'a SECURITY DEFINER function takes names from its caller''s search_path', format('ALTER %s %s SET search_path = pg_catalog, pg_temp; -- with the schemas it needs, and pg_temp last', f.kind, f.name)
-FROM function f WHERE NOT EXISTS (SELECT FROM unnest(f.proconfig) AS c (setting) WHERE c.setting ~ '^search_path=(.*, *)?"?pg_temp"?$')
+FROM function f WHERE f.prosecdef AND NOT EXISTS (SELECT FROM unnest(f.proconfig) AS c (setting) WHERE c.setting ~ '^search_path=(.*, *)?"?pg_temp"?$' AND c.setting !~ 'pg_temp.*pg_temp')
 UNION ALL
 SELECT f.name::text, 'a SECURITY DEFINER function that the app may call belongs to a role that no policy binds', format('ALTER %s %s OWNER TO app_owner; -- or REVOKE EXECUTE from the app', f.kind, f.name)
-FROM function f WHERE f.bypasses AND f.called
+FROM function f WHERE f.prosecdef AND f.bypasses AND f.called
+UNION ALL
+SELECT f.name::text, 'a LEAKPROOF function is asked before the policies, and may tell of rows that they hide', format('ALTER FUNCTION %s NOT LEAKPROOF;', f.name)
+FROM function f WHERE f.proleakproof
 
 -- what the policies ask
 UNION ALL
-SELECT CASE WHEN f.oid IS NULL THEN 'a function of the policies that was dropped' ELSE p.function::text END, 'its definition is not the one that was there when the guard was turned on', p.definition || ';'
-FROM app_guard.pinned p LEFT JOIN pg_proc f ON f.oid = p.function WHERE CASE WHEN f.oid IS NOT NULL THEN pg_get_functiondef(f.oid) END IS DISTINCT FROM p.definition
+SELECT p.function, 'its definition is not the one that was there when the guard was turned on', format('%s; -- or, if it is meant to be so: SELECT app_guard.pin(%L);', p.definition, p.function)
+FROM app_guard.pinned p WHERE CASE WHEN to_regprocedure(p.function) IS NOT NULL THEN pg_get_functiondef(to_regprocedure(p.function)) END IS DISTINCT FROM p.definition
 $function$;
 
 CREATE OR REPLACE FUNCTION app_guard.check_now() RETURNS void
@@ -220,7 +236,7 @@ $function$;
 
 -- SECURITY DEFINER is for who may not see the guard's tables. Nobody calls these by hand, but the owner may ask for the faults.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app_guard FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.faults() TO app_owner;
+GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.pin(regprocedure), app_guard.faults() TO app_owner;
 
 -- ALWAYS: also in sessions that replicate, or say so.
 DROP TRIGGER IF EXISTS check_at_commit ON app_guard.pending;

@@ -7,6 +7,8 @@ namespace SmeFinancialOs.Data.Schema.Linting;
 // so that nothing of it outlives the connection, unless the server is not needed afterwards.
 internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits, CancellationToken cancellationToken)
 {
+    private string? _transaction;
+
     internal Task BeginAsync() => RunAsync("BEGIN");
 
     internal async Task CreateRolesAsync(IEnumerable<string> roles)
@@ -19,14 +21,25 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
     {
         foreach (var statement in SqlScript.Split(migration).Where(statement => !statement.IsLeftOut))
         {
-            if (statement.IsRollback)
-                throw Fault(migration, statement, "it rolls back, and so undoes itself; remove that from the migration.");
+            if (statement.EndsTransaction)
+                throw Fault(migration, statement, "it ends its transaction without committing; remove that from the migration.");
             await ApplyAsync(migration, statement).ConfigureAwait(false);
         }
 
         // What is checked at commit is checked now. A tool's next session has none of the settings that this one leaves.
         await GuardedAsync(migration, null, () => RunAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET SESSION AUTHORIZATION DEFAULT; RESET ALL")).ConfigureAwait(false);
+        await CheckTransactionAsync(migration).ConfigureAwait(false);
         await CommitAsync().ConfigureAwait(false);
+    }
+
+    // Statements are told apart as psql does. Should one ever end the transaction all the same, nothing more runs.
+    private async Task CheckTransactionAsync(Migration migration)
+    {
+        var command = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection);
+        await using var _ = command.ConfigureAwait(false);
+        var current = (string?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        if (!commits && (_transaction ??= current) != current)
+            throw Fault(migration, null, "it ended the lint's transaction, and may have changed the server.");
     }
 
     private async Task ApplyAsync(Migration migration, SqlStatement statement)

@@ -9,7 +9,8 @@ internal sealed partial record SqlStatement(string Text, int Offset, bool HasBod
     // The lint has a transaction of its own, and what only moves storage about changes nothing that is judged.
     public bool IsLeftOut => LeftOut().IsMatch(Text);
 
-    public bool IsRollback => Rollback().IsMatch(Text);
+    // Would end the lint's transaction, and what was done in it would outlive the lint or be lost.
+    public bool EndsTransaction => TransactionEnd().IsMatch(Text);
 
     // 15 and 16 let nobody use a new value before it is committed.
     public bool AddsEnumValue => AddValue().IsMatch(Text);
@@ -22,8 +23,8 @@ internal sealed partial record SqlStatement(string Text, int Offset, bool HasBod
     [GeneratedRegex(@"^(BEGIN|START\s+TRANSACTION|COMMIT|END|VACUUM|CHECKPOINT)\b(?!\s+PREPARED)", RegexOptions.IgnoreCase)]
     private static partial Regex LeftOut();
 
-    [GeneratedRegex(@"^(ROLLBACK|ABORT)\b(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b)", RegexOptions.IgnoreCase)]
-    private static partial Regex Rollback();
+    [GeneratedRegex(@"^((ROLLBACK|ABORT)\b(?!\s+(WORK\s+|TRANSACTION\s+)?TO\b)|PREPARE\s+TRANSACTION\b)", RegexOptions.IgnoreCase)]
+    private static partial Regex TransactionEnd();
 
     [GeneratedRegex(@"^ALTER\s+TYPE\b[\s\S]*?\bADD\s+VALUE\b", RegexOptions.IgnoreCase)]
     private static partial Regex AddValue();

@@ -14,6 +14,8 @@ public sealed class GuardPassTests(GuardedDatabase database) : IClassFixture<Gua
     [InlineData("CREATE VIEW public.v1 WITH (security_invoker) AS SELECT * FROM public.orders")]
     [InlineData("CREATE FUNCTION public.f1() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT 1'")]
     [InlineData("BEGIN; ALTER TABLE public.orders RENAME COLUMN org_id TO tenant_id; ALTER TABLE public.orders RENAME TO orders_2; ALTER TABLE public.orders_2 RENAME TO orders; ALTER TABLE public.orders RENAME COLUMN tenant_id TO org_id; COMMIT")]
+    [InlineData("BEGIN; ALTER FUNCTION app.current_org_id() COST 7; SELECT app_guard.pin('app.current_org_id()'); COMMIT")]
+    [InlineData("BEGIN; ALTER TABLE public.orders SET SCHEMA app; ALTER TABLE app.orders ADD n int; ALTER TABLE app.orders ALTER n TYPE bigint; COMMIT; BEGIN; ALTER TABLE app.orders SET SCHEMA public; COMMIT")]
     [InlineData("BEGIN; ALTER TABLE public.orders DISABLE ROW LEVEL SECURITY; ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY; COMMIT")]
     [InlineData("BEGIN; CREATE TABLE public.gone (a int); DROP TABLE public.gone; COMMIT")]
     [InlineData("BEGIN; SAVEPOINT s; CREATE TABLE public.gone (a int); ROLLBACK TO s; COMMIT")]

@@ -6,7 +6,7 @@ public sealed class LintFailureTests
     [Theory]
     [InlineData("SELECT 1;\n\nSELECT nope();", 3, "42883", "*function nope() does not exist*")]
     [InlineData("DO $$\nBEGIN\n  PERFORM 1 / 0;\nEND $$;", 3, "22012", "*division by zero*")]
-    [InlineData("SELECT 1;\nROLLBACK;", 2, null, "*rolls back*")]
+    [InlineData("SELECT 1;\nROLLBACK;", 2, null, "*ends its transaction*")]
     [InlineData("SELECT 1;\n\\i other.sql\n", 2, null, "*psql command \\i is not understood*")]
     [InlineData("SELECT 1\n\\gexec\n", 2, null, "*within a statement*")]
     [InlineData("CREATE DATABASE other;", 1, "25001", "*whole server*")]

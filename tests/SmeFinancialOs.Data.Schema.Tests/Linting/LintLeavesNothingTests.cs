@@ -1,8 +1,49 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Linting;
 
 // A server in use gains and loses nothing: no database, no role, no setting.
-public sealed class LintLeavesNothingTests
+public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<ServerRoles>
 {
+    // $new is a role that the migration makes; $old and $peer were there before, as $database was.
+    public static TheoryData<string> Changes =>
+    [
+        "CREATE ROLE $new; GRANT $old TO $new; GRANT $new TO $peer; ALTER ROLE $new SET work_mem = '1MB'; COMMENT ON ROLE $new IS 'new'",
+        "CREATE ROLE $new; CREATE SCHEMA s AUTHORIZATION $new; SET ROLE $new; CREATE TABLE s.t (); GRANT SELECT ON s.t TO $old",
+        "CREATE ROLE $new CREATEROLE; SET ROLE $new; CREATE ROLE $new_b",
+        "ALTER ROLE $old BYPASSRLS PASSWORD 'x'",
+        "ALTER ROLE $old SET work_mem = '1MB'; ALTER ROLE $old IN DATABASE $database SET work_mem = '1MB'; ALTER DATABASE $database SET app.current_org_id = 'x'",
+        "ALTER ROLE $old RENAME TO $new",
+        "DROP ROLE $old",
+        "COMMENT ON ROLE $old IS 'x'",
+        "ALTER DATABASE $database CONNECTION LIMIT 7; GRANT SET ON PARAMETER log_statement TO $old; SELECT pg_replication_origin_create('$new')",
+        "CREATE SUBSCRIPTION $new CONNECTION 'host=nowhere' PUBLICATION p WITH (connect = false)",
+        "BEGIN; ALTER ROLE $old BYPASSRLS; COMMIT AND CHAIN; COMMIT",
+        "BEGIN; ALTER ROLE $old BYPASSRLS; END TRANSACTION",
+        "BEGIN; ALTER ROLE $old BYPASSRLS; PREPARE TRANSACTION 'x'",
+        "BEGIN; ALTER ROLE $old BYPASSRLS; ROLLBACK; ALTER ROLE $old BYPASSRLS",
+        "/* c */ begin; ALTER ROLE $old BYPASSRLS; /* c */ commit work",
+        "DO $$ BEGIN ALTER ROLE $old BYPASSRLS; COMMIT; END $$",
+        "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN ALTER ROLE $old BYPASSRLS; COMMIT; END $$; CALL p()",
+        "CREATE TABLE t (); CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ALTER ROLE $old BYPASSRLS; RETURN NULL; END $$; "
+            + "CREATE CONSTRAINT TRIGGER c AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f(); INSERT INTO t DEFAULT VALUES",
+        "SET standard_conforming_strings = off; SELECT 'a\\'; ALTER ROLE $old BYPASSRLS; COMMIT; SELECT 'b\\'",
+        "ALTER SYSTEM SET work_mem = '1MB'",
+        "CREATE DATABASE $new",
+        "DROP DATABASE $database",
+        "CREATE TABLESPACE $new LOCATION '/tmp'",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task The_server_is_as_it_was_whatever_a_migration_does(string sql)
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        using var folder = new Folder(("1.sql", roles.Named("CREATE ROLE $new_c")), ("2.sql", roles.Named(sql)), ("3.sql", "SELECT 1"));
+        var before = await roles.StateAsync();
+        (await Record.ExceptionAsync(() => new MigrationLint(server.ConnectionString).RunAsync(folder.Path, cancellationToken: Sql.Cancel)))
+            .Should().Match<Exception?>(e => e == null || e is MigrationLintException);
+        (await roles.StateAsync()).Should().Equal(before);
+    }
+
     private const string Databases = "SELECT datname::text FROM pg_database WHERE datname LIKE 'sme\\_lint\\_%'";
 
     [Theory]
