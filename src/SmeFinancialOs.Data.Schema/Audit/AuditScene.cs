@@ -7,6 +7,7 @@ internal sealed class AuditScene
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
     private readonly ILookup<uint, PolicyView> _policies;
+    private readonly Dictionary<string, SqlText> _parsed = [];
 
     internal AuditScene(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
@@ -20,6 +21,7 @@ internal sealed class AuditScene
         }
         Tenants = FindTenants();
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
+        RootTables = [.. TenantTables.Where(table => !IsChild(table))];
         Settings = new SettingReaders(catalog, options.TenantSetting);
         Policies = [.. catalog.Policies.Select(policy => new PolicyView(this, policy))];
         _policies = Policies.ToLookup(policy => policy.Policy.Relation);
@@ -38,12 +40,23 @@ internal sealed class AuditScene
 
     public IReadOnlyList<Relation> TenantTables { get; }
 
-    // Partitions and children are judged by a rule of their own.
-    public IEnumerable<Relation> RootTables => TenantTables.Where(table => !table.IsChild);
+    // Partitions and children of tenant tables are judged by a rule of their own.
+    public IReadOnlyList<Relation> RootTables { get; }
 
     public IReadOnlyList<PolicyView> Policies { get; }
 
     public IEnumerable<PolicyView> PoliciesOf(Relation table) => _policies[table.Oid];
+
+    // Reached through its parent, or directly past the parent's policies.
+    public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
+
+    // Thousands of tables have a few expressions: each is taken apart once.
+    public SqlText Parsed(string? text)
+    {
+        if (!_parsed.TryGetValue(text ?? "", out var parsed))
+            _parsed.Add(text ?? "", parsed = SqlText.Of(text));
+        return parsed;
+    }
 
     public bool IsTenantTable(uint relation) => _tenantColumns.ContainsKey(relation);
 
@@ -52,6 +65,19 @@ internal sealed class AuditScene
     public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
 
     public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) => Catalog.Grants[(kind, @object)].Where(grant => Identities.IsApp(grant.Grantee));
+
+    // The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.
+    public string AppGrantees(GrantKind kind, uint @object, params string[] privileges) => string.Join(", ", AppGrants(kind, @object)
+        .Where(grant => privileges.Length == 0 || privileges.Contains(grant.Privilege)).Select(grant => Identities.NameOf(grant.Grantee)).Distinct().Order(StringComparer.Ordinal));
+
+    // By a call, or by a trigger, which asks nobody for EXECUTE.
+    public bool AppMayRun(Function function) => AppGrants(GrantKind.Function, function.Oid).Any()
+        || Catalog.Triggers.SelectMany(triggers => triggers).Any(trigger => trigger.Fires && trigger.Function == function.Oid && AppGrants(GrantKind.Relation, trigger.Relation).Any());
+
+    public string NameOf(ForeignKey key) => $"{Identifier.Quote(key.Name)} on {Catalog.Relations[key.Relation].Name}";
+
+    // The role whose one member is the owner of the database.
+    public uint DatabaseOwners => Catalog.Roles.Values.FirstOrDefault(role => role.Name == "pg_database_owner")?.Oid ?? 0;
 
     // What a view reads, and what that reads in turn.
     public IEnumerable<uint> Below(uint view)
@@ -70,15 +96,11 @@ internal sealed class AuditScene
 
     public bool ReadsTenants(uint view) => Below(view).Any(read => IsTenantTable(read) || Catalog.Relations.GetValueOrDefault(read) is { RowSecurity: true });
 
-    public string StopInheriting(Role role, Role login) => Catalog.ServerVersion.Major < 16
-        ? $"ALTER ROLE {login.Sql} NOINHERIT;"
-        : $"GRANT {role.Sql} TO {login.Sql} WITH INHERIT FALSE, SET TRUE; -- as the role that granted it";
-
     private Relation? FindTenants()
     {
         var target = Options.TenantTable is { } name
             ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid))).FirstOrDefault()
-            : Catalog.ForeignKeys.Where(key => key.Columns.Length == 1 && TenantColumnOf(key.Relation)?.Number == key.Columns[0] && !IsTenantTable(key.Target))
+            : Catalog.ForeignKeys.SelectMany(keys => keys).Where(key => key.Columns.Length == 1 && TenantColumnOf(key.Relation)?.Number == key.Columns[0] && !IsTenantTable(key.Target))
                 .GroupBy(key => (Oid: key.Target, Key: key.TargetColumns[0])).OrderByDescending(group => group.Count()).Select(group => group.Key).FirstOrDefault();
         if (Catalog.Columns[target.Oid].FirstOrDefault(column => column.Number == target.Key) is not { } id)
             return null;

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyTenantLiteral : CatalogRule
@@ -10,12 +14,25 @@ internal sealed class PolicyTenantLiteral : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.TenantColumn is not null && policy.Expressions.Any(text => text.Split("AND").Any(part => part.Has(Identifier.Quote(policy.TenantColumn.Name)) && Literal(part, scene) is not null))
-        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.",
-            $"-- CREATE FUNCTION .. RETURNS {policy.TenantColumn.Type} IMMUTABLE with the literal, once, and ALTER POLICY {policy.Sql} ON {policy.Table.Name} to call it");
+        where policy.TenantColumn is not null && policy.Expressions.Any(text => Literals(policy, text).Any())
+        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.", Name(scene, policy));
 
-    private static string? Literal(SqlText part, AuditScene scene) =>
-        (part.Has("=") || part.Has("<>")) && part.Split("OR").Count == 1
-            ? part.Split(part.Has("<>") ? "<>" : "=").Select(side => side.Bare().Tokens).Where(tokens => tokens is [['\'', ..]] or [['\'', ..], "::", ..]).Select(tokens => tokens[0]).FirstOrDefault()
-            : null;
+    // A function that says it once. The name is made of the literal, so every policy with the same one gets the same function.
+    private static Fix Name(AuditScene scene, PolicyView policy)
+    {
+        var type = policy.TenantColumn!.BaseType;
+        var schema = scene.Catalog.Schemas.First(schema => schema.Oid == policy.Table.Schema).Name;
+        var names = policy.Expressions.SelectMany(text => Literals(policy, text)).Select(side => side.Bare()[0]).Distinct().ToDictionary(literal => literal,
+            literal => scene.Catalog.Functions.Values.FirstOrDefault(function => function is { Arguments: 0, Volatility: 'i' } && function.Returns == type
+                && function.Body.Contains(literal, StringComparison.Ordinal))?.SqlName ?? $"{schema}.tenant_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(literal)))[..8]}");
+        return Fix.Safe(string.Join('\n',
+        [
+            .. names.Where(name => !scene.Catalog.Functions.Values.Any(function => function.SqlName == name.Value)).Select(name =>
+                $"CREATE OR REPLACE FUNCTION {name.Value}() RETURNS {type} LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {name.Key}::{type};"),
+            PolicyFix.Alter(policy, text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())")))),
+        ]));
+    }
+
+    private static IEnumerable<SqlText> Literals(PolicyView policy, SqlText text) =>
+        policy.Comparisons(text).Select(part => part.Other).Where(side => side.Bare() is var bare && bare[0].StartsWith('\'') && bare[1] is "" or "::");
 }

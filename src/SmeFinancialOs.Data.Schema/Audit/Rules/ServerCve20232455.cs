@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class ServerCve20232455 : CatalogRule
@@ -10,5 +12,5 @@ internal sealed class ServerCve20232455 : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         ServerVersions.Fixed(scene.Catalog.ServerVersion, (15, 3)) is not { } minor ? [] :
-        [Found($"PostgreSQL {scene.Catalog.ServerVersion.Major}", $"{scene.Catalog.ServerVersion} has CVE-2023-2455; fixed in {minor}.", $"-- update the server to {minor} or later")];
+        [Found($"PostgreSQL {scene.Catalog.ServerVersion.Major}", $"{scene.Catalog.ServerVersion} has CVE-2023-2455; fixed in {minor}.", Fix.Person($"update the server to {minor} or later"))];
 }
