@@ -18,7 +18,7 @@ internal sealed class PolicyHasRole : CatalogRule
     // The role gets a policy of its own, which holds after SET ROLE alone.
     private static Fix Split(AuditScene scene, PolicyView policy)
     {
-        if (policy.TenantColumn is null || policy.Expressions.Any(text => PolicyFix.Without(text, AsksRole) is null || text.Split("OR").Count == 1))
+        if (policy.TenantColumn is null || policy.Expressions.Any(text => text.Calls().Any(IsAsking) && (text.Split("OR").Count == 1 || PolicyFix.Without(text, AsksRole) is null)))
             return Fix.Person("tie the policy to the tenant, and give the role a policy of its own: CREATE POLICY .. TO that_role");
         var admins = scene.Identities.AdminRoles.Where(role => policy.Expressions.Any(text => text.Has(Identifier.Literal(role.Name)) || text.Has(Identifier.Literal(role.Sql))))
             .Where(role => !scene.PoliciesOf(policy.Table).Any(other => other.Policy.Permissive && other.Policy.Roles.Contains(role.Oid)));
@@ -29,5 +29,7 @@ internal sealed class PolicyHasRole : CatalogRule
         ]));
     }
 
-    private static bool AsksRole(SqlText branch) => branch.Split("AND").Count == 1 && branch.Calls().Any(call => call.Name == "pg_has_role");
+    private static bool AsksRole(SqlText branch) => branch.Split("AND").Count == 1 && branch.Calls().Any(IsAsking);
+
+    private static bool IsAsking(SqlCall call) => call.Name == "pg_has_role";
 }
