@@ -14,9 +14,9 @@ internal sealed class CascadeFromSharedTable : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from key in scene.Catalog.ForeignKeys.SelectMany(keys => keys)
         where scene.IsTenantTable(key.Relation) && !scene.IsTenantTable(key.Target) && (key.OnDelete is 'c' or 'n' or 'd' || key.OnUpdate is 'c' or 'n' or 'd')
-        let target = scene.Catalog.Relations[key.Target].Name
+        let target = scene.Catalog.Relations.GetValueOrDefault(key.Target)?.Name
         let roles = scene.AppGrantees(GrantKind.Relation, key.Target, "DELETE", "UPDATE")
-        where roles.Length > 0
+        where target is not null && roles.Length > 0
         select Found(scene.NameOf(key), $"{roles} may delete or change rows of {target}, which takes those of every tenant along.",
             Fix.Review($"REVOKE DELETE, UPDATE ON TABLE {target} FROM {roles};"));
 }
