@@ -40,9 +40,14 @@ internal sealed class MigrationConnection
         _connectionString = _settings.ConnectionString;
     }
 
-    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    internal Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(new NpgsqlConnection(_connectionString), cancellationToken);
+
+    // Another database of the same server.
+    internal Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken) =>
+        OpenAsync(new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Database = database }.ConnectionString), cancellationToken);
+
+    private async Task<NpgsqlConnection> OpenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(_connectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);

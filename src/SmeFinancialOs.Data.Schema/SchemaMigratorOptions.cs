@@ -12,6 +12,12 @@ public sealed class SchemaMigratorOptions
     /// </summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether to turn the tenant guard on: no, unless told otherwise. It is an event trigger, made by a superuser, that refuses at commit whatever leaves a table unsafe
+    /// for its tenants. Once on it stays on; <c>DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;</c> removes it.
+    /// </summary>
+    public bool Guard { get; init; }
+
     internal void Validate()
     {
         if (Roles is null)

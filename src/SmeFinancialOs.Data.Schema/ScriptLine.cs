@@ -21,7 +21,8 @@ internal static partial class ScriptLine
         return 1 + script.AsSpan(0, offset + OffsetInStatement(statement, error)).Count('\n');
     }
 
-    private static int OffsetInStatement(string statement, PostgresException? error)
+    // Where in a statement it failed, in UTF-16 units.
+    internal static int OffsetInStatement(string statement, PostgresException? error)
     {
         if (error?.Position > 0)
             return OffsetOfCharacter(statement, error.Position);

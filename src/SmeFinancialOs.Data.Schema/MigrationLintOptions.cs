@@ -1,0 +1,29 @@
+namespace SmeFinancialOs.Data.Schema;
+
+/// <summary>How a <see cref="MigrationLint"/> works.</summary>
+public sealed class MigrationLintOptions
+{
+    /// <summary>What the audit of the result takes for granted, allows, and knows already.</summary>
+    public SchemaAuditOptions Audit { get; init; } = new();
+
+    /// <summary>Whether this library's own migrations run first, so that the folder may call <c>app.protect_table</c>: no, unless told otherwise.</summary>
+    public bool WithTenantSchema { get; init; }
+
+    /// <summary>
+    /// Whether nobody needs the server afterwards: no, unless told otherwise. Then each migration is committed, as a migration tool would, and roles stay behind.
+    /// Otherwise all of them run in one transaction that is rolled back, so that a server in use loses and gains nothing.
+    /// </summary>
+    public bool DisposableServer { get; init; }
+
+    /// <summary>The name of the throwaway database, for migrations that mention it; null: a name that nobody else has.</summary>
+    public string? DatabaseName { get; init; }
+
+    internal void Validate()
+    {
+        if (Audit is null)
+            throw new ArgumentException("Audit must not be null.", nameof(Audit));
+        if (DatabaseName is not null && (string.IsNullOrWhiteSpace(DatabaseName) || DatabaseName.Contains('\0')))
+            throw new ArgumentException("DatabaseName must be null or a name.", nameof(DatabaseName));
+        Audit.Validate();
+    }
+}

@@ -1,0 +1,106 @@
+namespace SmeFinancialOs.Data.Schema.Tests.Guard;
+
+// How the guard comes, what it needs, and what it cannot see.
+public sealed class GuardTurnedOnTests
+{
+    private const string EventTriggers = "pg_event_trigger WHERE evtname = 'tenant_guard' AND evtenabled = 'A'";
+
+    [Fact]
+    public async Task The_guard_comes_when_it_is_asked_for_and_once()
+    {
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        (await connection.CountAsync(EventTriggers)).Should().Be(0);
+
+        var guarded = new SchemaMigrator(database, new() { Guard = true });
+        (await guarded.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal("guard/0001_tenant_guard.sql");
+        (await guarded.MigrateAsync(Sql.Cancel)).Applied.Should().Equal("guard/0001_tenant_guard.sql");
+        (await connection.CountAsync(EventTriggers)).Should().Be(1);
+        (await guarded.MigrateAsync(Sql.Cancel)).Applied.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_file_runs_with_psql_and_again_without_harm()
+    {
+        var database = await NewDatabaseAsync();
+        foreach (var script in EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.All))
+            await Psql.RunAsync(database, script.Contents);
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        (await connection.CountAsync(EventTriggers)).Should().Be(1);
+        (await connection.RefusalAsync("CREATE TABLE public.t (a int)")).SqlState.Should().Be("42P17");
+    }
+
+    [Fact]
+    public async Task Other_role_names_are_guarded_the_same()
+    {
+        var roles = TestRoles.New(await TestServer.GetSharedAsync(Sql.Cancel));
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL); SELECT app.protect_table('public.t'); COMMIT");
+        (await connection.RefusalAsync($"GRANT TRUNCATE ON public.t TO {roles.Tenant}")).Hint.Should().Be($"REVOKE TRUNCATE ON public.t FROM {roles.Tenant};");
+    }
+
+    [Fact]
+    public async Task Faulty_tables_are_named_when_it_is_turned_on_and_nothing_is_left()
+    {
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        await connection.ExecuteAsync("CREATE TABLE public.forgotten (org_id uuid)");
+
+        var guarded = new SchemaMigrator(database, new() { Guard = true });
+        var failure = (await guarded.Awaiting(g => g.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
+        failure.SqlState.Should().Be("42P17");
+        failure.Message.Should().Contain("public.forgotten: row-level security is not enabled").And.Contain("SELECT app.protect_table('public.forgotten')");
+        (await connection.CountAsync("pg_namespace WHERE nspname = 'app_guard'")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Without_a_superuser_it_says_so()
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        var login = server.NewRoleName("deployer");
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        await connection.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; GRANT app_owner TO {login}; ALTER DATABASE {connection.Database} OWNER TO {login}");
+        var guarded = new SchemaMigrator(database.As(login), new() { Guard = true });
+        (await guarded.Awaiting(g => g.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
+            .WithMessage("*the tenant guard is an event trigger, which*may not create. Hint: Turn it on as a superuser*");
+    }
+
+    [Fact]
+    public async Task Known_limit_what_happens_while_it_is_disabled_is_refused_with_the_next_migration()
+    {
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
+        await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
+        await superuser.ExecuteAsync("ALTER EVENT TRIGGER tenant_guard DISABLE; CREATE TABLE public.hidden (org_id uuid); ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS");
+        (await superuser.RefusalAsync("COMMENT ON TABLE public.invoices IS 'x'")).MessageText.Should().Contain("public.hidden");
+    }
+
+    [Fact]
+    public async Task Known_limit_no_event_trigger_fires_for_roles()
+    {
+        var roles = TestRoles.New(await TestServer.GetSharedAsync(Sql.Cancel));
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
+        await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
+        await superuser.ExecuteAsync($"ALTER ROLE {roles.AppLogin} BYPASSRLS");
+        var report = await new SchemaAudit(database, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel);
+        report.Findings.Select(finding => finding.RuleId).Should().Contain("login-bypassrls");
+    }
+
+    [Fact]
+    public async Task It_can_be_taken_away()
+    {
+        var database = await NewDatabaseAsync();
+        await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
+        await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
+        await superuser.ExecuteAsync("DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE; CREATE TABLE public.t (a int)");
+    }
+
+    private static async Task<string> NewDatabaseAsync() => await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
+}
