@@ -6,6 +6,7 @@ namespace SmeFinancialOs.Data.Schema.Audit;
 internal sealed class AuditScene
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
+    private readonly HashSet<uint> _usable;
     private readonly ILookup<uint, PolicyView> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
 
@@ -19,6 +20,8 @@ internal sealed class AuditScene
             if (catalog.Columns[table.Oid].FirstOrDefault(column => column.Name == options.TenantColumn) is { } column)
                 _tenantColumns.Add(table.Oid, column);
         }
+        _usable = [.. catalog.Schemas.Where(schema => Identities.IsApp(schema.Owner)
+            || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee))).Select(schema => schema.Oid)];
         Tenants = FindTenants();
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
@@ -64,7 +67,9 @@ internal sealed class AuditScene
 
     public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
 
-    public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) => Catalog.Grants[(kind, @object)].Where(grant => Identities.IsApp(grant.Grantee));
+    // A privilege on what is in a schema counts for nothing without USAGE on the schema.
+    public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
+        SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)].Where(grant => Identities.IsApp(grant.Grantee));
 
     // The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.
     public string AppGrantees(GrantKind kind, uint @object, params string[] privileges) => string.Join(", ", AppGrants(kind, @object)
@@ -95,6 +100,13 @@ internal sealed class AuditScene
     }
 
     public bool ReadsTenants(uint view) => Below(view).Any(read => IsTenantTable(read) || Catalog.Relations.GetValueOrDefault(read) is { RowSecurity: true });
+
+    private uint? SchemaOf(GrantKind kind, uint @object) => kind switch
+    {
+        GrantKind.Relation => Catalog.Relations.GetValueOrDefault(@object)?.Schema,
+        GrantKind.Function => Catalog.Functions.GetValueOrDefault(@object) is { System: false } function ? function.Schema : null,
+        _ => null,
+    };
 
     private Relation? FindTenants()
     {

@@ -76,6 +76,8 @@ internal static class RuleBook
         new SequenceReadable(),
         new PublicationWithoutFilter(),
         new EventTriggerDisabled(),
+        new GuardDisabled(),
+        new GuardAllowlistStale(),
         new ServerCve202410976(),
         new ServerCve20232455(),
         new ServerCve20258713(),

@@ -79,7 +79,7 @@ internal static class CatalogQueries
         """,
         $"""
         WITH {Functions}, b AS (SELECT f.*, coalesce(pg_get_function_sqlbody(f.oid), f.prosrc) AS body FROM f)
-        SELECT b.oid, b.proname::text, quote_ident(b.nspname) || '.' || quote_ident(b.proname),
+        SELECT b.oid, b.pronamespace, b.proname::text, quote_ident(b.nspname) || '.' || quote_ident(b.proname),
             format('%I.%I(%s)', b.nspname, b.proname, pg_get_function_identity_arguments(b.oid)), b.proowner, b.prosecdef, b.proleakproof,
             b.provolatile::text, b.pronargs::int, format_type(b.prorettype, NULL), coalesce(b.proconfig, ARRAY[]::text[]), b.body, b.prosqlbody IS NOT NULL, l.lanname::text,
             CASE WHEN b.body ~* 'current_setting' THEN pg_get_functiondef(b.oid) END, b.nspname = 'pg_catalog'
@@ -111,6 +111,14 @@ internal static class CatalogQueries
         $"WITH {Relations} SELECT w.ev_class, w.rulename::text FROM pg_rewrite w JOIN t ON t.oid = w.ev_class WHERE t.relkind IN ('r', 'p') AND w.ev_enabled IN ('O', 'A')",
         "SELECT p.parname, a.grantee, a.privilege_type FROM pg_parameter_acl p, aclexplode(p.paracl) a",
     ];
+
+    // Only whoever may read the guard's allowlist sees it; then Allowlist asks for it.
+    internal const string AllowlistIsReadable = """
+        SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'app_guard' AND c.relname = 'allowlist'
+        """;
+
+    internal const string Allowlist = "SELECT a.relation::oid, a.reason, c.oid IS NULL FROM app_guard.allowlist a LEFT JOIN pg_class c ON c.oid = a.relation";
 
     // EXECUTE is everybody's unless revoked.
     private const string FunctionGrants = "WITH " + Functions + """

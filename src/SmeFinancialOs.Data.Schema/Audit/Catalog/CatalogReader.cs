@@ -35,6 +35,12 @@ internal static class CatalogReader
             batch.BatchCommands.Add(command);
         }
 
+        var snapshot = await ReadAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        return snapshot with { GuardAllowances = await AllowancesAsync(connection, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private static async Task<CatalogSnapshot> ReadAsync(NpgsqlConnection connection, NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var rows = new CatalogRows(reader, cancellationToken);
@@ -61,6 +67,19 @@ internal static class CatalogReader
             RewriteRules = await rows.NextAsync(r => new RewriteRule(r.Oid(0), r.GetString(1))).ConfigureAwait(false),
             ParameterGrants = await rows.NextAsync(r => new ParameterGrant(r.GetString(0), r.Oid(1), r.GetString(2))).ConfigureAwait(false),
         };
+    }
+
+    private static async Task<IReadOnlyList<GuardAllowance>> AllowancesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var question = new NpgsqlCommand(CatalogQueries.AllowlistIsReadable, connection);
+        await using var _ = question.ConfigureAwait(false);
+        if (await question.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+            return [];
+        var command = new NpgsqlCommand(CatalogQueries.Allowlist, connection);
+        await using var __ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        return await new CatalogRows(reader, cancellationToken).NextAsync(r => new GuardAllowance(r.Oid(0), r.GetString(1), r.GetBoolean(2))).ConfigureAwait(false);
     }
 
     private static async Task<ILookup<uint, Column>> ColumnsAsync(CatalogRows rows)

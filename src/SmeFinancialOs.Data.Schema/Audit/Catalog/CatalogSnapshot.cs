@@ -41,5 +41,7 @@ internal sealed record CatalogSnapshot
 
     public required IReadOnlyList<RewriteRule> RewriteRules { get; init; }
 
+    public IReadOnlyList<GuardAllowance> GuardAllowances { get; init; } = [];
+
     public required IReadOnlyList<ParameterGrant> ParameterGrants { get; init; }
 }

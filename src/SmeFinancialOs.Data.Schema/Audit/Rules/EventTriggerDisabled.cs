@@ -12,7 +12,7 @@ internal sealed class EventTriggerDisabled : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from trigger in scene.Catalog.EventTriggers
-        where !trigger.Fires
+        where !trigger.Fires && trigger.Name != GuardParts.EventTrigger
         let name = Identifier.Quote(trigger.Name)
         select Found(name, "It does not fire.", Fix.Review($"ALTER EVENT TRIGGER {name} ENABLE;"));
 }
