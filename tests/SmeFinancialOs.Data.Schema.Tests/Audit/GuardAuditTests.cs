@@ -55,4 +55,13 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
         await superuser.ExecuteAsync(found.Fix);
         (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().NotContain(finding => finding.RuleId == "guard-allowlist-stale");
     }
+
+    [Fact]
+    public async Task A_guard_over_other_role_names_is_as_it_was_shipped()
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var (roles, connectionString) = (TestRoles.New(server), await server.CreateEmptyDatabaseAsync(Sql.Cancel));
+        await new SchemaMigrator(connectionString, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
+        (await new SchemaAudit(connectionString, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel)).Findings.Select(finding => $"{finding.RuleId} {finding.ObjectName}").Should().BeEmpty();
+    }
 }

@@ -7,7 +7,7 @@ internal sealed class LoginOwnsPolicyFunction : CatalogRule
     public override AuditRule Description { get; } = new(
         "login-owns-policy-function", AuditSeverity.Error,
         "A function in a policy whose owner the app is or may become.",
-        "Its owner can replace it, and the policy lets through what the new body says.",
+        "Its owner can alter it, and replace it where it may create objects: the policy then lets through what the owner likes.",
         Docs + "sql-createfunction.html");
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
