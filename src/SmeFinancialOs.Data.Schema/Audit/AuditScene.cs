@@ -21,7 +21,8 @@ internal sealed class AuditScene
                 _tenantColumns.Add(table.Oid, column);
         }
         _usable = [.. catalog.Schemas.Where(schema => Identities.IsApp(schema.Owner)
-            || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee))).Select(schema => schema.Oid)];
+            || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee)))
+                .Select(schema => schema.Oid)];
         Tenants = FindTenants();
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
@@ -69,15 +70,18 @@ internal sealed class AuditScene
 
     // A privilege on what is in a schema counts for nothing without USAGE on the schema.
     public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
-        SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)].Where(grant => Identities.IsApp(grant.Grantee));
+        SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)]
+            .Where(grant => Identities.IsApp(grant.Grantee));
 
     // The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.
     public string AppGrantees(GrantKind kind, uint @object, params string[] privileges) => string.Join(", ", AppGrants(kind, @object)
-        .Where(grant => privileges.Length == 0 || privileges.Contains(grant.Privilege)).Select(grant => Identities.NameOf(grant.Grantee)).Distinct().Order(StringComparer.Ordinal));
+        .Where(grant => privileges.Length == 0 || privileges.Contains(grant.Privilege)).Select(grant => Identities.NameOf(grant.Grantee)).Distinct()
+            .Order(StringComparer.Ordinal));
 
     // By a call, or by a trigger, which asks nobody for EXECUTE.
     public bool AppMayRun(Function function) => AppGrants(GrantKind.Function, function.Oid).Any()
-        || Catalog.Triggers.SelectMany(triggers => triggers).Any(trigger => trigger.Fires && trigger.Function == function.Oid && AppGrants(GrantKind.Relation, trigger.Relation).Any());
+        || Catalog.Triggers.SelectMany(triggers => triggers).Any(trigger => trigger.Fires && trigger.Function == function.Oid
+            && AppGrants(GrantKind.Relation, trigger.Relation).Any());
 
     public string NameOf(ForeignKey key) => $"{Identifier.Quote(key.Name)} on {Catalog.Relations[key.Relation].Name}";
 
@@ -111,9 +115,12 @@ internal sealed class AuditScene
     private Relation? FindTenants()
     {
         var target = Options.TenantTable is { } name
-            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid))).FirstOrDefault()
-            : Catalog.ForeignKeys.SelectMany(keys => keys).Where(key => key.Columns.Length == 1 && TenantColumnOf(key.Relation)?.Number == key.Columns[0] && !IsTenantTable(key.Target))
-                .GroupBy(key => (Oid: key.Target, Key: key.TargetColumns[0])).OrderByDescending(group => group.Count()).Select(group => group.Key).FirstOrDefault();
+            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid)))
+                .FirstOrDefault()
+            : Catalog.ForeignKeys.SelectMany(keys => keys).Where(key => key.Columns.Length == 1 && TenantColumnOf(key.Relation)?.Number == key.Columns[0]
+                && !IsTenantTable(key.Target))
+                .GroupBy(key => (Oid: key.Target, Key: key.TargetColumns[0])).OrderByDescending(group => group.Count()).Select(group => group.Key)
+                    .FirstOrDefault();
         if (Catalog.Columns[target.Oid].FirstOrDefault(column => column.Number == target.Key) is not { } id)
             return null;
         _tenantColumns.TryAdd(target.Oid, id);

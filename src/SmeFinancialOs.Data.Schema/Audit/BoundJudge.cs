@@ -38,13 +38,15 @@ internal sealed class BoundJudge(IEnumerable<Column> columns, string column, IRe
     private static Bound Loosest(IEnumerable<Bound> parts)
     {
         var found = parts.ToHashSet();
-        return found.Contains(Bound.Open) ? Bound.Open : found.Contains(Bound.Unknown) ? Bound.Unknown : found.Contains(Bound.Fixed) ? Bound.Fixed : Bound.Tenant;
+        return found.Contains(Bound.Open) ? Bound.Open : found.Contains(Bound.Unknown) ? Bound.Unknown : found.Contains(Bound.Fixed) ? Bound.Fixed
+            : Bound.Tenant;
     }
 
     private static Bound Tightest(IEnumerable<Bound> parts)
     {
         var found = parts.ToHashSet();
-        return found.Contains(Bound.Tenant) ? Bound.Tenant : found.Contains(Bound.Fixed) ? Bound.Fixed : found.Contains(Bound.Unknown) ? Bound.Unknown : Bound.Open;
+        return found.Contains(Bound.Tenant) ? Bound.Tenant : found.Contains(Bound.Fixed) ? Bound.Fixed : found.Contains(Bound.Unknown) ? Bound.Unknown
+            : Bound.Open;
     }
 
     // A column of the row itself on the other side, as in COALESCE(.., org_id), makes the comparison true for every row.
@@ -56,12 +58,15 @@ internal sealed class BoundJudge(IEnumerable<Column> columns, string column, IRe
         : Bound.Unknown;
 
     private Bound Rest(SqlText text) =>
-        text.Has("FROM") || Who.Any(text.Has) || text.Calls().Any(call => !call.IsCurrentSetting && !IsReaderAlone(text, call)) || (text.Has("=") && MentionsTenant(text)) ? Bound.Unknown : Bound.Open;
+        text.Has("FROM") || Who.Any(text.Has) || text.Calls().Any(call => !call.IsCurrentSetting && !IsReaderAlone(text, call))
+            || (text.Has("=") && MentionsTenant(text)) ? Bound.Unknown : Bound.Open;
 
     private bool IsReaderAlone(SqlText text, SqlCall call) => text.Has("IS") && readers.IsReader(functions)(call);
 
-    private bool IsConstant(SqlText text) => !Who.Any(text.Has) && text.Calls().All(call => functions.Any(function => function.Name == call.Name && function is { Volatility: 'i', Arguments: 0 }));
+    private bool IsConstant(SqlText text) => !Who.Any(text.Has) && text.Calls()
+        .All(call => functions.Any(function => function.Name == call.Name && function is { Volatility: 'i', Arguments: 0 }));
 
     private bool MentionsColumn(SqlText text) => Enumerable.Range(0, text.Count).Any(i =>
-        columns.Any(known => known.Name == Identifier.Unquote(text[i])) && text[i + 1] != "(" && !(i > 0 && (text[i - 1] == "::" || text[i - 1].Equals("AS", StringComparison.OrdinalIgnoreCase))));
+        columns.Any(known => known.Name == Identifier.Unquote(text[i])) && text[i + 1] != "("
+            && !(i > 0 && (text[i - 1] == "::" || text[i - 1].Equals("AS", StringComparison.OrdinalIgnoreCase))));
 }

@@ -26,7 +26,8 @@ internal static partial class GuardParts
 
     private static string[] Words(string text) => [.. Word().Matches(text).Select(match => match.Value)];
 
-    [GeneratedRegex(@"CREATE OR REPLACE FUNCTION (?<name>[\w.]+)\(.*?AS \$function\$(?<body>.*?)\$function\$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"CREATE OR REPLACE FUNCTION (?<name>[\w.]+)\(.*?AS \$function\$(?<body>.*?)\$function\$",
+        RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex Body();
 
     [GeneratedRegex(@"[\w$]+|[^\w$\s]", RegexOptions.CultureInvariant)]

@@ -41,7 +41,8 @@ internal sealed class Identities
 
     // Without SET ROLE. Up to 15 the member's own attribute decides, from 16 on each grant for itself.
     public IEnumerable<Role> Inherited(Role login) =>
-        Reach([login.Oid], membership => membership.Inherits ?? _catalog.Roles[membership.Member].Inherits).Where(oid => oid != login.Oid).Select(oid => _catalog.Roles[oid]);
+        Reach([login.Oid], membership => membership.Inherits ?? _catalog.Roles[membership.Member].Inherits).Where(oid => oid != login.Oid)
+            .Select(oid => _catalog.Roles[oid]);
 
     public string NameOf(uint role) => role == 0 ? "PUBLIC" : _catalog.Roles.TryGetValue(role, out var known) ? known.Sql : "unknown";
 

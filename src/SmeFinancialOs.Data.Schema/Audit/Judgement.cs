@@ -16,7 +16,8 @@ internal static class Judgement
                      .OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.RuleId, StringComparer.Ordinal)
                      .ThenBy(finding => finding.ObjectName, StringComparer.Ordinal))
         {
-            var allowance = options.Allowlist.FirstOrDefault(a => a.ObjectName == finding.ObjectName && (a.RuleId == AuditAllowance.EveryRule || a.RuleId == finding.RuleId));
+            var allowance = options.Allowlist.FirstOrDefault(a => a.ObjectName == finding.ObjectName
+                && (a.RuleId == AuditAllowance.EveryRule || a.RuleId == finding.RuleId));
             if (allowance is not null)
                 suppressed.Add(new(finding, allowance.Reason));
             else if (GuardAllows.Contains(finding.RuleId) && byGuard.TryGetValue(finding.ObjectName, out var reason))

@@ -94,7 +94,8 @@ internal sealed class PolicyView
 
     // IS NULL, and = '' which is what an ended setting reads.
     public static bool IsNull(SqlText branch) => branch.Split("AND").Count == 1
-        && ((branch.Has("IS") && branch.Has("NULL") && !branch.Has("NOT")) || (branch.Split("=") is [var left, var right] && (IsEmptyText(left) || IsEmptyText(right))));
+        && ((branch.Has("IS") && branch.Has("NULL") && !branch.Has("NOT"))
+            || (branch.Split("=") is [var left, var right] && (IsEmptyText(left) || IsEmptyText(right))));
 
     private static bool IsEmptyText(SqlText side) => side.Bare()[0] == "''";
 

@@ -15,7 +15,8 @@ internal sealed class SettingReaders
         _tenant = [.. Functions.Where(function => function.Body.Contains(setting, StringComparison.OrdinalIgnoreCase)).Select(function => function.Oid)];
         // A function that asks such a function is one, too.
         var names = _tenant.Select(oid => catalog.Functions[oid].Name).ToList();
-        foreach (var function in catalog.Functions.Values.Where(function => !function.System && names.Any(name => function.Body.Contains(name, StringComparison.Ordinal))))
+        foreach (var function in catalog.Functions.Values.Where(function => !function.System
+            && names.Any(name => function.Body.Contains(name, StringComparison.Ordinal))))
         {
             if (SqlText.Of(function.Body).Calls().Any(call => names.Contains(call.Name)))
                 _tenant.Add(function.Oid);

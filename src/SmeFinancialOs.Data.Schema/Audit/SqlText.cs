@@ -8,7 +8,8 @@ internal sealed partial class SqlText
     // What may stand before a parenthesis and is no function of anybody's.
     private static readonly HashSet<string> Syntax = new(StringComparer.OrdinalIgnoreCase)
     {
-        "SELECT", "FROM", "WHERE", "IN", "ANY", "ALL", "AND", "OR", "NOT", "EXISTS", "CASE", "WHEN", "THEN", "ELSE", "ON", "AS", "VALUES", "ROW", "ARRAY", "NULLIF", "COALESCE", "IS",
+        "SELECT", "FROM", "WHERE", "IN", "ANY", "ALL", "AND", "OR", "NOT", "EXISTS", "CASE", "WHEN", "THEN", "ELSE", "ON", "AS", "VALUES", "ROW", "ARRAY",
+            "NULLIF", "COALESCE", "IS",
         "DISTINCT", "USING", "UNION", "JOIN",
     };
 

@@ -98,7 +98,8 @@ public sealed class ArticleAuditTests : IAsyncLifetime
 
         left.Select(finding => $"{finding.RuleId}: {finding.ObjectName}: {finding.Fix}").Should().BeEmpty();
 
-        await using var user = await Sql.OpenAsync(new NpgsqlConnectionStringBuilder(_connectionString) { Username = _user, Password = "secret" }.ConnectionString, Sql.Cancel);
+        var login = new NpgsqlConnectionStringBuilder(_connectionString) { Username = _user, Password = "secret" };
+        await using var user = await Sql.OpenAsync(login.ConnectionString, Sql.Cancel);
         foreach (var table in new[] { "organizations", "invoices", "lines" })
             (await user.CountAsync($"public.{table}")).Should().Be(0, because: "no tenant is set");
         await user.ExecuteAsync($"SELECT set_config('app.current_org_id', '{A}', false)");

@@ -18,7 +18,8 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
         var allowed = await AuditDatabase.AuditAsync(connection, With([new("public.countries", "table-without-tenant-column", "the same for all")]));
         allowed.Findings.Should().BeEmpty();
         allowed.Suppressed.Should().ContainSingle().Which.Reason.Should().Be("the same for all");
-        (await AuditDatabase.AuditAsync(connection, With(baseline: [found.Fingerprint]))).Findings.Should().BeEmpty(because: "a fingerprint is the same in every run");
+        (await AuditDatabase.AuditAsync(connection, With(baseline: [found.Fingerprint])))
+            .Findings.Should().BeEmpty(because: "a fingerprint is the same in every run");
     }
 
     [Theory]
@@ -65,8 +66,14 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     public async Task Only_the_named_schemas_are_audited()
     {
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync(database.Named("BEGIN; CREATE SCHEMA other; CREATE TABLE other.t (org_id uuid PRIMARY KEY REFERENCES organizations ON DELETE CASCADE); CREATE TABLE public.t (org_id uuid PRIMARY KEY)"));
-        (await AuditDatabase.AuditAsync(connection, With(schemas: ["other"]))).Findings.Select(finding => finding.ObjectName).Distinct().Should().Equal("other.t");
+        await connection.ExecuteAsync("""
+            BEGIN;
+            CREATE SCHEMA other;
+            CREATE TABLE other.t (org_id uuid PRIMARY KEY REFERENCES organizations ON DELETE CASCADE);
+            CREATE TABLE public.t (org_id uuid PRIMARY KEY);
+            """);
+        (await AuditDatabase.AuditAsync(connection, With(schemas: ["other"]))).Findings.Select(finding => finding.ObjectName).Distinct()
+            .Should().Equal("other.t");
     }
 
     [Fact]
@@ -93,21 +100,23 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
         await connection.ExecuteAsync("BEGIN");
         var snapshot = await CatalogReader.ReadInTransactionAsync(connection, database.Options, Sql.Cancel);
         var old = new AuditScene(snapshot with { ServerVersion = new Version(15, 2) }, database.Options);
-        Judgement.Of(old, database.Options).Findings.Select(finding => finding.RuleId).Should().Equal("server-cve-2023-2455", "server-cve-2024-10976", "server-cve-2025-8713");
+        Judgement.Of(old, database.Options).Findings.Select(finding => finding.RuleId)
+            .Should().Equal("server-cve-2023-2455", "server-cve-2024-10976", "server-cve-2025-8713");
     }
 
     [Fact]
     public void Rules_have_ids_of_their_own() => SchemaAudit.Rules.Select(rule => rule.Id).Should().OnlyHaveUniqueItems();
 
-    private SchemaAuditOptions With(AuditAllowance[]? allowlist = null, string[]? baseline = null, string[]? schemas = null, string? tenantTable = null) => new()
-    {
-        AppLogins = database.Options.AppLogins,
-        TenantRoles = database.Options.TenantRoles,
-        AdminLogins = database.Options.AdminLogins,
-        AdminRoles = database.Options.AdminRoles,
-        Allowlist = allowlist ?? [],
-        Baseline = baseline ?? [],
-        Schemas = schemas,
-        TenantTable = tenantTable,
-    };
+    private SchemaAuditOptions With(AuditAllowance[]? allowlist = null, string[]? baseline = null, string[]? schemas = null, string? tenantTable = null) =>
+        new()
+        {
+            AppLogins = database.Options.AppLogins,
+            TenantRoles = database.Options.TenantRoles,
+            AdminLogins = database.Options.AdminLogins,
+            AdminRoles = database.Options.AdminRoles,
+            Allowlist = allowlist ?? [],
+            Baseline = baseline ?? [],
+            Schemas = schemas,
+            TenantTable = tenantTable,
+        };
 }

@@ -10,7 +10,8 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     {
         var report = await new SchemaAudit(database.ConnectionString).RunAsync(Sql.Cancel);
         report.Findings.Where(finding => finding.Severity == AuditSeverity.Error).Should().BeEmpty();
-        report.Suppressed.Should().ContainSingle(entry => entry.Finding.ObjectName == "public.countries").Which.Reason.Should().Be("the guard's allowlist: the same for every tenant");
+        report.Suppressed.Should().ContainSingle(entry =>
+            entry.Finding.ObjectName == "public.countries").Which.Reason.Should().Be("the guard's allowlist: the same for every tenant");
     }
 
     [Fact]
@@ -37,13 +38,15 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     }
 
     [Theory]
-    [InlineData("note_change() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN END'", "app_guard.note_change()")]
+    [InlineData("note_change() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'BEGIN END'",
+        "app_guard.note_change()")]
     [InlineData("check_now() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS 'BEGIN END'", "app_guard.check_now()")]
     public async Task A_function_of_the_guard_that_does_something_else_is_found(string function, string objectName)
     {
         await using var superuser = await database.OpenAsync(Actor.Superuser);
         await superuser.ExecuteAsync("BEGIN; CREATE OR REPLACE FUNCTION app_guard." + function);
-        (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding => finding.RuleId == "guard-disabled").Which.ObjectName.Should().Be(objectName);
+        (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding =>
+            finding.RuleId == "guard-disabled").Which.ObjectName.Should().Be(objectName);
     }
 
     [Fact]
@@ -51,7 +54,8 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     {
         await using var superuser = await database.OpenAsync(Actor.Superuser);
         await superuser.ExecuteAsync("BEGIN; DROP TABLE public.countries");
-        var found = (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding => finding.RuleId == "guard-allowlist-stale").Subject;
+        var found = (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding =>
+            finding.RuleId == "guard-allowlist-stale").Subject;
         await superuser.ExecuteAsync(found.Fix);
         (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().NotContain(finding => finding.RuleId == "guard-allowlist-stale");
     }
@@ -62,6 +66,7 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var (roles, connectionString) = (TestRoles.New(server), await server.CreateEmptyDatabaseAsync(Sql.Cancel));
         await new SchemaMigrator(connectionString, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
-        (await new SchemaAudit(connectionString, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel)).Findings.Select(finding => $"{finding.RuleId} {finding.ObjectName}").Should().BeEmpty();
+        (await new SchemaAudit(connectionString, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel))
+            .Findings.Select(finding => $"{finding.RuleId} {finding.ObjectName}").Should().BeEmpty();
     }
 }

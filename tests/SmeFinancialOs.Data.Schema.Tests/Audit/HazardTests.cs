@@ -5,6 +5,7 @@ namespace SmeFinancialOs.Data.Schema.Tests.Audit;
 // The attacks behind rules that no other test shows: each gets through where the rule finds its fault, and not without it.
 public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDatabase>
 {
+    private const string Parent = "ALTER TABLE public.items ADD parent uuid, ADD FOREIGN KEY (org_id, parent) REFERENCES public.items; ";
     private const string A = MigratedDatabase.A;
     private const string B = MigratedDatabase.B;
 
@@ -55,7 +56,7 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
     [InlineData("ALTER TABLE public.items DISABLE TRIGGER ALL", true)]
     public async Task Without_its_triggers_a_foreign_key_lets_anything_through(string attack, bool accepted)
     {
-        await using var connection = await PlantAsync("ALTER TABLE public.items ADD parent uuid, ADD FOREIGN KEY (org_id, parent) REFERENCES public.items; " + attack, asTenant: true);
+        await using var connection = await PlantAsync(Parent + attack, asTenant: true);
         await InsertsAsync(connection, $"INSERT INTO public.items (org_id, id, parent) VALUES ('{A}', gen_random_uuid(), gen_random_uuid())", accepted);
     }
 
@@ -68,7 +69,7 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
         if (accepted)
             await connection.ExecuteAsync("SET LOCAL session_replication_role = replica");
         else
-            (await connection.RefusalAsync("SAVEPOINT s; SET LOCAL session_replication_role = replica")).SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+            (await connection.RefusalAsync("SET LOCAL session_replication_role = replica")).SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
     }
 
     [Fact]

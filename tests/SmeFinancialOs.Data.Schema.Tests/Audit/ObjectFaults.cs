@@ -63,10 +63,12 @@ internal static class ObjectFaults
             SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER  AS $f$ SELECT 1 $f$; RESET ROLE
             """) with { Form = "no path at all" },
         Of("definer-search-path", "public.d()", """
-            SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $f$ SELECT 1 $f$; RESET ROLE; GRANT TEMPORARY ON DATABASE $database TO $app
+            SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS $f$ SELECT 1 $f$; RESET ROLE;
+            GRANT TEMPORARY ON DATABASE $database TO $app
             """, "database-temp") with { Form = "an empty path where the app may make temporary objects" },
         Of("definer-search-path", "public.d()", """
-            SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_temp, public AS $f$ SELECT 1 $f$; RESET ROLE
+            SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_temp, public AS $f$ SELECT 1 $f$;
+            RESET ROLE
             """) with { Form = "pg_temp first" },
         Of("definer-search-path", "public.d()", """
             SET LOCAL ROLE $owner;
@@ -74,14 +76,16 @@ internal static class ObjectFaults
             RESET ROLE
             """) with { Form = "a procedure" },
         Of("definer-search-path", "public.d()", """
-            SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER  AS $f$ BEGIN RETURN new; END $f$; RESET ROLE; REVOKE ALL ON FUNCTION public.d() FROM PUBLIC; CREATE TRIGGER g BEFORE INSERT ON public.items FOR EACH ROW EXECUTE FUNCTION public.d()
+            SET LOCAL ROLE $owner; CREATE FUNCTION public.d() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER  AS $f$ BEGIN RETURN new; END $f$; RESET ROLE;
+            REVOKE ALL ON FUNCTION public.d() FROM PUBLIC; CREATE TRIGGER g BEFORE INSERT ON public.items FOR EACH ROW EXECUTE FUNCTION public.d()
             """) with { Form = "a trigger" },
         Of("definer-bypasses", "public.d()", """
             CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT 1';
             ALTER FUNCTION public.d() OWNER TO $admin
             """) with { Form = "owned by an admin role" },
         Of("definer-bypasses", "public.d()", """
-            CREATE FUNCTION public.d() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$ BEGIN RETURN new; END $f$; REVOKE ALL ON FUNCTION public.d() FROM PUBLIC; CREATE TRIGGER g BEFORE INSERT ON public.items FOR EACH ROW EXECUTE FUNCTION public.d()
+            CREATE FUNCTION public.d() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$ BEGIN RETURN new; END $f$;
+            REVOKE ALL ON FUNCTION public.d() FROM PUBLIC; CREATE TRIGGER g BEFORE INSERT ON public.items FOR EACH ROW EXECUTE FUNCTION public.d()
             """) with { Form = "a trigger", Person = "which role the trigger should act as is not in the catalog" },
         Of("sequence-readable", "public.s", "CREATE SEQUENCE public.s; GRANT UPDATE ON SEQUENCE public.s TO $tenant") with { Form = "UPDATE without USAGE" },
         Of("publication-without-filter", "public.items in publication p", """

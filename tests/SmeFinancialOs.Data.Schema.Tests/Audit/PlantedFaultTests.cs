@@ -16,7 +16,8 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
     // Rules about the server's version and the guard have tests of their own.
     [Fact]
     public void Every_rule_has_a_planted_fault() =>
-        SchemaAudit.Rules.Select(rule => rule.Id).Where(id => !id.StartsWith("server-cve", StringComparison.Ordinal) && !id.StartsWith("guard-", StringComparison.Ordinal)).Except(Fault.All.Select(fault => fault.Rule)).Should().BeEmpty();
+        SchemaAudit.Rules.Select(rule => rule.Id).Where(id => !id.StartsWith("server-cve", StringComparison.Ordinal)
+            && !id.StartsWith("guard-", StringComparison.Ordinal)).Except(Fault.All.Select(fault => fault.Rule)).Should().BeEmpty();
 
     [Fact]
     public void Every_fault_has_a_name_of_its_own() => Fault.All.Select(fault => fault.Name).Should().OnlyHaveUniqueItems();
@@ -33,13 +34,15 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
 
         var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings;
         var target = found.Where(finding => finding.RuleId == fault.Rule).ToList();
-        target.Select(finding => finding.ObjectName).Should().Contain(database.Named(fault.ObjectName), because: string.Join("; ", found.Select(f => $"{f.RuleId} {f.ObjectName}")));
+        target.Select(finding => finding.ObjectName).Should().Contain(database.Named(fault.ObjectName),
+            because: string.Join("; ", found.Select(f => $"{f.RuleId} {f.ObjectName}")));
         found.Select(finding => finding.RuleId).Except(fault.Also).Should().Equal([fault.Rule], (one, other) => one == other);
 
         var forPerson = target.Where(finding => finding.Fix.Contains("--", StringComparison.Ordinal)).ToList();
         if (fault.Person is not null)
         {
-            forPerson.Should().NotBeEmpty(because: fault.Person).And.OnlyContain(finding => !finding.IsFixSafe && finding.Fix.StartsWith("-- ", StringComparison.Ordinal));
+            forPerson.Should().NotBeEmpty(because: fault.Person).And.OnlyContain(finding => !finding.IsFixSafe
+                && finding.Fix.StartsWith("-- ", StringComparison.Ordinal));
             return;
         }
 
@@ -47,7 +50,8 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
         foreach (var fix in target.Select(finding => finding.Fix).Distinct())
             await connection.ExecuteAsync(fix);
         var left = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings;
-        left.Select(finding => $"{finding.RuleId}: {finding.ObjectName}").Except(found.Where(finding => finding.RuleId != fault.Rule).Select(finding => $"{finding.RuleId}: {finding.ObjectName}"))
+        left.Select(finding => $"{finding.RuleId}: {finding.ObjectName}").Except(found.Where(finding => finding.RuleId != fault.Rule)
+            .Select(finding => $"{finding.RuleId}: {finding.ObjectName}"))
             .Should().BeEmpty(because: string.Join("\n", target.Select(finding => finding.Fix)));
     }
 }

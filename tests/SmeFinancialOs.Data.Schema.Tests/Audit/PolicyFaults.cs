@@ -31,7 +31,8 @@ internal static class PolicyFaults
             CREATE POLICY x ON public.items FOR SELECT TO aud_x USING (true)
             """, "policy-always-true", "membership-inherits"),
         Of("policy-casts-column", "tenant_isolation on public.items", """
-            ALTER POLICY tenant_isolation ON public.items USING (org_id::text = (SELECT current_setting('app.current_org_id', true))) WITH CHECK (org_id = (SELECT app.current_org_id()))
+            ALTER POLICY tenant_isolation ON public.items
+                USING (org_id::text = (SELECT current_setting('app.current_org_id', true))) WITH CHECK (org_id = (SELECT app.current_org_id()))
             """),
         Of("setting-unwrapped", "tenant_isolation on public.items", "ALTER POLICY tenant_isolation ON public.items USING (org_id = app.current_org_id())"),
         Of("setting-function-immutable", "app.current_org_id()", "ALTER FUNCTION app.current_org_id() IMMUTABLE"),
@@ -62,7 +63,8 @@ internal static class PolicyFaults
             ALTER POLICY tenant_isolation ON public.items USING (NOT (org_id = (SELECT app.current_org_id())))
             """) with { Form = "everybody else" },
         Of("policy-or-null", "tenant_isolation on public.items", $$"""
-            ALTER POLICY tenant_isolation ON public.items USING (({{Ok}} OR NULLIF(current_setting('app.current_org_id', true), '') IS NULL) AND code IS NOT NULL)
+            ALTER POLICY tenant_isolation ON public.items
+                USING (({{Ok}} OR NULLIF(current_setting('app.current_org_id', true), '') IS NULL) AND code IS NOT NULL)
             """, "setting-unwrapped") with { Form = "below AND" },
         Of("policy-or-null", "tenant_isolation on public.items", $$"""
             ALTER POLICY tenant_isolation ON public.items USING ({{Ok}} OR (SELECT current_setting('app.current_org_id', true)) = '')
@@ -71,7 +73,10 @@ internal static class PolicyFaults
             CREATE TABLE public.members (org_id uuid, who text);
             ALTER TABLE public.members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
             ALTER POLICY tenant_isolation ON public.items USING (org_id IN (SELECT m.org_id FROM public.members m WHERE m.who = current_user))
-            """, "tenant-column-nullable", "tenant-column-not-indexed", "tenant-column-without-foreign-key", "table-without-policy") with { Person = "no catalog says whether the members are right" },
+            """, "tenant-column-nullable", "tenant-column-not-indexed", "tenant-column-without-foreign-key", "table-without-policy") with
+        {
+            Person = "no catalog says whether the members are right",
+        },
         Of("policy-not-understood", "tenant_isolation on public.items", """
             CREATE FUNCTION public.mine(uuid) RETURNS boolean LANGUAGE sql STABLE RETURN $1 = app.current_org_id();
             ALTER POLICY tenant_isolation ON public.items USING (public.mine(org_id))
@@ -95,16 +100,23 @@ internal static class PolicyFaults
             ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT current_setting('app.current_org_id', true))::uuid)
             """) with { Form = "cast outside the sub-select" },
         Of("setting-without-missing-ok", "public.cur()", """
-            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $f$ SELECT NULLIF(current_setting('app.current_org_id'), '')::uuid $f$; ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
+            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+                AS $f$ SELECT NULLIF(current_setting('app.current_org_id'), '')::uuid $f$;
+            ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
             """) with { Form = "in a function" },
         Of("setting-without-nullif", "public.cur()", """
-            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $f$ SELECT current_setting('app.current_org_id', true)::uuid $f$; ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
+            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+                AS $f$ SELECT current_setting('app.current_org_id', true)::uuid $f$;
+            ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
             """) with { Form = "in a function" },
         Of("setting-without-nullif", "public.cur()", """
-            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $f$ SELECT CAST(current_setting('app.current_org_id', true) AS uuid) $f$; ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
+            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+                AS $f$ SELECT CAST(current_setting('app.current_org_id', true) AS uuid) $f$;
+            ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
             """) with { Form = "CAST in a function" },
         Of("policy-function-search-path", "public.cur()", """
-            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE AS $f$ SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid $f$; ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
+            CREATE FUNCTION public.cur() RETURNS uuid LANGUAGE sql STABLE AS $f$ SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid $f$;
+            ALTER POLICY tenant_isolation ON public.items USING (org_id = (SELECT public.cur()))
             """),
     ];
 }

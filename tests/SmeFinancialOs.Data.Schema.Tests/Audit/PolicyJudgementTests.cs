@@ -11,7 +11,8 @@ public sealed class PolicyJudgementTests
         CREATE SCHEMA "Shop";
         GRANT USAGE ON SCHEMA "Shop" TO "Shop Web";
         REVOKE TEMPORARY ON DATABASE "$database" FROM PUBLIC;
-        REVOKE EXECUTE ON FUNCTION lo_open(oid, int), lo_get(oid), lo_get(oid, bigint, int), lo_put(oid, bigint, bytea), loread(int, int), lowrite(int, bytea) FROM PUBLIC;
+        REVOKE EXECUTE ON FUNCTION lo_open(oid, int), lo_get(oid), lo_get(oid, bigint, int), lo_put(oid, bigint, bytea), loread(int, int), lowrite(int,
+            bytea) FROM PUBLIC;
         CREATE DOMAIN "Shop".org AS uuid;
         CREATE TABLE "Shop".members (org $type, who name);
         CREATE FUNCTION "Shop".setting() RETURNS text LANGUAGE sql STABLE RETURN current_setting('Shop.Tenant', true);
@@ -46,7 +47,8 @@ public sealed class PolicyJudgementTests
     [InlineData($"\"Org Id\" IS NOT DISTINCT FROM {Setting}")]
     [InlineData("CASE WHEN (SELECT current_setting('shop.admin', true)) = 'on' THEN true ELSE \"Org Id\" = (SELECT \"Shop\".tenant()) END")]
     public async Task A_policy_that_nothing_proves_is_not_called_wrong(string policy) =>
-        (await RulesOfAsync("uuid", policy)).Should().Contain("policy-not-understood").And.BeSubsetOf(["policy-not-understood", "policy-reads-unprotected-table"]);
+        (await RulesOfAsync("uuid", policy)).Should().Contain("policy-not-understood").And.BeSubsetOf(["policy-not-understood",
+            "policy-reads-unprotected-table"]);
 
     [Theory]
     [InlineData("true", "policy-always-true")]
@@ -74,6 +76,7 @@ public sealed class PolicyJudgementTests
             AdminLogins = [],
             AdminRoles = [],
         };
-        return [.. (await AuditDatabase.AuditAsync(connection, options)).Findings.Where(finding => finding.RuleId is not "setting-unwrapped").Select(finding => finding.RuleId)];
+        return [.. (await AuditDatabase.AuditAsync(connection, options)).Findings.Where(finding => finding.RuleId is not "setting-unwrapped")
+            .Select(finding => finding.RuleId)];
     }
 }

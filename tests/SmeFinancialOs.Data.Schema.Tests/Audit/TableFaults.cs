@@ -49,7 +49,8 @@ internal static class TableFaults
             CREATE TABLE "Other One"."Big" (org_id uuid PRIMARY KEY REFERENCES public.organizations)
             """) with { Form = "capitals in another schema" },
         Of("child-open", "public.part1", """
-            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations, at date NOT NULL, PRIMARY KEY (org_id, at)) PARTITION BY RANGE (at);
+            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations, at date NOT NULL, PRIMARY KEY (org_id,
+                at)) PARTITION BY RANGE (at);
             CREATE TABLE public.part1 PARTITION OF public.parts DEFAULT;
             SELECT app.protect_table('public.parts');
             GRANT SELECT ON public.part1 TO $app;
@@ -77,7 +78,8 @@ internal static class TableFaults
             """) with { Form = "primary key with included column" },
         Of("key-without-tenant-column", "items_id_key on public.items", """
             ALTER TABLE public.items ADD UNIQUE (id);
-            CREATE TABLE public.kids (org_id uuid NOT NULL REFERENCES public.organizations, id uuid NOT NULL, item uuid CONSTRAINT kid_item REFERENCES public.items (id) ON DELETE SET NULL, PRIMARY KEY (org_id, id));
+            CREATE TABLE public.kids (org_id uuid NOT NULL REFERENCES public.organizations, id uuid NOT NULL,
+                item uuid CONSTRAINT kid_item REFERENCES public.items (id) ON DELETE SET NULL, PRIMARY KEY (org_id, id));
             SELECT app.protect_table('public.kids')
             """, "foreign-key-without-tenant-column") with { Form = "with foreign keys of others" },
         Of("key-without-tenant-column", "items_id_key on public.items", """
@@ -94,7 +96,8 @@ internal static class TableFaults
             ALTER TABLE public.items ADD parent uuid, ADD CONSTRAINT up FOREIGN KEY (org_id, parent) REFERENCES public.items ON UPDATE SET NULL
             """) with { Form = "on update" },
         Of("foreign-key-nulls-tenant", "up on public.items", """
-            ALTER TABLE public.items DROP CONSTRAINT items_org_id_fkey, ADD CONSTRAINT up FOREIGN KEY (org_id) REFERENCES public.organizations ON DELETE SET NULL
+            ALTER TABLE public.items DROP CONSTRAINT items_org_id_fkey, ADD CONSTRAINT up
+                FOREIGN KEY (org_id) REFERENCES public.organizations ON DELETE SET NULL
             """) with { Form = "the tenant column alone" },
         Of("foreign-key-unchecked", "public.items", "ALTER TABLE public.items DISABLE TRIGGER ALL") with { Form = "triggers" },
         Of("foreign-key-unchecked", "up on public.items", """

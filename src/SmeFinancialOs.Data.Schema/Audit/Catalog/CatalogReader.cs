@@ -20,7 +20,8 @@ internal static class CatalogReader
     }
 
     // Of its own for the tests, which look at what they planted before it is rolled back.
-    internal static async Task<CatalogSnapshot> ReadInTransactionAsync(NpgsqlConnection connection, SchemaAuditOptions options, CancellationToken cancellationToken)
+    internal static async Task<CatalogSnapshot> ReadInTransactionAsync(NpgsqlConnection connection, SchemaAuditOptions options,
+        CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection);
         await using var _ = batch.ConfigureAwait(false);
@@ -63,7 +64,8 @@ internal static class CatalogReader
             Schemas = await rows.NextAsync(r => new Schema(r.Oid(0), r.GetString(1), r.Oid(2))).ConfigureAwait(false),
             DefaultPrivileges = await rows.NextAsync(r => new DefaultPrivilege(r.GetString(0), r.Text(1), r.Oid(2), r.GetString(3))).ConfigureAwait(false),
             EventTriggers = await rows.NextAsync(r => new EventTrigger(r.GetString(0), r.Letter(1), r.Oid(2))).ConfigureAwait(false),
-            Triggers = (await rows.NextAsync(r => new Trigger(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.GetBoolean(4))).ConfigureAwait(false)).ToLookup(t => t.Relation),
+            Triggers = (await rows.NextAsync(r => new Trigger(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.GetBoolean(4))).ConfigureAwait(false))
+                .ToLookup(t => t.Relation),
             RewriteRules = await rows.NextAsync(r => new RewriteRule(r.Oid(0), r.GetString(1))).ConfigureAwait(false),
             ParameterGrants = await rows.NextAsync(r => new ParameterGrant(r.GetString(0), r.Oid(1), r.GetString(2))).ConfigureAwait(false),
         };
@@ -79,7 +81,8 @@ internal static class CatalogReader
         await using var __ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
-        return await new CatalogRows(reader, cancellationToken).NextAsync(r => new GuardAllowance(r.Oid(0), r.GetString(1), r.GetBoolean(2))).ConfigureAwait(false);
+        return await new CatalogRows(reader, cancellationToken).NextAsync(r => new GuardAllowance(r.Oid(0), r.GetString(1), r.GetBoolean(2)))
+            .ConfigureAwait(false);
     }
 
     private static async Task<ILookup<uint, Column>> ColumnsAsync(CatalogRows rows)

@@ -1,7 +1,8 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
 // StandardBody: its names were bound when it was created (RETURN or BEGIN ATOMIC). Definition is there for functions that read a setting.
-internal sealed record Function(uint Oid, uint Schema, string Name, string SqlName, string Signature, uint Owner, bool Definer, bool Leakproof, char Volatility, int Arguments,
+internal sealed record Function(uint Oid, uint Schema, string Name, string SqlName, string Signature, uint Owner, bool Definer, bool Leakproof,
+    char Volatility, int Arguments,
     string Returns, string[] Settings, string Body, bool StandardBody, string Language, string? Definition, bool System)
 {
     // Null when the caller's own path is in force. Without pg_temp, PostgreSQL looks there first for tables and types, also when the path is ''.

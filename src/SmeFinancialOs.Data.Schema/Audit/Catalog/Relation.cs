@@ -1,6 +1,7 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
-internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker, uint[] Parents)
+internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker,
+    uint[] Parents)
 {
     public bool IsTable => Kind is 'r' or 'p';
 }

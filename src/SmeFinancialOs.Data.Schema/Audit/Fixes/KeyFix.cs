@@ -10,7 +10,7 @@ internal static class KeyFix
     {
         var dependents = scene.Catalog.ForeignKeys.SelectMany(keys => keys).Where(key => key.Index == index.Oid).ToList();
         if (dependents.Any(key => scene.TenantColumnOf(key.Relation) is null))
-            return Fix.Person($"a foreign key of a table without tenant column rests on {Identifier.Quote(index.Name)}: give that table the tenant column first");
+            return Fix.Person($"a table without tenant column refers to {Identifier.Quote(index.Name)}: give it the tenant column first");
 
         var definition = index.Definition!.Insert(index.Definition.IndexOf('(', StringComparison.Ordinal) + 1,
             scene.TenantColumnOf(table).Sql + (index.Exclusion ? " WITH =, " : ", "));
@@ -30,7 +30,8 @@ internal static class KeyFix
     {
         var composite = Composite(scene, key);
         var parent = scene.Catalog.Relations[key.Target];
-        var isKey = scene.Catalog.Indexes[key.Target].Any(index => index is { Unique: true, Partial: false, Immediate: true } && index.Columns.Order().SequenceEqual(composite.TargetColumns.Order()));
+        var isKey = scene.Catalog.Indexes[key.Target].Any(index => index is { Unique: true, Partial: false, Immediate: true }
+            && index.Columns.Order().SequenceEqual(composite.TargetColumns.Order()));
         List<string> steps = isKey ? [] : [$"ALTER TABLE {parent.Name} ADD UNIQUE ({Names(scene, key.Target, composite.TargetColumns)});"];
         return Fix.Safe(string.Join('\n', [.. steps, Drop(scene, key), Add(scene, key, composite)]));
     }
@@ -55,13 +56,21 @@ internal static class KeyFix
         if (key.Columns.Contains(child))
             return key;
         short[] nulled = key.OnDeleteColumns.Length > 0 ? key.OnDeleteColumns : key.OnDelete is 'n' or 'd' ? key.Columns : [];
-        return key with { Columns = [child, .. key.Columns], TargetColumns = [parent, .. key.TargetColumns], OnDeleteColumns = nulled, OnUpdate = key.OnUpdate is 'n' or 'd' ? 'a' : key.OnUpdate };
+        return key with
+        {
+            Columns = [child, .. key.Columns],
+            TargetColumns = [parent, .. key.TargetColumns],
+            OnDeleteColumns = nulled,
+            OnUpdate = key.OnUpdate is 'n' or 'd' ? 'a' : key.OnUpdate
+        };
     }
 
-    private static string Drop(AuditScene scene, ForeignKey key) => $"ALTER TABLE {scene.Catalog.Relations[key.Relation].Name} DROP CONSTRAINT {Identifier.Quote(key.Name)};";
+    private static string Drop(AuditScene scene, ForeignKey key) =>
+        $"ALTER TABLE {scene.Catalog.Relations[key.Relation].Name} DROP CONSTRAINT {Identifier.Quote(key.Name)};";
 
     private static string Add(AuditScene scene, ForeignKey key, ForeignKey changed) =>
-        $"ALTER TABLE {scene.Catalog.Relations[key.Relation].Name} ADD CONSTRAINT {Identifier.Quote(key.Name)} FOREIGN KEY ({Names(scene, key.Relation, changed.Columns)}) "
+        $"ALTER TABLE {scene.Catalog.Relations[key.Relation].Name} ADD CONSTRAINT {Identifier.Quote(key.Name)} "
+        + $"FOREIGN KEY ({Names(scene, key.Relation, changed.Columns)}) "
         + $"REFERENCES {scene.Catalog.Relations[key.Target].Name} ({Names(scene, key.Target, changed.TargetColumns)})"
         + Action("UPDATE", changed.OnUpdate) + Action("DELETE", changed.OnDelete)
         + (changed.OnDelete is 'n' or 'd' && changed.OnDeleteColumns.Length > 0 ? $" ({Names(scene, key.Relation, changed.OnDeleteColumns)})" : "")

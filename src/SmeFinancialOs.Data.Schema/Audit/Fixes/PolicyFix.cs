@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Catalog;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 // Writes a policy anew.
@@ -5,7 +7,8 @@ internal static class PolicyFix
 {
     // Ties the policy to the tenant: drops it where another does that already, else replaces what is open in it.
     internal static Fix Bind(AuditScene scene, PolicyView policy) =>
-        "rawd".Where(policy.Policy.Covers).All(command => scene.PoliciesOf(policy.Table).Any(other => other != policy && other.Policy.Permissive && other.Policy.Covers(command)
+        "rawd".Where(policy.Policy.Covers).All(command => scene.PoliciesOf(policy.Table)
+            .Any(other => other != policy && other.Policy.Permissive && other.Policy.Covers(command)
             && other.BoundOf(command) == Bound.Tenant && (other.ConcernsPublic || policy.Policy.Roles.All(role => other.Policy.Roles.Contains(role)))))
             ? Fix.Review($"DROP POLICY {policy.Sql} ON {policy.Table.Name};")
             : Fix.Review(Alter(policy, text => Tied(scene, policy, text)));
@@ -21,7 +24,8 @@ internal static class PolicyFix
     // The same policy again, which is then ANDed with the others.
     internal static string Restrict(AuditScene scene, PolicyView policy) => $"""
         DROP POLICY {policy.Sql} ON {policy.Table.Name};
-        CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(scene, policy)}{Clause("USING", policy.Using)}{Clause("WITH CHECK", policy.Check)};
+        CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(scene, policy)}{Clause("USING",
+            policy.Using)}{Clause("WITH CHECK", policy.Check)};
         """;
 
     // Without the branches of an OR that let everybody through. Null when nothing is left.
@@ -34,6 +38,10 @@ internal static class PolicyFix
         var kept = either.Where(part => !branch(part)).Select(part => Without(part, branch)).OfType<string>().ToList();
         return kept.Count switch { 0 => null, 1 => kept[0], _ => string.Join(" OR ", kept.Select(part => $"({part})")) };
     }
+
+    // Operators see every row by a policy of their own, which holds after SET ROLE alone.
+    internal static string ForAdmin(Relation table, Role role) =>
+        $"CREATE POLICY {Identifier.Quote($"admin_access_{role.Name}")} ON {table.Name} TO {role.Sql} USING (true) WITH CHECK (true);";
 
     internal static string Roles(AuditScene scene, PolicyView policy) => string.Join(", ", policy.Policy.Roles.Select(scene.Identities.NameOf));
 
@@ -48,6 +56,7 @@ internal static class PolicyFix
         if (bound is Bound.Tenant or Bound.Fixed)
             return null;
         var predicate = TableFix.Predicate(scene, policy.TenantColumn!);
-        return text.Split("OR").Count > 1 || policy.IsAlwaysTrue || text.Bare().Is("true") || text.Has(policy.TenantColumn!.Sql) ? predicate : $"({predicate}) AND ({text.Text})";
+        return text.Split("OR").Count > 1 || policy.IsAlwaysTrue || text.Bare().Is("true") || text.Has(policy.TenantColumn!.Sql) ? predicate
+            : $"({predicate}) AND ({text.Text})";
     }
 }

@@ -13,7 +13,8 @@ internal static class SearchPathFix
         {
             { Count: 0 } => ["pg_catalog"],
             { } known => known.Where(name => name != "pg_temp"),
-            null => new[] { "pg_catalog", own, "public" }.Where(name => name != "public" || scene.Catalog.Schemas.Any(schema => schema.Name == "public")).Distinct(),
+            null => new[] { "pg_catalog", own, "public" }.Where(name => name != "public" || scene.Catalog.Schemas.Any(schema => schema.Name == "public"))
+                .Distinct(),
         };
         var sql = $"ALTER ROUTINE {function.Signature} SET search_path = {string.Join(", ", path.Append("pg_temp").Select(Identifier.Quote))};";
         return function.SearchPath is null ? Fix.Review(sql) : Fix.Safe(sql);

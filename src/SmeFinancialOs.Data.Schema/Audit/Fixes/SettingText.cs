@@ -5,11 +5,13 @@ internal static class SettingText
 {
     internal static bool Misses(SqlText text) => WithoutMissingOk(text).Any() || WithoutNullif(text).Any();
 
-    internal static IEnumerable<SqlCall> WithoutMissingOk(SqlText text) => text.Calls().Where(call => call.IsCurrentSetting && call.Arguments.Split(",").Count == 1);
+    internal static IEnumerable<SqlCall> WithoutMissingOk(SqlText text) => text.Calls()
+        .Where(call => call.IsCurrentSetting && call.Arguments.Split(",").Count == 1);
 
     // Cast as it is, though '' is what an ended setting reads. text has no fault with ''.
     internal static IEnumerable<SqlCall> WithoutNullif(SqlText text) => text.Calls().Where(call =>
-        call.IsCurrentSetting && (text[call.After] == "::" || text[call.After].Equals("AS", StringComparison.OrdinalIgnoreCase)) && text[call.After + 1] is not ("text" or "character" or "varchar" or ""));
+        call.IsCurrentSetting && (text[call.After] == "::" || text[call.After].Equals("AS", StringComparison.OrdinalIgnoreCase))
+            && text[call.After + 1] is not ("text" or "character" or "varchar" or ""));
 
     internal static string? AddMissingOk(SqlText text) => With(text, WithoutMissingOk(text), call => call[..^1] + ", true)");
 

@@ -9,7 +9,8 @@ internal static class TableFix
     internal static string Predicate(AuditScene scene, Column column)
     {
         var type = column.BaseType;
-        var reader = scene.Settings.Functions.Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type && scene.Settings.ReadsTenant(function)
+        var reader = scene.Settings.Functions.Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type
+            && scene.Settings.ReadsTenant(function)
                 && scene.AppGrants(GrantKind.Function, function.Oid).Any() && !SettingText.Misses(SqlText.Of(function.Body)))
             .OrderBy(function => function.SqlName, StringComparer.Ordinal).FirstOrDefault();
         var value = reader is null ? $"NULLIF(current_setting({Identifier.Literal(scene.Options.TenantSetting)}, true), '')::{type}" : $"{reader.SqlName}()";
@@ -33,7 +34,7 @@ internal static class TableFix
         steps.AddRange(from role in scene.Identities.AdminRoles
                        where scene.Catalog.Grants[(GrantKind.Relation, table.Oid)].Any(grant => grant.Grantee == role.Oid)
                        where !policies.Any(policy => policy.Policy.Permissive && policy.Policy.Roles.Contains(role.Oid))
-                       select $"CREATE POLICY {Identifier.Quote($"admin_access_{role.Name}")} ON {table.Name} TO {role.Sql} USING (true) WITH CHECK (true);");
+                       select PolicyFix.ForAdmin(table, role));
         return Fix.Safe(string.Join('\n', steps));
     }
 

@@ -10,7 +10,8 @@ internal static class ViewFix
     {
         var sql = $"ALTER VIEW {view.Name} SET (security_invoker = true);";
         var readers = scene.AppGrants(GrantKind.Relation, read.Oid).Select(grant => grant.Grantee).Distinct();
-        return readers.All(role => scene.Catalog.ReadByView[view.Oid].All(below => scene.Catalog.Grants[(GrantKind.Relation, below)].Any(grant => grant.Privilege == "SELECT" && grant.Grantee == role)))
+        return readers.All(role => scene.Catalog.ReadByView[view.Oid].All(below => scene.Catalog.Grants[(GrantKind.Relation, below)]
+            .Any(grant => grant.Privilege == "SELECT" && grant.Grantee == role)))
             ? Fix.Safe(sql)
             : Fix.Review(sql);
     }

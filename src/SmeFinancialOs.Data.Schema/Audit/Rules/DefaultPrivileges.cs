@@ -16,6 +16,7 @@ internal sealed class DefaultPrivileges : CatalogRule
         group privilege by (privilege.Owner, privilege.Schema) into granted
         let schema = granted.Key.Schema is null ? "" : $" IN SCHEMA {granted.Key.Schema}"
         let roles = string.Join(", ", granted.Select(privilege => scene.Identities.NameOf(privilege.Grantee)).Distinct())
-        select Found($"{granted.Key.Owner}{schema}", $"New tables of {granted.Key.Owner} give {string.Join(", ", granted.Select(privilege => privilege.Privilege).Distinct())} to {roles}.",
+        select Found($"{granted.Key.Owner}{schema}",
+            $"New tables of {granted.Key.Owner} give {string.Join(", ", granted.Select(privilege => privilege.Privilege).Distinct())} to {roles}.",
             Fix.Safe($"ALTER DEFAULT PRIVILEGES FOR ROLE {granted.Key.Owner}{schema} REVOKE ALL ON TABLES FROM {roles};"));
 }

@@ -20,5 +20,6 @@ internal sealed class DefinerBypasses : CatalogRule
             : Fix.Person($"a trigger runs it: give it to a role that the policies bind, ALTER ROUTINE {function.Signature} OWNER TO ..;"));
 
     // An admin's policies hold for a function of the admin's, too.
-    private static bool Bypasses(AuditScene scene, Role owner) => owner.Superuser || owner.BypassesRls || scene.Identities.Inherited(owner).Append(owner).Intersect(scene.Identities.AdminRoles).Any();
+    private static bool Bypasses(AuditScene scene, Role owner) => owner.Superuser || owner.BypassesRls || scene.Identities.Inherited(owner).Append(owner)
+        .Intersect(scene.Identities.AdminRoles).Any();
 }

@@ -8,7 +8,7 @@ internal sealed class DefinerSearchPath : CatalogRule
     public override AuditRule Description { get; } = new(
         "definer-search-path", AuditSeverity.Error,
         "A SECURITY DEFINER function whose names a caller can redirect.",
-        "A temporary table or operator of the caller takes the place of the real one and runs with the owner's rights, unless search_path is pinned with pg_temp last.",
+        "A temporary table or domain of the caller takes the place of the real one, and its code runs with the owner's rights.",
         Docs + "sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY");
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>

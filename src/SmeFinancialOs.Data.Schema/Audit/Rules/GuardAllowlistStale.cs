@@ -13,6 +13,7 @@ internal sealed class GuardAllowlistStale : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from allowance in scene.Catalog.GuardAllowances
         where allowance.Gone
-        select Found($"{allowance.Relation} in {GuardParts.Schema}.allowlist", $"There is no such relation any more; it was allowed because: {allowance.Reason}",
+        select Found($"{allowance.Relation} in {GuardParts.Schema}.allowlist",
+            $"There is no such relation any more; it was allowed because: {allowance.Reason}",
             Fix.Review($"SELECT {GuardParts.Schema}.disallow('{allowance.Relation}');"));
 }

@@ -9,7 +9,7 @@ internal sealed class GuardDisabled : CatalogRule
     public override AuditRule Description { get; } = new(
         "guard-disabled", AuditSeverity.Error,
         "A tenant guard that does not hold.",
-        "A table without policies, or a policy weakened later, is no longer refused. Enabled but not ALWAYS, it sleeps while session_replication_role = replica.",
+        "A table without policies, or a policy weakened later, is no longer refused. Enabled but not ALWAYS, it sleeps for replicas.",
         Docs + "sql-altereventtrigger.html");
 
     // Whoever never turned the guard on has nothing of it.
@@ -26,7 +26,8 @@ internal sealed class GuardDisabled : CatalogRule
 
         foreach (var commit in from triggers in scene.Catalog.Triggers
                                from one in triggers
-                               where one is { Name: GuardParts.CommitTrigger, Enabled: not 'A' } && scene.Catalog.Relations[one.Relation].Name == $"{GuardParts.Schema}.pending"
+                               where one is { Name: GuardParts.CommitTrigger, Enabled: not 'A' }
+                                   && scene.Catalog.Relations[one.Relation].Name == $"{GuardParts.Schema}.pending"
                                select one)
         {
             yield return Found($"{commit.Name} on {GuardParts.Schema}.pending", "It is not ENABLE ALWAYS.",
@@ -34,6 +35,7 @@ internal sealed class GuardDisabled : CatalogRule
         }
 
         foreach (var function in scene.Catalog.Functions.Values.Where(function => !GuardParts.IsShipped(function)))
-            yield return Found(function.Signature, "It is not the function that this version of the library ships.", Fix.Person("turn the guard on again: sql/guard/0001_tenant_guard.sql"));
+            yield return Found(function.Signature, "It is not the function that this version of the library ships.",
+                Fix.Person("turn the guard on again: sql/guard/0001_tenant_guard.sql"));
     }
 }

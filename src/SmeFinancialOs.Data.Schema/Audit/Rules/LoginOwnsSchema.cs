@@ -13,11 +13,13 @@ internal sealed class LoginOwnsSchema : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         (from schema in scene.Catalog.Schemas
          where scene.Identities.IsApp(schema.Owner)
-         select Found(schema.Name, $"The schema belongs to {scene.Identities.NameOf(schema.Owner)}, which the app is or may become.", schema.Owner == scene.DatabaseOwners
+         select Found(schema.Name, $"The schema belongs to {scene.Identities.NameOf(schema.Owner)}, which the app is or may become.",
+             schema.Owner == scene.DatabaseOwners
              ? Fix.Person("give the database to another role: its owner owns this schema")
              : OwnerFix.Give(scene, $"SCHEMA {schema.Name}", schema.Owner)))
         .Concat(from database in new[] { scene.Catalog.Database }
                 where scene.Identities.IsApp(database.Owner)
-                select Found(Identifier.Quote(database.Name), $"The database belongs to {scene.Identities.NameOf(database.Owner)}, which the app is or may become.",
+                select Found(Identifier.Quote(database.Name),
+                    $"The database belongs to {scene.Identities.NameOf(database.Owner)}, which the app is or may become.",
                     OwnerFix.Give(scene, $"DATABASE {Identifier.Quote(database.Name)}", database.Owner)));
 }

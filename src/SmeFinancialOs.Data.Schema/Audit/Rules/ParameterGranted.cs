@@ -14,5 +14,6 @@ internal sealed class ParameterGranted : CatalogRule
         from parameter in scene.Catalog.ParameterGrants
         where scene.Identities.IsApp(parameter.Grantee)
         let role = scene.Identities.NameOf(parameter.Grantee)
-        select Found($"{parameter.Parameter} for {role}", $"{role} may {parameter.Privilege} it.", Fix.Review($"REVOKE ALL ON PARAMETER {parameter.Parameter} FROM {role};"));
+        select Found($"{parameter.Parameter} for {role}", $"{role} may {parameter.Privilege} it.",
+            Fix.Review($"REVOKE ALL ON PARAMETER {parameter.Parameter} FROM {role};"));
 }

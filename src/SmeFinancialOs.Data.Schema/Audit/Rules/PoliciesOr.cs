@@ -16,8 +16,10 @@ internal sealed class PoliciesOr : CatalogRule
         where policies.Count > 1
         let loose = policies.Where(policy => IsLoose(policy) && policies.Any(other => other != policy && Overlap(policy, other))).ToList()
         where loose.Count > 0
-        select Found(table.Name, $"{string.Join(", ", loose.Select(policy => policy.Sql))} and another permissive policy hold for the same role and command: a row passes if either lets it.",
-            Fix.Review(string.Join('\n', loose.Select(policy => policy.IsBan ? PolicyFix.Restrict(scene, policy) : $"DROP POLICY {policy.Sql} ON {table.Name};"))));
+        let names = string.Join(", ", loose.Select(policy => policy.Sql))
+        select Found(table.Name, $"{names} and another permissive policy hold for the same role and command: a row passes if either lets it.",
+            Fix.Review(string.Join('\n', loose.Select(policy => policy.IsBan ? PolicyFix.Restrict(scene, policy)
+                : $"DROP POLICY {policy.Sql} ON {table.Name};"))));
 
     // One that is not the tenant's own rows adds rows to what the others let through. What cannot be judged is reported as that.
     private static bool IsLoose(PolicyView policy) =>

@@ -18,14 +18,16 @@ internal sealed class PolicyHasRole : CatalogRule
     // The role gets a policy of its own, which holds after SET ROLE alone.
     private static Fix Split(AuditScene scene, PolicyView policy)
     {
-        if (policy.TenantColumn is null || policy.Expressions.Any(text => text.Calls().Any(IsAsking) && (text.Split("OR").Count == 1 || PolicyFix.Without(text, AsksRole) is null)))
+        if (policy.TenantColumn is null || policy.Expressions.Any(text => text.Calls().Any(IsAsking)
+            && (text.Split("OR").Count == 1 || PolicyFix.Without(text, AsksRole) is null)))
             return Fix.Person("tie the policy to the tenant, and give the role a policy of its own: CREATE POLICY .. TO that_role");
-        var admins = scene.Identities.AdminRoles.Where(role => policy.Expressions.Any(text => text.Has(Identifier.Literal(role.Name)) || text.Has(Identifier.Literal(role.Sql))))
+        var admins = scene.Identities.AdminRoles.Where(role => policy.Expressions.Any(text => text.Has(Identifier.Literal(role.Name))
+            || text.Has(Identifier.Literal(role.Sql))))
             .Where(role => !scene.PoliciesOf(policy.Table).Any(other => other.Policy.Permissive && other.Policy.Roles.Contains(role.Oid)));
         return Fix.Review(string.Join('\n',
         [
             PolicyFix.Alter(policy, text => PolicyFix.Without(text, AsksRole)),
-            .. admins.Select(role => $"CREATE POLICY {Identifier.Quote($"admin_access_{role.Name}")} ON {policy.Table.Name} TO {role.Sql} USING (true) WITH CHECK (true);"),
+            .. admins.Select(role => PolicyFix.ForAdmin(policy.Table, role)),
         ]));
     }
 

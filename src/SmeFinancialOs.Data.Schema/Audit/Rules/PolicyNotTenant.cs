@@ -12,6 +12,7 @@ internal sealed class PolicyNotTenant : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where "rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingBound == Bound.Open && !policy.IsAlwaysTrue && !policy.AsksNull && !policy.AsksRole
+        where "rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingBound == Bound.Open && !policy.IsAlwaysTrue && !policy.AsksNull
+            && !policy.AsksRole
         select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {scene.Options.TenantSetting}.", PolicyFix.Bind(scene, policy));
 }

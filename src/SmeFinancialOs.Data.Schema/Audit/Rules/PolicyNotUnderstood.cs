@@ -14,6 +14,6 @@ internal sealed class PolicyNotUnderstood : CatalogRule
         from policy in scene.Policies
         where (("rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingBound == Bound.Unknown)
             || ("aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckBound == Bound.Unknown)) && !policy.AsksNull && !policy.AsksRole
-        select Found(policy.Name, $"Whether it holds {policy.TenantColumn!.Name} to {scene.Options.TenantSetting} depends on a table or function that the audit cannot judge.",
+        select Found(policy.Name, $"Whether it holds {policy.TenantColumn!.Name} to {scene.Options.TenantSetting} depends on what the audit cannot judge.",
             Fix.Person($"show it with an isolation probe, then allow it with the reason; or add AND ({TableFix.Predicate(scene, policy.TenantColumn!)})"));
 }

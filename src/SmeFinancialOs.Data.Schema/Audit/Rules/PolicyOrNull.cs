@@ -13,5 +13,6 @@ internal sealed class PolicyOrNull : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
         where policy.TenantColumn is not null && policy.Policy.Permissive && policy.ConcernsApp && policy.AsksNull
-        select Found(policy.Name, "OR .. IS NULL is true for whoever sets no tenant.", Fix.Safe(PolicyFix.Alter(policy, text => PolicyFix.Without(text, PolicyView.IsNull))));
+        select Found(policy.Name, "OR .. IS NULL is true for whoever sets no tenant.",
+            Fix.Safe(PolicyFix.Alter(policy, text => PolicyFix.Without(text, PolicyView.IsNull))));
 }

@@ -17,20 +17,24 @@ internal sealed class PolicyTenantLiteral : CatalogRule
         where policy.TenantColumn is not null && policy.Expressions.Any(text => Literals(policy, text).Any())
         select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.", Name(scene, policy));
 
-    // A function that says it once. The name is made of the literal, so every policy with the same one gets the same function.
+    // A function that says it once, for every policy with the same literal.
     private static Fix Name(AuditScene scene, PolicyView policy)
     {
         var type = policy.TenantColumn!.BaseType;
         var schema = scene.Catalog.Schemas.First(schema => schema.Oid == policy.Table.Schema).Name;
-        var names = policy.Expressions.SelectMany(text => Literals(policy, text)).Select(side => side.Bare()[0]).Distinct().ToDictionary(literal => literal,
-            literal => scene.Catalog.Functions.Values.FirstOrDefault(function => function is { Arguments: 0, Volatility: 'i' } && function.Returns == type
-                && function.Body.Contains(literal, StringComparison.Ordinal))?.SqlName ?? $"{schema}.tenant_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(literal)))[..8]}");
-        return Fix.Safe(string.Join('\n',
-        [
-            .. names.Where(name => !scene.Catalog.Functions.Values.Any(function => function.SqlName == name.Value)).Select(name =>
-                $"CREATE OR REPLACE FUNCTION {name.Value}() RETURNS {type} LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {name.Key}::{type};"),
-            PolicyFix.Alter(policy, text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())")))),
-        ]));
+        var names = new Dictionary<string, string>();
+        List<string> steps = [];
+        foreach (var literal in policy.Expressions.SelectMany(text => Literals(policy, text)).Select(side => side.Bare()[0]).Distinct())
+        {
+            var known = scene.Catalog.Functions.Values.FirstOrDefault(function => function is { Arguments: 0, Volatility: 'i' } && function.Returns == type
+                && function.Body.Contains(literal, StringComparison.Ordinal));
+            names[literal] = known?.SqlName ?? $"{schema}.tenant_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(literal)))[..8]}";
+            if (known is null)
+                steps.Add($"CREATE OR REPLACE FUNCTION {names[literal]}() RETURNS {type} LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {literal}::{type};");
+        }
+
+        steps.Add(PolicyFix.Alter(policy, text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())")))));
+        return Fix.Safe(string.Join('\n', steps));
     }
 
     private static IEnumerable<SqlText> Literals(PolicyView policy, SqlText text) =>

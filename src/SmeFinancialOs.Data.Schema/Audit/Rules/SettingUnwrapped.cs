@@ -14,5 +14,6 @@ internal sealed class SettingUnwrapped : CatalogRule
         from policy in scene.Policies
         where policy.Expressions.Any(text => text.Calls().Any(call => !call.Wrapped && policy.IsReader(call)))
         select Found(policy.Name, "It reads the setting outside a sub-select.",
-            Fix.Safe(PolicyFix.Alter(policy, text => SettingText.With(text, text.Calls().Where(call => !call.Wrapped && policy.IsReader(call)), call => $"(SELECT {call})"))));
+            Fix.Safe(PolicyFix.Alter(policy, text => SettingText.With(text, text.Calls().Where(call => !call.Wrapped && policy.IsReader(call)), call =>
+                $"(SELECT {call})"))));
 }

@@ -14,5 +14,6 @@ internal sealed class TableRewriteRule : CatalogRule
         from rule in scene.Catalog.RewriteRules
         where scene.IsTenantTable(rule.Relation)
         let table = scene.Catalog.Relations[rule.Relation].Name
-        select Found($"{Identifier.Quote(rule.Name)} on {table}", "What it does is done with the rights of the table's owner.", Fix.Review($"DROP RULE {Identifier.Quote(rule.Name)} ON {table};"));
+        select Found($"{Identifier.Quote(rule.Name)} on {table}", "What it does is done with the rights of the table's owner.",
+            Fix.Review($"DROP RULE {Identifier.Quote(rule.Name)} ON {table};"));
 }

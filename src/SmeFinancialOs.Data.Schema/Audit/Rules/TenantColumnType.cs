@@ -23,9 +23,12 @@ internal sealed class TenantColumnType : CatalogRule
         scene.Tenants is { } tenants ? scene.TenantColumnOf(tenants).BaseType : scene.Settings.TypeOf(scene.Policies);
 
     // PostgreSQL refuses to change a column that a policy or a key of another type rests on.
-    private static Fix Change(AuditScene scene, Relation table, Column column, string type) =>
-        scene.PoliciesOf(table).Any() || scene.Catalog.ForeignKeys[table.Oid].Any(key => key.Columns.Contains(column.Number))
+    private static Fix Change(AuditScene scene, Relation table, Column column, string type)
+    {
+        var alter = $"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} TYPE {type} USING {column.Sql}::{type};";
+        return scene.PoliciesOf(table).Any() || scene.Catalog.ForeignKeys[table.Oid].Any(key => key.Columns.Contains(column.Number))
             || scene.Catalog.ForeignKeys.SelectMany(keys => keys).Any(key => key.Target == table.Oid && key.TargetColumns.Contains(column.Number))
-            ? Fix.Person($"drop the policies and keys that rest on {column.Sql}, then ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} TYPE {type} USING {column.Sql}::{type};")
-            : Fix.Review($"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} TYPE {type} USING {column.Sql}::{type};");
+            ? Fix.Person($"drop the policies and keys that rest on {column.Sql}, then: {alter}")
+            : Fix.Review(alter);
+    }
 }
