@@ -115,12 +115,14 @@ internal sealed class AuditScene
     private Relation? FindTenants()
     {
         var target = Options.TenantTable is { } name
-            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid)))
-                .FirstOrDefault()
-            : Catalog.ForeignKeys.SelectMany(keys => keys).Where(key => key.Columns.Length == 1 && TenantColumnOf(key.Relation)?.Number == key.Columns[0]
-                && !IsTenantTable(key.Target))
-                .GroupBy(key => (Oid: key.Target, Key: key.TargetColumns[0])).OrderByDescending(group => group.Count()).Select(group => group.Key)
-                    .FirstOrDefault();
+            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid))).FirstOrDefault()
+            : (from keys in Catalog.ForeignKeys
+               from key in keys
+               where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column
+               where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0]
+               group key by (Oid: key.Target, Key: key.TargetColumns[0]) into referred
+               orderby referred.Count() descending
+               select referred.Key).FirstOrDefault();
         if (Catalog.Columns[target.Oid].FirstOrDefault(column => column.Number == target.Key) is not { } id)
             return null;
         _tenantColumns.TryAdd(target.Oid, id);

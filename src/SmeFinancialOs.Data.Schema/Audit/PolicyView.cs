@@ -63,9 +63,13 @@ internal sealed class PolicyView
 
     public bool IsAlwaysTrue => IsTrue(Using);
 
-    public bool AsksNull => Expressions.Any(text => Branches(text).Any(IsNull));
+    // Both are harmless where another condition holds to the tenant all the same.
+    public bool AsksNull => Loose.Any(text => Branches(text).Any(IsNull));
 
-    public bool AsksRole => Policy.Permissive && Expressions.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
+    public bool AsksRole => Policy.Permissive && Loose.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
+
+    private IEnumerable<SqlText> Loose =>
+        Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingBound : CheckBound) is Bound.Open or Bound.Unknown);
 
     // Some fixed tenant is kept out: the article's way of making the demo read-only.
     public bool IsBan => Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
@@ -92,8 +96,9 @@ internal sealed class PolicyView
         ? all.SelectMany(Branches)
         : text.Split("OR") is { Count: > 1 } either ? either.SelectMany(part => Branches(part).DefaultIfEmpty(part)) : [];
 
-    // IS NULL, and = '' which is what an ended setting reads.
-    public static bool IsNull(SqlText branch) => branch.Split("AND").Count == 1
+    // The tenant column or the setting IS NULL, or = '' which is what an ended setting reads.
+    public bool IsNull(SqlText branch) => branch.Split("AND").Count == 1
+        && (branch.Calls().Any(IsReader) || (TenantColumn is not null && branch.Has(TenantColumn.Sql)))
         && ((branch.Has("IS") && branch.Has("NULL") && !branch.Has("NOT"))
             || (branch.Split("=") is [var left, var right] && (IsEmptyText(left) || IsEmptyText(right))));
 

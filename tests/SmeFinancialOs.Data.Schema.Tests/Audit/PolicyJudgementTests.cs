@@ -33,6 +33,8 @@ public sealed class PolicyJudgementTests
     [InlineData("bigint", $"\"Org Id\" = {Setting}")]
     [InlineData("bigint", $"\"Org Id\" = {Setting} AND \"values\" > 0")]
     [InlineData("uuid", "\"Org Id\" = (SELECT \"Shop\".tenant())")]
+    [InlineData("uuid", $"\"Org Id\" = {Setting} AND (\"Org Id\" IS NULL OR \"user\" IS NULL)")]
+    [InlineData("uuid", $"\"Org Id\" = {Setting} AND pg_has_role(current_user, 'pg_monitor', 'MEMBER')")]
     [InlineData("uuid", $"\"Org Id\" = ANY (ARRAY[{Setting}])")]
     [InlineData("uuid", $"\"Org Id\" = ANY ((SELECT string_to_array(current_setting('SHOP.tenant', true), ','))::uuid[])")]
     public async Task A_policy_that_holds_to_the_tenant_is_clean(string type, string policy) =>
@@ -58,6 +60,7 @@ public sealed class PolicyJudgementTests
     [InlineData("\"Org Id\" <> (SELECT \"Shop\".tenant())", "policy-not-tenant")]
     [InlineData($"\"Org Id\" = {Setting} OR \"values\" = 1", "policy-not-tenant")]
     [InlineData($"\"Org Id\" = {Setting} OR {Setting} IS NULL", "policy-or-null")]
+    [InlineData($"\"Org Id\" = {Setting} OR \"user\" IS NULL", "policy-not-tenant")]
     public async Task A_policy_that_lets_others_through_is_refused(string policy, string rule) =>
         (await RulesOfAsync("uuid", policy)).Should().Equal(rule);
 

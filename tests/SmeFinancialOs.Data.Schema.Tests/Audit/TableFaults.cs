@@ -28,6 +28,10 @@ internal static class TableFaults
             CREATE TABLE public.countries (code text PRIMARY KEY);
             GRANT SELECT ON public.countries TO $tenant
             """),
+        Of("table-without-rls", "public.bare", """
+            CREATE TABLE public.bare (org_id uuid PRIMARY KEY REFERENCES public.organizations);
+            CREATE POLICY tenant_isolation ON public.bare TO $admin USING (true)
+            """, "policy-rls-off") with { Form = "only operators have a policy" },
         Of("child-open", "public.child", "CREATE TABLE public.child () INHERITS (public.items); GRANT SELECT ON public.child TO $tenant"),
         Of("key-without-tenant-column", "items_code_key on public.items", "ALTER TABLE public.items ADD UNIQUE (code)"),
         Of("foreign-key-without-tenant-column", "up on public.items", """

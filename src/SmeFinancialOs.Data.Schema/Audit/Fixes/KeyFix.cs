@@ -20,7 +20,7 @@ internal static class KeyFix
         if (index.Constraint is { } constraint)
             steps.Add($"ALTER TABLE {table.Name} DROP CONSTRAINT {Identifier.Quote(constraint)}, ADD CONSTRAINT {Identifier.Quote(constraint)} {definition};");
         else
-            steps.AddRange([$"DROP INDEX {table.Name[..^table.Name.Split('.')[^1].Length]}{Identifier.Quote(index.Name)};", $"{definition};"]);
+            steps.AddRange([$"DROP INDEX {scene.Catalog.Schemas.First(schema => schema.Oid == table.Schema).Name}.{Identifier.Quote(index.Name)};", $"{definition};"]);
         steps.AddRange(dependents.Select(key => Add(scene, key, Composite(scene, key))));
         return Fix.Review(string.Join('\n', steps));
     }

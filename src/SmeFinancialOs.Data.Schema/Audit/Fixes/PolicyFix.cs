@@ -22,11 +22,10 @@ internal static class PolicyFix
     }
 
     // The same policy again, which is then ANDed with the others.
-    internal static string Restrict(AuditScene scene, PolicyView policy) => $"""
-        DROP POLICY {policy.Sql} ON {policy.Table.Name};
-        CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(scene, policy)}{Clause("USING",
-            policy.Using)}{Clause("WITH CHECK", policy.Check)};
-        """;
+    internal static string Restrict(AuditScene scene, PolicyView policy) =>
+        $"DROP POLICY {policy.Sql} ON {policy.Table.Name};\n"
+        + $"CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(scene, policy)}"
+        + $"{Clause("USING", policy.Using)}{Clause("WITH CHECK", policy.Check)};";
 
     // Without the branches of an OR that let everybody through. Null when nothing is left.
     internal static string? Without(SqlText text, Func<SqlText, bool> branch)

@@ -17,7 +17,7 @@ internal static class TableFix
         return $"{column.Sql} = (SELECT {value})";
     }
 
-    // Row-level security on, and the policies that it lacks: without them the app would see nothing. Safe: its own rows stay.
+    // Row-level security on, and the policies that it lacks. Safe where the app keeps its own rows for every command.
     internal static Fix Protect(AuditScene scene, Relation table)
     {
         var column = scene.TenantColumnOf(table);
@@ -28,14 +28,16 @@ internal static class TableFix
         List<string> steps = [];
         if (!table.RowSecurity || !table.Forced)
             steps.Add($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;");
-        if (!policies.Any(policy => policy.Policy.Permissive))
-            steps.Add($"CREATE POLICY tenant_isolation ON {table.Name} USING ({Predicate(scene, column)}) WITH CHECK ({Predicate(scene, column)});");
+        var forApp = policies.Where(policy => policy.Policy.Permissive && policy.ConcernsApp).ToList();
+        var name = policies.Any(policy => policy.Policy.Name == "tenant_isolation") ? "tenant_isolation_added" : "tenant_isolation";
+        if (forApp.Count == 0)
+            steps.Add($"CREATE POLICY {name} ON {table.Name} USING ({Predicate(scene, column)}) WITH CHECK ({Predicate(scene, column)});");
         // Operators saw every row until now.
         steps.AddRange(from role in scene.Identities.AdminRoles
                        where scene.Catalog.Grants[(GrantKind.Relation, table.Oid)].Any(grant => grant.Grantee == role.Oid)
                        where !policies.Any(policy => policy.Policy.Permissive && policy.Policy.Roles.Contains(role.Oid))
                        select PolicyFix.ForAdmin(table, role));
-        return Fix.Safe(string.Join('\n', steps));
+        return new(string.Join('\n', steps), forApp.Count == 0 || "rawd".All(command => forApp.Any(policy => policy.Policy.Covers(command))));
     }
 
     // It also grants the app its privileges, so it is for tables that the app has some on already.

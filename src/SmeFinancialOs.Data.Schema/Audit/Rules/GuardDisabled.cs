@@ -15,9 +15,9 @@ internal sealed class GuardDisabled : CatalogRule
     // Whoever never turned the guard on has nothing of it.
     public override IEnumerable<AuditFinding> Judge(AuditScene scene)
     {
-        if (scene.Catalog.Schemas.All(schema => schema.Name != GuardParts.Schema))
-            yield break;
         var trigger = scene.Catalog.EventTriggers.FirstOrDefault(trigger => trigger.Name == GuardParts.EventTrigger);
+        if (trigger is null && scene.Catalog.Schemas.All(schema => schema.Name != GuardParts.Schema))
+            yield break;
         if (trigger is null)
             yield return Found(GuardParts.EventTrigger, "The event trigger is gone.",
                 Fix.Safe($"CREATE EVENT TRIGGER {GuardParts.EventTrigger} ON ddl_command_end EXECUTE FUNCTION {GuardParts.Schema}.note_change();\n{Trigger}"));
