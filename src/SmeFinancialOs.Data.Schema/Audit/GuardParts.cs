@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using SmeFinancialOs.Data.Schema.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Schema.Audit;
 
@@ -8,6 +7,7 @@ internal static partial class GuardParts
 {
     internal const string Schema = "app_guard";
     internal const string EventTrigger = "tenant_guard";
+    internal const string Function = $"{Schema}.note_change";
     internal const string CommitTrigger = "check_at_commit";
 
     private static readonly HashSet<string> RoleNames = [.. new SchemaRoles().All.Select(role => role.Name)];
@@ -16,7 +16,7 @@ internal static partial class GuardParts
     private static readonly Lazy<Dictionary<string, string[]>> Shipped = new(() => EmbeddedScripts.Guard.SelectMany(script => Body().Matches(script.Contents))
         .ToDictionary(match => match.Groups["name"].Value, match => Words(match.Groups["body"].Value), StringComparer.Ordinal));
 
-    internal static bool IsShipped(Function function)
+    internal static bool IsShipped(Catalog.Function function)
     {
         if (!Shipped.Value.TryGetValue(function.SqlName, out var expected))
             return true;

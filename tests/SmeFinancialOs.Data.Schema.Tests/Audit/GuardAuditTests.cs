@@ -26,6 +26,12 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     [InlineData("ALTER EVENT TRIGGER tenant_guard ENABLE", "tenant_guard")]
     [InlineData("ALTER EVENT TRIGGER tenant_guard ENABLE REPLICA", "tenant_guard")]
     [InlineData("DROP EVENT TRIGGER tenant_guard", "tenant_guard")]
+    [InlineData("""
+        CREATE FUNCTION public.nothing() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+        DROP EVENT TRIGGER tenant_guard;
+        CREATE EVENT TRIGGER tenant_guard ON ddl_command_end EXECUTE FUNCTION public.nothing();
+        ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS
+        """, "tenant_guard")]
     [InlineData("ALTER TABLE app_guard.pending DISABLE TRIGGER check_at_commit", "check_at_commit on app_guard.pending")]
     public async Task A_guard_that_is_off_is_found_and_its_fix_turns_it_on(string attack, string objectName)
     {

@@ -4,7 +4,8 @@ namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class GuardDisabled : CatalogRule
 {
-    private const string Trigger = $"ALTER EVENT TRIGGER {GuardParts.EventTrigger} ENABLE ALWAYS;";
+    private const string Enable = $"ALTER EVENT TRIGGER {GuardParts.EventTrigger} ENABLE ALWAYS;";
+    private const string Create = $"CREATE EVENT TRIGGER {GuardParts.EventTrigger} ON ddl_command_end EXECUTE FUNCTION {GuardParts.Function}();\n{Enable}";
 
     public override AuditRule Description { get; } = new(
         "guard-disabled", AuditSeverity.Error,
@@ -19,10 +20,11 @@ internal sealed class GuardDisabled : CatalogRule
         if (trigger is null && scene.Catalog.Schemas.All(schema => schema.Name != GuardParts.Schema))
             yield break;
         if (trigger is null)
-            yield return Found(GuardParts.EventTrigger, "The event trigger is gone.",
-                Fix.Safe($"CREATE EVENT TRIGGER {GuardParts.EventTrigger} ON ddl_command_end EXECUTE FUNCTION {GuardParts.Schema}.note_change();\n{Trigger}"));
+            yield return Found(GuardParts.EventTrigger, "The event trigger is gone.", Fix.Safe(Create));
+        else if (scene.Catalog.Functions.GetValueOrDefault(trigger.Function) is { } run && run.SqlName != GuardParts.Function)
+            yield return Found(GuardParts.EventTrigger, $"It runs {run.Signature}.", Fix.Safe($"DROP EVENT TRIGGER {GuardParts.EventTrigger};\n{Create}"));
         else if (trigger.Enabled != 'A')
-            yield return Found(GuardParts.EventTrigger, trigger.Fires ? "It is not ENABLE ALWAYS." : "It is disabled.", Fix.Safe(Trigger));
+            yield return Found(GuardParts.EventTrigger, trigger.Fires ? "It is not ENABLE ALWAYS." : "It is disabled.", Fix.Safe(Enable));
 
         foreach (var commit in from triggers in scene.Catalog.Triggers
                                from one in triggers
