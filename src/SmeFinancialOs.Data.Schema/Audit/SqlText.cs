@@ -18,6 +18,11 @@ internal sealed partial class SqlText
     private readonly int _first;
     private readonly int _count;
 
+    // Thousands of policies share a text: what was asked of it once is kept.
+    private readonly Dictionary<string, IReadOnlyList<SqlText>> _splits = [];
+    private IReadOnlyList<SqlCall>? _calls;
+    private SqlText? _bare;
+
     private SqlText(string source, Token[] tokens, int first, int count)
     {
         _source = source;
@@ -53,17 +58,13 @@ internal sealed partial class SqlText
     public SqlText Slice(int index, int count) => new(_source, _tokens, _first + index, count);
 
     // Without the parentheses around all of it.
-    public SqlText Bare()
-    {
-        var part = this;
-        while (part._count > 2 && part[0] == "(" && part.Close(0) == part._count - 1)
-            part = part.Slice(1, part._count - 2);
-        return part;
-    }
+    public SqlText Bare() => _bare ??= _count > 2 && this[0] == "(" && Close(0) == _count - 1 ? Slice(1, _count - 2).Bare() : this;
 
     // Split where the word stands outside all parentheses.
     public IReadOnlyList<SqlText> Split(string word)
     {
+        if (_splits.TryGetValue(word, out var known))
+            return known;
         var bare = Bare();
         var parts = new List<SqlText>();
         var (depth, start) = (0, 0);
@@ -77,23 +78,11 @@ internal sealed partial class SqlText
             }
         }
         parts.Add(bare.Slice(start, bare._count - start));
-        return parts;
+        return _splits[word] = parts;
     }
 
     // The calls of functions of any schema.
-    public IEnumerable<SqlCall> Calls()
-    {
-        var selects = new Stack<bool>();
-        for (var i = 0; i < _count; i++)
-        {
-            if (this[i] == "(")
-                selects.Push(this[i + 1].Equals("SELECT", StringComparison.OrdinalIgnoreCase));
-            else if (this[i] == ")" && selects.Count > 0)
-                selects.Pop();
-            else if (this[i + 1] == "(" && (char.IsLetter(this[i][0]) || this[i][0] is '_' or '"') && !Syntax.Contains(this[i]))
-                yield return new(this, i, i > 0 && this[i - 1] == ".", selects.Contains(true));
-        }
-    }
+    public IReadOnlyList<SqlCall> Calls() => _calls ??= [.. FindCalls()];
 
     // The index of the parenthesis that closes the one at the index.
     public int Close(int open)
@@ -115,6 +104,20 @@ internal sealed partial class SqlText
         foreach (var (part, sql) in changes.OrderByDescending(change => change.Part.Start))
             text = string.Concat(text.AsSpan(0, part.Start), sql, text.AsSpan(part.End));
         return text;
+    }
+
+    private IEnumerable<SqlCall> FindCalls()
+    {
+        var selects = new Stack<bool>();
+        for (var i = 0; i < _count; i++)
+        {
+            if (this[i] == "(")
+                selects.Push(this[i + 1].Equals("SELECT", StringComparison.OrdinalIgnoreCase));
+            else if (this[i] == ")" && selects.Count > 0)
+                selects.Pop();
+            else if (this[i + 1] == "(" && (char.IsLetter(this[i][0]) || this[i][0] is '_' or '"') && !Syntax.Contains(this[i]))
+                yield return new(this, i, i > 0 && this[i - 1] == ".", selects.Contains(true));
+        }
     }
 
     [GeneratedRegex("""'(?:[^']|'')*'|"(?:[^"]|"")*"|[\p{L}_][\p{L}\p{N}_$]*|\d[\d.]*|::|[<>=!~*/+@#%^&|-]+|\S""")]
