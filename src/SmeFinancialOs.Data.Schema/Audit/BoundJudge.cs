@@ -67,6 +67,7 @@ internal sealed class BoundJudge(IEnumerable<Column> columns, string column, IRe
         .All(call => functions.Any(function => function.Name == call.Name && function is { Volatility: 'i', Arguments: 0 }));
 
     private bool MentionsColumn(SqlText text) => Enumerable.Range(0, text.Count).Any(i =>
-        columns.Any(known => known.Name == Identifier.Unquote(text[i])) && text[i + 1] != "("
-            && !(i > 0 && (text[i - 1] == "::" || text[i - 1].Equals("AS", StringComparison.OrdinalIgnoreCase))));
+        (char.IsLetter(text[i][0]) || text[i][0] is '_' or '"') && text[i + 1] != "("
+            && !(i > 0 && (text[i - 1] == "::" || text[i - 1].Equals("AS", StringComparison.OrdinalIgnoreCase)))
+            && columns.Any(known => known.Name == Identifier.Unquote(text[i])));
 }

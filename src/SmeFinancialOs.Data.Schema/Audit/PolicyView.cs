@@ -9,6 +9,7 @@ internal sealed class PolicyView
     private readonly Lazy<BoundJudge> _judge;
     private readonly Lazy<Bound> _using;
     private readonly Lazy<Bound> _check;
+    private bool? _isBan;
 
     internal PolicyView(AuditScene scene, Policy policy)
     {
@@ -72,7 +73,7 @@ internal sealed class PolicyView
         Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingBound : CheckBound) is Bound.Open or Bound.Unknown);
 
     // Some fixed tenant is kept out: the article's way of making the demo read-only.
-    public bool IsBan => Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
+    public bool IsBan => _isBan ??= Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
 
     public bool IsReader(SqlCall call) => call.IsCurrentSetting || _scene.Settings.IsReader(Functions)(call);
 
