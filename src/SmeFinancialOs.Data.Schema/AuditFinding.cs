@@ -6,12 +6,13 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>One fault of one object.</summary>
 public sealed class AuditFinding
 {
-    internal AuditFinding(AuditRule rule, string objectName, string message, string fix)
+    internal AuditFinding(AuditRule rule, string objectName, string message, string fix, bool isFixSafe)
     {
         Rule = rule;
         ObjectName = objectName;
         Message = message;
         Fix = fix;
+        IsFixSafe = isFixSafe;
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{rule.Id}\n{objectName}")).AsSpan(0, 8));
     }
 
@@ -30,11 +31,14 @@ public sealed class AuditFinding
     /// <summary>What is wrong with it.</summary>
     public string Message { get; }
 
-    /// <summary>SQL that mends it; a line that starts with <c>--</c> is for a person to decide.</summary>
+    /// <summary>SQL that mends it. Where only a person can decide it is a comment: a line that starts with <c>--</c>.</summary>
     public string Fix { get; }
 
-    /// <summary>Whether the fix can be applied as it stands: it is complete, changes no row, and takes nothing from an app that keeps to its own tenant.</summary>
-    public bool IsFixSafe => !Fix.Contains("--", StringComparison.Ordinal);
+    /// <summary>
+    /// Whether the fix can be applied without asking anybody: it is complete, changes no row, and takes nothing from an app that keeps to its own tenant.
+    /// The rule decides it. A fix that is not safe may still be complete: it takes a privilege, a policy or a key that somebody may count on.
+    /// </summary>
+    public bool IsFixSafe { get; }
 
     /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>
     public string Fingerprint { get; }

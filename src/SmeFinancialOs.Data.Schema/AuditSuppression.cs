@@ -12,6 +12,6 @@ public sealed class AuditSuppression
     /// <summary>What was found.</summary>
     public AuditFinding Finding { get; }
 
-    /// <summary>The allowance's reason, or that the baseline knows it.</summary>
+    /// <summary>The allowance's reason, that of the guard's allowlist, or that the baseline knows it.</summary>
     public string Reason { get; }
 }

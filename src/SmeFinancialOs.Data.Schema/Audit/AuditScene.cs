@@ -6,7 +6,9 @@ namespace SmeFinancialOs.Data.Schema.Audit;
 internal sealed class AuditScene
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
+    private readonly HashSet<uint> _usable;
     private readonly ILookup<uint, PolicyView> _policies;
+    private readonly Dictionary<string, SqlText> _parsed = [];
 
     internal AuditScene(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
@@ -18,8 +20,12 @@ internal sealed class AuditScene
             if (catalog.Columns[table.Oid].FirstOrDefault(column => column.Name == options.TenantColumn) is { } column)
                 _tenantColumns.Add(table.Oid, column);
         }
+        _usable = [.. catalog.Schemas.Where(schema => Identities.IsApp(schema.Owner)
+            || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee)))
+                .Select(schema => schema.Oid)];
         Tenants = FindTenants();
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
+        RootTables = [.. TenantTables.Where(table => !IsChild(table))];
         Settings = new SettingReaders(catalog, options.TenantSetting);
         Policies = [.. catalog.Policies.Select(policy => new PolicyView(this, policy))];
         _policies = Policies.ToLookup(policy => policy.Policy.Relation);
@@ -38,12 +44,23 @@ internal sealed class AuditScene
 
     public IReadOnlyList<Relation> TenantTables { get; }
 
-    // Partitions and children are judged by a rule of their own.
-    public IEnumerable<Relation> RootTables => TenantTables.Where(table => !table.IsChild);
+    // Partitions and children of tenant tables are judged by a rule of their own.
+    public IReadOnlyList<Relation> RootTables { get; }
 
     public IReadOnlyList<PolicyView> Policies { get; }
 
     public IEnumerable<PolicyView> PoliciesOf(Relation table) => _policies[table.Oid];
+
+    // Reached through its parent, or directly past the parent's policies.
+    public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
+
+    // Thousands of tables have a few expressions: each is taken apart once.
+    public SqlText Parsed(string? text)
+    {
+        if (!_parsed.TryGetValue(text ?? "", out var parsed))
+            _parsed.Add(text ?? "", parsed = SqlText.Of(text));
+        return parsed;
+    }
 
     public bool IsTenantTable(uint relation) => _tenantColumns.ContainsKey(relation);
 
@@ -51,7 +68,25 @@ internal sealed class AuditScene
 
     public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
 
-    public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) => Catalog.Grants[(kind, @object)].Where(grant => Identities.IsApp(grant.Grantee));
+    // A privilege on what is in a schema counts for nothing without USAGE on the schema.
+    public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
+        SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)]
+            .Where(grant => Identities.IsApp(grant.Grantee));
+
+    // The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.
+    public string AppGrantees(GrantKind kind, uint @object, params string[] privileges) => string.Join(", ", AppGrants(kind, @object)
+        .Where(grant => privileges.Length == 0 || privileges.Contains(grant.Privilege)).Select(grant => Identities.NameOf(grant.Grantee)).Distinct()
+            .Order(StringComparer.Ordinal));
+
+    // By a call, or by a trigger, which asks nobody for EXECUTE.
+    public bool AppMayRun(Function function) => AppGrants(GrantKind.Function, function.Oid).Any()
+        || Catalog.Triggers.SelectMany(triggers => triggers).Any(trigger => trigger.Fires && trigger.Function == function.Oid
+            && AppGrants(GrantKind.Relation, trigger.Relation).Any());
+
+    public string NameOf(ForeignKey key) => $"{Identifier.Quote(key.Name)} on {Catalog.Relations[key.Relation].Name}";
+
+    // The role whose one member is the owner of the database.
+    public uint DatabaseOwners => Catalog.Roles.Values.FirstOrDefault(role => role.Name == "pg_database_owner")?.Oid ?? 0;
 
     // What a view reads, and what that reads in turn.
     public IEnumerable<uint> Below(uint view)
@@ -70,16 +105,24 @@ internal sealed class AuditScene
 
     public bool ReadsTenants(uint view) => Below(view).Any(read => IsTenantTable(read) || Catalog.Relations.GetValueOrDefault(read) is { RowSecurity: true });
 
-    public string StopInheriting(Role role, Role login) => Catalog.ServerVersion.Major < 16
-        ? $"ALTER ROLE {login.Sql} NOINHERIT;"
-        : $"GRANT {role.Sql} TO {login.Sql} WITH INHERIT FALSE, SET TRUE; -- as the role that granted it";
+    private uint? SchemaOf(GrantKind kind, uint @object) => kind switch
+    {
+        GrantKind.Relation => Catalog.Relations.GetValueOrDefault(@object)?.Schema,
+        GrantKind.Function => Catalog.Functions.GetValueOrDefault(@object) is { System: false } function ? function.Schema : null,
+        _ => null,
+    };
 
     private Relation? FindTenants()
     {
         var target = Options.TenantTable is { } name
             ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid))).FirstOrDefault()
-            : Catalog.ForeignKeys.Where(key => key.Columns.Length == 1 && TenantColumnOf(key.Relation)?.Number == key.Columns[0] && !IsTenantTable(key.Target))
-                .GroupBy(key => (Oid: key.Target, Key: key.TargetColumns[0])).OrderByDescending(group => group.Count()).Select(group => group.Key).FirstOrDefault();
+            : (from keys in Catalog.ForeignKeys
+               from key in keys
+               where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column
+               where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0]
+               group key by (Oid: key.Target, Key: key.TargetColumns[0]) into referred
+               orderby referred.Count() descending
+               select referred.Key).FirstOrDefault();
         if (Catalog.Columns[target.Oid].FirstOrDefault(column => column.Number == target.Key) is not { } id)
             return null;
         _tenantColumns.TryAdd(target.Oid, id);

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit;
 
 // A rule: what it is about, and what it finds in a snapshot of the catalog. Its id is made of short words rather than numbers,
@@ -11,5 +13,5 @@ internal abstract class CatalogRule
 
     public abstract IEnumerable<AuditFinding> Judge(AuditScene scene);
 
-    protected AuditFinding Found(string @object, string message, string fix) => new(Description, @object, message, fix);
+    protected AuditFinding Found(string @object, string message, Fix fix) => new(Description, @object, message, fix.Sql, fix.IsSafe);
 }

@@ -6,7 +6,10 @@ namespace SmeFinancialOs.Data.Schema.Audit;
 internal sealed class PolicyView
 {
     private readonly AuditScene _scene;
-    private readonly HashSet<string> _readers;
+    private readonly Lazy<BoundJudge> _judge;
+    private readonly Lazy<Bound> _using;
+    private readonly Lazy<Bound> _check;
+    private bool? _isBan;
 
     internal PolicyView(AuditScene scene, Policy policy)
     {
@@ -14,9 +17,13 @@ internal sealed class PolicyView
         Policy = policy;
         Table = scene.Catalog.Relations[policy.Relation];
         Functions = [.. policy.Functions.Select(scene.Catalog.Functions.GetValueOrDefault).OfType<Function>()];
-        _readers = [.. Functions.Where(scene.Settings.ReadsTenant).Select(function => Identifier.Quote(function.Name))];
-        Using = SqlText.Of(policy.Using);
-        Check = SqlText.Of(policy.Check);
+        Using = scene.Parsed(policy.Using);
+        Check = scene.Parsed(policy.Check);
+        TenantColumn = scene.TenantColumnOf(Table.Oid);
+        ConcernsApp = policy.Roles.Any(scene.Identities.IsApp);
+        _judge = new(() => new(scene.Catalog.Columns[Table.Oid], TenantColumn?.Name ?? "", Functions, scene.Settings));
+        _using = new(() => _judge.Value.Of(Using));
+        _check = new(() => _judge.Value.Of(Check));
     }
 
     public Policy Policy { get; }
@@ -29,45 +36,77 @@ internal sealed class PolicyView
 
     public SqlText Check { get; }
 
+    public Column? TenantColumn { get; }
+
+    public bool ConcernsApp { get; }
+
+    public Bound UsingBound => _using.Value;
+
+    public Bound CheckBound => _check.Value;
+
     public string Name => $"{Sql} on {Table.Name}";
 
     public string Sql => Identifier.Quote(Policy.Name);
 
-    public Column? TenantColumn => _scene.TenantColumnOf(Table.Oid);
-
-    public bool ConcernsApp => Policy.Roles.Any(_scene.Identities.IsApp);
-
     public bool ConcernsPublic => Policy.Roles.Contains(0u);
 
-    public IEnumerable<SqlText> Expressions => new[] { Using, Check }.Where(text => text.Tokens.Count > 0);
+    public IEnumerable<SqlText> Expressions => new[] { Using, Check }.Where(text => !text.IsEmpty);
 
     // Grants rows of the tenant tables to the app, and no restrictive policy holds the tenant's bounds in its place.
     public bool Opens(char command) => Policy.Permissive && ConcernsApp && TenantColumn is not null && Policy.Covers(command)
         && !_scene.PoliciesOf(Table).Any(other => !other.Policy.Permissive && other.Policy.Covers(command)
-            && (other.ConcernsPublic || Policy.Roles.All(role => other.Policy.Roles.Contains(role))) && IsTenant(command is 'a' ? other.CheckOrUsing : other.Using));
+            && (other.ConcernsPublic || Policy.Roles.All(role => other.Policy.Roles.Contains(role))) && other.IsTenant(command));
 
-    // The check that a new row has to pass: USING when there is no other.
-    public SqlText CheckOrUsing => Check.Tokens.Count > 0 ? Check : Using;
+    // What a row has to pass for a command: for INSERT the check, which is USING when there is no other.
+    public Bound BoundOf(char command) => command == 'a' && !Check.IsEmpty ? CheckBound : UsingBound;
 
-    public bool IsReader(string function) => function.Equals("current_setting", StringComparison.OrdinalIgnoreCase) || _readers.Contains(function);
+    public bool IsTenant(char command) => BoundOf(command) is Bound.Tenant or Bound.Fixed;
 
-    // One of the conditions that must all hold ties the tenant column to the setting, or to one fixed tenant.
-    public bool IsTenant(SqlText text) => text.Split("AND").Any(part => IsTied(part, MentionsTenant)) || IsFixed(text);
+    public bool IsAlwaysTrue => IsTrue(Using);
 
-    public bool IsOfSetting(SqlText text) => text.Split("AND").Any(part => IsTied(part, MentionsTenant));
+    // Both are harmless where another condition holds to the tenant all the same.
+    public bool AsksNull => Loose.Any(text => Branches(text).Any(IsNull));
 
-    public bool IsFixed(SqlText text) => text.Split("AND").Any(part => IsTied(part, side => !side.Has("FROM") && !MentionsTenant(side) && !_scene.Catalog.Columns[Table.Oid].Any(column => side.Has(Identifier.Quote(column.Name)))));
+    public bool AsksRole => Policy.Permissive && Loose.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
+
+    private IEnumerable<SqlText> Loose =>
+        Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingBound : CheckBound) is Bound.Open or Bound.Unknown);
 
     // Some fixed tenant is kept out: the article's way of making the demo read-only.
-    public bool IsBan(SqlText text) => text.Split("AND").Any(part => part.Split("<>") is [var left, var right] && (left.Has(Column) || right.Has(Column)));
+    public bool IsBan => _isBan ??= Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
 
-    private string Column => Identifier.Quote(TenantColumn?.Name ?? "");
+    public bool IsReader(SqlCall call) => call.IsCurrentSetting || _scene.Settings.IsReader(Functions)(call);
 
-    private bool MentionsTenant(SqlText text) => text.Calls(_readers.Contains).Any()
-        || text.Calls(name => name == "current_setting").Any(call => call.Index + 2 < text.Tokens.Count && text.Tokens[call.Index + 2] == Identifier.Literal(_scene.Options.TenantSetting));
+    public bool IsColumn(SqlText side) => _judge.Value.IsColumn(side);
 
-    private bool IsTied(SqlText part, Func<SqlText, bool> other) => part.Split("OR").Count == 1 && part.Split("=") is [var left, var right]
-        && ((IsColumn(left) && other(right)) || (IsColumn(right) && other(left)));
+    // The comparisons of the tenant column with something, below AND and OR.
+    public IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Comparisons(SqlText text)
+    {
+        if (text.Split("OR") is { Count: > 1 } either)
+            return either.SelectMany(Comparisons);
+        if (text.Split("AND") is { Count: > 1 } all)
+            return all.SelectMany(Comparisons);
+        var equal = text.Split("=").Count == 2;
+        if (text.Split(equal ? "=" : "<>") is not [var left, var right])
+            return [];
+        return IsColumn(left) ? [(text.Bare(), left, right, equal)] : IsColumn(right) ? [(text.Bare(), right, left, equal)] : [];
+    }
 
-    private bool IsColumn(SqlText side) => side.Has(Column) && !side.Has("SELECT");
+    // The branches of every OR, also one below AND.
+    public static IEnumerable<SqlText> Branches(SqlText text) => text.Split("AND") is { Count: > 1 } all
+        ? all.SelectMany(Branches)
+        : text.Split("OR") is { Count: > 1 } either ? either.SelectMany(part => Branches(part).DefaultIfEmpty(part)) : [];
+
+    // The tenant column or the setting IS NULL, or = '' which is what an ended setting reads.
+    public bool IsNull(SqlText branch) => branch.Split("AND").Count == 1
+        && (branch.Calls().Any(IsReader) || (TenantColumn is not null && branch.Has(TenantColumn.Sql)))
+        && ((branch.Has("IS") && branch.Has("NULL") && !branch.Has("NOT"))
+            || (branch.Split("=") is [var left, var right] && (IsEmptyText(left) || IsEmptyText(right))));
+
+    private static bool IsEmptyText(SqlText side) => side.Bare()[0] == "''";
+
+    private static bool IsTrue(SqlText text) => text.Is("true") || text.Bare().Is("true")
+        || (text.Split("OR") is { Count: > 1 } either && either.Any(IsTrue))
+        || (text.Split("AND") is { Count: > 1 } all && all.All(IsTrue))
+        || (text.Split("=") is [var left, var right] && left.Text == right.Text);
 }

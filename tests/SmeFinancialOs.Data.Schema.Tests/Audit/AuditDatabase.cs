@@ -22,7 +22,8 @@ public sealed class AuditDatabase : IAsyncLifetime
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
         await connection.ExecuteAsync(Named("""
             SET ROLE $owner;
-            CREATE TABLE public.items (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid NOT NULL, code text, PRIMARY KEY (org_id, id));
+            CREATE TABLE public.items (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid NOT NULL, code text,
+                PRIMARY KEY (org_id, id));
             SELECT app.protect_table('public.items');
             """));
     }

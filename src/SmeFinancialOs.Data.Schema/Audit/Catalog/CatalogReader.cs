@@ -20,7 +20,8 @@ internal static class CatalogReader
     }
 
     // Of its own for the tests, which look at what they planted before it is rolled back.
-    internal static async Task<CatalogSnapshot> ReadInTransactionAsync(NpgsqlConnection connection, SchemaAuditOptions options, CancellationToken cancellationToken)
+    internal static async Task<CatalogSnapshot> ReadInTransactionAsync(NpgsqlConnection connection, SchemaAuditOptions options,
+        CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection);
         await using var _ = batch.ConfigureAwait(false);
@@ -30,33 +31,68 @@ internal static class CatalogReader
             var command = new NpgsqlBatchCommand(sql);
             if (sql.Contains("$1", StringComparison.Ordinal))
                 command.Parameters.Add(new() { Value = options.Schemas is null ? DBNull.Value : options.Schemas.ToArray(), DataTypeName = "text[]" });
+            if (sql.Contains("$2", StringComparison.Ordinal))
+                command.Parameters.Add(new() { Value = options.TenantColumn, DataTypeName = "name" });
             batch.BatchCommands.Add(command);
         }
 
+        var snapshot = await ReadAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        return snapshot with { GuardAllowances = await AllowancesAsync(connection, cancellationToken).ConfigureAwait(false) };
+    }
+
+    private static async Task<CatalogSnapshot> ReadAsync(NpgsqlConnection connection, NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var rows = new CatalogRows(reader, cancellationToken);
-        var database = await rows.NextAsync(r => r.GetString(0)).ConfigureAwait(false);
-        var snapshot = new CatalogSnapshot
+        return new CatalogSnapshot
         {
             ServerVersion = connection.PostgreSqlVersion,
-            Database = database[0],
-            Roles = (await rows.NextAsync(r => new Role(r.Oid(0), r.GetString(1), r.GetBoolean(2), r.GetBoolean(3), r.GetBoolean(4), r.GetBoolean(5), r.GetBoolean(6))).ConfigureAwait(false)).ToDictionary(r => r.Oid),
-            Memberships = await rows.NextAsync(r => new Membership(r.Oid(0), r.Oid(1), r.IsDBNull(2) ? null : r.GetBoolean(2))).ConfigureAwait(false),
-            Relations = (await rows.NextAsync(r => new Relation(r.Oid(0), r.GetString(1), r.Letter(2), r.Oid(3), r.GetBoolean(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7), r.Oids(8))).ConfigureAwait(false)).ToDictionary(r => r.Oid),
-            Columns = (await rows.NextAsync(r => new Column(r.Oid(0), r.GetInt16(1), r.GetString(2), r.GetString(3), r.GetBoolean(4))).ConfigureAwait(false)).ToLookup(c => c.Relation),
-            Grants = (await rows.NextAsync(r => new Grant((GrantKind)r.GetInt32(0), r.Oid(1), r.Oid(2), r.GetString(3))).ConfigureAwait(false)).ToLookup(g => (g.Kind, g.Object)),
-            Indexes = (await rows.NextAsync(r => new Index(r.Oid(0), r.GetString(1), r.Text(2), r.Numbers(3), r.GetBoolean(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7))).ConfigureAwait(false)).ToLookup(i => i.Relation),
-            ForeignKeys = await rows.NextAsync(r => new ForeignKey(r.GetString(0), r.Oid(1), r.Oid(2), r.Numbers(3), r.Numbers(4), r.Letter(5), r.Letter(6), r.Numbers(7))).ConfigureAwait(false),
-            Policies = await rows.NextAsync(r => new Policy(r.Oid(0), r.GetString(1), r.GetBoolean(2), r.Letter(3), r.Oids(4), r.Text(5), r.Text(6), r.Oids(7), r.Oids(8))).ConfigureAwait(false),
-            Functions = (await rows.NextAsync(r => new Function(r.Oid(0), r.GetString(1), r.GetString(2), r.Oid(3), r.GetBoolean(4), r.GetBoolean(5), r.Letter(6), r.GetString(7), r.GetFieldValue<string[]>(8), r.GetString(9), r.GetBoolean(10))).ConfigureAwait(false)).ToDictionary(f => f.Oid),
+            Database = (await rows.NextAsync(r => new Database(r.GetString(0), r.Oid(1))).ConfigureAwait(false))[0],
+            Roles = (await rows.NextAsync(CatalogMaps.Role).ConfigureAwait(false)).ToDictionary(r => r.Oid),
+            Memberships = await rows.NextAsync(CatalogMaps.Membership).ConfigureAwait(false),
+            Relations = (await rows.NextAsync(CatalogMaps.Relation).ConfigureAwait(false)).ToDictionary(r => r.Oid),
+            Columns = await ColumnsAsync(rows).ConfigureAwait(false),
+            Grants = (await rows.NextAsync(CatalogMaps.Grant).ConfigureAwait(false)).ToLookup(g => (g.Kind, g.Object)),
+            Indexes = (await rows.NextAsync(CatalogMaps.Index).ConfigureAwait(false)).ToLookup(i => i.Relation),
+            ForeignKeys = (await rows.NextAsync(CatalogMaps.ForeignKey).ConfigureAwait(false)).ToLookup(k => k.Relation),
+            Policies = await rows.NextAsync(CatalogMaps.Policy).ConfigureAwait(false),
+            Functions = (await rows.NextAsync(CatalogMaps.Function).ConfigureAwait(false)).ToDictionary(f => f.Oid),
             ReadByView = (await rows.NextAsync(r => (View: r.Oid(0), Read: r.Oid(1))).ConfigureAwait(false)).ToLookup(r => r.View, r => r.Read),
             DefaultSettings = await rows.NextAsync(r => new DefaultSetting(r.Text(0), r.Text(1), r.GetString(2))).ConfigureAwait(false),
             Publications = await rows.NextAsync(r => new PublishedTable(r.GetString(0), r.Oid(1), r.GetBoolean(2), r.GetString(3))).ConfigureAwait(false),
-            Schemas = await rows.NextAsync(r => new NamedObject(r.Oid(0), r.GetString(1))).ConfigureAwait(false),
+            Schemas = await rows.NextAsync(r => new Schema(r.Oid(0), r.GetString(1), r.Oid(2))).ConfigureAwait(false),
             DefaultPrivileges = await rows.NextAsync(r => new DefaultPrivilege(r.GetString(0), r.Text(1), r.Oid(2), r.GetString(3))).ConfigureAwait(false),
-            DisabledEventTriggers = await rows.NextAsync(r => r.GetString(0)).ConfigureAwait(false),
+            EventTriggers = await rows.NextAsync(r => new EventTrigger(r.GetString(0), r.Letter(1), r.Oid(2))).ConfigureAwait(false),
+            Triggers = (await rows.NextAsync(r => new Trigger(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.GetBoolean(4))).ConfigureAwait(false))
+                .ToLookup(t => t.Relation),
+            RewriteRules = await rows.NextAsync(r => new RewriteRule(r.Oid(0), r.GetString(1))).ConfigureAwait(false),
+            ParameterGrants = await rows.NextAsync(r => new ParameterGrant(r.GetString(0), r.Oid(1), r.GetString(2))).ConfigureAwait(false),
         };
-        return snapshot;
+    }
+
+    private static async Task<IReadOnlyList<GuardAllowance>> AllowancesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var question = new NpgsqlCommand(CatalogQueries.AllowlistIsReadable, connection);
+        await using var _ = question.ConfigureAwait(false);
+        if (await question.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+            return [];
+        var command = new NpgsqlCommand(CatalogQueries.Allowlist, connection);
+        await using var __ = command.ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        return await new CatalogRows(reader, cancellationToken).NextAsync(r => new GuardAllowance(r.Oid(0), r.GetString(1), r.GetBoolean(2)))
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<ILookup<uint, Column>> ColumnsAsync(CatalogRows rows)
+    {
+        var types = (await rows.NextAsync(r => new ColumnType(r.Oid(0), r.GetString(1), r.Oid(2))).ConfigureAwait(false)).ToDictionary(type => type.Oid);
+        var columns = await rows.NextAsync(r =>
+        {
+            var type = types[r.Oid(3)];
+            return new Column(r.Oid(0), r.GetInt16(1), r.GetString(2), type.Name, types.GetValueOrDefault(type.Base)?.Name ?? type.Name, r.GetBoolean(4));
+        }).ConfigureAwait(false);
+        return columns.ToLookup(column => column.Relation);
     }
 }

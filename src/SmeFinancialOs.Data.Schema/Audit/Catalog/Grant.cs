@@ -12,3 +12,5 @@ internal enum GrantKind
 internal sealed record Grant(GrantKind Kind, uint Object, uint Grantee, string Privilege);
 
 internal sealed record DefaultPrivilege(string Owner, string? Schema, uint Grantee, string Privilege);
+
+internal sealed record ParameterGrant(string Parameter, uint Grantee, string Privilege);

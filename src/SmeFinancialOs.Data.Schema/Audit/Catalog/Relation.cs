@@ -1,11 +1,15 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
-internal sealed record Relation(uint Oid, string Name, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker, uint[] Parents)
+internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker,
+    uint[] Parents)
 {
     public bool IsTable => Kind is 'r' or 'p';
-
-    // A partition or inheritance child: reached through its parent, or directly past the parent's policies.
-    public bool IsChild => Parents.Length > 0;
 }
 
-internal sealed record Column(uint Relation, short Number, string Name, string Type, bool NotNull);
+// BaseType is the type itself, unless that is a domain.
+internal sealed record Column(uint Relation, short Number, string Name, string Type, string BaseType, bool NotNull)
+{
+    public string Sql => Identifier.Quote(Name);
+}
+
+internal sealed record ColumnType(uint Oid, string Name, uint Base);

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -12,7 +13,7 @@ internal sealed class ChildOpen : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.TenantTables
-        where table.IsChild && !(table.RowSecurity && table.Forced) && scene.AppGrants(GrantKind.Relation, table.Oid).Any()
+        where scene.IsChild(table) && !(table.RowSecurity && table.Forced) && scene.AppGrants(GrantKind.Relation, table.Oid).Any()
         select Found(table.Name, "The app may query it directly, and row-level security is not enabled and forced on it.",
-            $"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;");
+            Fix.Review($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"));
 }

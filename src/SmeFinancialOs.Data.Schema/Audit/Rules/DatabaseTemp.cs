@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -10,10 +11,11 @@ internal sealed class DatabaseTemp : CatalogRule
         "A temporary table carries one tenant's rows to the next request of a pooled connection, and shadows the real table's name.",
         Docs + "sql-createtable.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from grant in scene.AppGrants(GrantKind.Database, 0)
-        where grant.Privilege == "TEMPORARY"
-        let role = scene.Identities.NameOf(grant.Grantee)
-        let database = Identifier.Quote(scene.Catalog.Database)
-        select Found(database, $"{role} may create temporary tables.", $"REVOKE TEMPORARY ON DATABASE {database} FROM {role};");
+    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    {
+        var database = Identifier.Quote(scene.Catalog.Database.Name);
+        return from roles in new[] { scene.AppGrantees(GrantKind.Database, 0, "TEMPORARY") }
+               where roles.Length > 0
+               select Found(database, $"{roles} may create temporary tables.", Fix.Review($"REVOKE TEMPORARY ON DATABASE {database} FROM {roles};"));
+    }
 }

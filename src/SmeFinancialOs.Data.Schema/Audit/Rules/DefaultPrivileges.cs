@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class DefaultPrivileges : CatalogRule
@@ -11,8 +13,10 @@ internal sealed class DefaultPrivileges : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from privilege in scene.Catalog.DefaultPrivileges
         where scene.Identities.IsApp(privilege.Grantee)
-        let role = scene.Identities.NameOf(privilege.Grantee)
-        let schema = privilege.Schema is null ? "" : $" IN SCHEMA {privilege.Schema}"
-        select Found($"{privilege.Owner}{schema}", $"New tables of {privilege.Owner} give {privilege.Privilege} to {role}.",
-            $"ALTER DEFAULT PRIVILEGES FOR ROLE {privilege.Owner}{schema} REVOKE ALL ON TABLES FROM {role};");
+        group privilege by (privilege.Owner, privilege.Schema) into granted
+        let schema = granted.Key.Schema is null ? "" : $" IN SCHEMA {granted.Key.Schema}"
+        let roles = string.Join(", ", granted.Select(privilege => scene.Identities.NameOf(privilege.Grantee)).Distinct())
+        select Found($"{granted.Key.Owner}{schema}",
+            $"New tables of {granted.Key.Owner} give {string.Join(", ", granted.Select(privilege => privilege.Privilege).Distinct())} to {roles}.",
+            Fix.Safe($"ALTER DEFAULT PRIVILEGES FOR ROLE {granted.Key.Owner}{schema} REVOKE ALL ON TABLES FROM {roles};"));
 }

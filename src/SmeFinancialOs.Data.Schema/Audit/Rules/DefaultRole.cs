@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
-internal sealed class DefaultRole : CatalogRule
+internal sealed class DefaultRole : DefaultSettingRule
 {
     public override AuditRule Description { get; } = new(
         "default-role", AuditSeverity.Warning,
@@ -8,8 +8,7 @@ internal sealed class DefaultRole : CatalogRule
         "Every connection starts as that role, also one that skipped the tenant context.",
         Docs + "sql-alterrole.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from setting in scene.Catalog.DefaultSettings
-        where setting.Setting.StartsWith("role" + "=", StringComparison.OrdinalIgnoreCase)
-        select Found(setting.Owner, $"It starts with {setting.Setting}.", $"ALTER {setting.Owner} RESET {"role"};");
+    protected override bool IsNeeded => true;
+
+    protected override string NameOf(AuditScene scene) => "role";
 }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -12,9 +13,13 @@ internal sealed class DefinerBypasses : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from function in scene.Catalog.Functions.Values
-        where function.Definer && scene.AppGrants(GrantKind.Function, function.Oid).Any()
-            && scene.Catalog.Roles.GetValueOrDefault(function.Owner) is { Superuser: true } or { BypassesRls: true }
-        let role = scene.Identities.NameOf(scene.AppGrants(GrantKind.Function, function.Oid).First().Grantee)
-        select Found(function.Signature, $"{role} may call it, and {scene.Identities.NameOf(function.Owner)} bypasses row-level security.",
-            $"REVOKE EXECUTE ON FUNCTION {function.Signature} FROM {role};");
+        where function.Definer && scene.AppMayRun(function) && scene.Catalog.Roles.GetValueOrDefault(function.Owner) is { } owner && Bypasses(scene, owner)
+        let roles = scene.AppGrantees(GrantKind.Function, function.Oid)
+        select Found(function.Signature, $"The app may run it, and {scene.Identities.NameOf(function.Owner)} sees every tenant.", roles.Length > 0
+            ? Fix.Review($"REVOKE EXECUTE ON ROUTINE {function.Signature} FROM {roles};")
+            : Fix.Person($"a trigger runs it: give it to a role that the policies bind, ALTER ROUTINE {function.Signature} OWNER TO ..;"));
+
+    // An admin's policies hold for a function of the admin's, too.
+    private static bool Bypasses(AuditScene scene, Role owner) => owner.Superuser || owner.BypassesRls || scene.Identities.Inherited(owner).Append(owner)
+        .Intersect(scene.Identities.AdminRoles).Any();
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class EventTriggerDisabled : CatalogRule
@@ -9,6 +11,8 @@ internal sealed class EventTriggerDisabled : CatalogRule
         Docs + "sql-altereventtrigger.html");
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from name in scene.Catalog.DisabledEventTriggers
-        select Found(name, "It is disabled.", $"ALTER EVENT TRIGGER {name} ENABLE;");
+        from trigger in scene.Catalog.EventTriggers
+        where !trigger.Fires && trigger.Name != GuardParts.EventTrigger
+        let name = Identifier.Quote(trigger.Name)
+        select Found(name, "It does not fire.", Fix.Review($"ALTER EVENT TRIGGER {name} ENABLE;"));
 }

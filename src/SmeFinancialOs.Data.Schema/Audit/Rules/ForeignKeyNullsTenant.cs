@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class ForeignKeyNullsTenant : CatalogRule
@@ -9,11 +11,9 @@ internal sealed class ForeignKeyNullsTenant : CatalogRule
         Docs + "sql-createtable.html");
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from key in scene.Catalog.ForeignKeys
+        from key in scene.Catalog.ForeignKeys.SelectMany(keys => keys)
         let column = scene.TenantColumnOf(key.Relation)
         where column is not null && key.Columns.Contains(column.Number)
         where (key.OnDelete is 'n' or 'd' && (key.OnDeleteColumns.Length == 0 || key.OnDeleteColumns.Contains(column.Number))) || key.OnUpdate is 'n' or 'd'
-        let table = scene.Catalog.Relations[key.Relation].Name
-        select Found($"{Identifier.Quote(key.Name)} on {table}", $"It sets {column.Name} to NULL or its default.",
-            $"ALTER TABLE {table} DROP CONSTRAINT {Identifier.Quote(key.Name)}; -- and add it again with ON DELETE SET NULL (the other columns) or CASCADE");
+        select Found(scene.NameOf(key), $"It sets {column.Name} to NULL or its default.", KeyFix.KeepTenant(scene, key));
 }

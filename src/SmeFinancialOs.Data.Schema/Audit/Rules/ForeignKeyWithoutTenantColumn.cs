@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class ForeignKeyWithoutTenantColumn : CatalogRule
@@ -9,13 +11,13 @@ internal sealed class ForeignKeyWithoutTenantColumn : CatalogRule
         RowSecurity);
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from key in scene.Catalog.ForeignKeys
+        from key in scene.Catalog.ForeignKeys.SelectMany(keys => keys)
         let child = scene.TenantColumnOf(key.Relation)
         let parent = scene.TenantColumnOf(key.Target)
         where child is not null && parent is not null && !(key.Target == scene.Tenants?.Oid && key.Columns.Contains(child.Number))
         where !key.Columns.Zip(key.TargetColumns).Contains((child.Number, parent.Number))
-        let table = scene.Catalog.Relations[key.Relation].Name
-        let target = scene.Catalog.Relations[key.Target].Name
-        select Found($"{Identifier.Quote(key.Name)} on {table}", $"A row can refer to another tenant's row of {target}.",
-            $"ALTER TABLE {table} DROP CONSTRAINT {Identifier.Quote(key.Name)}; -- and add it again over ({Identifier.Quote(child.Name)}, ..) REFERENCES {target} ({Identifier.Quote(parent.Name)}, ..)");
+        select Found(scene.NameOf(key), $"A row can refer to another tenant's row of {scene.Catalog.Relations[key.Target].Name}.",
+            key.Columns.Contains(child.Number) || key.TargetColumns.Contains(parent.Number)
+                ? Fix.Person($"it compares {child.Name} with another column than {parent.Name}")
+                : KeyFix.Carry(scene, key));
 }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -13,7 +14,7 @@ internal sealed class ForeignTableOpen : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from relation in scene.Catalog.Relations.Values
         where relation.Kind == 'f'
-        from grant in scene.AppGrants(GrantKind.Relation, relation.Oid)
-        let role = scene.Identities.NameOf(grant.Grantee)
-        select Found(relation.Name, $"{role} has {grant.Privilege} on it.", $"REVOKE ALL ON TABLE {relation.Name} FROM {role};");
+        let roles = scene.AppGrantees(GrantKind.Relation, relation.Oid)
+        where roles.Length > 0
+        select Found(relation.Name, $"{roles} has a privilege on it.", Fix.Review($"REVOKE ALL ON TABLE {relation.Name} FROM {roles};"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class FunctionLeakproof : CatalogRule
@@ -11,5 +13,6 @@ internal sealed class FunctionLeakproof : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from function in scene.Catalog.Functions.Values
         where function is { Leakproof: true, System: false }
-        select Found(function.Signature, "It is LEAKPROOF: the planner may ask it before the policy.", $"ALTER FUNCTION {function.Signature} NOT LEAKPROOF;");
+        select Found(function.Signature, "It is LEAKPROOF: the planner may ask it before the policy.",
+            Fix.Safe($"ALTER ROUTINE {function.Signature} NOT LEAKPROOF;"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class KeyWithoutTenantColumn : CatalogRule
@@ -13,11 +15,7 @@ internal sealed class KeyWithoutTenantColumn : CatalogRule
         let column = scene.TenantColumnOf(table)
         where table.Oid != scene.Tenants?.Oid
         from index in scene.Catalog.Indexes[table.Oid]
-        where (index.Unique || index.Exclusion) && !index.Columns.Contains(column.Number)
-        let names = string.Join(", ", index.Columns.Select(number => scene.Catalog.Columns[table.Oid].FirstOrDefault(c => c.Number == number)).Select(c => c is null ? ".." : Identifier.Quote(c.Name)))
-        let key = $"({Identifier.Quote(column.Name)}, {names})"
+        where index.Definition is not null
         select Found($"{Identifier.Quote(index.Name)} on {table.Name}", $"It is unique across tenants: {column.Name} is not part of it.",
-            index.Constraint is { } constraint
-                ? $"ALTER TABLE {table.Name} DROP CONSTRAINT {Identifier.Quote(constraint)}, ADD {(index.Primary ? "PRIMARY KEY" : "UNIQUE")} {key};"
-                : $"-- make the index unique over {key}");
+            KeyFix.Widen(scene, table, index));
 }

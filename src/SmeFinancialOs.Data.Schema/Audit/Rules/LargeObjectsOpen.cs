@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -13,7 +14,7 @@ internal sealed class LargeObjectsOpen : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from function in scene.Catalog.Functions.Values
         where function.System
-        from grant in scene.AppGrants(GrantKind.Function, function.Oid)
-        let role = scene.Identities.NameOf(grant.Grantee)
-        select Found(function.Signature, $"{role} may call it.", $"REVOKE EXECUTE ON FUNCTION {function.Signature} FROM {role};");
+        let roles = scene.AppGrantees(GrantKind.Function, function.Oid)
+        where roles.Length > 0
+        select Found(function.Signature, $"{roles} may call it.", Fix.Review($"REVOKE EXECUTE ON FUNCTION {function.Signature} FROM {roles};"));
 }

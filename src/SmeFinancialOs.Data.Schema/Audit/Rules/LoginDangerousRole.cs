@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class LoginDangerousRole : CatalogRule
@@ -11,9 +13,10 @@ internal sealed class LoginDangerousRole : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from login in scene.Identities.Logins
         where !login.Superuser
-        let role = scene.Identities.MayBecome(login).FirstOrDefault(role => Dangerous.Contains(role.Name))
-        where role is not null
-        select Found(login.Sql, $"It may use {role.Name}.", $"REVOKE {role.Sql} FROM {login.Sql};");
+        let roles = scene.Identities.MayBecome(login).Where(role => Dangerous.Contains(role.Name)).ToList()
+        where roles.Count > 0
+        select Found(login.Sql, $"It may use {string.Join(", ", roles.Select(role => role.Name))}.",
+            Fix.Review(string.Join('\n', roles.Select(role => RoleFix.Revoke(scene, login, role).Sql).Where(sql => sql.Length > 0))));
 
     private static readonly string[] Dangerous =
     [

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class LoginMayBecomeAdmin : CatalogRule
@@ -12,5 +14,5 @@ internal sealed class LoginMayBecomeAdmin : CatalogRule
         from login in scene.Identities.AppLogins
         where !login.Superuser
         from role in scene.Identities.MayBecome(login).Intersect(scene.Identities.AdminRoles)
-        select Found(login.Sql, $"It may SET ROLE to {role.Sql}. Operators need a login of their own.", $"REVOKE {role.Sql} FROM {login.Sql};");
+        select Found(login.Sql, $"It may SET ROLE to {role.Sql}. Operators need a login of their own.", RoleFix.Revoke(scene, login, role));
 }

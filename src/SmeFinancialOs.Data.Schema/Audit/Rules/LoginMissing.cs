@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class LoginMissing : CatalogRule
@@ -11,5 +13,6 @@ internal sealed class LoginMissing : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from name in scene.Options.AppLogins
         where !scene.Catalog.Roles.Values.Any(role => role.Name == name)
-        select Found(Identifier.Quote(name), "There is no such role; name the login that the app uses.", $"-- CREATE ROLE {Identifier.Quote(name)} LOGIN NOINHERIT;");
+        select Found(Identifier.Quote(name), "There is no such role; name the login that the app uses.",
+            Fix.Person($"CREATE ROLE {Identifier.Quote(name)} LOGIN NOINHERIT;"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class LoginOwnsTable : CatalogRule
@@ -12,5 +14,5 @@ internal sealed class LoginOwnsTable : CatalogRule
         from table in scene.TenantTables
         where scene.Identities.IsApp(table.Owner)
         select Found(table.Name, $"It belongs to {scene.Identities.NameOf(table.Owner)}, which the app is or may become.",
-            $"-- as a superuser: ALTER TABLE {table.Name} OWNER TO a role that nobody logs in as;");
+            OwnerFix.Give(scene, $"TABLE {table.Name}", table.Owner));
 }

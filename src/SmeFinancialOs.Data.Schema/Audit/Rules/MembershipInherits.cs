@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class MembershipInherits : CatalogRule
@@ -10,6 +12,8 @@ internal sealed class MembershipInherits : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from login in scene.Identities.Logins
-        from role in scene.Identities.Inherited(login).Intersect(scene.Identities.TenantRoles.Concat(scene.Identities.AdminRoles))
-        select Found(login.Sql, $"It inherits from {role.Sql}.", scene.StopInheriting(role, login));
+        let roles = scene.Identities.Inherited(login).Intersect(scene.Identities.TenantRoles.Concat(scene.Identities.AdminRoles)).ToList()
+        where roles.Count > 0
+        select Found(login.Sql, $"It inherits from {string.Join(", ", roles.Select(role => role.Sql))}.",
+            Fix.Review(string.Join('\n', roles.SelectMany(role => RoleFix.StopInheriting(scene, role, login).Sql.Split('\n')).Distinct())));
 }

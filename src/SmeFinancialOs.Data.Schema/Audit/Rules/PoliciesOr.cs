@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PoliciesOr : CatalogRule
@@ -11,14 +13,19 @@ internal sealed class PoliciesOr : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.TenantTables
         let policies = scene.PoliciesOf(table).Where(policy => policy.Policy.Permissive && policy.ConcernsApp).ToList()
-        let pair = (from one in policies
-                    from other in policies
-                    where one != other && "rawd".Any(command => one.Policy.Covers(command) && other.Policy.Covers(command)) && Share(one, other)
-                    where !other.IsOfSetting(other.Policy.Command == 'a' ? other.CheckOrUsing : other.Using)
-                    select other).FirstOrDefault()
-        where pair is not null
-        select Found(table.Name, $"{pair.Sql} and another permissive policy hold for the same role and command: a row passes if either lets it.",
-            $"DROP POLICY {pair.Sql} ON {table.Name}; -- if it is a ban, create it again AS RESTRICTIVE");
+        where policies.Count > 1
+        let loose = policies.Where(policy => IsLoose(policy) && policies.Any(other => other != policy && Overlap(policy, other))).ToList()
+        where loose.Count > 0
+        let names = string.Join(", ", loose.Select(policy => policy.Sql))
+        select Found(table.Name, $"{names} and another permissive policy hold for the same role and command: a row passes if either lets it.",
+            Fix.Review(string.Join('\n', loose.Select(policy => policy.IsBan ? PolicyFix.Restrict(scene, policy)
+                : $"DROP POLICY {policy.Sql} ON {table.Name};"))));
 
-    private static bool Share(PolicyView one, PolicyView other) => one.ConcernsPublic || other.ConcernsPublic || one.Policy.Roles.Intersect(other.Policy.Roles).Any();
+    // One that is not the tenant's own rows adds rows to what the others let through. What cannot be judged is reported as that.
+    private static bool IsLoose(PolicyView policy) =>
+        !policy.AsksNull && !policy.AsksRole && policy.BoundOf(policy.Policy.Command == '*' ? 'r' : policy.Policy.Command) is Bound.Open or Bound.Fixed;
+
+    private static bool Overlap(PolicyView one, PolicyView other) =>
+        "rawd".Any(command => one.Policy.Covers(command) && other.Policy.Covers(command))
+        && (one.ConcernsPublic || other.ConcernsPublic || one.Policy.Roles.Intersect(other.Policy.Roles).Any());
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyAlwaysTrue : CatalogRule
@@ -10,6 +12,6 @@ internal sealed class PolicyAlwaysTrue : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where "rwd".Any(policy.Opens) && policy.Using.Bare().Tokens is ["true"]
-        select Found(policy.Name, "It is always true for a role the app may be.", $"DROP POLICY {policy.Sql} ON {policy.Table.Name};");
+        where "rwd".Any(policy.Opens) && policy.IsAlwaysTrue
+        select Found(policy.Name, "It is always true for a role the app may be.", PolicyFix.Bind(scene, policy));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyByInheritance : CatalogRule
@@ -10,9 +12,11 @@ internal sealed class PolicyByInheritance : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.Policy.Permissive && !policy.ConcernsPublic && policy.TenantColumn is not null && !policy.IsTenant(policy.CheckOrUsing)
-        let login = scene.Identities.Logins.FirstOrDefault(login => scene.Identities.Inherited(login).Any(role => policy.Policy.Roles.Contains(role.Oid)))
-        where login is not null
-        let role = scene.Identities.Inherited(login).First(role => policy.Policy.Roles.Contains(role.Oid))
-        select Found(policy.Name, $"{login.Sql} inherits {role.Sql}.", scene.StopInheriting(role, login));
+        where policy.Policy.Permissive && !policy.ConcernsPublic && policy.TenantColumn is not null && !"rawd".Where(policy.Policy.Covers).All(policy.IsTenant)
+        let pair = (from login in scene.Identities.Logins
+                    from role in scene.Identities.Inherited(login)
+                    where policy.Policy.Roles.Contains(role.Oid)
+                    select (Login: login, Role: role)).FirstOrDefault()
+        where pair.Login is not null
+        select Found(policy.Name, $"{pair.Login.Sql} inherits {pair.Role.Sql}.", RoleFix.StopInheriting(scene, pair.Role, pair.Login));
 }

@@ -1,3 +1,6 @@
+using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyCastsColumn : CatalogRule
@@ -10,12 +13,16 @@ internal sealed class PolicyCastsColumn : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.TenantColumn is not null && policy.Expressions.Any(text => Casts(text.Tokens, Identifier.Quote(policy.TenantColumn.Name), policy.TenantColumn.Type))
-        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} as another type.",
-            $"ALTER POLICY {policy.Sql} ON {policy.Table.Name} USING ({Identifier.Quote(policy.TenantColumn.Name)} = (SELECT NULLIF(current_setting({Identifier.Literal(scene.Options.TenantSetting)}, true), '')::{policy.TenantColumn.Type}));");
+        let column = policy.TenantColumn
+        where column is not null
+        let casts = policy.Expressions.SelectMany(text => Casts(policy, column, text)).ToList()
+        where casts.Count > 0
+        select Found(policy.Name, $"It compares {column.Name} as another type.", casts.All(part => part.Equal && part.Other.Calls().Any(policy.IsReader))
+            ? Fix.Safe(PolicyFix.Alter(policy, text => text.With(Casts(policy, column, text).Select(part => (part.Whole, TableFix.Predicate(scene, column))))))
+            : Fix.Person($"compare {column.Sql} as it is, and cast the other side"));
 
-    // varchar to text is no cast to the index.
-    private static bool Casts(IReadOnlyList<string> tokens, string column, string type) => !type.StartsWith("character varying", StringComparison.Ordinal)
-        && Enumerable.Range(0, tokens.Count).Any(i => tokens[i] == column
-            && (tokens.ElementAtOrDefault(i + 1) == "::" || (tokens.ElementAtOrDefault(i + 1) == ")" && tokens.ElementAtOrDefault(i + 2) == "::" && tokens.ElementAtOrDefault(i - 1) == "(")));
+    // To its own type, of which it may be a domain, and varchar to text are no casts to the index.
+    private static IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Casts(PolicyView policy, Column column, SqlText text) =>
+        policy.Comparisons(text).Where(part => part.Column.Split("::") is { Count: > 1 } cast
+            && cast[^1].Text != column.BaseType && !(cast[^1].Text == "text" && column.BaseType.StartsWith("character varying", StringComparison.Ordinal)));
 }

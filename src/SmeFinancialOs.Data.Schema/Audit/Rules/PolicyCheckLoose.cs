@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyCheckLoose : CatalogRule
@@ -10,9 +12,12 @@ internal sealed class PolicyCheckLoose : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where "aw".Any(policy.Opens) && policy.Check.Tokens.Count > 0 && !policy.IsTenant(policy.Check)
-        select Found(policy.Name, "WITH CHECK accepts rows of other tenants.",
-            policy.IsTenant(policy.Using)
-                ? $"ALTER POLICY {policy.Sql} ON {policy.Table.Name} WITH CHECK ({policy.Policy.Using});"
-                : $"DROP POLICY {policy.Sql} ON {policy.Table.Name}; -- a ban is created AS RESTRICTIVE");
+        where "aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckBound == Bound.Open && !policy.AsksNull && !policy.AsksRole
+        select Found(policy.Name, "WITH CHECK accepts rows of other tenants.", Tighten(scene, policy));
+
+    // A ban is meant to narrow what other policies let through: RESTRICTIVE does.
+    private static Fix Tighten(AuditScene scene, PolicyView policy) =>
+        policy.UsingBound == Bound.Tenant ? Fix.Safe(PolicyFix.Alter(policy, text => text == policy.Check ? policy.Using.Text : null))
+        : policy.IsBan ? Fix.Review(PolicyFix.Restrict(scene, policy))
+        : PolicyFix.Bind(scene, policy);
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyCommandGap : CatalogRule
@@ -10,14 +12,15 @@ internal sealed class PolicyCommandGap : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.TenantColumn is not null && policy.ConcernsApp && policy.Expressions.Any(policy.IsBan)
-        let covered = scene.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && other.Expressions.Any(other.IsBan)).ToList()
-        let missing = "awd".Where(command => !covered.Any(other => other.Policy.Covers(command))).Select(Command).ToList()
+        where policy.TenantColumn is not null && policy.ConcernsApp && policy.IsBan
+        let bans = scene.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && other.IsBan).ToList()
+        let missing = "awd".Where(command => !bans.Any(other => other.Policy.Covers(command))).ToList()
         where missing.Count > 0
-        let condition = policy.Policy.Check ?? policy.Policy.Using
-        let roles = string.Join(", ", policy.Policy.Roles.Select(scene.Identities.NameOf))
-        select Found(policy.Name, $"It does not hold for {string.Join(" and ", missing)}.",
-            string.Join("\n", missing.Select(command => $"CREATE POLICY {Identifier.Quote($"{policy.Policy.Name}_{command.ToLowerInvariant()}")} ON {policy.Table.Name} AS RESTRICTIVE FOR {command} TO {roles} {(command == "INSERT" ? "WITH CHECK" : "USING")} ({condition});")));
+        let condition = (policy.Check.IsEmpty ? policy.Using : policy.Check).Text
+        select Found(policy.Name, $"It does not hold for {string.Join(" and ", missing.Select(PolicyFix.Command))}.",
+            Fix.Review(string.Join('\n', missing.Select(letter => Create(scene, policy, PolicyFix.Command(letter), condition)))));
 
-    private static string Command(char letter) => letter switch { 'a' => "INSERT", 'w' => "UPDATE", _ => "DELETE" };
+    private static string Create(AuditScene scene, PolicyView policy, string command, string condition) =>
+        $"CREATE POLICY {Identifier.Quote($"{policy.Policy.Name}_{command.ToLowerInvariant()}")} ON {policy.Table.Name} AS RESTRICTIVE FOR {command} "
+        + $"TO {PolicyFix.Roles(scene, policy)} {(command == "INSERT" ? "WITH CHECK" : "USING")} ({condition});";
 }

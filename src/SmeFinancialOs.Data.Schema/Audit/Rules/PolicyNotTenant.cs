@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyNotTenant : CatalogRule
@@ -10,7 +12,7 @@ internal sealed class PolicyNotTenant : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where "rwd".Any(policy.Opens) && policy.Using.Tokens.Count > 0 && !policy.IsTenant(policy.Using) && policy.Using.Bare().Tokens is not ["true"]
-            && !policy.Using.Has("pg_has_role") && !(policy.Using.Split("OR").Count > 1 && policy.Using.Has("IS"))
-        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {scene.Options.TenantSetting}.", $"DROP POLICY {policy.Sql} ON {policy.Table.Name};");
+        where "rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingBound == Bound.Open && !policy.IsAlwaysTrue && !policy.AsksNull
+            && !policy.AsksRole
+        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {scene.Options.TenantSetting}.", PolicyFix.Bind(scene, policy));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyOrNull : CatalogRule
@@ -10,7 +12,7 @@ internal sealed class PolicyOrNull : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.TenantColumn is not null && policy.Policy.Permissive && policy.ConcernsApp
-            && policy.Expressions.Any(text => text.Split("OR") is { Count: > 1 } parts && parts.Any(part => part.Has("IS") && part.Has("NULL") && !part.Has("NOT")))
-        select Found(policy.Name, "OR .. IS NULL is true for whoever sets no tenant.", $"DROP POLICY {policy.Sql} ON {policy.Table.Name}; -- and create it again without the OR");
+        where policy.TenantColumn is not null && policy.Policy.Permissive && policy.ConcernsApp && policy.AsksNull
+        select Found(policy.Name, "OR .. IS NULL is true for whoever sets no tenant.",
+            Fix.Safe(PolicyFix.Alter(policy, text => PolicyFix.Without(text, policy.IsNull))));
 }

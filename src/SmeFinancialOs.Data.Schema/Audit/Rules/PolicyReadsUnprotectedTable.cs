@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyReadsUnprotectedTable : CatalogRule
@@ -12,5 +14,7 @@ internal sealed class PolicyReadsUnprotectedTable : CatalogRule
         from policy in scene.Policies
         from relation in policy.Policy.Reads.Select(oid => scene.Catalog.Relations.GetValueOrDefault(oid))
         where relation is { IsTable: true, RowSecurity: false }
-        select Found(policy.Name, $"It reads {relation.Name}, which has no row-level security.", $"ALTER TABLE {relation.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; -- and give it a policy");
+        select Found(policy.Name, $"It reads {relation.Name}, which has no row-level security.", scene.IsTenantTable(relation.Oid)
+            ? TableFix.Protect(scene, relation)
+            : Fix.Person($"ALTER TABLE {relation.Name} ENABLE ROW LEVEL SECURITY, with a policy that says who may read it"));
 }

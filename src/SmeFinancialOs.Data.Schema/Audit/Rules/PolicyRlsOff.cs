@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyRlsOff : CatalogRule
@@ -11,5 +13,7 @@ internal sealed class PolicyRlsOff : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.Catalog.Relations.Values
         where !table.RowSecurity && scene.PoliciesOf(table).Any()
-        select Found(table.Name, "It has policies, and row-level security is off.", $"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY;");
+        select Found(table.Name, "It has policies, and row-level security is off.", scene.IsTenantTable(table.Oid)
+            ? TableFix.Protect(scene, table)
+            : Fix.Review($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY;"));
 }

@@ -1,3 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PolicyTenantLiteral : CatalogRule
@@ -10,12 +14,29 @@ internal sealed class PolicyTenantLiteral : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.TenantColumn is not null && policy.Expressions.Any(text => text.Split("AND").Any(part => part.Has(Identifier.Quote(policy.TenantColumn.Name)) && Literal(part, scene) is not null))
-        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.",
-            $"-- CREATE FUNCTION .. RETURNS {policy.TenantColumn.Type} IMMUTABLE with the literal, once, and ALTER POLICY {policy.Sql} ON {policy.Table.Name} to call it");
+        where policy.TenantColumn is not null && policy.Expressions.Any(text => Literals(policy, text).Any())
+        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.", Name(scene, policy));
 
-    private static string? Literal(SqlText part, AuditScene scene) =>
-        (part.Has("=") || part.Has("<>")) && part.Split("OR").Count == 1
-            ? part.Split(part.Has("<>") ? "<>" : "=").Select(side => side.Bare().Tokens).Where(tokens => tokens is [['\'', ..]] or [['\'', ..], "::", ..]).Select(tokens => tokens[0]).FirstOrDefault()
-            : null;
+    // A function that says it once, for every policy with the same literal.
+    private static Fix Name(AuditScene scene, PolicyView policy)
+    {
+        var type = policy.TenantColumn!.BaseType;
+        var schema = scene.Catalog.Schemas.First(schema => schema.Oid == policy.Table.Schema).Name;
+        var names = new Dictionary<string, string>();
+        List<string> steps = [];
+        foreach (var literal in policy.Expressions.SelectMany(text => Literals(policy, text)).Select(side => side.Bare()[0]).Distinct())
+        {
+            var known = scene.Catalog.Functions.Values.FirstOrDefault(function => function is { Arguments: 0, Volatility: 'i' } && function.Returns == type
+                && function.Body.Contains(literal, StringComparison.Ordinal));
+            names[literal] = known?.SqlName ?? $"{schema}.tenant_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(literal)))[..8]}";
+            if (known is null)
+                steps.Add($"CREATE OR REPLACE FUNCTION {names[literal]}() RETURNS {type} LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {literal}::{type};");
+        }
+
+        steps.Add(PolicyFix.Alter(policy, text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())")))));
+        return Fix.Safe(string.Join('\n', steps));
+    }
+
+    private static IEnumerable<SqlText> Literals(PolicyView policy, SqlText text) =>
+        policy.Comparisons(text).Select(part => part.Other).Where(side => side.Bare() is var bare && bare[0].StartsWith('\'') && bare[1] is "" or "::");
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class PublicationWithoutFilter : CatalogRule
@@ -13,7 +15,7 @@ internal sealed class PublicationWithoutFilter : CatalogRule
         where !published.Filtered && scene.IsTenantTable(published.Relation)
         let table = scene.Catalog.Relations[published.Relation].Name
         let publication = Identifier.Quote(published.Publication)
-        select Found($"{table} in publication {publication}", "It is published without a row filter.", published.Form == "TABLE"
-            ? $"ALTER PUBLICATION {publication} DROP TABLE {table}; -- and add it again with WHERE (..)"
-            : $"-- publish tables one by one, with WHERE (..), instead of {publication}");
+        select Found($"{table} in publication {publication}", "It is published without a row filter.", Fix.Person(published.Form == "TABLE"
+            ? $"which rows the subscriber may have: ALTER PUBLICATION {publication} SET TABLE {table} WHERE (..);"
+            : $"publish tables one by one, with WHERE (..), instead of {publication}"));
 }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -12,8 +13,7 @@ internal sealed class SchemaCreate : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from schema in scene.Catalog.Schemas
-        from grant in scene.AppGrants(GrantKind.Schema, schema.Oid)
-        where grant.Privilege == "CREATE"
-        let role = scene.Identities.NameOf(grant.Grantee)
-        select Found(schema.Name, $"{role} may create objects in it.", $"REVOKE CREATE ON SCHEMA {schema.Name} FROM {role};");
+        let roles = scene.AppGrantees(GrantKind.Schema, schema.Oid, "CREATE")
+        where roles.Length > 0
+        select Found(schema.Name, $"{roles} may create objects in it.", Fix.Review($"REVOKE CREATE ON SCHEMA {schema.Name} FROM {roles};"));
 }

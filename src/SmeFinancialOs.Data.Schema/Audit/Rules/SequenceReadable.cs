@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -13,8 +14,10 @@ internal sealed class SequenceReadable : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from sequence in scene.Catalog.Relations.Values
         where sequence.Kind == 'S'
-        from grant in scene.AppGrants(GrantKind.Relation, sequence.Oid)
-        where grant.Privilege is "SELECT" or "UPDATE"
-        let role = scene.Identities.NameOf(grant.Grantee)
-        select Found(sequence.Name, $"{role} has {grant.Privilege} on it.", $"REVOKE SELECT, UPDATE ON SEQUENCE {sequence.Name} FROM {role};");
+        let roles = scene.AppGrantees(GrantKind.Relation, sequence.Oid, "SELECT", "UPDATE")
+        where roles.Length > 0
+        // nextval() needs USAGE or UPDATE
+        let writers = scene.AppGrantees(GrantKind.Relation, sequence.Oid, "UPDATE")
+        let usage = writers.Length > 0 ? $"GRANT USAGE ON SEQUENCE {sequence.Name} TO {writers};\n" : ""
+        select Found(sequence.Name, $"{roles} may read or set it.", Fix.Review($"{usage}REVOKE SELECT, UPDATE ON SEQUENCE {sequence.Name} FROM {roles};"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class SettingFunctionImmutable : CatalogRule
@@ -11,5 +13,5 @@ internal sealed class SettingFunctionImmutable : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from function in scene.Settings.Functions
         where function.Volatility == 'i'
-        select Found(function.Signature, "It is IMMUTABLE and reads a setting.", $"ALTER FUNCTION {function.Signature} STABLE;");
+        select Found(function.Signature, "It is IMMUTABLE and reads a setting.", Fix.Safe($"ALTER ROUTINE {function.Signature} STABLE;"));
 }

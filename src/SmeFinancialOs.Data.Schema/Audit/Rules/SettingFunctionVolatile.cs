@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class SettingFunctionVolatile : CatalogRule
@@ -11,5 +13,7 @@ internal sealed class SettingFunctionVolatile : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from function in scene.Policies.SelectMany(policy => policy.Functions).Distinct()
         where function.Volatility == 'v'
-        select Found(function.Signature, "A policy calls it, and it is VOLATILE.", $"ALTER FUNCTION {function.Signature} STABLE;");
+        select Found(function.Signature, "A policy calls it, and it is VOLATILE.", scene.Settings.ReadsTenant(function)
+            ? Fix.Safe($"ALTER ROUTINE {function.Signature} STABLE;")
+            : Fix.Review($"ALTER ROUTINE {function.Signature} STABLE;"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class SettingUnwrapped : CatalogRule
@@ -10,7 +12,8 @@ internal sealed class SettingUnwrapped : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from policy in scene.Policies
-        where policy.Expressions.Any(text => text.Calls(policy.IsReader).Any(call => !call.Wrapped))
+        where policy.Expressions.Any(text => text.Calls().Any(call => !call.Wrapped && policy.IsReader(call)))
         select Found(policy.Name, "It reads the setting outside a sub-select.",
-            $"-- ALTER POLICY {policy.Sql} ON {policy.Table.Name} with (SELECT ..) around what reads the setting");
+            Fix.Safe(PolicyFix.Alter(policy, text => SettingText.With(text, text.Calls().Where(call => !call.Wrapped && policy.IsReader(call)), call =>
+                $"(SELECT {call})"))));
 }

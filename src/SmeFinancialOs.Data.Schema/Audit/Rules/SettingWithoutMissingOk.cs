@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class SettingWithoutMissingOk : CatalogRule
@@ -10,12 +12,11 @@ internal sealed class SettingWithoutMissingOk : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         (from policy in scene.Policies
-         where policy.Expressions.Any(Misses)
-         select Found(policy.Name, "current_setting has no second argument.", $"-- ALTER POLICY {policy.Sql} ON {policy.Table.Name} with current_setting({Identifier.Literal(scene.Options.TenantSetting)}, true)"))
+         where policy.Expressions.Any(text => SettingText.WithoutMissingOk(text).Any())
+         select Found(policy.Name, Message, Fix.Safe(PolicyFix.Alter(policy, SettingText.AddMissingOk))))
         .Concat(from function in scene.Settings.Functions
-                where scene.Settings.ReadsTenant(function) && Misses(SqlText.Of(function.Body))
-                select Found(function.Signature, "current_setting has no second argument.", $"-- CREATE OR REPLACE {function.Signature} with current_setting({Identifier.Literal(scene.Options.TenantSetting)}, true)"));
+                where scene.Settings.ReadsTenant(function) && SettingText.WithoutMissingOk(SqlText.Of(function.Definition)).Any()
+                select Found(function.Signature, Message, Fix.Safe($"{SettingText.AddMissingOk(SqlText.Of(function.Definition))};")));
 
-    private static bool Misses(SqlText text) => text.Calls(name => name.Equals("current_setting", StringComparison.OrdinalIgnoreCase))
-        .Any(call => !text.Tokens.Skip(call.Index).Take(SqlText.Close(text.Tokens, call.Index + 1) - call.Index).Contains(","));
+    private const string Message = "current_setting has no second argument.";
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class SettingWithoutNullif : CatalogRule
@@ -10,17 +12,11 @@ internal sealed class SettingWithoutNullif : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         (from policy in scene.Policies
-         where policy.Expressions.Any(Misses)
-         select Found(policy.Name, "It casts the setting as it is.", $"-- ALTER POLICY {policy.Sql} ON {policy.Table.Name} with NULLIF(current_setting(..), '')"))
+         where policy.Expressions.Any(text => SettingText.WithoutNullif(text).Any())
+         select Found(policy.Name, Message, Fix.Safe(PolicyFix.Alter(policy, SettingText.AddNullif))))
         .Concat(from function in scene.Settings.Functions
-                where scene.Settings.ReadsTenant(function) && Misses(SqlText.Of(function.Body))
-                select Found(function.Signature, "It casts the setting as it is.", $"-- CREATE OR REPLACE {function.Signature} with NULLIF(current_setting(..), '')"));
+                where scene.Settings.ReadsTenant(function) && SettingText.WithoutNullif(SqlText.Of(function.Definition)).Any()
+                select Found(function.Signature, Message, Fix.Safe($"{SettingText.AddNullif(SqlText.Of(function.Definition))};")));
 
-    private static bool Misses(SqlText text) => text.Calls(name => name.Equals("current_setting", StringComparison.OrdinalIgnoreCase)).Any(call =>
-    {
-        var after = SqlText.Close(text.Tokens, call.Index + 1) + 1;
-        while (after < text.Tokens.Count && text.Tokens[after] == ")")
-            after++;
-        return text.Tokens.ElementAtOrDefault(after) == "::" && text.Tokens.ElementAtOrDefault(after + 1) is not ("text" or null);
-    });
+    private const string Message = "It casts the setting as it is.";
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TableNotForced : CatalogRule
@@ -11,5 +13,5 @@ internal sealed class TableNotForced : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.RootTables
         where table.RowSecurity && !table.Forced
-        select Found(table.Name, "Its owner is not bound by the policies.", $"ALTER TABLE {table.Name} FORCE ROW LEVEL SECURITY;");
+        select Found(table.Name, "Its owner is not bound by the policies.", Fix.Safe($"ALTER TABLE {table.Name} FORCE ROW LEVEL SECURITY;"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TableWithoutPolicy : CatalogRule
@@ -11,7 +13,5 @@ internal sealed class TableWithoutPolicy : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.RootTables
         where table.RowSecurity && !scene.PoliciesOf(table).Any(policy => policy.Policy.Permissive)
-        let column = Identifier.Quote(scene.TenantColumnOf(table).Name)
-        let setting = $"(SELECT NULLIF(current_setting({Identifier.Literal(scene.Options.TenantSetting)}, true), '')::{scene.TenantColumnOf(table).Type})"
-        select Found(table.Name, "No permissive policy lets a row through.", $"CREATE POLICY tenant_isolation ON {table.Name} USING ({column} = {setting});");
+        select Found(table.Name, "No permissive policy lets a row through.", TableFix.Protect(scene, table));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TableWithoutRls : CatalogRule
@@ -11,5 +13,5 @@ internal sealed class TableWithoutRls : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.RootTables
         where !table.RowSecurity
-        select Found(table.Name, "Row-level security is off: every role with a privilege sees all tenants.", $"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY;");
+        select Found(table.Name, "Row-level security is off: every role with a privilege sees all tenants.", TableFix.Protect(scene, table));
 }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -12,8 +13,9 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from table in scene.Catalog.Relations.Values
-        where table.IsTable && !table.Temporary && !scene.IsTenantTable(table.Oid) && scene.AppGrants(GrantKind.Relation, table.Oid).Any()
-        let role = scene.Identities.NameOf(scene.AppGrants(GrantKind.Relation, table.Oid).First().Grantee)
-        select Found(table.Name, $"{role} has a privilege on it, and it has no column {scene.Options.TenantColumn}.",
-            $"REVOKE ALL ON TABLE {table.Name} FROM {role};");
+        where table.IsTable && !table.Temporary && !scene.IsTenantTable(table.Oid)
+        let roles = scene.AppGrantees(GrantKind.Relation, table.Oid)
+        where roles.Length > 0
+        select Found(table.Name, $"{roles} has a privilege on it, and it has no column {scene.Options.TenantColumn}.",
+            Fix.Review($"REVOKE ALL ON TABLE {table.Name} FROM {roles};"));
 }

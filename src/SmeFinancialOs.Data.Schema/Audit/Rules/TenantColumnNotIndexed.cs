@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TenantColumnNotIndexed : CatalogRule
@@ -12,5 +14,5 @@ internal sealed class TenantColumnNotIndexed : CatalogRule
         from table in scene.RootTables
         let column = scene.TenantColumnOf(table)
         where !scene.Catalog.Indexes[table.Oid].Any(index => !index.Partial && index.Columns.FirstOrDefault() == column.Number)
-        select Found(table.Name, $"No index leads with {column.Name}.", $"CREATE INDEX ON {table.Name} ({Identifier.Quote(column.Name)});");
+        select Found(table.Name, $"No index leads with {column.Name}.", Fix.Safe($"CREATE INDEX ON {table.Name} ({column.Sql});"));
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TenantColumnNullable : CatalogRule
@@ -12,5 +14,5 @@ internal sealed class TenantColumnNullable : CatalogRule
         from table in scene.RootTables
         let column = scene.TenantColumnOf(table)
         where !column.NotNull
-        select Found(table.Name, $"{column.Name} may be null.", $"ALTER TABLE {table.Name} ALTER COLUMN {Identifier.Quote(column.Name)} SET NOT NULL;");
+        select Found(table.Name, $"{column.Name} may be null.", Fix.Safe($"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} SET NOT NULL;"));
 }

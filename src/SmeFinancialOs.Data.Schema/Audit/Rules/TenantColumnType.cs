@@ -1,3 +1,6 @@
+using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TenantColumnType : CatalogRule
@@ -12,11 +15,20 @@ internal sealed class TenantColumnType : CatalogRule
         TypeOfTenant(scene) is not { } type ? [] :
         from table in scene.RootTables
         let column = scene.TenantColumnOf(table)
-        where column.Type != type
-        let name = Identifier.Quote(column.Name)
-        select Found(table.Name, $"{column.Name} is {column.Type}, but a tenant is {type}.", $"ALTER TABLE {table.Name} ALTER COLUMN {name} TYPE {type} USING {name}::{type};");
+        where column.BaseType != type
+        select Found(table.Name, $"{column.Name} is {column.Type}, but a tenant is {type}.", Change(scene, table, column, type));
 
     // The tenants' own key says it, else the function that reads the setting.
     private static string? TypeOfTenant(AuditScene scene) =>
-        scene.Tenants is { } tenants ? scene.TenantColumnOf(tenants).Type : scene.Settings.TypeOf(scene.Policies);
+        scene.Tenants is { } tenants ? scene.TenantColumnOf(tenants).BaseType : scene.Settings.TypeOf(scene.Policies);
+
+    // PostgreSQL refuses to change a column that a policy or a key of another type rests on.
+    private static Fix Change(AuditScene scene, Relation table, Column column, string type)
+    {
+        var alter = $"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} TYPE {type} USING {column.Sql}::{type};";
+        return scene.PoliciesOf(table).Any() || scene.Catalog.ForeignKeys[table.Oid].Any(key => key.Columns.Contains(column.Number))
+            || scene.Catalog.ForeignKeys.SelectMany(keys => keys).Any(key => key.Target == table.Oid && key.TargetColumns.Contains(column.Number))
+            ? Fix.Person($"drop the policies and keys that rest on {column.Sql}, then: {alter}")
+            : Fix.Review(alter);
+    }
 }

@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
+
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
 internal sealed class TenantColumnWithoutForeignKey : CatalogRule
@@ -13,7 +15,9 @@ internal sealed class TenantColumnWithoutForeignKey : CatalogRule
         from table in scene.RootTables
         let column = scene.TenantColumnOf(table)
         where table.Oid != tenants.Oid
-            && !scene.Catalog.ForeignKeys.Any(key => key.Relation == table.Oid && key.Columns.Contains(column.Number) && scene.IsTenantTable(key.Target))
-        select Found(table.Name, $"{column.Name} has no foreign key.",
-            $"ALTER TABLE {table.Name} ADD FOREIGN KEY ({Identifier.Quote(column.Name)}) REFERENCES {tenants.Name} ({Identifier.Quote(scene.TenantColumnOf(tenants).Name)}) ON DELETE CASCADE;");
+            && !scene.Catalog.ForeignKeys[table.Oid].Any(key => key.Columns.Contains(column.Number) && scene.IsTenantTable(key.Target))
+        let key = scene.TenantColumnOf(tenants)
+        select Found(table.Name, $"{column.Name} has no foreign key.", column.BaseType == key.BaseType
+            ? Fix.Review($"ALTER TABLE {table.Name} ADD FOREIGN KEY ({column.Sql}) REFERENCES {tenants.Name} ({key.Sql}) ON DELETE CASCADE;")
+            : Fix.Person($"make {column.Sql} {key.BaseType} first"));
 }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -17,6 +18,6 @@ internal sealed class ViewOverDefinerView : CatalogRule
         let inner = scene.Catalog.Relations.GetValueOrDefault(oid)
         where inner is { Kind: 'v', Invoker: false } or { Kind: 'm' } && scene.ReadsTenants(oid)
         select Found(inner.Name, $"{outer.Name}, which the app reads, reads it with its owner's rights.", inner.Kind == 'v'
-            ? $"ALTER VIEW {inner.Name} SET (security_invoker = true);"
-            : $"-- {outer.Name} must read the tables themselves: a materialized view has no policies");
+            ? ViewFix.Invoke(scene, inner, outer)
+            : Fix.Person($"{outer.Name} must read the tables themselves: a materialized view has no policies"));
 }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
+using SmeFinancialOs.Data.Schema.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 
@@ -13,5 +14,5 @@ internal sealed class ViewWithoutInvoker : CatalogRule
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from view in scene.Catalog.Relations.Values
         where view is { Kind: 'v', Invoker: false } && scene.ReadsTenants(view.Oid) && scene.AppGrants(GrantKind.Relation, view.Oid).Any()
-        select Found(view.Name, "The app reads it with the rights of the view's owner.", $"ALTER VIEW {view.Name} SET (security_invoker = true);");
+        select Found(view.Name, "The app reads it with the rights of the view's owner.", ViewFix.Invoke(scene, view, view));
 }

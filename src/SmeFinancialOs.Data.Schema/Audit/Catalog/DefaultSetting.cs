@@ -1,8 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
-internal sealed record NamedObject(uint Oid, string Name);
-
-// A setting that role, database or both get by default.
+// A setting that a role, a database or both get by default.
 internal sealed record DefaultSetting(string? Role, string? Database, string Setting)
 {
     // As ALTER names it.
@@ -13,6 +11,6 @@ internal sealed record DefaultSetting(string? Role, string? Database, string Set
         ({ } role, { } database) => $"ROLE {Identifier.Quote(role)} IN DATABASE {Identifier.Quote(database)}",
         _ => "ROLE ALL",
     };
-}
 
-internal sealed record PublishedTable(string Publication, uint Relation, bool Filtered, string Form);
+    public bool Sets(string name) => Setting.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase);
+}

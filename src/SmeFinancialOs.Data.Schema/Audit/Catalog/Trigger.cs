@@ -1,0 +1,14 @@
+namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
+
+// Enabled is the letter of pg_trigger, pg_rewrite and pg_event_trigger: O fires for ordinary sessions, A always, R for replicas alone, D never.
+internal sealed record Trigger(uint Relation, string Name, uint Function, char Enabled, bool Internal)
+{
+    public bool Fires => Enabled is 'O' or 'A';
+}
+
+internal sealed record RewriteRule(uint Relation, string Name);
+
+internal sealed record EventTrigger(string Name, char Enabled, uint Function)
+{
+    public bool Fires => Enabled is 'O' or 'A';
+}
