@@ -25,6 +25,9 @@ internal static class CatalogReader
     {
         var batch = new NpgsqlBatch(connection);
         await using var _ = batch.ConfigureAwait(false);
+        // Every question is about all objects at once. Where the catalog was never analyzed the planner expects few rows, and its nested loops took seconds.
+        batch.BatchCommands.Add(new("SET LOCAL enable_nestloop = off"));
+        batch.BatchCommands.Add(new("SET LOCAL jit = off")); // up to 17 what is off costs so much that it gets compiled
         batch.BatchCommands.Add(new("SET LOCAL search_path = pg_catalog"));
         foreach (var sql in CatalogQueries.InOrder)
         {
