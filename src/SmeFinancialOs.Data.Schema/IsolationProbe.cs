@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Probing;
+
 namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>
@@ -31,5 +33,13 @@ public sealed class IsolationProbe
     /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<IsolationReport> RunAsync(IProgress<string>? progress = null, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<IsolationReport> RunAsync(IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        // Never committed: disposing rolls it back, and so does the server when the connection is lost.
+        await using var __ = transaction.ConfigureAwait(false);
+        return await ProbeRun.RunAsync(new ProbeSession(connection, cancellationToken), _options, progress).ConfigureAwait(false);
+    }
 }
