@@ -8,7 +8,7 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
 {
     public string Rights => Role ?? Login;
 
-    public IReadOnlyList<string> Enter { get; } = Statements(Login, Role, Tenant, Context, Defaults);
+    public IReadOnlyList<string> Enter => Statements(Login, Role, Tenant, Context, Defaults);
 
     // How many of the statements return a row.
     public int Results => Enter.Count(sql => sql.StartsWith("SELECT", StringComparison.Ordinal));

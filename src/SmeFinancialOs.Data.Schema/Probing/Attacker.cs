@@ -14,7 +14,7 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     internal async Task RunAsync(Actor actor, Attack attack)
     {
         if (!_before.TryGetValue(attack.Truth, out var before))
-            before = _before[attack.Truth] = await session.ScalarAsync([.. context.Superuser ? [] : context.Enter(context.Other), attack.Truth]).ConfigureAwait(false);
+            before = _before[attack.Truth] = await session.UndoneAsync(() => session.ScalarAsync([.. context.Superuser ? [] : context.Enter(context.Other), attack.Truth])).ConfigureAwait(false);
         var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, actor.Leave, attack).ConfigureAwait(false);
         if (Breach(attack, result, before, after, error) is { } message)
             findings.Breach(attack.ObjectName, attack.Kind, actor.Script(Printed(attack)), message);

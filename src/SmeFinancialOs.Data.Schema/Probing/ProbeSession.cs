@@ -66,10 +66,18 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
                 continue;
             var rows = new List<string?[]>();
             while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetValue(i).ToString())]);
+                rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => Text(reader, i))]);
             results.Add(rows);
         }
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
         return results;
     }
+
+    // What a function or RETURNING * hands out may be of any type; only text and numbers are ever looked at.
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.GetDataTypeName(column) switch
+    {
+        _ when reader.IsDBNull(column) => null,
+        "text" or "name" or "boolean" or "integer" or "bigint" or "oid" or "smallint" => reader.GetValue(column).ToString(),
+        _ => "",
+    };
 }
