@@ -13,8 +13,8 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
     // How many of the statements return a row.
     public int Results => Enter.Count(sql => sql.StartsWith("SELECT", StringComparison.Ordinal));
 
-    // Back to who sees the truth.
-    public IReadOnlyList<string> Leave => Context.Superuser ? ["SET LOCAL ROLE NONE", "SET LOCAL SESSION AUTHORIZATION DEFAULT"] : Context.Enter(Context.Other);
+    // Back to the superuser.
+    public static IReadOnlyList<string> Leave { get; } = ["SET LOCAL ROLE NONE", "SET LOCAL SESSION AUTHORIZATION DEFAULT"];
 
     public string Script(string statement) => string.Join('\n', Enter.Prepend("BEGIN").Append(statement).Append("ROLLBACK").Select(sql => sql + ';'));
 

@@ -14,8 +14,8 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     internal async Task RunAsync(Actor actor, Attack attack)
     {
         if (!_before.TryGetValue(attack.Truth, out var before))
-            before = _before[attack.Truth] = await session.UndoneAsync(() => session.ScalarAsync([.. context.Superuser ? [] : context.Enter(context.Other), attack.Truth])).ConfigureAwait(false);
-        var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, actor.Leave, attack).ConfigureAwait(false);
+            before = _before[attack.Truth] = await session.UndoneAsync(() => session.ScalarAsync([.. context.Superuser ? [] : Witness(attack), attack.Truth])).ConfigureAwait(false);
+        var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, context.Superuser ? Actor.Leave : Witness(attack), attack).ConfigureAwait(false);
         if (Breach(attack, result, before, after, error) is { } message)
             findings.Breach(attack.ObjectName, attack.Kind, actor.Script(Printed(attack)), message);
         else if (error is null || IsRefusal(error, attack, actor))
@@ -25,6 +25,9 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         else
             await ControlAsync(actor, attack, error).ConfigureAwait(false);
     }
+
+    // The app's login sees no more than a tenant does: it asks as the one whose rows they are.
+    private IReadOnlyList<string> Witness(Attack attack) => context.Enter(attack.Mine ? context.Own : context.Other);
 
     // What nobody can do says nothing about the attacker.
     private async Task ControlAsync(Actor actor, Attack attack, PostgresException error)
@@ -64,13 +67,13 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     {
         try
         {
+            if (attack.CopyLine is null)
+            {
+                var all = await session.UndoneAsync([.. enter, attack.Statement, .. leave, attack.Truth]).ConfigureAwait(false);
+                return (all[results] is [[var first, ..], ..] ? first : null, all[^1][0][0], null);
+            }
             return await session.UndoneAsync<(string?, string?, PostgresException?)>(async () =>
             {
-                if (attack.CopyLine is null)
-                {
-                    var all = await session.ReadAsync([.. enter, attack.Statement, .. leave, attack.Truth]).ConfigureAwait(false);
-                    return (all[results] is [var row, ..] ? row[0] : null, all[^1][0][0], null);
-                }
                 await session.RunAsync([.. enter]).ConfigureAwait(false);
                 await CopyAsync(attack.Statement, attack.CopyLine).ConfigureAwait(false);
                 return (null, await session.ScalarAsync([.. leave, attack.Truth]).ConfigureAwait(false), null);

@@ -52,7 +52,9 @@ internal sealed partial class Candidates(IReadOnlyDictionary<uint, ProbeType> ty
             "smallint" or "integer" or "bigint" or "numeric" or "real" or "double precision" or "oid" or "money" =>
                 Numbers(shift).Concat(numbers.SelectMany(n => new[] { n, n + 1, n - 1, n + 0.5m, n + shift, n / 2 })).Select(n => n.ToString(CultureInfo.InvariantCulture)),
             "uuid" => Enumerable.Range(0, 12).Select(_ => Guid.NewGuid().ToString()).Concat(hints),
-            "date" or "timestamp without time zone" or "timestamp with time zone" => Days(shift).Concat(hints.SelectMany(Around)),
+            "date" => Days(shift).Concat(hints.SelectMany(Around)),
+            "timestamp without time zone" or "timestamp with time zone" =>
+                Days(shift).Take(1).SelectMany(day => Enumerable.Range(0, 8).Select(hour => $"{day} {hour:00}:00")).Concat(Days(shift).Skip(1)).Concat(hints.SelectMany(Around)),
             "time without time zone" or "time with time zone" => Enumerable.Range(0, 12).Select(i => $"{(8 + i + shift) % 24:00}:{shift % 60:00}:00").Concat(hints),
             "interval" => Enumerable.Range(1, 12).Select(i => $"{i + shift} hours").Concat(hints),
             "json" or "jsonb" => [$"{{\"n\": {shift}}}", "{}", "[]", $"[{shift}]", $"{shift}", "\"a\"", "true", .. hints, .. hints.Select(hint => $"{{\"{hint}\": {shift}}}"), .. hints.Select(hint => $"{{\"{hint}\": \"a\"}}")],

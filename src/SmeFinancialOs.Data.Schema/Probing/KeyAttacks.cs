@@ -24,8 +24,8 @@ internal static class KeyAttacks
         // The name of a tenant may well be unique among all; and its id is what tells tenants apart.
         if (target.Table.Oid != catalog.Scene.Tenants?.Oid)
         {
-            yield return new(target.Name, "oracle", target.Insert(columns, twin), target.OwnCount, Sign.Told);
-            yield return new(target.Name, "oracle", target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told);
+            yield return new(target.Name, "oracle", target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
+            yield return new(target.Name, "oracle", target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);
         }
         foreach (var (key, parent) in parents)
         {
@@ -33,7 +33,7 @@ internal static class KeyAttacks
             foreach (var (own, other) in key.Columns.Zip(key.TargetColumns).Where(pair => pair.First != target.Tenant.Name))
                 child[own] = parent[other];
             if (!key.Columns.All(name => child[name] == target.Own.Values[name]))
-                yield return new(target.Name, "reference", target.Insert(columns, child), target.OwnCount);
+                yield return new(target.Name, "reference", target.Insert(columns, child), target.OwnCount, Mine: true);
         }
     }
 

@@ -54,10 +54,10 @@ internal sealed class Observations(ProbeSession session, Findings findings)
     {
         try
         {
+            if (!question.Copy)
+                return (await session.UndoneAsync([.. actor.Enter, question.Asked]).ConfigureAwait(false))[^1][0][0] ?? "";
             return await session.UndoneAsync(async () =>
             {
-                if (!question.Copy)
-                    return (await session.ScalarAsync([.. actor.Enter, question.Asked]).ConfigureAwait(false)) ?? "";
                 await session.RunAsync([.. actor.Enter]).ConfigureAwait(false);
                 using var reader = await session.Connection.BeginTextExportAsync(question.Asked, session.CancellationToken).ConfigureAwait(false);
                 var lines = (await reader.ReadToEndAsync(session.CancellationToken).ConfigureAwait(false)).Split('\n');

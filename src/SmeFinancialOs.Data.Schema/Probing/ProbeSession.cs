@@ -33,6 +33,20 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
         }
     }
 
+    // The same in one round trip, for the many that need no more.
+    public async Task<List<List<string?[]>>> UndoneAsync(IEnumerable<string> statements)
+    {
+        try
+        {
+            return await ReadAsync([Begin, .. statements, Undo, "RELEASE SAVEPOINT sme_probe"]).ConfigureAwait(false);
+        }
+        catch (PostgresException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await RunAsync(Undo, "RELEASE SAVEPOINT sme_probe").ConfigureAwait(false);
+            throw;
+        }
+    }
+
     // Kept if it comes to something.
     public async Task<(T? Result, PostgresException? Error)> TryAsync<T>(Func<Task<T>> work)
     {
