@@ -59,6 +59,8 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.WithCheckOptionViolation or PostgresErrorCodes.RaiseException => true,
         PostgresErrorCodes.FeatureNotSupported => attack.CopyLine is not null,
         PostgresErrorCodes.ForeignKeyViolation => attack.Kind is "reference" || attack.Sign == Sign.Told,
+        // It wrote nothing; what it tells is the oracle's business.
+        PostgresErrorCodes.UniqueViolation => attack.Kind is "upsert",
         PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InvalidTextRepresentation => string.IsNullOrEmpty(actor.Tenant),
         _ => attack.Kind is "call",
     };

@@ -3,9 +3,6 @@ using SmeFinancialOs.Data.Schema.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Schema.Probing;
 
-// A question whose answer must not depend on the other tenant's rows. Statement is what a reader would type.
-internal sealed record Question(string ObjectName, string Kind, string Statement, string Asked, bool Copy = false);
-
 // Asks everything twice, with the other tenant's rows and without: whoever gets another answer has seen them, in whatever form.
 internal sealed class Observations(ProbeSession session, Findings findings)
 {
