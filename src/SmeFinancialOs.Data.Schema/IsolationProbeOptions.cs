@@ -1,0 +1,52 @@
+namespace SmeFinancialOs.Data.Schema;
+
+/// <summary>What an <see cref="IsolationProbe"/> must know. The defaults are those of this library's own schema.</summary>
+public sealed class IsolationProbeOptions : TenantSchemaOptions
+{
+    /// <summary>The roles of a public demo: they may read the demo tenant's rows, and write nothing. Roles that do not exist count for nothing.</summary>
+    public IReadOnlyList<string> DemoRoles { get; init; } = [new SchemaRoles().Demo];
+
+    /// <summary>
+    /// Values for generated rows, where the probe cannot find any by itself: table (with its schema, as the report writes it) to column to an SQL expression,
+    /// which is evaluated once for each tenant.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Values { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>What is meant to be as it is, with a reason for each: a key across tenants on purpose, a table that cannot be filled.</summary>
+    public IReadOnlyList<IsolationAllowance> Allowlist { get; init; } = [];
+
+    /// <summary>The defaults with other role names.</summary>
+    /// <param name="roles">The roles that the schema was migrated with.</param>
+    public static IsolationProbeOptions For(SchemaRoles roles)
+    {
+        ArgumentNullException.ThrowIfNull(roles);
+        return new()
+        {
+            AppLogins = [roles.AppLogin],
+            TenantRoles = [roles.Tenant, roles.Demo],
+            AdminLogins = [roles.AdminLogin],
+            AdminRoles = [roles.Admin],
+            DemoRoles = [roles.Demo],
+        };
+    }
+
+    internal void Validate()
+    {
+        ValidateTenantSchema();
+        if (DemoRoles is null || Values is null || Allowlist is null)
+            throw new ArgumentException("DemoRoles, Values and Allowlist must not be null; leave them empty instead.");
+    }
+
+    // The catalog is read as the audit reads it.
+    internal SchemaAuditOptions ToAudit() => new()
+    {
+        TenantColumn = TenantColumn,
+        TenantSetting = TenantSetting,
+        TenantTable = TenantTable,
+        AppLogins = AppLogins,
+        TenantRoles = TenantRoles,
+        AdminLogins = AdminLogins,
+        AdminRoles = AdminRoles,
+        Schemas = Schemas,
+    };
+}

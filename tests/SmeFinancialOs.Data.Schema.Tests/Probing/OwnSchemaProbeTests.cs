@@ -1,0 +1,24 @@
+namespace SmeFinancialOs.Data.Schema.Tests.Probing;
+
+// Our own schema holds, whoever connects.
+public sealed class OwnSchemaProbeTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
+{
+    [Fact]
+    public async Task A_superuser_finds_nothing_in_our_schema()
+    {
+        var report = await new IsolationProbe(database.ConnectionString).RunAsync(null, Sql.Cancel);
+        report.Breaches.Select(breach => $"{breach.ObjectName} {breach.Attack}: {breach.Statement}").Should().BeEmpty();
+        report.Skipped.Select(skipped => $"{skipped.ObjectName}: {skipped.Reason}").Should().BeEmpty();
+        report.Probed.Select(probed => probed.ObjectName).Should().Contain(["public.organizations", "public.invoices", "app.delete_organization(target_org_id uuid)"]);
+        report.AttackCount.Should().BeGreaterThan(500);
+    }
+
+    [Fact]
+    public async Task The_app_login_probes_with_its_own_rights()
+    {
+        var report = await new IsolationProbe(database.ConnectionString.As("app_user")).RunAsync(null, Sql.Cancel);
+        report.Breaches.Select(breach => $"{breach.ObjectName} {breach.Attack}: {breach.Statement}").Should().BeEmpty();
+        report.Skipped.Select(skipped => $"{skipped.ObjectName}: {skipped.Reason}").Should().BeEmpty();
+        report.AttackCount.Should().BeGreaterThan(300);
+    }
+}
