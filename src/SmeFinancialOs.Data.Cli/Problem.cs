@@ -1,10 +1,33 @@
+using System.Security.Cryptography;
+using System.Text;
 using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// What every output shows, whichever command found it. File: the migration, relative to the current folder where it lies below it.
-internal sealed record Problem(string Rule, AuditSeverity Severity, string Title, string Object, string Message, string Fix, string Fingerprint, Uri? Link, string? File = null)
+// What every output shows, whichever command found it. File: the migration, below the folder that was given. Statement: what got through a probe.
+internal sealed record Problem(string Rule, AuditSeverity Severity, string Title, string Object, string Message, string Fingerprint)
 {
+    public string? Fix { get; init; }
+
+    public string? Statement { get; init; }
+
+    public string? File { get; init; }
+
+    public Uri? Link { get; init; }
+
+    // The SQL that a reader wants to see.
+    public string Sql => Statement ?? Fix ?? "";
+
     internal static Problem Of(AuditFinding finding, string? file = null) =>
-        new(finding.RuleId, finding.Severity, finding.Rule.Title, finding.ObjectName, finding.Message, finding.Fix, finding.Fingerprint, finding.Rule.Link, file);
+        new(finding.RuleId, finding.Severity, finding.Rule.Title, finding.ObjectName, finding.Message, finding.Fingerprint) { Fix = finding.Fix, File = file, Link = finding.Rule.Link };
+
+    internal static Problem Of(IsolationBreach breach) =>
+        new("isolation-breach", AuditSeverity.Error, "A statement by which one tenant reached another's rows.", breach.ObjectName, $"{breach.Attack}: {breach.Message}",
+            FingerprintOf("isolation-breach", breach.ObjectName, breach.Attack)) { Statement = breach.Statement };
+
+    internal static Problem Of(SkippedObject skipped) =>
+        new("isolation-not-probed", AuditSeverity.Warning, "An object of which nobody knows whether it is safe.", skipped.ObjectName, skipped.Reason,
+            FingerprintOf("isolation-not-probed", skipped.ObjectName));
+
+    private static string FingerprintOf(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
 }

@@ -13,6 +13,7 @@ internal static class Program
         {
             AuditCommand.Create(),
             LintCommand.Create(),
+            ProbeCommand.Create(),
             MigrateCommand.Create(),
             ProtectCommand.Create(),
             FixCommand.Create(),

@@ -42,6 +42,27 @@ internal sealed class SchemaFlags
         };
     }
 
+    // The same for a probe, which knows nothing of audit rules.
+    internal IsolationProbeOptions ReadForProbe(ParseResult parsed)
+    {
+        var audit = Read(parsed);
+        var probe = ToolSettings.Read(parsed.GetValue(_config)).Probe;
+        return new()
+        {
+            TenantColumn = audit.TenantColumn,
+            TenantSetting = audit.TenantSetting,
+            TenantTable = audit.TenantTable,
+            AppLogins = audit.AppLogins,
+            TenantRoles = audit.TenantRoles,
+            AdminLogins = audit.AdminLogins,
+            AdminRoles = audit.AdminRoles,
+            Schemas = audit.Schemas,
+            DemoRoles = probe.DemoRoles ?? new IsolationProbeOptions().DemoRoles,
+            Allowlist = [.. (probe.Allowlist ?? []).Select(allowed => new IsolationAllowance(allowed.Object ?? "", allowed.Attack ?? "", allowed.Reason ?? ""))],
+            Values = (probe.Values ?? []).ToDictionary(table => table.Key, IReadOnlyDictionary<string, string> (table) => table.Value),
+        };
+    }
+
     private static Option<string[]> Names(string name, string description) => new(name) { Description = description + " May be repeated.", AllowMultipleArgumentsPerToken = true };
 
     private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);

@@ -22,7 +22,7 @@ internal sealed class ToolCommand : Command
             {
                 return Fail("cancelled");
             }
-            catch (Exception e) when (e is ToolFailureException or SchemaMigrationException or MigrationLintException or NpgsqlException or PostgresServerUnavailableException
+            catch (Exception e) when (e is ToolFailureException or SchemaMigrationException or MigrationLintException or IsolationProbeException or NpgsqlException or PostgresServerUnavailableException
                 or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
             {
                 return Fail(e.Message);

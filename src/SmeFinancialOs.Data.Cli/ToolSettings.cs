@@ -38,6 +38,8 @@ internal sealed class ToolSettings
 
     public string? Baseline { get; init; }
 
+    public ProbeSettings Probe { get; init; } = new();
+
     internal static ToolSettings Read(string? file)
     {
         if (file is null && !File.Exists(DefaultFile))
@@ -52,6 +54,18 @@ internal sealed class ToolSettings
             throw new ToolFailureException($"{file}: {e.Message}");
         }
     }
+
+    // Of the probe alone: what it may find, and values for rows where it cannot think of any: table to column to an SQL expression.
+    internal sealed record ProbeSettings
+    {
+        public string[]? DemoRoles { get; init; }
+
+        public AllowedAttack[]? Allowlist { get; init; }
+
+        public Dictionary<string, Dictionary<string, string>>? Values { get; init; }
+    }
+
+    internal sealed record AllowedAttack(string? Object, string? Attack, string? Reason);
 
     internal sealed record AllowedObject(string? Object, string? Rule, string? Reason);
 }

@@ -100,6 +100,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     [Theory]
     [InlineData("audit")]
     [InlineData("lint")]
+    [InlineData("probe")]
     [InlineData("migrate")]
     [InlineData("protect")]
     [InlineData("fix")]

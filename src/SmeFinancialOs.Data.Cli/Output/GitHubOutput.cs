@@ -9,7 +9,7 @@ internal static class GitHubOutput
     internal static string Write(Outcome outcome) => string.Concat(outcome.Problems.Select(problem =>
     {
         var file = problem.File is null ? "" : $"file={Property(problem.File)},";
-        return $"::{Level(problem.Severity)} {file}title={Property(problem.Rule)}::{Data($"{problem.Object}: {problem.Message}\n{problem.Fix}".TrimEnd())}\n";
+        return $"::{Level(problem.Severity)} {file}title={Property(problem.Rule)}::{Data($"{problem.Object}: {problem.Message}\n{problem.Sql}".TrimEnd())}\n";
     }));
 
     private static string Level(AuditSeverity severity) => severity switch { AuditSeverity.Error => "error", AuditSeverity.Warning => "warning", _ => "notice" };

@@ -20,6 +20,7 @@ internal static class JsonOutput
         @object = problem.Object,
         message = problem.Message,
         fix = problem.Fix,
+        statement = problem.Statement,
         fingerprint = problem.Fingerprint,
         file = problem.File,
     };

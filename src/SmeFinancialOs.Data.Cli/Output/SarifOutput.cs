@@ -47,7 +47,7 @@ internal static class SarifOutput
         ruleId = problem.Rule,
         ruleIndex = rules.FindIndex(rule => rule.Rule == problem.Rule),
         level = Level(problem.Severity),
-        message = new { text = $"{problem.Object}: {problem.Message}\n{problem.Fix}".TrimEnd() },
+        message = new { text = $"{problem.Object}: {problem.Message}\n{problem.Sql}".TrimEnd() },
         locations = new[]
         {
             new

@@ -18,7 +18,7 @@ internal static class TextOutput
             foreach (var problem in group)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {Severity(problem.Severity, color)} {problem.Rule}: {problem.Message}");
-                foreach (var line in problem.Fix.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                foreach (var line in problem.Sql.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                     text.AppendLine("          " + Dim(line, color));
             }
         }
