@@ -23,6 +23,7 @@ public sealed partial class ReadmeTests(TenantDatabaseFixture fixture) : IClassF
         await Snippets.AmbientAsync(fixture.Factory, fixture.OrganizationA);
         (await Snippets.BatchAsync(fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)), Guid.NewGuid())).Should().BePositive();
         (await Snippets.AdminAsync(fixture.AppDataSource, fixture.Database.AdminConnectionString)).Should().BeGreaterThanOrEqualTo(3);
+        await Snippets.ProveIsolationAsync(fixture.Database.OwnerConnectionString);
         Snippets.Register(new ServiceCollection(), fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
     }
 

@@ -2,6 +2,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Tests.Readme;
 
@@ -88,6 +89,13 @@ internal static class Snippets
     {
         // <snippet>
         services.AddTenantData(appConnectionString, adminConnectionString, options => options.StatementTimeout = TimeSpan.FromSeconds(30));
+        // </snippet>
+    }
+
+    public static async Task ProveIsolationAsync(string ownerConnectionString)
+    {
+        // <snippet>
+        await TenantIsolation.AssertAsync(ownerConnectionString);
         // </snippet>
     }
 }
