@@ -100,8 +100,9 @@ internal sealed class ProbeRun
     private async Task WriteAsDemoAsync(List<Actor> actors, IProgress<string>? progress)
     {
         await _seeder.FillAsync(true).ConfigureAwait(false);
-        foreach (var table in Scene.TenantTables.Where(table => _seeder.Failures.ContainsKey(table.Oid)))
-            _findings.Unclear(table.Name, $"It could not be filled for the demo: {_seeder.Failures[table.Oid]}");
+        // The app's own login may well be kept from writing the demo's rows: that is what is wanted.
+        foreach (var table in Scene.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
+            _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
         var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
         var attacker = new Attacker(_session, _context, _findings);
         foreach (var target in Targets())
@@ -161,8 +162,8 @@ internal sealed class ProbeRun
 
     private async Task WriteAsync(Attacker attacker, List<Actor> actors, Target target)
     {
-        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor => TableAttacks.OnOtherRow(target, _rights[actor.Rights])
-            .Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor =>
+            TableAttacks.OnOtherRow(target, _rights[actor.Rights]).Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
         await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor =>
             TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
     }
@@ -216,7 +217,9 @@ internal sealed class ProbeRun
         }
 
         Target? Of(Relation relation, Relation table, List<ProbeColumn> columns) =>
-            _seeder.Of(table, _context.Own) is [var own, ..] && _seeder.Of(table, _context.Other).FirstOrDefault(seed => seed.Leaf == own.Leaf) is { } other
-                ? new(relation, table, columns, _catalog.TenantColumn(table), own, other, _context) : null;
+            (from own in _seeder.Of(table, _context.Own)
+             from other in _seeder.Of(table, _context.Other)
+             where own.Leaf == other.Leaf
+             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context)).FirstOrDefault();
     }
 }
