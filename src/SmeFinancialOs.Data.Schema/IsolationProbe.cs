@@ -8,7 +8,8 @@ namespace SmeFinancialOs.Data.Schema;
 /// </summary>
 /// <remarks>
 /// Everything happens in one transaction that is rolled back; only sequences advance. It takes locks like any writer, and calls the functions that the app may call:
-/// probe a database that nobody else works on.
+/// probe a database that nobody else works on. The login of the app can try less than a superuser can try in its name: it sees no more than a tenant does,
+/// knows no session that never had a tenant, and cannot look behind what it may not delete.
 /// </remarks>
 public sealed class IsolationProbe
 {

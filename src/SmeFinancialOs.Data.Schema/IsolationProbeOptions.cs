@@ -6,11 +6,15 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
     /// <summary>The roles of a public demo: they may read the demo tenant's rows, and write nothing. Roles that do not exist count for nothing.</summary>
     public IReadOnlyList<string> DemoRoles { get; init; } = [new SchemaRoles().Demo];
 
+    /// <summary>The demo's own tenant, whose rows nobody of the app may write; null: there is none. Of no account without <see cref="DemoRoles"/>.</summary>
+    public string? DemoTenant { get; init; } = "de300000-0000-4000-8000-000000000001";
+
     /// <summary>
     /// Values for generated rows, where the probe cannot find any by itself: table (with its schema, as the report writes it) to column to an SQL expression,
     /// which is evaluated once for each tenant.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Values { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Values { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
     /// <summary>What is meant to be as it is, with a reason for each: a key across tenants on purpose, a table that cannot be filled.</summary>
     public IReadOnlyList<IsolationAllowance> Allowlist { get; init; } = [];

@@ -3,7 +3,8 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>What a probe found.</summary>
 public sealed class IsolationReport
 {
-    internal IsolationReport(IReadOnlyList<IsolationBreach> breaches, IReadOnlyList<ProbedObject> probed, IReadOnlyList<SkippedObject> skipped, Version serverVersion)
+    internal IsolationReport(IReadOnlyList<IsolationBreach> breaches, IReadOnlyList<ProbedObject> probed, IReadOnlyList<SkippedObject> skipped,
+        Version serverVersion)
     {
         Breaches = breaches;
         Probed = probed;

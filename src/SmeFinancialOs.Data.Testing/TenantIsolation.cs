@@ -13,7 +13,8 @@ public static class TenantIsolation
     /// <exception cref="IsolationProbeException">The database cannot be probed with this login.</exception>
     /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="ArgumentException">The connection string or an option cannot be used.</exception>
-    public static async Task<IsolationReport> AssertAsync(string connectionString, IsolationProbeOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<IsolationReport> AssertAsync(string connectionString, IsolationProbeOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
         var report = await new IsolationProbe(connectionString, options).RunAsync(null, cancellationToken).ConfigureAwait(false);
         return report.Breaches.Count == 0 && report.Skipped.All(skipped => skipped.IsAllowed) ? report : throw new TenantIsolationException(report);

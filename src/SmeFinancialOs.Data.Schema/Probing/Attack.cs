@@ -15,4 +15,5 @@ internal enum Sign
 
 // Truth is a query of one value, asked by who sees everything, before and after. CopyLine is what COPY FROM sends.
 // Mine: the truth is about rows of the attacker's own.
-internal sealed record Attack(string ObjectName, string Kind, string Statement, string Truth, Sign Sign = Sign.Changed, string? CopyLine = null, bool Mine = false);
+internal sealed record Attack(string ObjectName, string Kind, string Statement, string Truth, Sign Sign = Sign.Changed, string? CopyLine = null,
+    bool Mine = false);

@@ -14,8 +14,10 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     internal async Task RunAsync(Actor actor, Attack attack)
     {
         if (!_before.TryGetValue(attack.Truth, out var before))
-            before = _before[attack.Truth] = await session.UndoneAsync(() => session.ScalarAsync([.. context.Superuser ? [] : Witness(attack), attack.Truth])).ConfigureAwait(false);
-        var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, context.Superuser ? Actor.Leave : Witness(attack), attack).ConfigureAwait(false);
+            before = _before[attack.Truth] = await session.UndoneAsync(() =>
+                session.ScalarAsync([.. context.Superuser ? [] : Witness(attack), attack.Truth])).ConfigureAwait(false);
+        var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, context.Superuser ? Actor.Leave : Witness(attack),
+            attack).ConfigureAwait(false);
         if (Breach(attack, result, before, after, error) is { } message)
             findings.Breach(attack.ObjectName, attack.Kind, actor.Script(Printed(attack)), message);
         else if (error is null || IsRefusal(error, attack, actor))
@@ -39,7 +41,8 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
 
     private static string? Breach(Attack attack, string? result, string? before, string? after, PostgresException? error) => attack.Sign switch
     {
-        Sign.Seen => error is null && result is not null && long.Parse(result, CultureInfo.InvariantCulture) > 0 ? $"It reached {result} of the other tenant's rows." : null,
+        Sign.Seen => error is null && result is not null && long.Parse(result, CultureInfo.InvariantCulture) > 0
+            ? $"It reached {result} of the other tenant's rows." : null,
         Sign.Told when error is { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation } =>
             $"The refusal tells that the other tenant has the value: {error.ConstraintName}.",
         Sign.Told => error is null && before == after ? "The row was left out, which tells that the other tenant has the value." : null,
@@ -65,7 +68,8 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         _ => attack.Kind is "call",
     };
 
-    private async Task<(string? Result, string? After, PostgresException? Error)> ExecuteAsync(IReadOnlyList<string> enter, int results, IReadOnlyList<string> leave, Attack attack)
+    private async Task<(string? Result, string? After, PostgresException? Error)> ExecuteAsync(IReadOnlyList<string> enter, int results,
+        IReadOnlyList<string> leave, Attack attack)
     {
         try
         {

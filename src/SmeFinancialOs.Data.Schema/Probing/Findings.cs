@@ -24,7 +24,8 @@ internal sealed class Findings(IsolationProbeOptions options)
         Skip(name, known?.Reason ?? reason, known is not null);
     }
 
-    public IsolationReport Report(Version serverVersion) => new(_breaches, [.. _answered.Select(pair => new ProbedObject(pair.Key, pair.Value))], _skipped, serverVersion);
+    public IsolationReport Report(Version serverVersion) =>
+        new(_breaches, [.. _answered.Select(pair => new ProbedObject(pair.Key, pair.Value))], _skipped, serverVersion);
 
     private void Skip(string name, string reason, bool allowed)
     {

@@ -21,7 +21,8 @@ internal sealed class FunctionCalls(ProbeCatalog catalog, ProbeContext context, 
         {
             var known = Known(oid).Take(PerArgument).ToList();
             if (known.Count == 0 && catalog.TypesByOid.TryGetValue(oid, out var type))
-                known = [.. (await valid.ValidAsync(type.Name, _candidates.For(Argument(oid), [], 1)).ConfigureAwait(false)).Take(2).Select(text => Argument(oid).Value(text))];
+                known = [.. (await valid.ValidAsync(type.Name, _candidates.For(Argument(oid), [], 1)).ConfigureAwait(false)).Take(2)
+                    .Select(text => Argument(oid).Value(text))];
             lists.Add(known);
         }
         var calls = Combine(lists).Take(PerFunction).Select(arguments => $"{function.Name}({string.Join(", ", arguments)})").ToList();

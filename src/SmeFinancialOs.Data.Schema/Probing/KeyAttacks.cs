@@ -3,10 +3,12 @@ namespace SmeFinancialOs.Data.Schema.Probing;
 // What unique and foreign keys give away or let through, with the other tenant's row in place and the attacker's taken out.
 internal static class KeyAttacks
 {
-    internal static IEnumerable<Attack> Of(Target target, Privileges rights, Actor actor, ProbeCatalog catalog, IReadOnlyList<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
+    internal static IEnumerable<Attack> Of(Target target, Privileges rights, Actor actor, ProbeCatalog catalog,
+        IReadOnlyList<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
     {
         var columns = target.Granted(rights.Insert);
-        var set = target.Granted(rights.Update).FirstOrDefault(column => column.Name != target.Tenant.Name) is { } same ? $"SET {Target.Assign([same], target.Other.Values)}" : null;
+        var set = target.Granted(rights.Update).FirstOrDefault(column => column.Name != target.Tenant.Name) is { } same
+            ? $"SET {Target.Assign([same], target.Other.Values)}" : null;
         // Mine in name, the other's in everything else.
         var twin = new Dictionary<string, string?>(target.Other.Values) { [target.Tenant.Name] = target.Context.Own };
         foreach (var row in new[] { target.Other.Values, twin })

@@ -13,7 +13,8 @@ internal sealed class Observations(ProbeSession session, Findings findings)
         yield return new(relation.Name, "select", $"SELECT {list} FROM {relation.Name}",
             $"SELECT count(*) || ' ' || coalesce(md5(string_agg(answer::text, '|' ORDER BY answer::text)), '') FROM (SELECT {list} FROM {relation.Name}) AS answer");
         if (relation.Kind != 'm')
-            yield return new(relation.Name, "lock", $"SELECT FROM {relation.Name} FOR UPDATE", $"SELECT count(*) FROM (SELECT FROM {relation.Name} FOR UPDATE) AS answer");
+            yield return new(relation.Name, "lock", $"SELECT FROM {relation.Name} FOR UPDATE",
+                $"SELECT count(*) FROM (SELECT FROM {relation.Name} FOR UPDATE) AS answer");
         var copy = relation.Kind == 'r' ? $"COPY {relation.Name} ({list}) TO STDOUT" : $"COPY (SELECT {list} FROM {relation.Name}) TO STDOUT";
         yield return new(relation.Name, "copy to", copy, copy, true);
     }

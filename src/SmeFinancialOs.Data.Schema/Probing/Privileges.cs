@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmeFinancialOs.Data.Schema.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Probing;
@@ -16,6 +17,7 @@ internal sealed record Privileges(IReadOnlySet<(uint, string)> Select, IReadOnly
             """).ConfigureAwait(false);
         return new(With(2), With(3), With(4));
 
-        HashSet<(uint, string)> With(int right) => [.. rows.Where(row => row[right] == "true").Select(row => (uint.Parse(row[0]!, System.Globalization.CultureInfo.InvariantCulture), row[1]!))];
+        HashSet<(uint, string)> With(int right) =>
+            [.. rows.Where(row => row[right] == "true").Select(row => (uint.Parse(row[0]!, CultureInfo.InvariantCulture), row[1]!))];
     }
 }

@@ -73,7 +73,8 @@ internal sealed class ProbeCatalog
 
     // A partition is bound by the keys of what it is a part of.
     public IEnumerable<ProbeKey> KeysOf(Relation table) =>
-        ForeignKeys.Where(key => key.Relation == table.Oid).Concat(table.Parents.Where(Scene.Catalog.Relations.ContainsKey).SelectMany(parent => KeysOf(Scene.Catalog.Relations[parent])));
+        ForeignKeys.Where(key => key.Relation == table.Oid)
+            .Concat(table.Parents.Where(Scene.Catalog.Relations.ContainsKey).SelectMany(parent => KeysOf(Scene.Catalog.Relations[parent])));
 
     // Where rows really lie: the table itself, unless it is only the sum of its partitions.
     public IEnumerable<Relation> LeavesOf(Relation table) =>
@@ -87,8 +88,10 @@ internal sealed class ProbeCatalog
         var answers = await session.ReadAsync([Columns, Types, Checks, Keys, Functions]).ConfigureAwait(false);
         return new(new AuditScene(snapshot, audit))
         {
-            ColumnsOf = answers[0].Select(r => new ProbeColumn(Oid(r[0]), r[1]!, Oid(r[2]), r[3]!, r[4] == "true", r[5]![0], r[6]![0], r[7])).ToLookup(column => column.Relation),
-            TypesByOid = answers[1].Select(r => new ProbeType(Oid(r[0]), r[1]!, r[2]![0], Oids(r[4]), r[3] == "true", Texts(r[5]), r[6]!)).ToDictionary(type => type.Oid),
+            ColumnsOf = answers[0].Select(r => new ProbeColumn(Oid(r[0]), r[1]!, Oid(r[2]), r[3]!, r[4] == "true", r[5]![0], r[6]![0], r[7]))
+                .ToLookup(column => column.Relation),
+            TypesByOid = answers[1].Select(r => new ProbeType(Oid(r[0]), r[1]!, r[2]![0], Oids(r[4]), r[3] == "true", Texts(r[5]), r[6]!))
+                .ToDictionary(type => type.Oid),
             ChecksOf = answers[2].Select(r => new ProbeCheck(Oid(r[0]), r[1]!, Texts(r[2]))).ToLookup(check => check.Relation),
             ForeignKeys = [.. answers[3].Select(r => new ProbeKey(Oid(r[0]), Oid(r[1]), Texts(r[3]), Texts(r[4]), r[2] == "true"))],
             AllFunctions = [.. answers[4].Where(r => snapshot.Functions.ContainsKey(Oid(r[0])))

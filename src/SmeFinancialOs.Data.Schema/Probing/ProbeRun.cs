@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using Npgsql;
 using SmeFinancialOs.Data.Schema.Audit;
 using SmeFinancialOs.Data.Schema.Audit.Catalog;
@@ -16,15 +14,17 @@ internal sealed class ProbeRun
     private readonly Seeder _seeder;
     private readonly Scenery _scenery;
     private readonly Findings _findings;
-    private readonly Dictionary<string, Privileges> _rights = [];
+    private readonly Dictionary<string, Privileges> _rights;
 
-    private ProbeRun(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog, ProbeContext context)
+    private ProbeRun(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog, ProbeContext context, Findings findings,
+        Dictionary<string, Privileges> rights)
     {
         _session = session;
         _options = options;
         _catalog = catalog;
         _context = context;
-        _findings = new(options);
+        _findings = findings;
+        _rights = rights;
         _seeder = new(session, catalog, context, options);
         _scenery = new(session, catalog, context, _seeder);
     }
@@ -36,34 +36,11 @@ internal sealed class ProbeRun
         var catalog = await ProbeCatalog.ReadAsync(session, options).ConfigureAwait(false);
         // The catalog was read without anybody's path.
         await session.RunAsync("SET LOCAL search_path TO DEFAULT", "SET LOCAL lock_timeout = '30s'").ConfigureAwait(false);
-        var context = await ContextAsync(session, options, catalog).ConfigureAwait(false);
-        var run = new ProbeRun(session, options, catalog, context);
+        var context = await ProbeContext.OfAsync(session, options, catalog).ConfigureAwait(false);
+        var run = new ProbeRun(session, options, catalog, context, new Findings(options), []);
         await run.RunAsync(await run.LoginsAsync().ConfigureAwait(false), progress).ConfigureAwait(false);
         return run._findings.Report(session.Connection.PostgreSqlVersion);
     }
-
-    private static async Task<ProbeContext> ContextAsync(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog)
-    {
-        var scene = catalog.Scene;
-        if (scene.TenantTables.Count == 0)
-            throw new IsolationProbeException($"No table has a column \"{options.TenantColumn}\": set TenantColumn and Schemas to what the database has.");
-        var login = (await session.ScalarAsync("SELECT session_user::text").ConfigureAwait(false))!;
-        var role = scene.Catalog.Roles.Values.First(role => role.Name == login);
-        if (!role.Superuser && !options.AppLogins.Contains(login))
-            throw new IsolationProbeException($"The login \"{login}\" is neither a superuser nor one of AppLogins. Connect as a superuser of a throwaway database, or as the login of the app.");
-        var seedRole = role.Superuser ? null : scene.Identities.TenantRoles
-            .FirstOrDefault(tenant => !options.DemoRoles.Contains(tenant.Name) && scene.Identities.MayBecome(role).Any(reached => reached.Oid == tenant.Oid))?.Name;
-        var type = catalog.TypesByOid[catalog.TenantColumn(scene.Tenants ?? scene.TenantTables[0]).TypeOid].Name;
-        return new(role.Superuser, options.TenantSetting, seedRole, NewTenant(type, 'a'), NewTenant(type, 'b'));
-    }
-
-    private static string NewTenant(string type, char which) => type switch
-    {
-        "uuid" => Guid.NewGuid().ToString(),
-        "smallint" => RandomNumberGenerator.GetInt32(10_000, 32_000).ToString(CultureInfo.InvariantCulture),
-        "integer" or "bigint" or "numeric" => RandomNumberGenerator.GetInt32(1_000_000_000, int.MaxValue).ToString(CultureInfo.InvariantCulture),
-        _ => $"{which}{RandomNumberGenerator.GetHexString(9, true)}",
-    };
 
     private async Task<List<Actor>> LoginsAsync()
     {
@@ -78,7 +55,8 @@ internal sealed class ProbeRun
             foreach (var role in roles)
             {
                 var actor = new Actor(login.Name, role, role is not null && _options.DemoRoles.Contains(role), null, _context, defaults);
-                var (able, _) = await _session.TryAsync(() => _session.UndoneAsync(async () => { await _session.RunAsync([.. actor.Enter]).ConfigureAwait(false); return actor; })).ConfigureAwait(false);
+                var (able, _) = await _session.TryAsync(() => _session.UndoneAsync(async () =>
+                    { await _session.RunAsync([.. actor.Enter]).ConfigureAwait(false); return actor; })).ConfigureAwait(false);
                 if (able is null)
                     continue;
                 actors.Add(actor);
@@ -111,8 +89,27 @@ internal sealed class ProbeRun
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = "" })], progress, "an empty tenant").ConfigureAwait(false);
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own })], progress, "another tenant").ConfigureAwait(false);
         var demo = actors.Where(actor => actor.Demo).Select(actor => actor with { Tenant = _context.Other }).ToList();
-        if (demo.Count > 0)
-            await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
+        if (demo.Count == 0)
+            return;
+        await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
+        if (_options.DemoTenant is { } tenant)
+            await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress).ConfigureAwait(false);
+    }
+
+    // The demo's own rows are for reading: nobody writes them, not even under the demo's own name.
+    private async Task WriteAsDemoAsync(List<Actor> actors, IProgress<string>? progress)
+    {
+        await _seeder.FillAsync(true).ConfigureAwait(false);
+        // The app's own login may well be kept from writing the demo's rows: that is what is wanted.
+        foreach (var table in Scene.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
+            _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
+        var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
+        var attacker = new Attacker(_session, _context, _findings);
+        foreach (var target in Targets())
+        {
+            progress?.Report($"{target.Name} of the demo");
+            await WriteAsync(attacker, demo, target).ConfigureAwait(false);
+        }
     }
 
     private async Task DefaultTenantAsync(Actor actor)
@@ -138,7 +135,8 @@ internal sealed class ProbeRun
         var relations = Scene.TenantTables.Concat(Views()).ToList();
         var questions = actors.SelectMany(actor => relations
             .SelectMany(relation => Observations.Of(relation, [.. _catalog.ColumnsOf[relation.Oid]], _rights[actor.Rights]))
-            .Concat(functions.Where(call => !call.Function.Procedure).Select(call => FunctionCalls.Asked(call.Function, call.Call))).Select(question => (actor, question))).ToList();
+            .Concat(functions.Where(call => !call.Function.Procedure).Select(call => FunctionCalls.Asked(call.Function, call.Call)))
+                .Select(question => (actor, question))).ToList();
         await new Observations(_session, _findings).CompareAsync(questions, _scenery.WithoutOtherAsync).ConfigureAwait(false);
 
         var attacker = new Attacker(_session, _context, _findings);
@@ -158,31 +156,37 @@ internal sealed class ProbeRun
 
     private async Task AttackAsync(Attacker attacker, List<Actor> actors, Target target)
     {
-        await EachAsync(null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
-        await EachAsync(() => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor => TableAttacks.OnOtherRow(target, _rights[actor.Rights])
-            .Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
-        await EachAsync(() => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor => TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
+        await WriteAsync(attacker, actors, target).ConfigureAwait(false);
+    }
 
-        async Task EachAsync(Func<Task>? scene, Func<Actor, IEnumerable<Attack>> attacks)
+    private async Task WriteAsync(Attacker attacker, List<Actor> actors, Target target)
+    {
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor =>
+            TableAttacks.OnOtherRow(target, _rights[actor.Rights]).Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor =>
+            TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
+    }
+
+    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? scene, Func<Actor, IEnumerable<Attack>> attacks)
+    {
+        try
         {
-            try
+            await _session.UndoneAsync(async () =>
             {
-                await _session.UndoneAsync(async () =>
+                attacker.Forget();
+                await (scene?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
+                foreach (var actor in actors)
                 {
-                    attacker.Forget();
-                    await (scene?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
-                    foreach (var actor in actors)
-                    {
-                        foreach (var attack in attacks(actor))
-                            await attacker.RunAsync(actor, attack).ConfigureAwait(false);
-                    }
-                    return true;
-                }).ConfigureAwait(false);
-            }
-            catch (PostgresException e) when (!_session.CancellationToken.IsCancellationRequested)
-            {
-                _findings.Unclear(target.Name, $"The rows could not be brought into place: {e.MessageText} ({e.SqlState})");
-            }
+                    foreach (var attack in attacks(actor))
+                        await attacker.RunAsync(actor, attack).ConfigureAwait(false);
+                }
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (!_session.CancellationToken.IsCancellationRequested)
+        {
+            _findings.Unclear(target.Name, $"The rows could not be brought into place: {e.MessageText} ({e.SqlState})");
         }
     }
 
@@ -213,7 +217,9 @@ internal sealed class ProbeRun
         }
 
         Target? Of(Relation relation, Relation table, List<ProbeColumn> columns) =>
-            _seeder.Of(table, _context.Own) is [var own, ..] && _seeder.Of(table, _context.Other).FirstOrDefault(seed => seed.Leaf == own.Leaf) is { } other
-                ? new(relation, table, columns, _catalog.TenantColumn(table), own, other, _context) : null;
+            (from own in _seeder.Of(table, _context.Own)
+             from other in _seeder.Of(table, _context.Other)
+             where own.Leaf == other.Leaf
+             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context)).FirstOrDefault();
     }
 }

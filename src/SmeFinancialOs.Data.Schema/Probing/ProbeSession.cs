@@ -16,7 +16,8 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
 
     public async Task<List<string?[]>> RowsAsync(string sql) => (await ReadAsync([sql]).ConfigureAwait(false)) is [.., var last] ? last : [];
 
-    public async Task<string?> ScalarAsync(params string[] statements) => (await ReadAsync(statements).ConfigureAwait(false)) is [.., [var row, ..]] ? row[0] : null;
+    public async Task<string?> ScalarAsync(params string[] statements) =>
+        (await ReadAsync(statements).ConfigureAwait(false)) is [.., [var row, ..]] ? row[0] : null;
 
     // Undone, whatever comes of it.
     public async Task<T> UndoneAsync<T>(Func<Task<T>> work)

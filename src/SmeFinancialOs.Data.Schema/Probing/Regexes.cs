@@ -61,7 +61,14 @@ internal sealed class Regexes
             case '[':
                 return Class();
             case '\\' when _at < _pattern.Length:
-                return _pattern[_at++] switch { 'd' => Pick("0123456789"), 'w' => Pick("abcdefghij"), 's' => " ", 'm' or 'M' or 'y' or 'A' or 'Z' => "", var other => other.ToString() };
+                return _pattern[_at++] switch
+                {
+                    'd' => Pick("0123456789"),
+                    'w' => Pick("abcdefghij"),
+                    's' => " ",
+                    'm' or 'M' or 'y' or 'A' or 'Z' => "",
+                    var other => other.ToString(),
+                };
             default:
                 return c.ToString();
         }

@@ -15,7 +15,8 @@ internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
     internal async Task<(List<Dictionary<string, string?>> Rows, string? Reason)> FindAsync(
         Relation leaf, IReadOnlyList<ProbeColumn> columns, IReadOnlyDictionary<string, string?> given, int shift)
     {
-        var checks = catalog.ChecksOf[leaf.Oid].Where(check => check.Columns.Length > 0 && check.Columns.All(name => columns.Any(column => column.Name == name))).ToList();
+        var checks = catalog.ChecksOf[leaf.Oid]
+            .Where(check => check.Columns.Length > 0 && check.Columns.All(name => columns.Any(column => column.Name == name))).ToList();
         var choices = new Dictionary<ProbeColumn, List<string?>>();
         foreach (var column in columns)
         {
@@ -36,10 +37,12 @@ internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
             else if (column.Default is null)
                 return ([], $"No value is known for column {column.Sql} of type {column.Type}.");
         }
-        return await CombineAsync(choices, checks.Where(check => check.Columns.All(name => choices.Keys.Any(column => column.Name == name))).ToList(), shift).ConfigureAwait(false);
+        return await CombineAsync(choices, checks.Where(check => check.Columns.All(name => choices.Keys.Any(column => column.Name == name))).ToList(),
+            shift).ConfigureAwait(false);
     }
 
-    private async Task<(List<Dictionary<string, string?>> Rows, string? Reason)> CombineAsync(Dictionary<ProbeColumn, List<string?>> choices, List<ProbeCheck> checks, int shift)
+    private async Task<(List<Dictionary<string, string?>> Rows, string? Reason)> CombineAsync(Dictionary<ProbeColumn, List<string?>> choices,
+        List<ProbeCheck> checks, int shift)
     {
         var rows = Enumerable.Range(0, Proposals).Select(_ => new Dictionary<string, string?>()).ToList();
         var order = 0;
@@ -50,7 +53,8 @@ internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
                 ? choices[group[0]].Select(value => new[] { value }).ToList()
                 : await SolveAsync(group, choices, bound).ConfigureAwait(false);
             if (solutions.Count == 0)
-                return ([], $"No value was found for {string.Join(", ", group.Select(column => column.Sql))} that satisfies {string.Join(" and ", bound.Select(check => check.Expression))}.");
+                return ([], $"No value was found for {string.Join(", ", group.Select(column => column.Sql))} that satisfies "
+                    + $"{string.Join(" and ", bound.Select(check => check.Expression))}.");
             order++;
             for (var i = 0; i < Proposals; i++)
             {
@@ -71,12 +75,14 @@ internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
             var longest = lists.IndexOf(lists.MaxBy(list => list.Count)!);
             lists[longest] = [.. lists[longest].Take(lists[longest].Count * 3 / 4)];
         }
-        var from = group.Select((column, i) => $"(VALUES {string.Join(", ", lists[i].Select(value => $"({column.Value(value)})"))}) AS probe_{i} ({column.Sql})");
+        var from = group.Select((column, i) =>
+            $"(VALUES {string.Join(", ", lists[i].Select(value => $"({column.Value(value)})"))}) AS probe_{i} ({column.Sql})");
         var sql = $"SELECT {string.Join(", ", group.Select(column => column.Sql + "::text"))} FROM {string.Join(" CROSS JOIN ", from)} "
             + $"WHERE {string.Join(" AND ", checks.Select(check => $"({check.Expression}) IS NOT FALSE"))} LIMIT 500";
         var (found, error) = await session.TryAsync(() => session.RowsAsync(sql)).ConfigureAwait(false);
         // An expression that fails on some value judges nothing: the table itself has the last word.
-        return error is null ? found! : [.. Enumerable.Range(0, lists.Max(list => list.Count)).Select(i => lists.Select(list => list[i % list.Count]).ToArray())];
+        return error is null ? found! : [.. Enumerable.Range(0, lists.Max(list => list.Count))
+            .Select(i => lists.Select(list => list[i % list.Count]).ToArray())];
     }
 
     // Columns that a CHECK ties together are chosen together.

@@ -14,23 +14,28 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
 
     // The rows of one tenant in a table and all but one of the other's, with everything that refers to them.
     internal Task WithoutAsync(Relation table, string tenant, Seed kept) =>
-        RemoveAsync(Dependents(table).SelectMany(child => context.Tenants.Select(whose => (child, whose, (Seed?)null))).Append((table, tenant, null)).Append((table, kept.Tenant, kept)));
+        RemoveAsync(Dependents(table).SelectMany(child => context.Tenants.Select(whose => (child, whose, (Seed?)null))).Append((table, tenant, null))
+            .Append((table, kept.Tenant, kept)));
 
     // A materialized view shows what was there when it was made.
     internal async Task RefreshAsync()
     {
         foreach (var view in context.Superuser ? catalog.Scene.Catalog.Relations.Values.Where(relation => relation.Kind == 'm') : [])
-            await session.TryAsync(async () => { await session.RunAsync($"REFRESH MATERIALIZED VIEW {view.Name}").ConfigureAwait(false); return view; }).ConfigureAwait(false);
+            await session.TryAsync(async () =>
+                { await session.RunAsync($"REFRESH MATERIALIZED VIEW {view.Name}").ConfigureAwait(false); return view; }).ConfigureAwait(false);
     }
 
     private async Task RemoveAsync(IEnumerable<(Relation Table, string Tenant, Seed? Kept)> rows)
     {
-        var deletions = rows.OrderByDescending(row => seeder.OrderOf(row.Table)).Select(row => (row.Tenant, Sql: $"DELETE FROM {row.Table.Name} WHERE {Mine(row.Table, row.Tenant)}"
+        var deletions = rows.OrderByDescending(row => seeder.OrderOf(row.Table))
+            .Select(row => (row.Tenant,
+            Sql: $"DELETE FROM {row.Table.Name} WHERE {Mine(row.Table, row.Tenant)}"
             + (row.Kept is { } kept ? $" AND NOT (tableoid = {kept.Leaf} AND ctid = '{kept.Place}')" : "")));
         if (context.Superuser)
             await session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions.Select(deletion => deletion.Sql), "SET LOCAL session_replication_role = origin"]).ConfigureAwait(false);
         else
-            await session.RunAsync([.. deletions.SelectMany(deletion => context.Enter(deletion.Tenant).Append(deletion.Sql)), .. context.Leave]).ConfigureAwait(false);
+            await session.RunAsync([.. deletions.SelectMany(deletion => context.Enter(deletion.Tenant).Append(deletion.Sql)),
+                .. context.Leave]).ConfigureAwait(false);
     }
 
     private string Mine(Relation table, string tenant)
@@ -53,5 +58,6 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
         }
     }
 
-    private IEnumerable<uint> Family(Relation table) => table.Parents.Where(catalog.Scene.Catalog.Relations.ContainsKey).SelectMany(parent => Family(catalog.Scene.Catalog.Relations[parent])).Append(table.Oid);
+    private IEnumerable<uint> Family(Relation table) => table.Parents.Where(catalog.Scene.Catalog.Relations.ContainsKey)
+        .SelectMany(parent => Family(catalog.Scene.Catalog.Relations[parent])).Append(table.Oid);
 }

@@ -17,7 +17,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     // Parents come before what refers to them.
     public int OrderOf(Relation table) => _order.IndexOf(table.Oid);
 
-    public IReadOnlyList<Seed> Of(Relation table, string tenant) => [.. catalog.LeavesOf(table).SelectMany(leaf => _seeds.Where(seed => seed.Leaf == leaf.Oid && seed.Tenant == tenant))];
+    public IReadOnlyList<Seed> Of(Relation table, string tenant) =>
+        [.. catalog.LeavesOf(table).SelectMany(leaf => _seeds.Where(seed => seed.Leaf == leaf.Oid && seed.Tenant == tenant))];
 
     internal async Task FillAsync(bool underTenant)
     {
@@ -36,16 +37,19 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             foreach (var leaf in catalog.LeavesOf(next).Where(leaf => !Filled(leaf)).ToList())
                 await FillAsync(next, leaf, underTenant).ConfigureAwait(false);
         }
-        var (_, error) = await session.TryAsync(async () => { await session.RunAsync("SET CONSTRAINTS ALL IMMEDIATE").ConfigureAwait(false); return true; }).ConfigureAwait(false);
+        var (_, error) = await session.TryAsync(async () =>
+            { await session.RunAsync("SET CONSTRAINTS ALL IMMEDIATE").ConfigureAwait(false); return true; }).ConfigureAwait(false);
         foreach (var promise in _promised.Keys.Where(_ => error is not null))
             Failures[promise.Table] = error!.MessageText;
     }
 
     private bool Filled(Relation leaf) => context.Tenants.All(tenant => _seeds.Any(seed => seed.Leaf == leaf.Oid && seed.Tenant == tenant));
 
-    private List<ProbeKey> Missing(Relation table, List<Relation> open) => [.. catalog.KeysOf(table).Where(key => key.Target != table.Oid && open.Any(other => other.Oid == key.Target))];
+    private List<ProbeKey> Missing(Relation table, List<Relation> open) =>
+        [.. catalog.KeysOf(table).Where(key => key.Target != table.Oid && open.Any(other => other.Oid == key.Target))];
 
-    private bool IsOptional(Relation table, ProbeKey key) => key.Columns.Any(name => catalog.ColumnsOf[table.Oid].Any(column => column.Name == name && !column.NotNull));
+    private bool IsOptional(Relation table, ProbeKey key) =>
+        key.Columns.Any(name => catalog.ColumnsOf[table.Oid].Any(column => column.Name == name && !column.NotNull));
 
     private async Task FillAsync(Relation table, Relation leaf, bool underTenant)
     {
@@ -67,6 +71,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
 
     private async Task<(Seed? Seed, string? Reason)> RowAsync(Relation table, Relation leaf, string tenant, int shift, bool underTenant)
     {
+        if (await ExistingAsync(leaf, tenant, underTenant).ConfigureAwait(false) is { } existing)
+            return (existing, null);
         var columns = catalog.ColumnsOf[leaf.Oid].Where(column => column.Writable || column.Name == catalog.TenantColumn(table).Name).ToList();
         var given = new Dictionary<string, string?>(_promised.GetValueOrDefault((table.Oid, tenant)) ?? []) { [catalog.TenantColumn(table).Name] = tenant };
         var mirrored = new List<ProbeKey>();
@@ -94,6 +100,22 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         return (null, reason);
     }
 
+    // The demo has rows already, where there is one.
+    private async Task<Seed?> ExistingAsync(Relation leaf, string tenant, bool underTenant)
+    {
+        var column = catalog.TenantColumn(leaf);
+        var all = catalog.ColumnsOf[leaf.Oid].ToList();
+        var into = underTenant && !context.Superuser ? context.Enter(tenant) : [];
+        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {leaf.Name} WHERE {column.Sql} = {column.Value(tenant)} LIMIT 1";
+        var (results, _) = await session.TryAsync(() => session.ReadAsync([.. into, sql, .. into.Count > 0 ? context.Leave : []])).ConfigureAwait(false);
+        return results?.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] ? Stored(leaf, tenant, all, stored) : null;
+    }
+
+    private static Seed Stored(Relation leaf, string tenant, List<ProbeColumn> columns, string?[] stored) =>
+        new(leaf.Oid, tenant, stored[1]!, columns.Zip(stored.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second));
+
+    private static string Texts(List<ProbeColumn> columns) => string.Join(", ", columns.Select(column => column.Sql + "::text"));
+
     // Null: the columns of the key have their values. Otherwise the reason why they have not.
     private async Task<string?> ParentAsync(Relation table, ProbeKey key, string tenant, int shift, Dictionary<string, string?> given, List<ProbeKey> mirrored)
     {
@@ -107,9 +129,11 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             return null;
         }
         if (!catalog.Scene.Catalog.Relations.TryGetValue(key.Target, out var target))
-            return IsOptional(table, key) ? SetNull(table, key, given) : $"It refers to a table outside of the schemas that are probed, by {string.Join(", ", key.Columns)}.";
+            return IsOptional(table, key) ? SetNull(table, key, given)
+                : $"It refers to a table outside of the schemas that are probed, by {string.Join(", ", key.Columns)}.";
         var parents = catalog.Scene.IsTenantTable(key.Target)
-            ? Of(target, tenant).Select(seed => seed.Values).Where(values => pairs.TrueForAll(pair => !given.TryGetValue(pair.First, out var value) || value == values.GetValueOrDefault(pair.Second))).ToList()
+            ? Of(target, tenant).Select(seed => seed.Values).Where(values =>
+                pairs.TrueForAll(pair => !given.TryGetValue(pair.First, out var value) || value == values.GetValueOrDefault(pair.Second))).ToList()
             : [await ReferenceAsync(target, shift).ConfigureAwait(false)];
         if (parents.Count == 0 && key.Deferrable && !IsOptional(table, key))
             parents = [await PromiseAsync(target, key, tenant, shift).ConfigureAwait(false)];
@@ -134,7 +158,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         {
             var leaf = catalog.LeavesOf(target).First();
             var given = new Dictionary<string, string?> { [catalog.TenantColumn(target).Name] = tenant };
-            var (rows, _) = await _finder.FindAsync(leaf, [.. catalog.ColumnsOf[leaf.Oid].Where(column => key.TargetColumns.Contains(column.Name))], given, shift).ConfigureAwait(false);
+            var (rows, _) = await _finder.FindAsync(leaf, [.. catalog.ColumnsOf[leaf.Oid].Where(column => key.TargetColumns.Contains(column.Name))],
+                given, shift).ConfigureAwait(false);
             promise = _promised[(target.Oid, tenant)] = rows.FirstOrDefault() ?? [];
         }
         return promise;
@@ -146,10 +171,11 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         if (_references.TryGetValue(table.Oid, out var known))
             return known;
         var columns = catalog.ColumnsOf[table.Oid].ToList();
-        var list = string.Join(", ", columns.Select(column => column.Sql + "::text"));
+        var list = Texts(columns);
         var (found, _) = await session.TryAsync(() => session.RowsAsync($"SELECT {list} FROM {table.Name} LIMIT 1")).ConfigureAwait(false);
         var writable = columns.Where(column => column.Writable).ToList();
-        var (rows, _) = found is { Count: > 0 } ? ([], null) : await _finder.FindAsync(table, writable, new Dictionary<string, string?>(), shift).ConfigureAwait(false);
+        var (rows, _) = found is { Count: > 0 } ? ([], null)
+            : await _finder.FindAsync(table, writable, new Dictionary<string, string?>(), shift).ConfigureAwait(false);
         foreach (var row in rows)
         {
             if (found is { Count: > 0 })
@@ -161,17 +187,18 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         return _references[table.Oid] = found is { Count: > 0 } ? columns.Zip(found[0]).ToDictionary(pair => pair.First.Name, pair => pair.Second) : [];
     }
 
-    private async Task<Seed?> InsertAsync(Relation table, Relation leaf, string tenant, List<ProbeColumn> columns, Dictionary<string, string?> row, bool underTenant)
+    private async Task<Seed?> InsertAsync(Relation table, Relation leaf, string tenant, List<ProbeColumn> columns, Dictionary<string, string?> row,
+        bool underTenant)
     {
         var given = columns.Where(column => row.ContainsKey(column.Name)).ToList();
         var all = catalog.ColumnsOf[leaf.Oid].ToList();
         // A partition may be out of reach for everyone; a child that only inherits has rows of its own.
         var into = catalog.Scene.Catalog.Relations[table.Oid].Kind == 'p' ? table : leaf;
         var overriding = given.Exists(column => column.Identity == 'a') ? " OVERRIDING SYSTEM VALUE" : "";
-        var sql = $"INSERT INTO {into.Name} {Values(given, row, overriding)} RETURNING tableoid::text, ctid::text, {string.Join(", ", all.Select(column => column.Sql + "::text"))}";
+        var sql = $"INSERT INTO {into.Name} {Values(given, row, overriding)} RETURNING tableoid::text, ctid::text, {Texts(all)}";
         var results = await session.ReadAsync([.. underTenant ? context.Enter(tenant) : [], sql, .. underTenant ? context.Leave : []]).ConfigureAwait(false);
         return results.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] && stored[0] == $"{leaf.Oid}"
-            ? new Seed(leaf.Oid, tenant, stored[1]!, all.Zip(stored.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second))
+            ? Stored(leaf, tenant, all, stored)
             : null;
     }
 

@@ -1,6 +1,7 @@
 namespace SmeFinancialOs.Data.Schema.Probing;
 
-// The statements against one table or view. A statement that reads no column asks no SELECT policy: those without WHERE and RETURNING find what the others hide.
+// The statements against one table or view. A statement that reads no column asks no SELECT policy:
+// those without WHERE and RETURNING find what the others hide.
 internal static class TableAttacks
 {
     // With both tenants' rows in place.
@@ -60,8 +61,10 @@ internal static class TableAttacks
             yield return Changed("insert", $"INSERT INTO {target.Name} ({Target.List(insert)}) SELECT {Target.Values(insert, target.Other.Values)}");
             if (target.Object.IsTable)
             {
-                yield return Changed("merge", $"MERGE INTO {target.Name} USING (SELECT 1) AS probe (one) ON false WHEN NOT MATCHED THEN INSERT ({Target.List(insert)}) VALUES ({Target.Values(insert, target.Other.Values)})");
-                yield return new(target.Name, "copy from", $"COPY {target.Name} ({Target.List(insert)}) FROM STDIN", target.OtherRows, CopyLine: CopyLine(insert.Select(column => target.Other.Values[column.Name])));
+                yield return Changed("merge", $"MERGE INTO {target.Name} USING (SELECT 1) AS probe (one) ON false "
+                    + $"WHEN NOT MATCHED THEN INSERT ({Target.List(insert)}) VALUES ({Target.Values(insert, target.Other.Values)})");
+                yield return new(target.Name, "copy from", $"COPY {target.Name} ({Target.List(insert)}) FROM STDIN", target.OtherRows,
+                    CopyLine: CopyLine(insert.Select(column => target.Other.Values[column.Name])));
             }
         }
         if (!update.Any(column => column.Name == target.Tenant.Name))
@@ -84,5 +87,6 @@ internal static class TableAttacks
     }
 
     private static string CopyLine(IEnumerable<string?> values) => string.Join('\t', values.Select(value => value is null ? "\\N" : value
-        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)));
+        .Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)));
 }

@@ -3,7 +3,8 @@ using SmeFinancialOs.Data.Schema.Audit.Catalog;
 namespace SmeFinancialOs.Data.Schema.Probing;
 
 // What is attacked: a table, or a view of one, with a row of each tenant in the table.
-internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<ProbeColumn> Columns, ProbeColumn Tenant, Seed Own, Seed Other, ProbeContext Context)
+internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<ProbeColumn> Columns, ProbeColumn Tenant, Seed Own, Seed Other,
+    ProbeContext Context)
 {
     public string Name => Object.Name;
 
@@ -19,7 +20,8 @@ internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<Pro
     public string OwnCount => $"SELECT count(*)::text FROM {Table.Name} {WhereOwn}";
 
     internal static string Rows(Relation table, ProbeColumn tenant, string whose) =>
-        $"SELECT count(*) || ' ' || coalesce(md5(string_agg(probe_row::text || probe_row.tableoid || probe_row.ctid, '|' ORDER BY probe_row.tableoid, probe_row.ctid)), '') "
+        "SELECT count(*) || ' ' || coalesce(md5(string_agg(probe_row::text || probe_row.tableoid || probe_row.ctid, '|' "
+        + "ORDER BY probe_row.tableoid, probe_row.ctid)), '') "
         + $"FROM {table.Name} AS probe_row WHERE {tenant.Sql} = {tenant.Value(whose)}";
 
     // Writable columns that the attacker may write; all of them when it may write none, for the server to say so.
@@ -32,9 +34,12 @@ internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<Pro
 
     public static string List(IEnumerable<ProbeColumn> columns) => string.Join(", ", columns.Select(column => column.Sql));
 
-    public static string Values(IEnumerable<ProbeColumn> columns, IReadOnlyDictionary<string, string?> row) => string.Join(", ", columns.Select(column => column.Value(row[column.Name])));
+    public static string Values(IEnumerable<ProbeColumn> columns, IReadOnlyDictionary<string, string?> row) =>
+        string.Join(", ", columns.Select(column => column.Value(row[column.Name])));
 
-    public static string Assign(IEnumerable<ProbeColumn> columns, IReadOnlyDictionary<string, string?> row) => string.Join(", ", columns.Select(column => $"{column.Sql} = {column.Value(row[column.Name])}"));
+    public static string Assign(IEnumerable<ProbeColumn> columns, IReadOnlyDictionary<string, string?> row) =>
+        string.Join(", ", columns.Select(column => $"{column.Sql} = {column.Value(row[column.Name])}"));
 
-    public string Insert(IReadOnlyList<ProbeColumn> columns, IReadOnlyDictionary<string, string?> row) => $"INSERT INTO {Name} ({List(columns)}) VALUES ({Values(columns, row)})";
+    public string Insert(IReadOnlyList<ProbeColumn> columns, IReadOnlyDictionary<string,
+        string?> row) => $"INSERT INTO {Name} ({List(columns)}) VALUES ({Values(columns, row)})";
 }

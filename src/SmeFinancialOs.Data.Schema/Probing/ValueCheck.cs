@@ -12,7 +12,8 @@ internal sealed class ValueCheck(ProbeSession session)
     internal async Task<IReadOnlyList<string>> ValidAsync(string type, IEnumerable<string> texts)
     {
         var all = texts.ToList();
-        if (type is "text" or "boolean" or "uuid" || type.StartsWith("character varying", StringComparison.Ordinal) || type.StartsWith("character(", StringComparison.Ordinal))
+        if (type is "text" or "boolean" or "uuid" || type.StartsWith("character varying", StringComparison.Ordinal) || type.StartsWith("character(",
+            StringComparison.Ordinal))
             return type is "uuid" ? [.. all.Where(text => Guid.TryParse(text, out var _))] : all;
         var open = all.Where(text => !_known.ContainsKey((type, text))).ToList();
         if (open.Count > 0)
