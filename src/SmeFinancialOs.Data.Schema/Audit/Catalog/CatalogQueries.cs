@@ -18,8 +18,10 @@ internal static class CatalogQueries
         """;
 
     private const string Functions = Schemas + """
-        , f AS MATERIALIZED (SELECT p.*, s.nspname FROM pg_proc p JOIN s ON s.oid = p.pronamespace
-              WHERE p.prokind <> 'a' AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
+        , f AS MATERIALIZED (SELECT p.*, n.nspname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+              WHERE (n.oid IN (SELECT s.oid FROM s) -- and what policies ask, wherever it is
+                     OR p.oid IN (SELECT e.refobjid FROM pg_depend e WHERE e.classid = 'pg_policy'::regclass AND e.refclassid = 'pg_proc'::regclass))
+                AND p.prokind <> 'a' AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
               UNION ALL SELECT p.*, 'pg_catalog' FROM pg_proc p
               WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname IN ('lo_open', 'lo_get', 'loread', 'lo_put', 'lowrite'))
         """;
