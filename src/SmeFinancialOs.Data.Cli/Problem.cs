@@ -23,7 +23,8 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
 
     internal static Problem Of(IsolationBreach breach) =>
         new("isolation-breach", AuditSeverity.Error, "A statement by which one tenant reached another's rows.", breach.ObjectName, $"{breach.Attack}: {breach.Message}",
-            FingerprintOf("isolation-breach", breach.ObjectName, breach.Attack)) { Statement = breach.Statement };
+            FingerprintOf("isolation-breach", breach.ObjectName, breach.Attack))
+        { Statement = breach.Statement };
 
     internal static Problem Of(SkippedObject skipped) =>
         new("isolation-not-probed", AuditSeverity.Warning, "An object of which nobody knows whether it is safe.", skipped.ObjectName, skipped.Reason,
