@@ -1,9 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using SmeFinancialOs.Data;
 
-namespace Microsoft.Extensions.DependencyInjection;
+namespace SmeFinancialOs.Data;
 
 /// <summary>Registers tenant data access.</summary>
 public static class TenantDataServiceCollectionExtensions
