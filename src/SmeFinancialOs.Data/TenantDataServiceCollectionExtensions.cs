@@ -60,6 +60,7 @@ public static class TenantDataServiceCollectionExtensions
         {
             var options = new TenantConnectionOptions();
             configure?.Invoke(options);
+            options.LoggerFactory ??= loggers;
             _tenants = Build(connectionString);
             if (adminConnectionString is not null)
                 options.AdminDataSource ??= _admins = Build(adminConnectionString);
