@@ -26,5 +26,5 @@ internal static class TenantConnectionOptionsValidation
     private static TimeSpan? RequireTimeout(TimeSpan? timeout, string name) =>
         timeout is null || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= TimeSpan.FromMilliseconds(int.MaxValue))
             ? timeout
-            : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is between 1 ms and 2147483647 ms; null for none of ours.");
+            : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is between 1 ms and 2147483647 ms, or null for none.");
 }

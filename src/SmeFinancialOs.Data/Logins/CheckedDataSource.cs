@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Transactions;
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data.Logins;
@@ -29,9 +30,12 @@ internal sealed class CheckedDataSource
 
         _enlists = target.Enlist;
         Settings = new ContextSettings(options, target.NoResetOnClose);
+        Telemetry = new Telemetry(options, target.Database ?? target.Username ?? "");
     }
 
     public ContextSettings Settings { get; }
+
+    public Telemetry Telemetry { get; }
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
         _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
@@ -56,7 +60,17 @@ internal sealed class CheckedDataSource
     {
         var connection = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        await _check.RunAsync(connection).ConfigureAwait(false);
+        try
+        {
+            await _check.RunAsync(connection).ConfigureAwait(false);
+        }
+        catch (TenantDataException fault)
+        {
+            Telemetry.LoginRefused(connection.UserName, fault);
+            throw;
+        }
+
+        Telemetry.LoginChecked(connection.UserName);
     }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
