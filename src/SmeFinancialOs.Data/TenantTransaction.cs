@@ -42,7 +42,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
-    public TenantBatch CreateBatch() => new(RunAsync);
+    public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
 
     /// <inheritdoc />
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default)
@@ -80,14 +80,18 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {
-        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        return await work.RunAsync(statement, cancellationToken).ConfigureAwait(false);
+        await RunAsync(statement.Operation, [statement], cancellationToken).ConfigureAwait(false);
+        return statement.Result;
     }
 
-    private async Task RunAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    private async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
+        RequireOpen();
+        // Empty lists of parameters: nothing would be sent, and nothing be in force after it.
+        if (statements.All(statement => statement.Commands.Count == 0))
+            return;
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await work.RunAsync(OperationName.Batch, statements, cancellationToken).ConfigureAwait(false);
+        await work.RunAsync(name, statements, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -54,17 +54,11 @@ internal sealed class Operation(Telemetry telemetry, string name, TenantContext 
             activity.SetStatus(ActivityStatusCode.Error, errorType);
     }
 
-    /// <summary>Ends what has not ended, and the span.</summary>
+    /// <summary>Ends what has not ended, and the span. In an asynchronous method, so that what becomes current by it does not reach the caller.</summary>
     public void Dispose()
     {
         End(name == OperationName.Stream ? OutcomeName.Abandoned : OutcomeName.RolledBack);
-        if (activity is null || activity.IsStopped)
-            return;
-        // Stopping makes current what was so at the start, also where the host has gone on to something else since.
-        var current = Activity.Current;
-        activity.Stop();
-        if (current != activity)
-            Activity.Current = current;
+        activity?.Dispose();
     }
 
     private bool End(string outcome)
