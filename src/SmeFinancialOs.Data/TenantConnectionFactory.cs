@@ -11,21 +11,24 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnectionFactory
 {
-    private readonly CheckedDataSource _tenants;
-    private readonly CheckedDataSource? _admins;
+    private readonly LoginDataSources _tenants;
+    private readonly LoginDataSources? _admins;
 
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
     /// <exception cref="ArgumentException">
-    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the option TransactionPooling.
+    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the options
+    /// TransactionPooling or ReadOnlyContextsPreferStandby.
     /// </exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         var copy = TenantConnectionOptionsValidation.Copy(options ?? new TenantConnectionOptions());
-        _tenants = new CheckedDataSource(dataSource, copy, isAdmin: false);
-        _admins = copy.AdminDataSource is { } admin ? new CheckedDataSource(admin, copy, isAdmin: true) : null;
+        if (copy.ReadOnlyContextsPreferStandby && dataSource is not NpgsqlMultiHostDataSource)
+            throw new ArgumentException("ReadOnlyContextsPreferStandby needs several hosts: name them in the connection string, or build the data source with BuildMultiHost().", nameof(dataSource));
+        _tenants = new LoginDataSources(dataSource, copy, isAdmin: false);
+        _admins = copy.AdminDataSource is { } admin ? new LoginDataSources(admin, copy, isAdmin: true) : null;
     }
 
     /// <summary>Opens a unit of work. Its settings are in force when this returns (one round trip).</summary>
@@ -93,6 +96,23 @@ public sealed class TenantConnectionFactory
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public TenantTransaction BeginTransaction() => BeginTransaction(AmbientTenantContext.Required);
 
+    /// <summary>
+    /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security, and that the schema
+    /// is not older than this library needs. For health checks and for the start of a host; two round trips, and one more with an admin login.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
+    /// <exception cref="UnsafeDatabaseRoleException">A login could bypass row-level security.</exception>
+    /// <exception cref="DatabaseNotReadyException">The database is not migrated far enough, or older than PostgreSQL 15.</exception>
+    public async Task VerifyAsync(CancellationToken cancellationToken = default)
+    {
+        await _tenants.CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (_admins is not null)
+            await _admins.CheckAsync(cancellationToken).ConfigureAwait(false);
+        // As the role with the least rights.
+        await SchemaCheck.RunAsync(CreateSession(TenantContext.Demo), cancellationToken).ConfigureAwait(false);
+    }
+
     internal ContextSettings Settings(TenantContext context) => SourceOf(context).Settings;
 
     /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
@@ -133,11 +153,12 @@ public sealed class TenantConnectionFactory
     /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
     internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
     {
-        var connection = await OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+        var writer = context.AsReadWrite();
+        var connection = await OpenRawAsync(writer, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var batch = new NpgsqlBatch(connection);
         await using var __ = batch.ConfigureAwait(false);
-        Settings(context).AddTo(batch, context.AsReadWrite());
+        Settings(writer).AddTo(batch, writer);
         var entry = new NpgsqlBatchCommand("INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ($1, $2, $3)");
         entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Actor! });
         entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Reason! });
@@ -155,6 +176,10 @@ public sealed class TenantConnectionFactory
         Telemetry(context).AdminOpened(context);
     }
 
-    private CheckedDataSource SourceOf(TenantContext context) => context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
-        "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
+    private CheckedDataSource SourceOf(TenantContext context)
+    {
+        var login = context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
+            "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
+        return login.For(context);
+    }
 }

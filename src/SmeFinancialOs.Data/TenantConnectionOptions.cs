@@ -4,7 +4,7 @@ using Npgsql;
 namespace SmeFinancialOs.Data;
 
 /// <summary>How a <see cref="TenantConnectionFactory"/> opens connections. Read once, by its constructor.</summary>
-public sealed class TenantConnectionOptions
+public class TenantConnectionOptions
 {
     /// <summary>
     /// The data source of admin contexts, with a login of its own (<c>admin_user</c>), so that nothing injected into a tenant's request can
@@ -47,4 +47,11 @@ public sealed class TenantConnectionOptions
 
     /// <summary>The clock behind <see cref="LongTransactionThreshold"/>.</summary>
     internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>
+    /// Whether read-only contexts, the demo among them, go to a standby where one answers, else to the primary. The data source must then be an
+    /// <see cref="NpgsqlMultiHostDataSource"/>; an admin data source may be one too. A standby lags behind: what a request has just written, it reads with a
+    /// context that is not read-only. The access log of admins is always written to the primary.
+    /// </summary>
+    public bool ReadOnlyContextsPreferStandby { get; set; }
 }

@@ -16,6 +16,7 @@ internal static class TenantConnectionOptionsValidation
         LoggerFactory = options.LoggerFactory,
         LongTransactionThreshold = RequireTimeout(options.LongTransactionThreshold, nameof(options.LongTransactionThreshold)),
         TimeProvider = options.TimeProvider,
+        ReadOnlyContextsPreferStandby = options.ReadOnlyContextsPreferStandby,
     };
 
     // "none" is how SET ROLE says: no role at all, the login itself.

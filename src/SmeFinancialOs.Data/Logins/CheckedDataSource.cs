@@ -14,6 +14,7 @@ internal sealed class CheckedDataSource
     private readonly bool _enlists;
     private readonly Lock _lock = new();
     private Task? _checked;
+    private bool _isReported;
 
     public CheckedDataSource(NpgsqlDataSource dataSource, TenantConnectionOptions options, bool isAdmin)
     {
@@ -40,29 +41,14 @@ internal sealed class CheckedDataSource
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
         _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
 
-    private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
+    /// <summary>Checks the login as it is now, whatever was found before.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        Task check;
-        lock (_lock)
-        {
-            // A failed check is tried again by the next caller: a server may come back, a role may be mended.
-            if (_checked is null or { IsFaulted: true } or { IsCanceled: true })
-                _checked = CheckAsync();
-            check = _checked;
-        }
-
-        // Shared by concurrent first callers, so no one's token may end it for the others.
-        await check.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await ConnectAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task CheckAsync()
-    {
-        var connection = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
+        var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         try
         {
-            await _check.RunAsync(connection).ConfigureAwait(false);
+            await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantDataException fault)
         {
@@ -70,7 +56,26 @@ internal sealed class CheckedDataSource
             throw;
         }
 
-        Telemetry.LoginChecked(connection.UserName);
+        // Once: health checks come again and again.
+        if (!_isReported)
+            Telemetry.LoginChecked(connection.UserName);
+        _isReported = true;
+    }
+
+    private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
+    {
+        Task check;
+        lock (_lock)
+        {
+            // A failed check is tried again by the next caller: a server may come back, a role may be mended.
+            if (_checked is null or { IsFaulted: true } or { IsCanceled: true })
+                _checked = CheckAsync(CancellationToken.None);
+            check = _checked;
+        }
+
+        // Shared by concurrent first callers, so no one's token may end it for the others.
+        await check.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await ConnectAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
