@@ -84,7 +84,14 @@ internal sealed class Operation(Telemetry telemetry, string name, TenantContext 
         if (Volatile.Read(ref _isEnded) != 0)
             return;
         activity?.AddEvent(new ActivityEvent("transaction held long"));
-        telemetry.HeldLong(context, name);
+        try
+        {
+            telemetry.HeldLong(context, name);
+        }
+        catch (Exception)
+        {
+            // A logger's own fault. Nobody is there to catch it: out of a timer it would end the process.
+        }
     }
 
     private KeyValuePair<string, object?>[] Tags() => [.. telemetry.Tags(context), new(TagName.Operation, name)];

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
@@ -70,10 +71,19 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
     [Fact]
     public async Task Threshold_needs_no_listener_but_a_logger()
     {
-        using var log = new Microsoft.Extensions.Logging.LoggerFactory();
+        using var log = new LoggerFactory();
         var factory = new TenantConnectionFactory(fixture.AppDataSource, new TenantConnectionOptions { LoggerFactory = log, LongTransactionThreshold = Threshold, TimeProvider = _time });
         await factory.CreateSession(fixture.ContextA).ExecuteAsync("SELECT 1");
         _time.Timers.Should().Be((1, 0));
+    }
+
+    [Fact]
+    public async Task Logger_that_throws_does_not_end_the_process()
+    {
+        await using var recorder = new TelemetryRecorder(fixture, options =>
+            (options.LongTransactionThreshold, options.TimeProvider, options.LoggerFactory) = (Threshold, _time, new BrokenLoggers()));
+        await using var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA);
+        _time.Invoking(time => time.Advance(Threshold)).Should().NotThrow();
     }
 
     [Theory]
@@ -84,4 +94,25 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(TenantConnectionOptions.LongTransactionThreshold));
 
     private TelemetryRecorder Record(TimeSpan? threshold) => new(fixture, options => (options.LongTransactionThreshold, options.TimeProvider) = (threshold, _time));
+
+    private sealed class BrokenLoggers : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("The disk is full.");
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Dispose()
+        {
+        }
+    }
 }
