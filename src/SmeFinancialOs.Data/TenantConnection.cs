@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data;
@@ -9,54 +10,57 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
-    private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlTransaction _transaction;
-    private readonly ContextSettings _settings;
+    private readonly UnitOfWork _work;
     private bool _isCommitted;
-    private int _isDisposed;
 
-    internal TenantConnection(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings) =>
-        (_connection, _transaction, Context, _settings) = (connection, transaction, context, settings);
+    internal TenantConnection(UnitOfWork work) => _work = work;
 
     /// <summary>The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail.</summary>
     /// <exception cref="ObjectDisposedException">The unit of work was disposed: the connection is somebody else's.</exception>
-    public NpgsqlConnection Connection => Own(_connection);
+    public NpgsqlConnection Connection => Work.Connection;
 
     /// <summary>The transaction, for savepoints. Commit with <see cref="CommitAsync"/>, which checks what it commits.</summary>
     /// <exception cref="ObjectDisposedException">The unit of work was disposed: the transaction is somebody else's.</exception>
-    public NpgsqlTransaction Transaction => Own(_transaction);
+    public NpgsqlTransaction Transaction => Work.Transaction;
 
     /// <inheritdoc />
-    public TenantContext Context { get; }
+    public TenantContext Context => _work.Context;
 
-    private SessionTarget Target => new(Connection, Transaction, Settings: null, Context);
+    private UnitOfWork Work
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_work.IsDisposed, this);
+            return _work;
+        }
+    }
 
     /// <inheritdoc />
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        SessionCalls.RunAsync(Target, new RowsStatement<T>(sql, parameters), cancellationToken);
+        Work.RunAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        SessionCalls.RunAsync(Target, new SingleRowStatement<T>(sql, parameters), cancellationToken);
+        Work.RunAsync(new SingleRowStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        SessionCalls.RunAsync(Target, new ScalarStatement<T>(sql, parameters), cancellationToken);
+        Work.RunAsync(new ScalarStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        SessionCalls.RunAsync(Target, new CountStatement(sql, parameters), cancellationToken);
+        Work.RunAsync(new CountStatement(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        SessionCalls.StreamAsync(Target, new RowsStatement<T>(sql, parameters), cancellationToken);
+        Work.StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
-    public TenantBatch CreateBatch() => new((statements, cancellationToken) => SessionCalls.RunAsync(Target, statements, cancellationToken));
+    public TenantBatch CreateBatch() => new((statements, cancellationToken) => Work.RunAsync(OperationName.Batch, statements, cancellationToken));
 
     /// <inheritdoc />
     public Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default) =>
-        CopyOut.RunAsync(Connection, Context, copyCommand, destination, cancellationToken);
+        Work.CopyAsync(copyCommand, destination, cancellationToken);
 
     /// <summary>Makes the work permanent, in one round trip.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
@@ -67,20 +71,10 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     {
         if (_isCommitted)
             throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
-        await CheckedCommit.RunAsync(Connection, Transaction, Context, _settings.RoleOf(Context), cancellationToken).ConfigureAwait(false);
+        await Work.CommitAsync(cancellationToken).ConfigureAwait(false);
         _isCommitted = true;
     }
 
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
-    public ValueTask DisposeAsync() =>
-        // Once only: Npgsql gives the transaction object to whoever gets the connection next, and a second dispose would roll back theirs.
-        Interlocked.Exchange(ref _isDisposed, 1) != 0
-            ? ValueTask.CompletedTask
-            : WorkEnd.RunAsync(_connection, _transaction, resets: _settings.ResetsConnection && !_isCommitted);
-
-    private T Own<T>(T resource)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
-        return resource;
-    }
+    public ValueTask DisposeAsync() => _work.DisposeAsync();
 }

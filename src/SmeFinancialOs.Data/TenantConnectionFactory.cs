@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Logins;
 using SmeFinancialOs.Data.Sessions;
 
@@ -42,21 +43,16 @@ public sealed class TenantConnectionFactory
     public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Access == TenantAccess.Admin)
-            await LogAdminAccessAsync(context, cancellationToken).ConfigureAwait(false);
-
-        var connection = await OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+        var work = await BeginAsync(context, cancellationToken).ConfigureAwait(false);
         try
         {
-            // No round trip: BEGIN travels with the settings.
-            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-            await Settings(context).ApplyAsync(connection, transaction, context, cancellationToken).ConfigureAwait(false);
-            return new TenantConnection(connection, transaction, context, Settings(context));
+            // No round trip of its own: BEGIN travels with the settings.
+            await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
+            return new TenantConnection(work);
         }
         catch
         {
-            // Closing rolls back what was begun.
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await work.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -122,6 +118,38 @@ public sealed class TenantConnectionFactory
     /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
     internal ValueTask<NpgsqlConnection> OpenRawAsync(TenantContext context, CancellationToken cancellationToken) => SourceOf(context).OpenAsync(cancellationToken);
 
+    internal Telemetry Telemetry(TenantContext context) => SourceOf(context).Telemetry;
+
+    /// <summary>A unit of work on a connection of its own. Nothing is in force yet, and no BEGIN was sent: it travels with the first statement.</summary>
+    internal async Task<UnitOfWork> BeginAsync(TenantContext context, CancellationToken cancellationToken)
+    {
+        var source = SourceOf(context);
+        var operation = source.Telemetry.StartTransaction(OperationName.UnitOfWork, context);
+        try
+        {
+            if (context.Access == TenantAccess.Admin)
+                await LogAdminAccessAsync(context, cancellationToken).ConfigureAwait(false);
+            var connection = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                operation?.Opened();
+                return new UnitOfWork(connection, transaction, context, source.Settings, source.Telemetry, operation);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch (Exception fault)
+        {
+            source.Telemetry.Failed(fault, context, operation);
+            operation?.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
     internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
     {
@@ -144,6 +172,8 @@ public sealed class TenantConnectionFactory
         {
             throw typed;
         }
+
+        Telemetry(context).AdminOpened(context);
     }
 
     private CheckedDataSource SourceOf(TenantContext context)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace SmeFinancialOs.Data;
@@ -34,6 +35,18 @@ public class TenantConnectionOptions
     /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/> does; <c>AddTenantData</c> sees to that.
     /// </summary>
     public bool TransactionPooling { get; set; }
+
+    /// <summary>Where log events go; null for none. <c>AddTenantData</c> takes the container's.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>
+    /// How long a transaction may be held before a warning is logged, once and while it is still held, and noted on its span; null for never. It is not
+    /// ended: <see cref="IdleInTransactionTimeout"/> and <see cref="StatementTimeout"/> do that.
+    /// </summary>
+    public TimeSpan? LongTransactionThreshold { get; set; }
+
+    /// <summary>The clock behind <see cref="LongTransactionThreshold"/>.</summary>
+    internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
     /// Whether read-only contexts, the demo among them, go to a standby where one answers, else to the primary. The data source must then be an

@@ -13,6 +13,9 @@ internal static class TenantConnectionOptionsValidation
         LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
         IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),
         TransactionPooling = options.TransactionPooling,
+        LoggerFactory = options.LoggerFactory,
+        LongTransactionThreshold = RequireTimeout(options.LongTransactionThreshold, nameof(options.LongTransactionThreshold)),
+        TimeProvider = options.TimeProvider,
         ReadOnlyContextsPreferStandby = options.ReadOnlyContextsPreferStandby,
     };
 
@@ -24,5 +27,5 @@ internal static class TenantConnectionOptionsValidation
     private static TimeSpan? RequireTimeout(TimeSpan? timeout, string name) =>
         timeout is null || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= TimeSpan.FromMilliseconds(int.MaxValue))
             ? timeout
-            : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is between 1 ms and 2147483647 ms; null leaves the server's setting.");
+            : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is between 1 ms and 2147483647 ms, or null for none.");
 }

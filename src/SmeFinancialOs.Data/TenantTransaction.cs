@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data;
@@ -11,11 +12,8 @@ namespace SmeFinancialOs.Data;
 public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 {
     private readonly TenantConnectionFactory _factory;
-    private NpgsqlConnection? _connection;
-    private NpgsqlTransaction? _transaction;
+    private UnitOfWork? _work;
     private int _isOpening;
-    private bool _isInForce;
-    private bool _isCommitted;
     private bool _isEnded;
 
     internal TenantTransaction(TenantConnectionFactory factory, TenantContext context) => (_factory, Context) = (factory, context);
@@ -44,17 +42,15 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
-    public TenantBatch CreateBatch() => new(RunAsync);
+    public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
 
     /// <inheritdoc />
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default)
     {
-        var target = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
-        if (target.Settings is { } settings)
-            await settings.ApplyAsync(target.Connection, target.Transaction!, Context, cancellationToken).ConfigureAwait(false);
-        _isInForce = true;
-        await CopyOut.RunAsync(target.Connection, Context, copyCommand, destination, cancellationToken).ConfigureAwait(false);
+        await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
+        await work.CopyAsync(copyCommand, destination, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Makes the work permanent, in one round trip; in none where no statement was run.</summary>
@@ -65,12 +61,11 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();
-        if (_connection is not null)
+        if (_work is not null)
         {
-            if (!_isInForce)
+            if (!_work.IsInForce)
                 throw new InvalidOperationException("The first statement of this transaction failed, so there is nothing to commit.");
-            await CheckedCommit.RunAsync(_connection, _transaction!, Context, _factory.Settings(Context).RoleOf(Context), cancellationToken).ConfigureAwait(false);
-            _isCommitted = true;
+            await _work.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _isEnded = true;
@@ -80,67 +75,47 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _isEnded = true;
-        // Once only: Npgsql gives the transaction object to whoever gets the connection next, and a second dispose would roll back theirs.
-        return Interlocked.Exchange(ref _connection, null) is { } connection
-            ? WorkEnd.RunAsync(connection, _transaction!, resets: _factory.Settings(Context).ResetsConnection && !_isCommitted)
-            : ValueTask.CompletedTask;
+        return _work?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {
-        var target = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        var result = await SessionCalls.RunAsync(target, statement, cancellationToken).ConfigureAwait(false);
-        _isInForce = true;
-        return result;
+        await RunAsync(statement.Operation, [statement], cancellationToken).ConfigureAwait(false);
+        return statement.Result;
     }
 
-    private async Task RunAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    private async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        await SessionCalls.RunAsync(await BeginAsync(cancellationToken).ConfigureAwait(false), statements, cancellationToken).ConfigureAwait(false);
-        _isInForce = true;
+        RequireOpen();
+        // Empty lists of parameters: nothing would be sent, and nothing be in force after it.
+        if (statements.All(statement => statement.Commands.Count == 0))
+            return;
+        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await work.RunAsync(name, statements, cancellationToken).ConfigureAwait(false);
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var target = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var row in SessionCalls.StreamAsync(target, statement, cancellationToken).ConfigureAwait(false))
+        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var row in work.StreamAsync(statement, cancellationToken).ConfigureAwait(false))
         {
-            _isInForce = true;
+            work.IsInForce = true;
             yield return row;
         }
 
-        _isInForce = true;
+        work.IsInForce = true;
     }
 
-    /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
-    private async ValueTask<SessionTarget> BeginAsync(CancellationToken cancellationToken)
+    private async ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken)
     {
         RequireOpen();
-        if (_connection is null)
-            await OpenAsync(cancellationToken).ConfigureAwait(false);
-        return new SessionTarget(_connection!, _transaction, _isInForce ? null : _factory.Settings(Context), Context);
-    }
-
-    private async Task OpenAsync(CancellationToken cancellationToken)
-    {
+        if (_work is not null)
+            return _work;
         if (Interlocked.Exchange(ref _isOpening, 1) != 0)
             throw new InvalidOperationException("Another call of this transaction is in progress. It serves one caller at a time.");
         try
         {
-            if (Context.Access == TenantAccess.Admin)
-                await _factory.LogAdminAccessAsync(Context, cancellationToken).ConfigureAwait(false);
-            var connection = await _factory.OpenRawAsync(Context, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                // No round trip: BEGIN travels with the first statement.
-                _transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
-                _connection = connection;
-            }
-            catch
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
+            return _work = await _factory.BeginAsync(Context, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

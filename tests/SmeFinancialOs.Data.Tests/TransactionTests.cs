@@ -62,6 +62,18 @@ public sealed class TransactionTests(TenantDatabaseFixture fixture) : IClassFixt
     }
 
     [Fact]
+    public async Task Empty_list_of_parameters_sends_nothing_and_puts_nothing_in_force()
+    {
+        await using var transaction = fixture.Factory.BeginTransaction(A);
+        (await transaction.ExecuteAsync(Insert, Array.Empty<object>())).Should().Be(0);
+        (await transaction.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()")).Should().Be(("tenant_role", fixture.OrganizationA));
+
+        await using var empty = fixture.Factory.BeginTransaction(A);
+        await empty.ExecuteAsync(Insert, Array.Empty<object>());
+        await empty.CommitAsync();
+    }
+
+    [Fact]
     public async Task Statement_that_could_not_be_sent_lets_nothing_run_without_a_tenant()
     {
         await using var transaction = fixture.Factory.BeginTransaction(A);

@@ -18,6 +18,7 @@ internal sealed class RegisteredTenantData : IAsyncDisposable, IDisposable
 
         // A copy: the options belong to the container, and what is built here does not outlive this object.
         var copy = TenantConnectionOptionsValidation.Copy(options);
+        copy.LoggerFactory ??= loggers;
         try
         {
             var tenants = dataSource ?? Build(options.ConnectionString, nameof(options.ConnectionString), copy.TransactionPooling, loggers);

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Transactions;
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data.Logins;
@@ -13,6 +14,7 @@ internal sealed class CheckedDataSource
     private readonly bool _enlists;
     private readonly Lock _lock = new();
     private Task? _checked;
+    private bool _isReported;
 
     public CheckedDataSource(NpgsqlDataSource dataSource, TenantConnectionOptions options, bool isAdmin)
     {
@@ -29,9 +31,12 @@ internal sealed class CheckedDataSource
 
         _enlists = target.Enlist;
         Settings = new ContextSettings(options, target.NoResetOnClose);
+        Telemetry = new Telemetry(options, target.Database ?? target.Username ?? "");
     }
 
     public ContextSettings Settings { get; }
+
+    public Telemetry Telemetry { get; }
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
         _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
@@ -41,7 +46,20 @@ internal sealed class CheckedDataSource
     {
         var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TenantDataException fault)
+        {
+            Telemetry.LoginRefused(connection.UserName, fault);
+            throw;
+        }
+
+        // Once: health checks come again and again.
+        if (!_isReported)
+            Telemetry.LoginChecked(connection.UserName);
+        _isReported = true;
     }
 
     private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
@@ -59,7 +77,6 @@ internal sealed class CheckedDataSource
         await check.WaitAsync(cancellationToken).ConfigureAwait(false);
         return await ConnectAsync(cancellationToken).ConfigureAwait(false);
     }
-
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {

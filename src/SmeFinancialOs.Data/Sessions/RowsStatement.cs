@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -7,6 +8,8 @@ internal sealed class RowsStatement<T> : Statement<IReadOnlyList<T>>
 {
     public RowsStatement(string sql, object? parameters)
         : base(sql, RequireOne(parameters)) => Result = [];
+
+    public override string Operation => OperationName.Query;
 
     public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {

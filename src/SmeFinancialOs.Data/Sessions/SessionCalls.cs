@@ -1,54 +1,86 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>What every session does with its statements, wherever they go.</summary>
 internal static class SessionCalls
 {
-    /// <summary>One statement, one round trip.</summary>
-    public static async Task<T> RunAsync<T>(SessionTarget target, Statement<T> statement, CancellationToken cancellationToken)
-    {
-        await RunAsync(target, [statement], statement.Commands, cancellationToken).ConfigureAwait(false);
-        return statement.Result;
-    }
-
-    /// <summary>Several statements, one round trip.</summary>
+    /// <summary>One statement or several, one round trip.</summary>
     public static Task RunAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken) =>
-        RunAsync(target, statements, [.. statements.SelectMany(statement => statement.Commands)], cancellationToken);
+        RunAsync(target, statements, statements.Count == 1 ? statements[0].Commands : [.. statements.SelectMany(statement => statement.Commands)], cancellationToken);
 
     /// <summary>One statement, its rows as they arrive.</summary>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="statement">The query.</param>
+    /// <param name="telemetry">What is reported of it.</param>
+    /// <param name="operation">The session's call that this is, or the unit of work that this is a call of.</param>
+    /// <param name="cancellationToken">Cancels it on the server.</param>
     public static async IAsyncEnumerable<T> StreamAsync<T>(
-        SessionTarget target, RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SessionTarget target, RowsStatement<T> statement, Telemetry telemetry, Operation? operation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var trip = await Typed(RoundTrip.SendAsync(target, statement.Commands, cancellationToken), target.Context).ConfigureAwait(false);
+        using var callInWork = target.Transaction is null ? null : telemetry.StartCall(OperationName.Stream, target.Context, operation);
+        var call = target.Transaction is null ? operation : callInWork;
+        var trip = await Step(RoundTrip.SendAsync(target, statement.Commands, cancellationToken)).ConfigureAwait(false);
         await using var _ = trip.ConfigureAwait(false);
-        // No rows, as after an UPDATE without RETURNING.
-        if (!trip.HasResult)
-            yield break;
-
-        var map = RowMapper.For<T>(trip.Reader);
+        Func<DbDataReader, T>? map = null;
         var isAtRow = false;
         try
         {
-            while (await Typed(trip.Reader.ReadAsync(cancellationToken), target.Context).ConfigureAwait(false))
+            // No result, as after an UPDATE without RETURNING.
+            while (trip.HasResult && await Step(trip.Reader.ReadAsync(cancellationToken)).ConfigureAwait(false))
             {
-                var row = map(trip.Reader);
+                var row = Map();
                 isAtRow = true;
                 yield return row;
                 isAtRow = false;
             }
 
             // An error of a later statement arrives only when its result is asked for.
-            while (await Typed(trip.NextResultAsync(cancellationToken), target.Context).ConfigureAwait(false))
+            while (trip.HasResult && await Step(trip.NextResultAsync(cancellationToken)).ConfigureAwait(false))
             {
             }
+
+            call?.Succeed();
         }
         finally
         {
             // Left early: the server need not send the rest. In a unit of work it has to, as a cancelled statement would take all of it back.
             if (isAtRow && target.Transaction is null)
                 trip.Cancel();
+        }
+
+        T Map()
+        {
+            try
+            {
+                return (map ??= RowMapper.For<T>(trip.Reader))(trip.Reader);
+            }
+            catch (Exception fault)
+            {
+                telemetry.Failed(fault, target.Context, call);
+                throw;
+            }
+        }
+
+        async Task<TResult> Step<TResult>(Task<TResult> step)
+        {
+            try
+            {
+                return await step.ConfigureAwait(false);
+            }
+            catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
+            {
+                telemetry.Failed(typed, target.Context, call);
+                throw typed;
+            }
+            catch (Exception fault)
+            {
+                telemetry.Failed(fault, target.Context, call);
+                throw;
+            }
         }
     }
 
@@ -79,18 +111,6 @@ internal static class SessionCalls
                 statement.Complete(statement.Commands.Sum(trip.RecordsAffectedBy));
         }
         catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
-        {
-            throw typed;
-        }
-    }
-
-    private static async Task<T> Typed<T>(Task<T> call, TenantContext context)
-    {
-        try
-        {
-            return await call.ConfigureAwait(false);
-        }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
         {
             throw typed;
         }

@@ -1,10 +1,13 @@
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>The only row, or none.</summary>
 internal sealed class SingleRowStatement<T>(string sql, object? parameters) : Statement<T?>(sql, RequireOne(parameters))
 {
+    public override string Operation => OperationName.QuerySingle;
+
     public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -18,6 +18,9 @@ internal abstract class Statement
     /// <summary>One, or for a list of parameter sets one for each of them.</summary>
     public IReadOnlyList<NpgsqlBatchCommand> Commands { get; }
 
+    /// <summary>The name under which its call is observed.</summary>
+    public abstract string Operation { get; }
+
     /// <summary>Takes the rows of the result the reader stands on. A statement without rows is not asked.</summary>
     public abstract ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken);
 

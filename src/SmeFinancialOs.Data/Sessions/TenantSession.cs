@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -25,7 +26,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
     public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
-    public TenantBatch CreateBatch() => new(RunAsync);
+    public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
 
     /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
@@ -38,23 +39,46 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        return await SessionCalls.RunAsync(On(connection), statement, cancellationToken).ConfigureAwait(false);
+        await RunAsync(statement.Operation, [statement], cancellationToken).ConfigureAwait(false);
+        return statement.Result;
     }
 
-    private async Task RunAsync(IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    private async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+        using var call = factory.Telemetry(context).StartTransaction(name, context);
+        try
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using var _ = connection.ConfigureAwait(false);
+            call?.Opened();
+            await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+            call?.Succeed();
+        }
+        catch (Exception fault)
+        {
+            factory.Telemetry(context).Failed(fault, context, call);
+            throw;
+        }
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var telemetry = factory.Telemetry(context);
+        using var call = telemetry.StartTransaction(OperationName.Stream, context);
+        NpgsqlConnection connection;
+        try
+        {
+            connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            telemetry.Failed(fault, context, call);
+            throw;
+        }
+
         await using var _ = connection.ConfigureAwait(false);
-        await foreach (var row in SessionCalls.StreamAsync(On(connection), statement, cancellationToken).ConfigureAwait(false))
+        call?.Opened();
+        await foreach (var row in SessionCalls.StreamAsync(On(connection), statement, telemetry, call, cancellationToken).ConfigureAwait(false))
             yield return row;
     }
 

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace SmeFinancialOs.Data.Diagnostics;
+
+/// <summary>
+/// The log events. An exception is never passed along: its text may quote what a statement held, and whoever catches it logs it. Identifiers,
+/// kinds and counts are all that is said.
+/// </summary>
+internal static partial class Log
+{
+    public const string LoginCategory = "SmeFinancialOs.Data.Login";
+    public const string AccessCategory = "SmeFinancialOs.Data.Access";
+    public const string TransactionCategory = "SmeFinancialOs.Data.Transaction";
+
+    [LoggerMessage(100, LogLevel.Information, "Login \"{Login}\" of database \"{Database}\" was checked: it cannot bypass row-level security.")]
+    public static partial void LoginChecked(this ILogger logger, string? login, string database);
+
+    [LoggerMessage(101, LogLevel.Error, "Login \"{Login}\" of database \"{Database}\" was refused: {Fault}")]
+    public static partial void LoginRefused(this ILogger logger, string? login, string database, string fault);
+
+    [LoggerMessage(200, LogLevel.Information, "Admin access to database \"{Database}\" was opened by {Actor}, read-only: {ReadOnly}, reason: {Reason}")]
+    public static partial void AdminAccessOpened(this ILogger logger, string database, string actor, bool readOnly, string reason);
+
+    [LoggerMessage(201, LogLevel.Warning, "Database \"{Database}\" refused a statement of {Context}: SQLSTATE {SqlState}")]
+    public static partial void AccessDenied(this ILogger logger, string database, string context, string? sqlState);
+
+    [LoggerMessage(202, LogLevel.Information, "Database \"{Database}\" refused a statement of the demo: SQLSTATE {SqlState}")]
+    public static partial void DemoRefused(this ILogger logger, string database, string? sqlState);
+
+    [LoggerMessage(203, LogLevel.Error, "A unit of work of {Context} in database \"{Database}\" was not committed: its tenant or role had been changed.")]
+    public static partial void ContextChanged(this ILogger logger, string database, string context);
+
+    [LoggerMessage(300, LogLevel.Debug, "A unit of work of {Context} in database \"{Database}\" ended without a commit.")]
+    public static partial void NotCommitted(this ILogger logger, string database, string context);
+
+    [LoggerMessage(301, LogLevel.Warning, "A transaction of {Context} in database \"{Database}\" ({Operation}) is held for more than {Threshold} and still open.")]
+    public static partial void HeldLong(this ILogger logger, string database, string context, string operation, TimeSpan threshold);
+}

@@ -1,0 +1,26 @@
+namespace SmeFinancialOs.Data.Diagnostics;
+
+/// <summary>How an operation ended: values of <see cref="TagName.Outcome"/>.</summary>
+internal static class OutcomeName
+{
+    /// <summary>Its transaction was committed.</summary>
+    public const string Committed = "committed";
+
+    /// <summary>A unit of work was disposed without a commit.</summary>
+    public const string RolledBack = "rolled_back";
+
+    /// <summary>A call inside a unit of work succeeded; the unit of work decides what becomes of it.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>An error; nothing of it remains.</summary>
+    public const string Failed = "failed";
+
+    /// <summary>The caller's token ended it; nothing of it remains.</summary>
+    public const string Canceled = "canceled";
+
+    /// <summary>The caller stopped reading a stream; whether the server had finished by then is not known.</summary>
+    public const string Abandoned = "abandoned";
+
+    /// <summary>The connection was lost, or rows arrived that could not be mapped: the server may have committed.</summary>
+    public const string Unknown = "unknown";
+}

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace SmeFinancialOs.Data.Diagnostics;
+
+/// <summary>What is reported of one data source. While nobody listens no operation is observed: null, and nothing is allocated.</summary>
+internal sealed class Telemetry
+{
+    private static readonly string[] AccessNames = ["tenant", "demo", "admin"];
+    private static readonly object True = true;
+    private static readonly object False = false;
+
+    private readonly ILogger _logins;
+    private readonly ILogger _accesses;
+    private readonly ILogger _transactions;
+    private readonly string _database;
+
+    public Telemetry(TenantConnectionOptions options, string database)
+    {
+        (_database, Time, LongTransactionThreshold) = (database, options.TimeProvider, options.LongTransactionThreshold);
+        var loggers = options.LoggerFactory ?? NullLoggerFactory.Instance;
+        _logins = loggers.CreateLogger(Log.LoginCategory);
+        _accesses = loggers.CreateLogger(Log.AccessCategory);
+        _transactions = loggers.CreateLogger(Log.TransactionCategory);
+    }
+
+    public TimeProvider Time { get; }
+
+    public TimeSpan? LongTransactionThreshold { get; }
+
+    /// <summary>A unit of work, or the call of a session: a transaction of its own.</summary>
+    public Operation? StartTransaction(string name, TenantContext context)
+    {
+        var outer = Activity.Current;
+        var activity = StartActivity(name, context);
+        return activity is null && LongTransactionThreshold is null && !Instruments.CountsTransactions
+            ? null
+            : new Operation(this, name, context, activity, outer, isTransaction: true);
+    }
+
+    /// <summary>A call inside a unit of work. To be started in an asynchronous method, which keeps <see cref="Activity.Current"/> from its caller.</summary>
+    public Operation? StartCall(string name, TenantContext context, Operation? work)
+    {
+        work?.Enter();
+        return StartActivity(name, context) is { } activity ? new Operation(this, name, context, activity, outer: null, isTransaction: false) : null;
+    }
+
+    /// <summary>Notes a fault that leaves a call or a unit of work.</summary>
+    public void Failed(Exception fault, TenantContext context, Operation? operation)
+    {
+        operation?.Fail(fault);
+        switch (fault)
+        {
+            case TenantAccessDeniedException denied:
+                Instruments.Denied.Add(1, [.. Tags(context), new(TagName.StatusCode, denied.SqlState)]);
+                _accesses.AccessDenied(_database, context.ToString(), denied.SqlState);
+                break;
+            case DemoReadOnlyException refused:
+                Instruments.DemoRefused.Add(1, [.. Tags(context), new(TagName.StatusCode, refused.SqlState)]);
+                _accesses.DemoRefused(_database, refused.SqlState);
+                break;
+            case TenantContextChangedException:
+                _accesses.ContextChanged(_database, context.ToString());
+                break;
+        }
+    }
+
+    public void AdminOpened(TenantContext context)
+    {
+        Instruments.AdminOpened.Add(1, Tags(context));
+        if (_accesses.IsEnabled(LogLevel.Information))
+            _accesses.AdminAccessOpened(_database, LogText.OneLine(context.Actor!), context.IsReadOnly, LogText.OneLine(context.Reason!));
+    }
+
+    public void LoginChecked(string? login) => _logins.LoginChecked(login, _database);
+
+    public void LoginRefused(string? login, TenantDataException fault) => _logins.LoginRefused(login, _database, LogText.OneLine(fault.Message));
+
+    public void NotCommitted(TenantContext context)
+    {
+        if (_transactions.IsEnabled(LogLevel.Debug))
+            _transactions.NotCommitted(_database, context.ToString());
+    }
+
+    public void HeldLong(TenantContext context, string operation) =>
+        _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);
+
+    /// <summary>Tags of a measurement: never the tenant, of which there are too many.</summary>
+    public KeyValuePair<string, object?>[] Tags(TenantContext context) =>
+    [
+        new(TagName.Namespace, _database),
+        new(TagName.Access, AccessNames[(int)context.Access]),
+        new(TagName.ReadOnly, context.IsReadOnly ? True : False),
+    ];
+
+    private Activity? StartActivity(string name, TenantContext context)
+    {
+        if (!Instruments.Source.HasListeners())
+            return null;
+        // All at the start, for samplers to judge by.
+        KeyValuePair<string, object?>[] tags = [new(TagName.System, "postgresql"), .. Tags(context)];
+        if (context.OrganizationId is { } tenant)
+            tags = [.. tags, new(TagName.TenantId, tenant.ToString())];
+        return Instruments.Source.StartActivity(ActivityKind.Internal, parentContext: default, tags, name: name);
+    }
+}

@@ -1,0 +1,31 @@
+using SmeFinancialOs.Data.Tests.Support;
+
+namespace SmeFinancialOs.Data.Tests.Diagnostics;
+
+/// <summary>Every kind of call, refusal and end there is to report.</summary>
+internal static class EverythingThatHappens
+{
+    public static async Task RunAsync(TenantDatabaseFixture fixture, TenantConnectionFactory factory)
+    {
+        var session = factory.CreateSession(fixture.ContextA);
+        foreach (var call in SessionCall.All.Values)
+        {
+            await call(session);
+            await using var work = await factory.OpenConnectionAsync(fixture.ContextA);
+            await call(work);
+        }
+
+        await session.Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.B))).Should().ThrowAsync<TenantAccessDeniedException>();
+        await factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.Demo))).Should().ThrowAsync<DemoReadOnlyException>();
+        await factory.CreateSession(TenantContext.ForAdmin("ada", "a test")).ExecuteAsync("SELECT 1");
+        await session.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 'no number'")).Should().ThrowAsync<Exception>();
+        using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        await session.Invoking(s => s.ExecuteAsync("SELECT pg_sleep(60)", cancellationToken: soon.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await foreach (var _ in session.QueryUnbufferedAsync<int>("SELECT generate_series(1, 3)"))
+            break;
+
+        await using var changed = await factory.OpenConnectionAsync(fixture.ContextA);
+        await changed.ExecuteAsync($"SELECT set_config('app.current_org_id', '{Seed.B}', true)");
+        await changed.Invoking(w => w.CommitAsync()).Should().ThrowAsync<TenantContextChangedException>();
+    }
+}
