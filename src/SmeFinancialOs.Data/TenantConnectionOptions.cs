@@ -3,7 +3,7 @@ using Npgsql;
 namespace SmeFinancialOs.Data;
 
 /// <summary>How a <see cref="TenantConnectionFactory"/> opens connections. Read once, by its constructor.</summary>
-public sealed class TenantConnectionOptions
+public class TenantConnectionOptions
 {
     /// <summary>
     /// The data source of admin contexts, with a login of its own (<c>admin_user</c>), so that nothing injected into a tenant's request can

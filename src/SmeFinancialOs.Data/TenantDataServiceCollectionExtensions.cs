@@ -1,87 +1,97 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using SmeFinancialOs.Data.DependencyInjection;
+
+// RS0026, several overloads with optional parameters: they differ in a required one, so no call is ambiguous.
+#pragma warning disable RS0026
 
 namespace SmeFinancialOs.Data;
 
-/// <summary>Registers tenant data access.</summary>
+/// <summary>
+/// Registers tenant data access: a <see cref="TenantConnectionFactory"/> and, per scope, an <see cref="ITenantSession"/> and the repositories for the
+/// ambient context. Data sources made here stay inside the factory: nobody can inject a connection without a tenant. The options are
+/// <see cref="TenantDataOptions"/>, validated when the host starts. What the host registered itself before stays.
+/// </summary>
 public static class TenantDataServiceCollectionExtensions
 {
-    /// <summary>
-    /// Registers a <see cref="TenantConnectionFactory"/>, and per scope an <see cref="ITenantSession"/> and the repositories for the ambient
-    /// context. The data sources stay inside the factory: nobody can inject a connection without a tenant.
-    /// </summary>
+    /// <summary>Registers the database of a connection string.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="connectionString">Logs in as <c>app_user</c>.</param>
     /// <param name="adminConnectionString">Logs in as <c>admin_user</c>; null where the host opens no admin contexts.</param>
     /// <param name="configure">Sets timeouts, role names and whether there is a pooler in between.</param>
+    /// <param name="serviceKey">For several databases: the key of everything registered here, and the name of its options.</param>
     /// <exception cref="ArgumentException">A connection string is malformed.</exception>
-    public static IServiceCollection AddTenantData(
-        this IServiceCollection services, string connectionString, string? adminConnectionString = null, Action<TenantConnectionOptions>? configure = null)
+    /// <exception cref="InvalidOperationException">There is a database under this key already.</exception>
+    public static IServiceCollection AddTenantData(this IServiceCollection services, string connectionString, string? adminConnectionString = null,
+        Action<TenantDataOptions>? configure = null, string? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        // Malformed strings fail here, where the host is configured, not at the first request.
-        RequireReadable(connectionString, nameof(connectionString));
+        // Malformed strings fail here, where the host is configured, not when it starts.
+        RegisteredTenantData.RequireReadable(connectionString, nameof(connectionString));
         if (adminConnectionString is not null)
-            RequireReadable(adminConnectionString, nameof(adminConnectionString));
+            RegisteredTenantData.RequireReadable(adminConnectionString, nameof(adminConnectionString));
+        return services.Add(serviceKey, dataSource: null, configure, options =>
+            options.Configure(o => (o.ConnectionString, o.AdminConnectionString) = (connectionString, adminConnectionString)));
+    }
 
-        services.TryAddSingleton(provider => new OwnedTenantConnectionFactory(
-            provider.GetService<ILoggerFactory>(), connectionString, adminConnectionString, configure));
-        services.TryAddSingleton(provider => provider.GetRequiredService<OwnedTenantConnectionFactory>().Factory);
-        services.TryAddScoped(provider => provider.GetRequiredService<TenantConnectionFactory>().CreateSession());
-        services.TryAddScoped<OrganizationRepository>();
-        services.TryAddScoped<InvoiceRepository>();
+    /// <summary>Registers the database that a section of the configuration describes; its keys are the properties of <see cref="TenantDataOptions"/>.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="section">The section, such as <c>Configuration.GetSection("TenantData")</c>. A key that is no option stops the host from starting.</param>
+    /// <param name="configure">Runs after the section was read.</param>
+    /// <param name="serviceKey">For several databases: the key of everything registered here, and the name of its options.</param>
+    /// <exception cref="InvalidOperationException">There is a database under this key already.</exception>
+    public static IServiceCollection AddTenantData(this IServiceCollection services, IConfiguration section,
+        Action<TenantDataOptions>? configure = null, string? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(section);
+        // A misspelled timeout must not be a missing timeout.
+        return services.Add(serviceKey, dataSource: null, configure, options => options.Bind(section, binder => binder.ErrorOnUnknownConfiguration = true));
+    }
+
+    /// <summary>Registers a data source of the host's own, which stays the host's to dispose. It should be built with <c>UseTenantDefaults</c>.</summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="dataSource">Logs in as <c>app_user</c>.</param>
+    /// <param name="configure">Sets <see cref="TenantConnectionOptions.AdminDataSource"/>, timeouts and role names.</param>
+    /// <param name="serviceKey">For several databases: the key of everything registered here, and the name of its options.</param>
+    /// <exception cref="InvalidOperationException">There is a database under this key already.</exception>
+    public static IServiceCollection AddTenantData(this IServiceCollection services, NpgsqlDataSource dataSource,
+        Action<TenantDataOptions>? configure = null, string? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(dataSource);
+        return services.Add(serviceKey, dataSource, configure, _ => { });
+    }
+
+    private static IServiceCollection Add(this IServiceCollection services, string? key, NpgsqlDataSource? dataSource,
+        Action<TenantDataOptions>? configure, Action<OptionsBuilder<TenantDataOptions>> read)
+    {
+        // Two databases under one key: one of them would silently be used for the other.
+        if (services.Any(service => service.ServiceType == typeof(RegisteredTenantData) && Equals(service.ServiceKey, key)))
+            throw new InvalidOperationException($"AddTenantData was called before{(key is null ? "; give the other database a serviceKey" : $" with the serviceKey \"{key}\"")}.");
+
+        var name = key ?? Options.DefaultName;
+        var options = services.AddOptions<TenantDataOptions>(name).ValidateOnStart();
+        read(options);
+        if (configure is not null)
+            options.Configure(configure);
+        services.AddSingleton<IValidateOptions<TenantDataOptions>>(new TenantDataOptionsValidator(name, dataSource));
+
+        // A null key is no key.
+        TryAdd(ServiceLifetime.Singleton, provider => new RegisteredTenantData(
+            provider.GetRequiredService<IOptionsMonitor<TenantDataOptions>>().Get(name), dataSource, provider.GetService<ILoggerFactory>()));
+        TryAdd(ServiceLifetime.Singleton, provider => provider.GetRequiredKeyedService<RegisteredTenantData>(key).Factory);
+        TryAdd(ServiceLifetime.Scoped, provider => provider.GetRequiredKeyedService<TenantConnectionFactory>(key).CreateSession());
+        TryAdd(ServiceLifetime.Scoped, provider => new OrganizationRepository(provider.GetRequiredKeyedService<ITenantSession>(key)));
+        TryAdd(ServiceLifetime.Scoped, provider => new InvoiceRepository(provider.GetRequiredKeyedService<ITenantSession>(key)));
+        services.TryAddSingleton<TenantScopeFactory>();
         return services;
-    }
 
-    private static void RequireReadable(string connectionString, string name)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString, name);
-        try
-        {
-            _ = new NpgsqlConnectionStringBuilder(connectionString);
-        }
-        catch (Exception fault) when (fault is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
-        {
-            // Without the inner exception: it quotes the string, and a password with a semicolon in it would be part of that.
-            throw new ArgumentException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.", name);
-        }
-    }
-
-    /// <summary>A factory with the data sources it was made of, disposed with the container.</summary>
-    private sealed class OwnedTenantConnectionFactory : IAsyncDisposable, IDisposable
-    {
-        private readonly NpgsqlDataSource _tenants;
-        private readonly NpgsqlDataSource? _admins;
-
-        public OwnedTenantConnectionFactory(
-            ILoggerFactory? loggers, string connectionString, string? adminConnectionString, Action<TenantConnectionOptions>? configure)
-        {
-            var options = new TenantConnectionOptions();
-            configure?.Invoke(options);
-            _tenants = Build(connectionString);
-            if (adminConnectionString is not null)
-                options.AdminDataSource ??= _admins = Build(adminConnectionString);
-            Factory = new TenantConnectionFactory(_tenants, options);
-
-            NpgsqlDataSource Build(string target) =>
-                new NpgsqlDataSourceBuilder(target).UseLoggerFactory(loggers).UseTenantDefaults(options.TransactionPooling).Build();
-        }
-
-        public TenantConnectionFactory Factory { get; }
-
-        public void Dispose()
-        {
-            _tenants.Dispose();
-            _admins?.Dispose();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _tenants.DisposeAsync().ConfigureAwait(false);
-            if (_admins is not null)
-                await _admins.DisposeAsync().ConfigureAwait(false);
-        }
+        void TryAdd<T>(ServiceLifetime lifetime, Func<IServiceProvider, T> create)
+            where T : class => services.TryAdd(new ServiceDescriptor(typeof(T), key, (provider, _) => create(provider), lifetime));
     }
 }

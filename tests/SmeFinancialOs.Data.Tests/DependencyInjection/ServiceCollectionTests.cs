@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
-namespace SmeFinancialOs.Data.Tests;
+namespace SmeFinancialOs.Data.Tests.DependencyInjection;
 
 public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
@@ -67,7 +67,7 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
         await factory.CreateSession(context).Invoking(s => s.ExecuteScalarAsync<int>("SELECT 1")).Should().ThrowAsync<ObjectDisposedException>();
     }
 
-    private ServiceProvider Build(Action<TenantConnectionOptions>? configure = null) => new ServiceCollection()
+    private ServiceProvider Build(Action<TenantDataOptions>? configure = null) => new ServiceCollection()
         .AddTenantData(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString, configure)
         .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
 }

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SmeFinancialOs.Data;
+
+/// <summary>
+/// Work outside of a request, for one tenant that is named: jobs of a queue, timers, whatever outlives the request that asked for it. A singleton that
+/// <c>AddTenantData</c> registers.
+/// </summary>
+public sealed class TenantScopeFactory(IServiceScopeFactory scopes)
+{
+    /// <summary>
+    /// Runs work in a scope of its own, with the context ambient until it ends: an <see cref="ITenantSession"/> and the repositories of that scope
+    /// act for it.
+    /// </summary>
+    /// <param name="context">Who the work is for: the job says so, it is never guessed from where it runs.</param>
+    /// <param name="work">The work. What it leaves running has no context any more once its task has ended.</param>
+    /// <param name="cancellationToken">Given to the work.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before the work began.</exception>
+    public async Task RunAsync(TenantContext context, Func<IServiceProvider, CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(work);
+        cancellationToken.ThrowIfCancellationRequested();
+        // The scope ends before the context does: what it disposes may still have to know whose it is.
+        using var ambient = AmbientTenantContext.Use(context);
+        var scope = scopes.CreateAsyncScope();
+        await using var _ = scope.ConfigureAwait(false);
+        await work(scope.ServiceProvider, cancellationToken).ConfigureAwait(false);
+    }
+}
