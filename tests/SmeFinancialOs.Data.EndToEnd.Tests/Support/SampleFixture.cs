@@ -8,8 +8,8 @@ using SmeFinancialOs.Data.Testing;
 namespace SmeFinancialOs.Data.EndToEnd.Tests.Support;
 
 /// <summary>
-/// A running sample host on a database of its own with two organizations and the demo. All test classes share one, so that they disturb each other as
-/// users do; a class that needs quiet has one of its own.
+/// A running sample host on a database of its own with two organizations and the demo, which no test changes. All test classes share one, so that they
+/// disturb each other as users do; a class that needs quiet has one of its own.
 /// </summary>
 public sealed class SampleFixture : IAsyncLifetime
 {

@@ -7,6 +7,12 @@ internal sealed record Tenant(string Name, Guid Id)
 {
     public string Secret => $"secret of {Name}.";
 
+    public static Tenant New()
+    {
+        var id = Guid.NewGuid();
+        return new Tenant($"t-{id:N}", id);
+    }
+
     /// <summary>The id of its n-th invoice.</summary>
     public Guid Invoice(int n) => Guid.Parse(Id.ToString()[..24] + n.ToString("D12", CultureInfo.InvariantCulture));
 }
