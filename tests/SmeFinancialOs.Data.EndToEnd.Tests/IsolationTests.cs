@@ -16,15 +16,16 @@ public sealed class IsolationTests(SampleFixture sample)
         {
             var (me, other) = i % 2 == 0 ? (c, d) : (d, c);
             var token = sample.TokenOf(me.Id);
-            var answer = await (i / 2 % 5) switch
+            var kind = i / 2 % 5;
+            var answer = await (kind switch
             {
                 0 => sample.Host.GetAsync("/invoices?pageSize=100", token),
                 1 => sample.Host.GetAsync($"/invoices/{me.Invoice(1 + i % 30)}", token),
                 2 => sample.Host.GetAsync("/dashboard/totals", token),
                 3 => sample.Host.PostAsync($"/invoices/{me.Invoice(1 + i % 30)}/pay", token),
                 _ => sample.Host.GetAsync($"/invoices/by-number/{other.Name}-1", token),
-            };
-            return (Other: other, IsForeign: i / 2 % 5 == 4, Answer: answer);
+            });
+            return (Other: other, IsForeign: kind == 4, Answer: answer);
         }));
 
         foreach (var (other, isForeign, answer) in answers)

@@ -5,6 +5,7 @@ using SmeFinancialOs.Data.AspNetCore;
 using SmeFinancialOs.Data.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 64 * 1024);
 
 // Without a database in the configuration: a PostgreSQL of its own, gone when this program ends.
 await using var throwaway = await ThrowawayDatabase.StartUnlessConfiguredAsync(builder.Configuration);
