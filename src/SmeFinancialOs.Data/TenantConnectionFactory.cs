@@ -97,6 +97,23 @@ public sealed class TenantConnectionFactory
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public TenantTransaction BeginTransaction() => BeginTransaction(AmbientTenantContext.Required);
 
+    /// <summary>
+    /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security, and that the schema
+    /// is not older than this library needs. For health checks and for the start of a host; two round trips, and one more with an admin login.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the check.</param>
+    /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
+    /// <exception cref="UnsafeDatabaseRoleException">A login could bypass row-level security.</exception>
+    /// <exception cref="DatabaseNotReadyException">The database is not migrated far enough, or older than PostgreSQL 15.</exception>
+    public async Task VerifyAsync(CancellationToken cancellationToken = default)
+    {
+        await _tenants.CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (_admins is not null)
+            await _admins.CheckAsync(cancellationToken).ConfigureAwait(false);
+        // As the role with the least rights.
+        await SchemaCheck.RunAsync(CreateSession(TenantContext.Demo), cancellationToken).ConfigureAwait(false);
+    }
+
     internal ContextSettings Settings(TenantContext context) => SourceOf(context).Settings;
 
     /// <summary>An open connection of a checked login, with nothing in force yet.</summary>

@@ -36,6 +36,14 @@ internal sealed class CheckedDataSource
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
         _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
 
+    /// <summary>Checks the login as it is now, whatever was found before.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false);
+    }
+
     private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
     {
         Task check;
@@ -43,7 +51,7 @@ internal sealed class CheckedDataSource
         {
             // A failed check is tried again by the next caller: a server may come back, a role may be mended.
             if (_checked is null or { IsFaulted: true } or { IsCanceled: true })
-                _checked = CheckAsync();
+                _checked = CheckAsync(CancellationToken.None);
             check = _checked;
         }
 
@@ -52,12 +60,6 @@ internal sealed class CheckedDataSource
         return await ConnectAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task CheckAsync()
-    {
-        var connection = await ConnectAsync(CancellationToken.None).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        await _check.RunAsync(connection).ConfigureAwait(false);
-    }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {

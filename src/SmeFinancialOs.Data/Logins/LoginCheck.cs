@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Logins;
 /// <summary>Asks the catalog, in one query, whether a login could see or become more than it should.</summary>
 internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
 {
-    private const string HowToMigrate =
+    public const string HowToMigrate =
         "Run the migrations as the owner of the database: new SchemaMigrator(connectionString).MigrateAsync() of SmeFinancialOs.Data.Schema, or the files of its sql folder with psql.";
 
     /// <summary>
@@ -33,7 +33,7 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
                          CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
         """;
 
-    public async Task RunAsync(NpgsqlConnection connection)
+    public async Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (connection.PostgreSqlVersion.Major < 15)
             throw new DatabaseNotReadyException($"The server is PostgreSQL {connection.PostgreSqlVersion}; 15 or later is needed.");
@@ -43,10 +43,10 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
             Parameters = { new() { Value = options.TenantRole }, new() { Value = options.DemoRole }, new() { Value = options.AdminRole }, new() { Value = isAdmin } },
         };
         await using var _ = command.ConfigureAwait(false);
-        var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var faults = new List<(string Kind, string Subject)>();
-        while (await reader.ReadAsync().ConfigureAwait(false))
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             faults.Add((reader.GetString(0), reader.GetString(1)));
 
         // Unsafe before unmigrated: a superuser is refused whatever the state of the schema. A role that cannot be reached may only be the

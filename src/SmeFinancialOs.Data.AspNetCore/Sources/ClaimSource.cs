@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Http;
+
+namespace SmeFinancialOs.Data.AspNetCore.Sources;
+
+internal sealed class ClaimSource(string claimType) : TenantSource
+{
+    public override bool NeedsMembership => false;
+
+    public override ValueTask<TenantDecision> DecideAsync(HttpContext http)
+    {
+        // A principal may carry identities that nobody authenticated, and several that somebody did.
+        var values = http.User.Identities.Where(identity => identity.IsAuthenticated).SelectMany(identity => identity.FindAll(claimType))
+            .Select(claim => claim.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
+        return new(values switch
+        {
+            [] => TenantDecision.NoTenant("The user has no organization."),
+            [var value] when Guid.TryParse(value, out var id) && id != Guid.Empty => TenantContext.ForOrganization(id),
+            [_] => TenantDecision.NoTenant("The user's organization is not a valid id."),
+            _ => TenantDecision.NoTenant("The user has more than one organization."),
+        });
+    }
+}

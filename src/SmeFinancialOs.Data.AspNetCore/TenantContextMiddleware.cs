@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SmeFinancialOs.Data.AspNetCore.Sources;
+
+namespace SmeFinancialOs.Data.AspNetCore;
+
+/// <summary>Decides whose request it is before any database work, and puts that in force for exactly the rest of the request.</summary>
+internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOptions<TenantContextOptions> options, ILogger<TenantContextMiddleware> logger)
+{
+    private readonly TenantContextOptions _options = options.Value;
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        ArgumentNullException.ThrowIfNull(http);
+        var endpoint = http.GetEndpoint();
+        var metadata = endpoint?.Metadata.GetMetadata<ITenantEndpointMetadata>();
+        if (endpoint is null || metadata is WithoutTenantAttribute)
+        {
+            // Without a context, so that whatever asks for a session is refused.
+            await next(http).ConfigureAwait(false);
+            if (endpoint is null && http.GetEndpoint() is not null)
+                LogTooEarly(logger);
+            return;
+        }
+
+        var decision = await DecideAsync(http, metadata).ConfigureAwait(false);
+        if (decision.Refusal is { } refusal)
+        {
+            await RefuseAsync(http, refusal).ConfigureAwait(false);
+            return;
+        }
+
+        using (AmbientTenantContext.Use(decision.Context!))
+            await next(http).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(EventId = 1, EventName = "TenantRefused", Level = LogLevel.Information, Message = "Refused with {Status} ({Code}): {Detail}")]
+    private static partial void LogRefused(ILogger logger, int status, string code, string detail);
+
+    [LoggerMessage(EventId = 2, EventName = "TenantContextTooEarly", Level = LogLevel.Error,
+        Message = "UseTenantContext runs before the endpoint is known, so that no endpoint has a tenant. Call it after UseRouting, UseAuthentication and UseAuthorization.")]
+    private static partial void LogTooEarly(ILogger logger);
+
+    private async ValueTask<TenantDecision> DecideAsync(HttpContext http, ITenantEndpointMetadata? metadata)
+    {
+        if (metadata is TenantAdminAttribute admin)
+            return await AdminSource.DecideAsync(http, admin, _options).ConfigureAwait(false);
+        var isSignedIn = http.User.Identities.Any(identity => identity.IsAuthenticated);
+        return metadata is DemoTenantAttribute demo && (demo.Always || !isSignedIn) ? TenantContext.Demo
+            : isSignedIn ? await _options.Source.DecideAsync(http).ConfigureAwait(false)
+            : TenantDecision.SignIn;
+    }
+
+    private async Task RefuseAsync(HttpContext http, Problem refusal)
+    {
+        LogRefused(logger, refusal.Status, refusal.Code, refusal.Detail);
+        if (refusal.Status == StatusCodes.Status401Unauthorized
+            && http.RequestServices.GetService<IAuthenticationSchemeProvider>() is { } schemes && await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme)
+        {
+            // Says how to sign in: a WWW-Authenticate header; or a redirect, which needs no body.
+            await http.ChallengeAsync(scheme.Name).ConfigureAwait(false);
+            if (http.Response.HasStarted || http.Response.StatusCode != StatusCodes.Status401Unauthorized)
+                return;
+        }
+
+        await refusal.WriteAsync(http).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using SmeFinancialOs.Data.AspNetCore.Sources;
+
+namespace SmeFinancialOs.Data.AspNetCore;
+
+/// <summary>Where the tenant of a request comes from, and how refusals look. There is one source: the last one chosen; everything else in the request is ignored.</summary>
+public sealed class TenantContextOptions
+{
+    /// <summary>The claim that names the organization unless another source is chosen.</summary>
+    public const string DefaultClaimType = "org_id";
+
+    /// <summary>The header that an admin request gives its reason in; it is written to the access log.</summary>
+    public string AdminReasonHeader { get; set; } = "X-Admin-Reason";
+
+    /// <summary>
+    /// Who the access log says was admin; by default the name of the user, else the claim <c>sub</c>. Null or blank refuses the request.
+    /// </summary>
+    public Func<ClaimsPrincipal, string?> AdminActor { get; set; } = user =>
+        user.Identity?.Name ?? user.FindFirstValue("sub") ?? user.FindFirstValue(ClaimTypes.NameIdentifier);
+
+    /// <summary>
+    /// The status of what the database denied: 404, so that nobody learns what exists, or 403.
+    /// </summary>
+    public int AccessDeniedStatusCode { get; set; } = StatusCodes.Status404NotFound;
+
+    internal TenantSource Source { get; private set; } = new ClaimSource(DefaultClaimType);
+
+    /// <summary>Takes the id of the organization from a claim of the authenticated user: whoever issued the token vouches for it.</summary>
+    /// <param name="claimType">The type of the claim.</param>
+    public TenantContextOptions FromClaim(string claimType = DefaultClaimType)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(claimType);
+        return From(new ClaimSource(claimType));
+    }
+
+    /// <summary>Takes the organization from a parameter of the route, after <see cref="ITenantMembership"/> has agreed.</summary>
+    /// <param name="parameter">The name in the route pattern, as in <c>/{organization}/invoices</c>.</param>
+    public TenantContextOptions FromRoute(string parameter)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(parameter);
+        return From(new MembershipSource(http => http.GetRouteValue(parameter) as string));
+    }
+
+    /// <summary>Takes the organization from the host name, after <see cref="ITenantMembership"/> has agreed: <c>acme</c> of <c>acme.example.com</c>.</summary>
+    /// <param name="domain">The domain that organizations are one label below, as <c>example.com</c>.</param>
+    public TenantContextOptions FromHost(string domain)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(domain);
+        var suffix = "." + domain.Trim('.');
+        return From(new MembershipSource(http => http.Request.Host.Host is var host && host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
+            && !host[..^suffix.Length].Contains('.', StringComparison.Ordinal) ? host[..^suffix.Length] : null));
+    }
+
+    /// <summary>Takes the organization from a header, after <see cref="ITenantMembership"/> has agreed.</summary>
+    /// <param name="name">The name of the header. A request with more than one of it has none.</param>
+    public TenantContextOptions FromHeader(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return From(new MembershipSource(http => http.Request.Headers[name] is { Count: 1 } values ? values[0] : null));
+    }
+
+    private TenantContextOptions From(TenantSource source)
+    {
+        Source = source;
+        return this;
+    }
+}

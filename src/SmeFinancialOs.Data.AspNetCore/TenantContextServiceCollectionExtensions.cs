@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SmeFinancialOs.Data.AspNetCore;
+
+/// <summary>Registers what turns a request into a tenant context.</summary>
+public static class TenantContextServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers the services of <c>UseTenantContext</c>, and an exception handler that answers the typed faults of the data access with problem details
+    /// where the host calls <c>UseExceptionHandler</c>. The options are validated when the host starts.
+    /// </summary>
+    /// <param name="services">The services to add to.</param>
+    /// <param name="configure">Chooses the source; null takes the claim <c>org_id</c> of the authenticated user.</param>
+    public static IServiceCollection AddTenantContext(this IServiceCollection services, Action<TenantContextOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<TenantContextOptions>()
+            .Validate(o => o.AccessDeniedStatusCode is StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound, "AddTenantContext: AccessDeniedStatusCode is 404 or 403.")
+            .Validate(o => !string.IsNullOrWhiteSpace(o.AdminReasonHeader), "AddTenantContext: AdminReasonHeader is missing.")
+            .Validate<IServiceProviderIsService>((o, registered) => !o.Source.NeedsMembership || registered.IsService(typeof(ITenantMembership)),
+                "AddTenantContext: a route, host name or header is no proof of who is asking. Register an ITenantMembership that says whether the user is a member.")
+            .ValidateOnStart();
+        if (configure is not null)
+            options.Configure(configure);
+        services.AddProblemDetails();
+        services.AddExceptionHandler<TenantExceptionHandler>();
+        services.AddAuthorization();
+        return services;
+    }
+}

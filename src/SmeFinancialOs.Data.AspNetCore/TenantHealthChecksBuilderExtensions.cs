@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SmeFinancialOs.Data.AspNetCore.Health;
+
+namespace SmeFinancialOs.Data.AspNetCore;
+
+/// <summary>Registers the health check of tenant data.</summary>
+public static class TenantHealthChecksBuilderExtensions
+{
+    /// <summary>
+    /// Healthy means: the server answers, no login can bypass row-level security, and the schema is not older than the library needs. It is
+    /// <see cref="TenantConnectionFactory.VerifyAsync"/>, and an audit where the options name one.
+    /// </summary>
+    /// <param name="builder">The health checks to add to.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="failureStatus">What a failure is reported as; null for unhealthy.</param>
+    /// <param name="tags">Tags to choose checks by.</param>
+    /// <param name="configure">Sets the audit.</param>
+    /// <param name="serviceKey">The key that the database was registered with by <c>AddTenantData</c>.</param>
+    public static IHealthChecksBuilder AddTenantData(this IHealthChecksBuilder builder, string name = "tenant-data", HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null, Action<TenantHealthCheckOptions>? configure = null, string? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = new TenantHealthCheckOptions();
+        configure?.Invoke(options);
+        var audit = options.Audit is null ? null : new HealthAudit(options.Audit, options.AuditInterval);
+        return builder.Add(new(name, services => new TenantHealthCheck(services, serviceKey, audit), failureStatus, tags));
+    }
+}

@@ -1,0 +1,31 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Logins;
+
+/// <summary>Whether the database has what this version of the library was built for.</summary>
+internal static class SchemaCheck
+{
+    /// <summary>The number of the newest file in sql/.</summary>
+    public const int ExpectedVersion = 8;
+
+    public static async Task RunAsync(ITenantSession session, CancellationToken cancellationToken)
+    {
+        int version;
+        try
+        {
+            version = await session.ExecuteScalarAsync<int>("SELECT app.schema_version()", cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedFunction)
+        {
+            // From before there was a version.
+            version = 0;
+        }
+
+        // A newer one is fine: migrations come before the hosts that need them.
+        if (version < ExpectedVersion)
+        {
+            throw new DatabaseNotReadyException(
+                $"The schema is at version {(version == 0 ? "7 or older" : version)}, and this library needs {ExpectedVersion}. {LoginCheck.HowToMigrate}");
+        }
+    }
+}

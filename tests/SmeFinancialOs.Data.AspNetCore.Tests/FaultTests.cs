@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+using SmeFinancialOs.Data.AspNetCore.Tests.Support;
+using SmeFinancialOs.Data.Testing;
+
+namespace SmeFinancialOs.Data.AspNetCore.Tests;
+
+/// <summary>What goes wrong in the database is a status that a client can act on, and says nothing about rows, tables or statements.</summary>
+public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDatabase>
+{
+    public static TheoryData<string, int, string> Faults => new()
+    {
+        { "INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES (gen_random_uuid(), 'm-arked', 1, 'marked', DATE '2026-01-01')", 404, "not_found" },
+        { "SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'", 404, "not_found" },
+        { "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('1', 1, 'marked', DATE '2026-01-01')", 409, "duplicate_key" },
+        { "UPDATE invoices SET status = 'marked'", 422, "invalid_value" },
+        { "SELECT 'marked'::uuid", 422, "invalid_value" },
+        { "CREATE TEMP TABLE t (id int REFERENCES marked)", 404, "not_found" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task A_refusal_of_the_database_has_its_status_and_tells_nothing(string sql, int status, string code)
+    {
+        await using var app = await StartAsync(sql);
+        var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
+        (await response.ShouldBeProblemAsync(status)).Code.Should().Be(code);
+        (await response.Content.ReadAsStringAsync()).Should().NotContainAny("marked", "invoices", "admin_access_log", "SELECT", "INSERT", "org_id");
+    }
+
+    [Fact]
+    public async Task A_denied_access_is_403_where_the_host_says_so()
+    {
+        await using var app = await StartAsync("SELECT 1 FROM app.admin_access_log", configure: o => o.AccessDeniedStatusCode = 403);
+        (await (await app.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(403)).Code.Should().Be("access_denied");
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_503()
+    {
+        await using var app = await StartAsync("SELECT 1", App.Nowhere);
+        var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
+        (await response.ShouldBeProblemAsync(503)).Code.Should().Be("database_unavailable");
+        (await response.Content.ReadAsStringAsync()).Should().NotContain("127.0.0.1");
+    }
+
+    [Fact]
+    public async Task A_login_that_bypasses_the_policies_is_500_and_is_not_named()
+    {
+        await using var app = await StartAsync("SELECT 1", database.Database.OwnerConnectionString);
+        var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
+        (await response.ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
+        (await response.Content.ReadAsStringAsync()).Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString).Username);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_migrated_is_500()
+    {
+        var empty = await (await PostgresServer.GetSharedAsync()).CreateEmptyDatabaseAsync();
+        var app = new NpgsqlConnectionStringBuilder(database.Database.AppConnectionString) { Database = new NpgsqlConnectionStringBuilder(empty).Database }.ConnectionString;
+        await using var host = await StartAsync("SELECT 1", app);
+        (await (await host.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_no_json_gets_the_status_alone()
+    {
+        await using var app = await StartAsync("SELECT 1");
+        var response = await app.GetAsync("/", user: null, ("Accept", "text/plain"));
+        ((int)response.StatusCode).Should().Be(401);
+        (await response.Content.ReadAsStringAsync()).Should().BeEmpty();
+    }
+
+    private Task<App> StartAsync(string sql, string? connectionString = null, Action<TenantContextOptions>? configure = null) => App.StartAsync(
+        map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(sql)), connectionString ?? database.Database.AppConnectionString, configure: configure);
+}
