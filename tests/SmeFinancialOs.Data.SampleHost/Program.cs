@@ -11,8 +11,7 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 
 await using var throwaway = await ThrowawayDatabase.StartUnlessConfiguredAsync(builder.Configuration);
 
 builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));
-builder.Services.AddTenantContext(options => options.FromClaim("org_id"));
-builder.Services.AddProblemDetails();
+builder.Services.AddTenantContext();
 builder.Services.AddHealthChecks().AddTenantData();
 
 builder.Services.AddSignIn(builder.Configuration);
