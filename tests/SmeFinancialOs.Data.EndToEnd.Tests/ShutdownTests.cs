@@ -33,20 +33,16 @@ public sealed partial class ShutdownTests
     [Fact]
     public async Task A_request_that_runs_is_answered_before_the_host_ends()
     {
-        var sample = new SampleFixture();
-        await using var _ = sample;
+        await using var sample = new SampleFixture();
         await sample.InitializeAsync();
         var invoice = sample.A.Invoice(1);
-        await using var locker = await sample.OpenAsSuperuserAsync();
-        await using var transaction = await locker.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var take = new Npgsql.NpgsqlCommand($"SELECT FROM public.invoices WHERE id = '{invoice}' FOR UPDATE", locker))
-            await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var held = await RowLock.TakeAsync(sample, invoice);
 
         var request = sample.Host.PostAsync($"/invoices/{invoice}/pay", sample.TokenOfA);
-        await Eventually.HoldsAsync(async () => await sample.TruthAsync<long>($"SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE {locker.ProcessID} = ANY (pg_catalog.pg_blocking_pids(pid))") == 1);
+        await held.UntilSomebodyWaitsAsync();
         sample.Host.Signal("TERM");
         await Eventually.HoldsAsync(() => Task.FromResult(sample.Host.Output.Contains("Application is shutting down", StringComparison.Ordinal)));
-        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        await held.DisposeAsync();
 
         (await request).Status.Should().Be(HttpStatusCode.OK);
         (await sample.Host.WaitForExitAsync()).Should().Be(0, sample.Host.Output);

@@ -1,20 +1,6 @@
 using System.Text;
-using System.Threading.Channels;
 
 namespace SmeFinancialOs.Data.SampleHost;
-
-/// <summary>Names its tenant: a job runs after its request, when no context is in force any more.</summary>
-internal sealed record StatementRequest(TenantContext Context, Guid Id);
-
-/// <summary>What is to be written. A real host keeps it where a restart does not lose it.</summary>
-internal sealed class StatementQueue
-{
-    private readonly Channel<StatementRequest> _requests = Channel.CreateBounded<StatementRequest>(1000);
-
-    public ValueTask AddAsync(StatementRequest request, CancellationToken cancellationToken) => _requests.Writer.WriteAsync(request, cancellationToken);
-
-    public IAsyncEnumerable<StatementRequest> ReadAllAsync(CancellationToken cancellationToken) => _requests.Reader.ReadAllAsync(cancellationToken);
-}
 
 /// <summary>Writes statements, each as the tenant that asked for it.</summary>
 internal sealed partial class StatementWriter(StatementQueue queue, TenantScopeFactory scopes, ILogger<StatementWriter> logger) : BackgroundService
@@ -27,7 +13,7 @@ internal sealed partial class StatementWriter(StatementQueue queue, TenantScopeF
             {
                 await scopes.RunAsync(request.Context, (services, cancellationToken) => WriteAsync(request.Id, services, cancellationToken), stoppingToken);
             }
-            catch (TenantDataException fault)
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 // One tenant's fault does not stop the statements of the others.
                 LogNotWritten(fault, request.Id);

@@ -1,14 +1,16 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.EndToEnd.Tests.Support;
 
 /// <summary>What a client gets to see of a response.</summary>
-internal sealed record Answer(HttpStatusCode Status, string? MediaType, Uri? Location, string Text)
+internal sealed partial record Answer(HttpStatusCode Status, string? MediaType, Uri? Location, string Text)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
-    public bool IsProblem => MediaType == "application/problem+json";
+    /// <summary>Without what differs from request to request by design.</summary>
+    public string TextWithoutTrace => TraceId().Replace(Text, "");
 
     /// <summary>A fault that says what it is, and nothing of the inside.</summary>
     public void ShouldBeProblem(HttpStatusCode status)
@@ -18,4 +20,7 @@ internal sealed record Answer(HttpStatusCode Status, string? MediaType, Uri? Loc
         Json.GetProperty("status").GetInt32().Should().Be((int)status);
         Text.Should().NotContainAny("Npgsql", "SmeFinancialOs", "SELECT", "   at ");
     }
+
+    [GeneratedRegex("\"traceId\":\"[^\"]*\"")]
+    private static partial Regex TraceId();
 }
