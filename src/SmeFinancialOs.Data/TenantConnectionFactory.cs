@@ -10,21 +10,24 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnectionFactory
 {
-    private readonly CheckedDataSource _tenants;
-    private readonly CheckedDataSource? _admins;
+    private readonly LoginDataSources _tenants;
+    private readonly LoginDataSources? _admins;
 
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
     /// <exception cref="ArgumentException">
-    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the option TransactionPooling.
+    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the options
+    /// TransactionPooling or ReadOnlyContextsPreferStandby.
     /// </exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         var copy = TenantConnectionOptionsValidation.Copy(options ?? new TenantConnectionOptions());
-        _tenants = new CheckedDataSource(dataSource, copy, isAdmin: false);
-        _admins = copy.AdminDataSource is { } admin ? new CheckedDataSource(admin, copy, isAdmin: true) : null;
+        if (copy.ReadOnlyContextsPreferStandby && dataSource is not NpgsqlMultiHostDataSource)
+            throw new ArgumentException("ReadOnlyContextsPreferStandby needs several hosts: name them in the connection string, or build the data source with BuildMultiHost().", nameof(dataSource));
+        _tenants = new LoginDataSources(dataSource, copy, isAdmin: false);
+        _admins = copy.AdminDataSource is { } admin ? new LoginDataSources(admin, copy, isAdmin: true) : null;
     }
 
     /// <summary>Opens a unit of work. Its settings are in force when this returns (one round trip).</summary>
@@ -122,11 +125,12 @@ public sealed class TenantConnectionFactory
     /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
     internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
     {
-        var connection = await OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+        var writer = context.AsReadWrite();
+        var connection = await OpenRawAsync(writer, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var batch = new NpgsqlBatch(connection);
         await using var __ = batch.ConfigureAwait(false);
-        Settings(context).AddTo(batch, context.AsReadWrite());
+        Settings(writer).AddTo(batch, writer);
         var entry = new NpgsqlBatchCommand("INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ($1, $2, $3)");
         entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Actor! });
         entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Reason! });
@@ -142,6 +146,10 @@ public sealed class TenantConnectionFactory
         }
     }
 
-    private CheckedDataSource SourceOf(TenantContext context) => context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
-        "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
+    private CheckedDataSource SourceOf(TenantContext context)
+    {
+        var login = context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
+            "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
+        return login.For(context);
+    }
 }

@@ -34,4 +34,11 @@ public class TenantConnectionOptions
     /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/> does; <c>AddTenantData</c> sees to that.
     /// </summary>
     public bool TransactionPooling { get; set; }
+
+    /// <summary>
+    /// Whether read-only contexts, the demo among them, go to a standby where one answers, else to the primary. The data source must then be an
+    /// <see cref="NpgsqlMultiHostDataSource"/>; an admin data source may be one too. A standby lags behind: what a request has just written, it reads with a
+    /// context that is not read-only. The access log of admins is always written to the primary.
+    /// </summary>
+    public bool ReadOnlyContextsPreferStandby { get; set; }
 }

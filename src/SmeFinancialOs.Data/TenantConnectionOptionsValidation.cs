@@ -13,6 +13,7 @@ internal static class TenantConnectionOptionsValidation
         LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
         IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),
         TransactionPooling = options.TransactionPooling,
+        ReadOnlyContextsPreferStandby = options.ReadOnlyContextsPreferStandby,
     };
 
     // "none" is how SET ROLE says: no role at all, the login itself.
