@@ -89,7 +89,16 @@ internal sealed class SampleHost : IAsyncDisposable
         _client?.Dispose();
         if (!_process.HasExited)
             Signal("TERM");
-        await _process.WaitForExitAsync();
+        try
+        {
+            // longer than a host gives its requests
+            await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
         _process.Dispose();
     }
 
