@@ -10,7 +10,7 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
 {
     private const int Before = 2500;
     private const string CountOrders = "SELECT count(*) FROM public.orders";
-    private static readonly Page Page = new("docs/existing-tables.md");
+    private static readonly Page Guide = new(Page.ExistingTables);
 
     [Fact]
     public async Task The_steps_lead_to_isolation_while_the_old_version_writes_and_back_again()
@@ -23,7 +23,7 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
         var factory = new TenantConnectionFactory(app);
 
         old.Start();
-        await superuser.RunUnitsAsync(Page.Blocks("sql")[0]);
+        await superuser.RunUnitsAsync(Guide.Blocks("sql")[0]);
         await new SchemaMigrator(database).MigrateAsync(TestContext.Current.CancellationToken);
         for (var step = 1; step <= 6; step++)
         {
@@ -52,7 +52,7 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
         await TenantIsolation.AssertAsync(database, cancellationToken: TestContext.Current.CancellationToken);
 
         await RunAsync(superuser, "Back out");
-        await superuser.RunUnitsAsync(Page.Blocks("sql", "2. ")[^1]);
+        await superuser.RunUnitsAsync(Guide.Blocks("sql", "2. ")[^1]);
         old.Start();
         await old.WorksAsync();
         await old.StopAsync();
@@ -63,13 +63,13 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
     [Fact]
     public void The_page_has_no_sql_outside_of_the_steps_that_are_run()
     {
-        var run = Enumerable.Range(1, 10).Select(step => $"{step}. ").Append("Back out").Sum(section => Page.Blocks("sql", section).Count);
-        Page.Blocks("sql").Should().HaveCount(run + 1, "the first block is before the steps");
+        var run = Enumerable.Range(1, 10).Select(step => $"{step}. ").Append("Back out").Sum(section => Guide.Blocks("sql", section).Count);
+        Guide.Blocks("sql").Should().HaveCount(run + 1, "the first block is before the steps");
     }
 
     private static async Task RunAsync(NpgsqlConnection superuser, string section)
     {
-        foreach (var block in Page.Blocks("sql", section))
+        foreach (var block in Guide.Blocks("sql", section))
             await superuser.RunUnitsAsync(block);
     }
 

@@ -5,6 +5,12 @@ namespace SmeFinancialOs.Data.Tests.Readme;
 /// <summary>The README or a page under docs/, as its tests read it.</summary>
 internal sealed partial class Page(string path)
 {
+    /// <summary>Its SQL is run by ReadmeTests.</summary>
+    public const string Readme = "README.md";
+
+    /// <summary>Its SQL is run by ExistingTablesTests.</summary>
+    public const string ExistingTables = "docs/existing-tables.md";
+
     private readonly string _text = File.ReadAllText(System.IO.Path.Combine(Root, path));
 
     /// <summary>Not CallerFilePath: a deterministic build maps it away.</summary>
@@ -12,7 +18,7 @@ internal sealed partial class Page(string path)
 
     public static IEnumerable<Page> All { get; } =
         Directory.EnumerateFiles(System.IO.Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Prepend(System.IO.Path.Combine(Root, "README.md")).Select(file => new Page(System.IO.Path.GetRelativePath(Root, file))).ToList();
+            .Prepend(System.IO.Path.Combine(Root, Readme)).Select(file => new Page(System.IO.Path.GetRelativePath(Root, file))).ToList();
 
     /// <summary>From the root of the repository.</summary>
     public string Path => path;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Readme;
@@ -6,11 +7,8 @@ namespace SmeFinancialOs.Data.Tests.Readme;
 /// <summary>What holds for the README and every page under docs/. C# that a page shows stands between markers, word for word, in a file under tests/ that is compiled.</summary>
 public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    private const string Existing = "docs/existing-tables.md"; // run by ExistingTablesTests
-
-    public static TheoryData<string> Pages => [.. Page.All.Select(page => page.Path)];
-
-    public static TheoryData<string> PagesWithSql => [.. Page.All.Where(page => page.Path.StartsWith("docs/", StringComparison.Ordinal) && page.Path != Existing && page.Blocks("sql").Count > 0).Select(page => page.Path)];
+    public static TheoryData<string> PagesWithSql =>
+        [.. Page.All.Where(page => page.Path is not (Page.Readme or Page.ExistingTables) && page.Blocks("sql").Count > 0).Select(page => page.Path)];
 
     [Fact]
     public void Csharp_of_every_page_is_compiled_and_every_compiled_snippet_is_on_a_page()
@@ -23,29 +21,32 @@ public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFi
         compiled.Except(shown).Should().BeEmpty("what is marked as a snippet is shown");
     }
 
-    [Theory]
-    [MemberData(nameof(Pages))]
-    public void Every_link_leads_somewhere(string page)
-    {
-        var folder = Path.GetDirectoryName(Path.Combine(Page.Root, page))!;
-        new Page(page).Links.Where(link => !link.StartsWith("https://", StringComparison.Ordinal)).Where(link => !Leads(folder, page, link)).Should().BeEmpty();
-    }
+    [Fact]
+    public void Every_relative_link_leads_somewhere() =>
+        Page.All.SelectMany(page => page.Links, (page, link) => (page.Path, link))
+            .Where(found => !found.link.StartsWith("https://", StringComparison.Ordinal) && !Leads(found.Path, found.link)).Should().BeEmpty();
+
+    [Fact]
+    public void Every_page_is_in_the_index() =>
+        new Page("docs/README.md").Links.Should().Contain(Page.All.Select(page => page.Path)
+            .Where(path => Path.GetDirectoryName(path) == "docs" && path != "docs/README.md").Select(path => Path.GetFileName(path)));
 
     [Theory]
     [MemberData(nameof(PagesWithSql))]
     public async Task Sql_runs_on_a_migrated_database(string page)
     {
         await using var database = await fixture.Server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
-        await using var superuser = new Npgsql.NpgsqlConnection(database.OwnerConnectionString);
+        await using var superuser = new NpgsqlConnection(database.OwnerConnectionString);
         await superuser.OpenAsync(TestContext.Current.CancellationToken);
         foreach (var block in new Page(page).Blocks("sql"))
             await superuser.RunUnitsAsync(block);
     }
 
-    private static bool Leads(string folder, string page, string link)
+    private static bool Leads(string page, string link)
     {
         var (file, anchor) = link.Split('#') is [var path, var name] ? (path, name) : (link, null);
-        var target = file.Length == 0 ? Path.Combine(Page.Root, page) : Path.GetFullPath(Path.Combine(folder, file));
+        var source = Path.Combine(Page.Root, page);
+        var target = file.Length == 0 ? source : Path.Combine(Path.GetDirectoryName(source)!, file);
         return anchor is null ? Path.Exists(target) : File.Exists(target) && new Page(target).Anchors.Contains(anchor);
     }
 

@@ -15,6 +15,7 @@ public sealed class ReadmeTests(TenantDatabaseFixture fixture) : IClassFixture<T
         (await Snippets.AdminAsync(fixture.AppDataSource, fixture.Database.AdminConnectionString)).Should().BeGreaterThanOrEqualTo(3);
         await Snippets.ProveIsolationAsync(fixture.Database.OwnerConnectionString);
         Snippets.Register(new ServiceCollection(), fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
+        PoolingSnippets.Register(new ServiceCollection(), fixture.Database.AppConnectionString);
     }
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class ReadmeTests(TenantDatabaseFixture fixture) : IClassFixture<T
         await using var owner = await fixture.OpenAsSuperuserAsync();
         var notices = new List<string>();
         owner.Notice += (_, e) => notices.Add(e.Notice.MessageText);
-        await owner.ExecuteAsync($"SET ROLE app_owner; {new Page("README.md").Blocks("sql").Single()}");
+        await owner.ExecuteAsync($"SET ROLE app_owner; {new Page(Page.Readme).Blocks("sql").Single()}");
         notices.Should().BeEmpty();
 
         const string insert = "INSERT INTO payments (invoice_id, amount_cents) SELECT id, 1 FROM invoices";
