@@ -61,12 +61,14 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <exception cref="PostgresServerUnavailableException">None of the ways to come by a server works here.</exception>
     public static Task<PostgresServer> GetSharedAsync(CancellationToken cancellationToken = default) => SharedServer.GetAsync(cancellationToken);
 
-    /// <summary>Creates a migrated database of its own: a copy of a template that is migrated once per server.</summary>
+    /// <summary>Creates a migrated database of its own: a copy of a template that is migrated once for each server and set of options.</summary>
+    /// <param name="options">What it holds besides this library's schema; null for nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<TenantDatabase> CreateTenantDatabaseAsync(CancellationToken cancellationToken = default)
+    /// <exception cref="Schema.MigrationLintException">A migration of the host cannot be read or run; it says which, and where.</exception>
+    public Task<TenantDatabase> CreateTenantDatabaseAsync(TenantDatabaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return _databases.CreateFromTemplateAsync(cancellationToken);
+        return _databases.CreateFromTemplateAsync(options ?? new TenantDatabaseOptions(), cancellationToken);
     }
 
     /// <summary>Creates an empty database and returns a superuser's connection string to it. It lives as long as the server object.</summary>

@@ -9,15 +9,18 @@ internal sealed class ServerDatabases : IAsyncDisposable
 {
     private readonly StartedServer _server;
     private readonly NpgsqlDataSource _maintenance;
+    private readonly LoginPasswords _passwords;
     private readonly SemaphoreSlim _templateGate = new(1, 1);
     private readonly string _prefix = "sme_" + RandomNumberGenerator.GetHexString(12, lowercase: true) + "_";
-    private TemplateDatabase? _template;
+    private readonly Dictionary<TenantDatabaseOptions, TemplateDatabase> _templates = [];
     private int _count;
     private bool _disposed;
 
     public ServerDatabases(StartedServer server)
     {
         _server = server;
+        // The logins belong to the server, so all templates have the same.
+        _passwords = LoginPasswords.For(server);
         _maintenance = NpgsqlDataSource.Create(server.ConnectionString);
     }
 
@@ -31,13 +34,13 @@ internal sealed class ServerDatabases : IAsyncDisposable
         return ConnectionStringTo(name);
     }
 
-    public async Task<TenantDatabase> CreateFromTemplateAsync(CancellationToken cancellationToken)
+    public async Task<TenantDatabase> CreateFromTemplateAsync(TenantDatabaseOptions options, CancellationToken cancellationToken)
     {
-        var template = await GetTemplateAsync(cancellationToken).ConfigureAwait(false);
+        var template = await GetTemplateAsync(options, cancellationToken).ConfigureAwait(false);
         var name = NextName();
         await CopyAsync(name, template.Name, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(template.PrivilegesOf(name), cancellationToken).ConfigureAwait(false);
-        return new TenantDatabase(this, name, template.Passwords);
+        return new TenantDatabase(this, name, _passwords);
     }
 
     public async Task DropAsync(string name)
@@ -63,12 +66,18 @@ internal sealed class ServerDatabases : IAsyncDisposable
         return ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}", cancellationToken);
     }
 
-    private async Task<TemplateDatabase> GetTemplateAsync(CancellationToken cancellationToken)
+    private async Task<TemplateDatabase> GetTemplateAsync(TenantDatabaseOptions options, CancellationToken cancellationToken)
     {
         await _templateGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return _template ??= await TemplateDatabase.CreateAsync(_server, _prefix + "template", cancellationToken).ConfigureAwait(false);
+            if (!_templates.TryGetValue(options, out var template))
+            {
+                var name = $"{_prefix}template{_templates.Count}";
+                _templates[options] = template = await TemplateDatabase.CreateAsync(_server, name, options, _passwords, cancellationToken).ConfigureAwait(false);
+            }
+
+            return template;
         }
         finally
         {

@@ -12,18 +12,12 @@ internal sealed class TemplateDatabase
 
     private readonly string _privileges;
 
-    private TemplateDatabase(string name, LoginPasswords passwords, string privileges)
-    {
-        Name = name;
-        Passwords = passwords;
-        _privileges = privileges;
-    }
+    private TemplateDatabase(string name, string privileges) => (Name, _privileges) = (name, privileges);
 
     public string Name { get; }
 
-    public LoginPasswords Passwords { get; }
-
-    public static async Task<TemplateDatabase> CreateAsync(StartedServer server, string name, CancellationToken cancellationToken)
+    public static async Task<TemplateDatabase> CreateAsync(
+        StartedServer server, string name, TenantDatabaseOptions options, LoginPasswords passwords, CancellationToken cancellationToken)
     {
         // Without a pool: the lock ends with the connection, and nobody may stay connected to a template.
         var target = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Pooling = false };
@@ -37,13 +31,12 @@ internal sealed class TemplateDatabase
         try
         {
             target.Database = name;
-            await new SchemaMigrator(target.ConnectionString).MigrateAsync(cancellationToken).ConfigureAwait(false);
-            var passwords = LoginPasswords.For(server);
+            await MigrateAsync(target.ConnectionString, options, cancellationToken).ConfigureAwait(false);
             await SetPasswordAsync(connection, LoginPasswords.AppUser, passwords.App, cancellationToken).ConfigureAwait(false);
             await SetPasswordAsync(connection, LoginPasswords.AdminUser, passwords.Admin, cancellationToken).ConfigureAwait(false);
             // CREATE DATABASE fails while anyone is connected to the template, so nobody can be.
             await connection.ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false", cancellationToken).ConfigureAwait(false);
-            return new(name, passwords, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false));
+            return new(name, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -54,6 +47,15 @@ internal sealed class TemplateDatabase
 
     /// <summary>What CREATE DATABASE does not copy: the privileges on the database itself, such as the revoked TEMPORARY.</summary>
     public string PrivilegesOf(string copy) => _privileges.Replace("{0}", copy, StringComparison.Ordinal);
+
+    private static async Task MigrateAsync(string connectionString, TenantDatabaseOptions options, CancellationToken cancellationToken)
+    {
+        await new SchemaMigrator(connectionString, new SchemaMigratorOptions { Guard = options.Guard }).MigrateAsync(cancellationToken).ConfigureAwait(false);
+        if (options.MigrationsDirectory is { } folder)
+            await SqlMigrations.ApplyAsync(connectionString, folder, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (options.MigrateAsync is { } migrate)
+            await migrate(connectionString, cancellationToken).ConfigureAwait(false);
+    }
 
     private static async Task<string> ReadPrivilegesAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {

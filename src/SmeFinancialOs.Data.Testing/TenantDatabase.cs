@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Testing;
 
@@ -6,6 +7,8 @@ namespace SmeFinancialOs.Data.Testing;
 public sealed class TenantDatabase : IAsyncDisposable
 {
     private readonly ServerDatabases _databases;
+    private readonly Lazy<(NpgsqlDataSource App, NpgsqlDataSource Admin, TenantConnectionFactory Factory)> _factory;
+    private int _organizations;
     private int _disposed;
 
     internal TenantDatabase(ServerDatabases databases, string name, LoginPasswords passwords)
@@ -15,6 +18,12 @@ public sealed class TenantDatabase : IAsyncDisposable
         OwnerConnectionString = databases.ConnectionStringTo(name);
         AppConnectionString = As(LoginPasswords.AppUser, passwords.App);
         AdminConnectionString = As(LoginPasswords.AdminUser, passwords.Admin);
+        _factory = new(() =>
+        {
+            var app = new NpgsqlDataSourceBuilder(AppConnectionString).UseTenantDefaults().Build();
+            var admin = new NpgsqlDataSourceBuilder(AdminConnectionString).UseTenantDefaults().Build();
+            return (app, admin, new TenantConnectionFactory(app, new TenantConnectionOptions { AdminDataSource = admin }));
+        });
     }
 
     /// <summary>The name of the database.</summary>
@@ -29,10 +38,39 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>The login of admin contexts, <c>admin_user</c>.</summary>
     public string AdminConnectionString { get; }
 
+    /// <summary>A factory for both logins, as a host makes it.</summary>
+    public TenantConnectionFactory Factory => _factory.Value.Factory;
+
+    /// <summary>Creates an organization of its own for a test.</summary>
+    /// <param name="name">Its name; null for one that no other has. The slug is made of a number, so that names may repeat.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<TestOrganization> CreateOrganizationAsync(string? name = null, CancellationToken cancellationToken = default)
+    {
+        var id = Guid.CreateVersion7();
+        var slug = $"organization-{Interlocked.Increment(ref _organizations)}";
+        var context = TenantContext.ForOrganization(id);
+        var session = Factory.CreateSession(context);
+        await new OrganizationRepository(session).CreateAsync(name ?? slug, slug, id, cancellationToken).ConfigureAwait(false);
+        return new TestOrganization(id, name ?? slug, context, session);
+    }
+
+    /// <summary>Proves that no tenant reaches another's rows, in any table there is: <see cref="TenantIsolation.AssertAsync"/> of this database.</summary>
+    /// <param name="options">Null: those of this library's own schema.</param>
+    /// <param name="cancellationToken">Ends the probe.</param>
+    /// <exception cref="TenantIsolationException">A statement got through, or something could not be probed.</exception>
+    public Task<IsolationReport> AssertIsolationAsync(IsolationProbeOptions? options = null, CancellationToken cancellationToken = default) =>
+        TenantIsolation.AssertAsync(OwnerConnectionString, options, cancellationToken);
+
     /// <summary>Drops the database, whoever is still connected to it.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (_factory.IsValueCreated)
+        {
+            await _factory.Value.App.DisposeAsync().ConfigureAwait(false);
+            await _factory.Value.Admin.DisposeAsync().ConfigureAwait(false);
+        }
+
         ClearPool(OwnerConnectionString);
         ClearPool(AppConnectionString);
         ClearPool(AdminConnectionString);

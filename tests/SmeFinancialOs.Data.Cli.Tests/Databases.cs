@@ -32,7 +32,7 @@ public sealed class Databases : IAsyncLifetime
 
     internal async Task<string> NewAsync(string? sql = null)
     {
-        var database = await _server.CreateTenantDatabaseAsync(Cancel);
+        var database = await _server.CreateTenantDatabaseAsync(cancellationToken: Cancel);
         _databases.Add(database);
         if (sql is not null)
             await ExecuteAsync(database.OwnerConnectionString, sql);

@@ -20,7 +20,7 @@ public sealed class ExternalServerTests : IAsyncLifetime
     {
         var server = await PostgresServer.StartAsync(Options, TestContext.Current.CancellationToken);
         server.Kind.Should().Be(PostgresServerKind.ConnectionString);
-        var database = await server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
+        var database = await server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
         await server.CreateEmptyDatabaseAsync(TestContext.Current.CancellationToken);
         (await database.AppConnectionString.ReadScalarAsync<string>("SELECT session_user::text")).Should().Be("app_user");
         (await _host.ConnectionString.ReadScalarAsync<long>(OurDatabases)).Should().Be(3, "there is a template too");
@@ -49,7 +49,7 @@ public sealed class ExternalServerTests : IAsyncLifetime
     {
         var servers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostgresServer.StartAsync(Options, TestContext.Current.CancellationToken)));
 
-        var databases = await Task.WhenAll(servers.Select(server => server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken)));
+        var databases = await Task.WhenAll(servers.Select(server => server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken)));
 
         foreach (var database in databases)
         {

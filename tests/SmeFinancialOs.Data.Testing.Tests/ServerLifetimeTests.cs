@@ -94,14 +94,14 @@ public sealed class ServerLifetimeTests
         var kind = way == "local" ? PostgresServerKind.LocalBinaries : PostgresServerKind.Embedded;
         var server = await PostgresServer.StartAsync(new() { Kind = kind }, TestContext.Current.CancellationToken);
         var directory = await server.ConnectionString.ReadScalarAsync<string>("SHOW data_directory");
-        var database = await server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
+        var database = await server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
 
         await server.DisposeAsync();
         await server.DisposeAsync();
 
         Directory.Exists(Path.GetDirectoryName(directory)).Should().BeFalse();
         await database.DisposeAsync();
-        await server.Invoking(disposed => disposed.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken)).Should().ThrowAsync<ObjectDisposedException>();
+        await server.Invoking(disposed => disposed.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken)).Should().ThrowAsync<ObjectDisposedException>();
     }
 
     private static Dictionary<string, string?> Environment(string way) => new() { ["SME_DATA_POSTGRES"] = way };

@@ -114,6 +114,6 @@ public sealed class TenantDatabaseTests
     private static async Task<TenantDatabase> CreateAsync()
     {
         var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
-        return await server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
+        return await server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
     }
 }

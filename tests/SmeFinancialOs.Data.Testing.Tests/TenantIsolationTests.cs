@@ -36,5 +36,5 @@ public sealed class TenantIsolationTests
     }
 
     private static async Task<TenantDatabase> DatabaseAsync() =>
-        await (await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken)).CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
+        await (await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken)).CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
 }

@@ -37,7 +37,7 @@ internal sealed class GrowthDatabase : IAsyncDisposable
     public static async Task<GrowthDatabase> CreateAsync(PostgresServer server, GrowthTable table, ThrowawayLogin unbound, CancellationToken cancellationToken)
     {
         Suite.Progress.Report($"creating a database for {table.Name}");
-        var result = new GrowthDatabase(table, await server.CreateTenantDatabaseAsync(cancellationToken), unbound);
+        var result = new GrowthDatabase(table, await server.CreateTenantDatabaseAsync(cancellationToken: cancellationToken), unbound);
         try
         {
             await using var owner = new NpgsqlConnection(result.OwnerConnectionString);

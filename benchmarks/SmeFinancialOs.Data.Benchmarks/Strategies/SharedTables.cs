@@ -32,7 +32,7 @@ internal sealed class SharedTables(PostgresServer server, ThrowawayLogin login, 
     /// </summary>
     public async Task<TimeSpan> CreateAsync(CancellationToken cancellationToken)
     {
-        _database = await server.CreateTenantDatabaseAsync(cancellationToken);
+        _database = await server.CreateTenantDatabaseAsync(cancellationToken: cancellationToken);
         Suite.Progress.Report($"{Name}: migrating");
         var elapsed = Stopwatch.StartNew();
         await new SchemaMigrator(await _databases.CreateAsync(cancellationToken)).MigrateAsync(cancellationToken);

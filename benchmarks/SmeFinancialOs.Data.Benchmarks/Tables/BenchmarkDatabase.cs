@@ -39,7 +39,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     public static async Task<BenchmarkDatabase> CreateAsync(PostgresServer server, Scale scale, Progress progress, CancellationToken cancellationToken)
     {
         progress.Report("creating a database");
-        var result = new BenchmarkDatabase(server, await server.CreateTenantDatabaseAsync(cancellationToken), new Dataset(scale.Invoices));
+        var result = new BenchmarkDatabase(server, await server.CreateTenantDatabaseAsync(cancellationToken: cancellationToken), new Dataset(scale.Invoices));
         try
         {
             progress.Say($"Server: {server.Description}");

@@ -39,7 +39,7 @@ public sealed class TenantDatabaseFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
-        Database = await Server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
+        Database = await Server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
         AppDataSource = NpgsqlDataSource.Create(Database.AppConnectionString);
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
         // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
