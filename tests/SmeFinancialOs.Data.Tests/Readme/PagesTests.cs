@@ -35,7 +35,7 @@ public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFi
     [MemberData(nameof(PagesWithSql))]
     public async Task Sql_runs_on_a_migrated_database(string page)
     {
-        await using var database = await fixture.Server.CreateTenantDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var database = await fixture.Server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
         await using var superuser = new NpgsqlConnection(database.OwnerConnectionString);
         await superuser.OpenAsync(TestContext.Current.CancellationToken);
         foreach (var block in new Page(page).Blocks("sql"))
