@@ -1,0 +1,33 @@
+// <snippet>
+using SmeFinancialOs.Data;
+using SmeFinancialOs.Data.AspNetCore;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));
+builder.Services.AddTenantContext(options => options.FromClaim("org_id"));
+builder.Services.AddAuthentication().AddJwtBearer();
+builder.Services.AddAuthorizationBuilder().AddPolicy("operator", policy => policy.RequireRole("operator"));
+builder.Services.AddHealthChecks().AddTenantData();
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseTenantContext();
+
+// No WHERE org_id anywhere: the request's organization is in force, and the database shows no other.
+app.MapGet("/invoices", (InvoiceRepository invoices) => invoices.ListAsync(pageSize: 50));
+app.MapPost("/invoices", (NewInvoice invoice, InvoiceRepository invoices) => invoices.InsertAsync(invoice));
+app.MapGet("/customers", (ITenantSession session, CancellationToken cancelled) =>
+    session.QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices ORDER BY customer_name", cancellationToken: cancelled));
+
+// Visitors see the demo organization, and write nothing.
+var demo = app.MapGroup("/demo").WithDemoTenant();
+demo.MapGet("/invoices", (InvoiceRepository invoices) => invoices.ListAsync(pageSize: 50));
+demo.MapPost("/invoices", (NewInvoice invoice, InvoiceRepository invoices) => invoices.InsertAsync(invoice));
+
+// Operators see every organization, give a reason in the header X-Admin-Reason, and are on record in app.admin_access_log.
+app.MapGet("/admin/totals", (InvoiceRepository invoices) => invoices.TotalsByOrganizationAsync()).RequireTenantAdmin("operator");
+app.MapHealthChecks("/health").WithoutTenant();
+app.Run();
+// </snippet>
