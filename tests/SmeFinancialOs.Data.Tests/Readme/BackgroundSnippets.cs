@@ -10,7 +10,7 @@ internal static class BackgroundSnippets
     public static ValueTask EnqueueAsync(Channel<Reminder> reminders) =>
         // <snippet>
         reminders.Writer.WriteAsync(new Reminder(AmbientTenantContext.Required));
-        // </snippet>
+    // </snippet>
 }
 
 // <snippet>
