@@ -19,8 +19,9 @@ internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOpt
         var metadata = endpoint?.Metadata.GetMetadata<ITenantEndpointMetadata>();
         if (endpoint is null || metadata is WithoutTenantAttribute)
         {
-            // Without a context, so that whatever asks for a session is refused.
-            await next(http).ConfigureAwait(false);
+            // Without a context, also where this runs inside a pipeline that has one: whatever asks for a session is refused.
+            using (AmbientTenantContext.Suppress())
+                await next(http).ConfigureAwait(false);
             if (endpoint is null && http.GetEndpoint() is not null)
                 LogTooEarly(logger);
             return;

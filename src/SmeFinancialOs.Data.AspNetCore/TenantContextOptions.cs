@@ -49,6 +49,7 @@ public sealed class TenantContextOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(domain);
         var suffix = "." + domain.Trim('.');
+        ArgumentOutOfRangeException.ThrowIfEqual(suffix, ".", nameof(domain));
         return From(new MembershipSource(http => http.Request.Host.Host is var host && host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
             && !host[..^suffix.Length].Contains('.', StringComparison.Ordinal) ? host[..^suffix.Length] : null));
     }

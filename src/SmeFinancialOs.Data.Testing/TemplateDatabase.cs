@@ -36,11 +36,21 @@ internal sealed class TemplateDatabase
             await SetPasswordAsync(connection, LoginPasswords.AdminUser, passwords.Admin, cancellationToken).ConfigureAwait(false);
             // CREATE DATABASE fails while anyone is connected to the template, so nobody can be.
             await connection.ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false", cancellationToken).ConfigureAwait(false);
+            // What a host's migrations left connected, such as a pool.
+            await connection.ExecuteAsync($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'", cancellationToken).ConfigureAwait(false);
             return new(name, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
-            await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await connection.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (NpgsqlException)
+            {
+                // The server is gone too; what went wrong first is what matters.
+            }
+
             throw;
         }
     }

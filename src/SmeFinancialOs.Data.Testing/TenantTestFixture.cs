@@ -18,6 +18,8 @@ public class TenantTestFixture(TenantDatabaseOptions? options = null) : IAsyncDi
     /// <exception cref="PostgresServerUnavailableException">None of the ways to come by a server works here.</exception>
     public virtual async ValueTask InitializeAsync()
     {
+        if (_database is not null)
+            return;
         var server = await PostgresServer.GetSharedAsync().ConfigureAwait(false);
         _database = await server.CreateTenantDatabaseAsync(options).ConfigureAwait(false);
     }

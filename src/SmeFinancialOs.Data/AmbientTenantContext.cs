@@ -21,8 +21,11 @@ public static class AmbientTenantContext
         return Ambient.Value = new Scope(context, Ambient.Value);
     }
 
+    /// <summary>Puts no context in force until the result is disposed, whatever is in force around it.</summary>
+    public static IDisposable Suppress() => Ambient.Value = new Scope(context: null, Ambient.Value);
+
     /// <summary>Shared by every flow that captured it, so that its end is seen by all of them and not by the one that ends it alone.</summary>
-    private sealed class Scope(TenantContext context, Scope? outer) : IDisposable
+    private sealed class Scope(TenantContext? context, Scope? outer) : IDisposable
     {
         private volatile TenantContext? _context = context;
 

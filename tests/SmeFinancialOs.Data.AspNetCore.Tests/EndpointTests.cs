@@ -116,6 +116,23 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
             (await (await app.GetAsync("/", "carol; role=support", reasons)).ShouldBeProblemAsync(400)).Code.Should().Be("admin_reason_required");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task An_admin_endpoint_that_names_no_policy_opens_for_nobody(string? policy)
+    {
+        // Combined with no policy, the default one would do: whoever is signed in.
+        await using var app = await StartAsync(map => map.MapGet("/", Customers).WithMetadata(new TenantAdminAttribute("support") { Policy = policy }));
+        (await app.GetAsync("/", TestUsers.User(database.OrganizationA), ("X-Admin-Reason", "r"))).StatusCode.Should().Be(System.Net.HttpStatusCode.InternalServerError);
+    }
+
+    [Fact]
+    public async Task An_actor_whom_nobody_authenticated_is_not_in_the_access_log()
+    {
+        await using var app = await App.StartAsync(map => map.MapGet("/", Customers).RequireTenantAdmin("support"), adminConnectionString: App.Nowhere);
+        (await (await app.GetAsync("/", "; role=support | ; sub=mallory", ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(403)).Code.Should().Be("not_admin");
+    }
+
     [Fact]
     public async Task An_admin_endpoint_stays_closed_where_the_host_forgot_UseAuthorization()
     {

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
 using SmeFinancialOs.Data.Testing;
@@ -36,12 +38,14 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     }
 
     [Fact]
-    public async Task A_server_that_does_not_answer_is_503()
+    public async Task A_server_that_does_not_answer_is_503_and_in_the_log()
     {
-        await using var app = await StartAsync("SELECT 1", App.Nowhere);
+        var log = new FaultLog();
+        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")), services: s => s.AddSingleton<ILoggerProvider>(log));
         var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         (await response.ShouldBeProblemAsync(503)).Code.Should().Be("database_unavailable");
         (await response.Content.ReadAsStringAsync()).Should().NotContain("127.0.0.1");
+        log.Entries.Should().ContainSingle().Which.Should().BeOfType<DatabaseUnavailableException>();
     }
 
     [Fact]
@@ -73,4 +77,24 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
 
     private Task<App> StartAsync(string sql, string? connectionString = null, Action<TenantContextOptions>? configure = null) => App.StartAsync(
         map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(sql)), connectionString ?? database.Database.AppConnectionString, configure: configure);
+
+    /// <summary>The exceptions that the handler logs.</summary>
+    private sealed class FaultLog : ILoggerProvider, ILogger
+    {
+        public List<Exception> Entries { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) =>
+            categoryName.EndsWith("TenantExceptionHandler", StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Entries.Add(exception!);
+
+        public void Dispose()
+        {
+        }
+    }
 }

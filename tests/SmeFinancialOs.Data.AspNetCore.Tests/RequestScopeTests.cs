@@ -37,9 +37,11 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
                 return Task.CompletedTask;
             });
             var factory = http.RequestServices.GetRequiredService<TenantConnectionFactory>();
+            var session = http.RequestServices.GetRequiredService<ITenantSession>();
             left = Task.Run(async () =>
             {
                 await isOver.Task;
+                await session.Invoking(s => s.ExecuteAsync("SELECT 1")).Should().ThrowAsync<TenantContextMissingException>();
                 await factory.CreateSession().ExecuteAsync("SELECT 1");
             }, CancellationToken.None);
             return "";
@@ -88,6 +90,22 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
             app.UseAuthorization();
         });
         (await (await app.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(401)).Code.Should().Be("no_tenant");
+    }
+
+    [Fact]
+    public async Task An_endpoint_without_a_tenant_has_none_inside_a_pipeline_that_has_one_either()
+    {
+        await using var app = await App.StartAsync(map => map.MapGet("/", () => $"{AmbientTenantContext.Current}").WithoutTenant(), pipeline: app =>
+        {
+            app.UseExceptionHandler();
+            app.Use(async (_, next) =>
+            {
+                using (AmbientTenantContext.Use(TenantContext.Demo))
+                    await next();
+            });
+            app.UseTenantContext();
+        });
+        (await (await app.GetAsync("/")).ShouldBeOkAsync()).Should().BeEmpty();
     }
 
     [Fact]

@@ -125,6 +125,12 @@ public sealed class TenantSourceTests
         await FluentActions.Awaiting(() => App.StartAsync(Whose, configure: o => o.AccessDeniedStatusCode = status))
             .Should().ThrowAsync<OptionsValidationException>().WithMessage("*404 or 403*");
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData(" ")]
+    public void A_domain_is_more_than_a_dot(string domain) =>
+        new TenantContextOptions().Invoking(o => o.FromHost(domain)).Should().Throw<ArgumentException>();
+
     [Fact]
     public void UseTenantContext_needs_its_services()
     {

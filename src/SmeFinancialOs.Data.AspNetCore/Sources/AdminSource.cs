@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http;
@@ -15,13 +16,18 @@ internal static class AdminSource
     {
         var policies = http.RequestServices.GetRequiredService<IAuthorizationPolicyProvider>();
         var evaluator = http.RequestServices.GetRequiredService<IPolicyEvaluator>();
+        // What names no policy would be combined to the default one: whoever is signed in.
+        if (string.IsNullOrWhiteSpace(admin.Policy))
+            throw new InvalidOperationException("[TenantAdmin] names no policy. Name the one that admins must satisfy.");
         var policy = await AuthorizationPolicy.CombineAsync(policies, [admin]).ConfigureAwait(false);
         var authentication = await evaluator.AuthenticateAsync(policy!, http).ConfigureAwait(false);
         var authorization = await evaluator.AuthorizeAsync(policy!, authentication, http, http.GetEndpoint()).ConfigureAwait(false);
         // A policy that lets anonymous users through names nobody whom the access log could hold responsible.
         if (authorization.Challenged || http.User.Identity is not { IsAuthenticated: true })
             return TenantDecision.SignIn;
-        if (!authorization.Succeeded || options.AdminActor(http.User) is not { } actor || string.IsNullOrWhiteSpace(actor))
+        // Only identities that somebody authenticated can be held responsible.
+        var admins = new ClaimsPrincipal(http.User.Identities.Where(identity => identity.IsAuthenticated));
+        if (!authorization.Succeeded || options.AdminActor(admins) is not { } actor || string.IsNullOrWhiteSpace(actor))
             return TenantDecision.Refuse(StatusCodes.Status403Forbidden, "not_admin", "The user is not an admin.");
 
         var reason = http.Request.Headers[options.AdminReasonHeader] is { Count: 1 } values ? values[0] : null;

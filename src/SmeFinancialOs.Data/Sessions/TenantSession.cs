@@ -5,9 +5,10 @@ using SmeFinancialOs.Data.Diagnostics;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A connection from the pool for each call, a round trip for each call.</summary>
-internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context) : ITenantSession
+internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context) : ITenantSession, IDisposable
 {
     private volatile bool _isLogged;
+    private volatile bool _isEnded;
 
     public TenantContext Context => context;
 
@@ -31,11 +32,15 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
     /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
     {
+        RequireScope();
         var work = await factory.OpenConnectionAsync(context, cancellationToken).ConfigureAwait(false);
         await using var _ = work.ConfigureAwait(false);
         await work.CopyToAsync(copyCommand, destination, cancellationToken).ConfigureAwait(false);
         await work.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The end of the service scope that it was injected into: what outlives a request has no tenant.</summary>
+    public void Dispose() => _isEnded = true;
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {
@@ -86,6 +91,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
+        RequireScope();
         // One entry for a session, however many calls it makes; two first calls at once may write two.
         if (context.Access == TenantAccess.Admin && !_isLogged)
         {
@@ -94,5 +100,14 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
 
         return await factory.OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void RequireScope()
+    {
+        if (_isEnded)
+        {
+            throw new TenantContextMissingException(
+                "The service scope that this session was injected into has ended. Run work that goes on after a request through TenantScopeFactory.");
+        }
     }
 }

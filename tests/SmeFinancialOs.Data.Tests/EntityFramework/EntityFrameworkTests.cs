@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using SmeFinancialOs.Data.Tests.Readme;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.EntityFramework;
@@ -13,7 +14,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
     public async Task A_query_without_a_filter_sees_the_own_rows_alone()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
-        await using var billing = await On(work);
+        await using var billing = await work.CreateBillingContextAsync();
         (await billing.Invoices.Select(i => i.OrganizationId).Distinct().ToListAsync()).Should().Equal(fixture.OrganizationA);
         (await billing.Invoices.IgnoreQueryFilters().CountAsync(i => i.OrganizationId == fixture.OrganizationB)).Should().Be(0);
         (await billing.Invoices.FromSqlRaw("SELECT * FROM invoices").Select(i => i.OrganizationId).Distinct().ToListAsync()).Should().Equal(fixture.OrganizationA);
@@ -26,7 +27,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
         var before = await TheirsAsync();
         await using (var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA))
         {
-            await using var billing = await On(work);
+            await using var billing = await work.CreateBillingContextAsync();
             (await billing.Invoices.ExecuteUpdateAsync(set => set.SetProperty(i => i.CustomerName, "taken"))).Should().BePositive();
             await billing.Database.ExecuteSqlRawAsync("UPDATE invoices SET amount_cents = 1");
             (await billing.Invoices.ExecuteDeleteAsync()).Should().BePositive();
@@ -63,7 +64,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
             where T : Exception
         {
             await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
-            await using var billing = await On(work);
+            await using var billing = await work.CreateBillingContextAsync();
             await billing.Invoking(attack).Should().ThrowAsync<T>();
         }
     }
@@ -80,7 +81,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
         async Task SaveAsync(bool commits)
         {
             await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
-            await using var billing = await On(work);
+            await using var billing = await work.CreateBillingContextAsync();
             billing.Invoices.Add(New(default, number));
             await billing.SaveChangesAsync();
             if (commits)
@@ -92,10 +93,35 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
     }
 
     [Fact]
+    public async Task The_page_does_what_it_says()
+    {
+        (await EntityFrameworkSnippets.SaveAsync(fixture.Factory, fixture.ContextA)).Should().BePositive();
+        (await fixture.Factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = '2026-002'")).Should().Be(1);
+        await fixture.SeedAsync();
+    }
+
+    [Fact]
+    public async Task A_context_after_the_commit_reads_nothing()
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
+        await using var billing = await work.CreateBillingContextAsync();
+        await work.CommitAsync();
+        await billing.Invoking(b => b.Invoices.ToListAsync()).Should().ThrowAsync<Exception>();
+    }
+
+    [Fact]
+    public async Task A_context_that_was_not_told_of_the_transaction_is_bound_all_the_same()
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
+        await using var billing = new BillingContext(new DbContextOptionsBuilder<BillingContext>().UseNpgsql(work.Connection).Options);
+        (await billing.Invoices.Select(i => i.OrganizationId).Distinct().ToListAsync()).Should().Equal(fixture.OrganizationA);
+    }
+
+    [Fact]
     public async Task The_tenant_stays_after_a_save_that_failed()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
-        await using var billing = await On(work);
+        await using var billing = await work.CreateBillingContextAsync();
         var taken = await billing.Invoices.Select(i => i.Number).FirstAsync();
         billing.Invoices.Add(New(default, taken));
         // Back to the savepoint that SaveChanges sets in a transaction it was given.
@@ -109,7 +135,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
     public async Task Sql_that_changes_the_tenant_is_not_committed()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA);
-        await using var billing = await On(work);
+        await using var billing = await work.CreateBillingContextAsync();
         await billing.Database.ExecuteSqlAsync($"SELECT set_config('app.current_org_id', {fixture.OrganizationB.ToString()}, true)");
         await billing.Invoices.ExecuteDeleteAsync();
         await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<TenantContextChangedException>();
@@ -122,7 +148,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
         {
             var context = i % 2 == 0 ? fixture.ContextA : fixture.ContextB;
             await using var work = await fixture.Factory.OpenConnectionAsync(context, cancellationToken);
-            await using var billing = await On(work);
+            await using var billing = await work.CreateBillingContextAsync(cancellationToken);
             var seen = new List<Guid>();
             await foreach (var invoice in CompiledQuery(billing))
                 seen.Add(invoice.OrganizationId);
@@ -142,7 +168,7 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
     {
         BillingContext billing;
         await using (var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA))
-            billing = await On(work);
+            billing = await work.CreateBillingContextAsync();
         await using var _ = billing;
         await using var next = await fixture.Factory.OpenConnectionAsync(fixture.ContextB);
         await billing.Invoking(b => b.Invoices.ToListAsync()).Should().ThrowAsync<ObjectDisposedException>();
@@ -177,13 +203,6 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
 
         await using var rented = await pool.CreateDbContextAsync();
         rented.Database.GetDbConnection().Should().BeSameAs(workA.Connection);
-    }
-
-    private static async Task<BillingContext> On(TenantConnection work)
-    {
-        var billing = new BillingContext(new DbContextOptionsBuilder<BillingContext>().UseNpgsql(work.Connection).Options);
-        await billing.Database.UseTransactionAsync(work.Transaction);
-        return billing;
     }
 
     private static BillingInvoice New(Guid organizationId, string? number = null) => new()
