@@ -46,7 +46,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     public async Task A_schema_older_than_the_library_is_unhealthy(string change, string? expected)
     {
         // The newest migration there is: so the version that the library expects is held to it.
-        var newest = Directory.GetFiles(Path.Combine(Root(), "sql"), "*.sql").Max(file => int.Parse(Path.GetFileName(file)[..4])).ToString();
+        var newest = Directory.GetFiles(Path.Combine(RepositoryRoot.Folder, "sql"), "*.sql").Max(file => int.Parse(Path.GetFileName(file)[..4])).ToString();
         await using var own = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
         await ExecuteAsync(own, change.Replace("{newest}", newest));
         var entry = await CheckAsync(own.AppConnectionString);
@@ -126,13 +126,5 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
         await using var superuser = NpgsqlDataSource.Create(database.OwnerConnectionString);
         await using var command = superuser.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "SmeFinancialOs.Data.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
-        return folder.FullName;
     }
 }

@@ -137,10 +137,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     [Fact]
     public void The_pages_of_the_rules_are_the_rules()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "SmeFinancialOs.Data.sln")))
-            root = root.Parent!;
-        var pages = Path.Combine(root.FullName, "docs", "rules");
+        var pages = Path.Combine(RepositoryRoot.Folder, "docs", "rules");
         Directory.EnumerateFiles(pages).Select(Path.GetFileName).Should().BeEquivalentTo(RulePages.All().Select(page => page.Name), because: "sme-data explain --pages docs/rules writes them");
         foreach (var (name, text) in RulePages.All())
             File.ReadAllText(Path.Combine(pages, name)).Should().Be(text, because: name);

@@ -1,24 +1,18 @@
-using Microsoft.Extensions.DependencyInjection;
 using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests.Support;
 
 /// <summary>A migrated database with two organizations and the demo, each with invoices that say whose they are.</summary>
-public sealed class HostDatabase : IAsyncLifetime
+public sealed class HostDatabase : TenantTestFixture, IAsyncLifetime
 {
-    private TenantDatabase? _database;
-
     public Guid OrganizationA { get; } = Guid.CreateVersion7();
 
     public Guid OrganizationB { get; } = Guid.CreateVersion7();
 
-    public TenantDatabase Database => _database!;
-
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        _database = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
-        await using var provider = new ServiceCollection().AddTenantData(_database.AppConnectionString, _database.AdminConnectionString).BuildServiceProvider();
-        await using var work = await provider.GetRequiredService<TenantConnectionFactory>().OpenConnectionAsync(TenantContext.ForAdmin("setup", "test data").AsReadWrite());
+        await base.InitializeAsync();
+        await using var work = await Database.Factory.OpenConnectionAsync(TenantContext.ForAdmin("setup", "test data").AsReadWrite());
         foreach (var (id, slug) in new[] { (OrganizationA, "a"), (OrganizationB, "b"), (TenantContext.DemoOrganizationId, "demo") })
         {
             await new OrganizationRepository(work).CreateAsync(slug, slug, id);
@@ -27,11 +21,5 @@ public sealed class HostDatabase : IAsyncLifetime
         }
 
         await work.CommitAsync();
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_database is not null)
-            await _database.DisposeAsync();
     }
 }

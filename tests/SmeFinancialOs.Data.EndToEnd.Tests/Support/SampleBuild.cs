@@ -7,12 +7,12 @@ internal static class SampleBuild
 {
     private static readonly Lazy<Task> Built = new(BuildAsync);
 
-    public static string ProjectFolder { get; } = Path.Combine(Root(), "tests", "SmeFinancialOs.Data.SampleHost");
+    public static string ProjectFolder { get; } = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.SampleHost");
 
     public static async Task<string> GetProgramAsync()
     {
         await Built.Value;
-        return Path.Combine(Root(), "artifacts", "sample", "bin", "SmeFinancialOs.Data.SampleHost", "release", "SmeFinancialOs.Data.SampleHost");
+        return Path.Combine(RepositoryRoot.Folder, "artifacts", "sample", "bin", "SmeFinancialOs.Data.SampleHost", "release", "SmeFinancialOs.Data.SampleHost");
     }
 
     private static async Task BuildAsync()
@@ -32,13 +32,5 @@ internal static class SampleBuild
         await build.WaitForExitAsync();
         if (build.ExitCode != 0)
             throw new InvalidOperationException($"The sample host does not build:\n{await output}{await error}");
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "SmeFinancialOs.Data.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The tests do not run in a folder of the repository.");
-        return folder.FullName;
     }
 }

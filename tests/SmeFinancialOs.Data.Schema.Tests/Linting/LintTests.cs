@@ -51,11 +51,8 @@ public sealed class LintTests
     [Fact]
     public async Task Our_own_migrations_are_clean()
     {
-        var sql = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(sql.FullName, "SmeFinancialOs.Data.sln")))
-            sql = sql.Parent!;
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var report = await new MigrationLint(server.ConnectionString).RunAsync(Path.Combine(sql.FullName, "sql"), cancellationToken: Sql.Cancel);
+        var report = await new MigrationLint(server.ConnectionString).RunAsync(Path.Combine(RepositoryRoot.Folder, "sql"), cancellationToken: Sql.Cancel);
         report.Findings.Select(f => $"{f.Migration}: {f.Finding.RuleId} {f.Finding.ObjectName}").Should().BeEmpty();
         report.Applied.Should().StartWith("0001_roles.sql").And.Contain("0007_delete_organization.sql");
     }

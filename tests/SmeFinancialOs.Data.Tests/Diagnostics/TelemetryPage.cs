@@ -1,11 +1,9 @@
-using SmeFinancialOs.Data.Tests.Readme;
-
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
 /// <summary>What docs/telemetry.md promises.</summary>
 internal static class TelemetryPage
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Page.Root, "docs", "telemetry.md"));
+    private static readonly string Text = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs", "telemetry.md"));
 
     public static IReadOnlyList<string> Spans => [.. Table("span").Select(row => row[0])];
 

@@ -11,14 +11,11 @@ internal sealed partial class Page(string path)
     /// <summary>Its SQL is run by ExistingTablesTests.</summary>
     public const string ExistingTables = "docs/existing-tables.md";
 
-    private readonly string _text = File.ReadAllText(System.IO.Path.Combine(Root, path));
-
-    /// <summary>Not CallerFilePath: a deterministic build maps it away.</summary>
-    public static string Root { get; } = FindRoot();
+    private readonly string _text = File.ReadAllText(System.IO.Path.Combine(RepositoryRoot.Folder, path));
 
     public static IEnumerable<Page> All { get; } =
-        Directory.EnumerateFiles(System.IO.Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Prepend(System.IO.Path.Combine(Root, Readme)).Select(file => new Page(System.IO.Path.GetRelativePath(Root, file))).ToList();
+        Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryRoot.Folder, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Readme)).Select(file => new Page(System.IO.Path.GetRelativePath(RepositoryRoot.Folder, file))).ToList();
 
     /// <summary>From the root of the repository.</summary>
     public string Path => path;
@@ -38,14 +35,6 @@ internal sealed partial class Page(string path)
     private string Prose => Fenced().Replace(_text, "");
 
     public override string ToString() => Path;
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(System.IO.Path.Combine(folder.FullName, "SmeFinancialOs.Data.sln")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests run outside the repository.");
-        return folder.FullName;
-    }
 
     private string Section(string heading) => Regex.Split(_text, "^(?=## )", RegexOptions.Multiline).Single(section => section.StartsWith($"## {heading}", StringComparison.Ordinal));
 

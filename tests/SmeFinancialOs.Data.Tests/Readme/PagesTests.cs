@@ -13,8 +13,8 @@ public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFi
     [Fact]
     public void Csharp_of_every_page_is_compiled_and_every_compiled_snippet_is_on_a_page()
     {
-        var compiled = Directory.EnumerateFiles(Path.Combine(Page.Root, "tests"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Generated().IsMatch(Path.GetRelativePath(Page.Root, file)))
+        var compiled = Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Folder, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !Generated().IsMatch(Path.GetRelativePath(RepositoryRoot.Folder, file)))
             .SelectMany(file => Snippet().Matches(File.ReadAllText(file))).Select(match => Dedent(match.Groups["code"].Value)).ToList();
         var shown = Page.All.SelectMany(page => page.Blocks("csharp")).ToList();
         shown.Except(compiled).Should().BeEmpty("a page shows only what is compiled");
@@ -45,7 +45,7 @@ public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFi
     private static bool Leads(string page, string link)
     {
         var (file, anchor) = link.Split('#') is [var path, var name] ? (path, name) : (link, null);
-        var source = Path.Combine(Page.Root, page);
+        var source = Path.Combine(RepositoryRoot.Folder, page);
         var target = file.Length == 0 ? source : Path.Combine(Path.GetDirectoryName(source)!, file);
         return anchor is null ? Path.Exists(target) : File.Exists(target) && new Page(target).Anchors.Contains(anchor);
     }
