@@ -43,9 +43,8 @@ internal sealed class SchemaFlags
     }
 
     // The same for a probe, which knows nothing of audit rules.
-    internal IsolationProbeOptions ReadForProbe(ParseResult parsed)
+    internal IsolationProbeOptions ReadForProbe(ParseResult parsed, SchemaAuditOptions audit)
     {
-        var audit = Read(parsed);
         var probe = ToolSettings.Read(parsed.GetValue(_config)).Probe;
         return new()
         {

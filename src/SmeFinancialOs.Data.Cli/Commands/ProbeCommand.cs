@@ -21,8 +21,9 @@ internal static class ProbeCommand
             async (parsed, cancellationToken) =>
             {
                 using var progress = new Progress("generating rows");
-                var result = await new IsolationProbe(connection.Resolve(parsed), schema.ReadForProbe(parsed)).RunAsync(progress, cancellationToken);
-                var known = schema.Read(parsed).Baseline;
+                var (target, audit) = (connection.Resolve(parsed), schema.Read(parsed));
+                var result = await new IsolationProbe(target, schema.ReadForProbe(parsed, audit)).RunAsync(progress, cancellationToken);
+                var known = audit.Baseline;
                 var problems = result.Breaches.Select(Problem.Of).Concat(result.Skipped.Where(skipped => !skipped.IsAllowed).Select(Problem.Of)).ToLookup(problem => known.Contains(problem.Fingerprint));
                 return report.Report(parsed, new("probe", [.. problems[false]],
                     [.. problems[true].Select(problem => (problem, "known to the baseline")), .. result.Skipped.Where(skipped => skipped.IsAllowed).Select(skipped => (Problem.Of(skipped), skipped.Reason))],
