@@ -49,7 +49,7 @@ internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOpt
     {
         if (metadata is TenantAdminAttribute admin)
             return await AdminSource.DecideAsync(http, admin, _options).ConfigureAwait(false);
-        var isSignedIn = http.User.Identities.Any(identity => identity.IsAuthenticated);
+        var isSignedIn = http.User.AuthenticatedIdentities().Any();
         return metadata is DemoTenantAttribute demo && (demo.Always || !isSignedIn) ? TenantContext.Demo
             : isSignedIn ? await _options.Source.DecideAsync(http).ConfigureAwait(false)
             : TenantDecision.SignIn;

@@ -26,7 +26,7 @@ internal static class AdminSource
         if (authorization.Challenged || http.User.Identity is not { IsAuthenticated: true })
             return TenantDecision.SignIn;
         // Only identities that somebody authenticated can be held responsible.
-        var admins = new ClaimsPrincipal(http.User.Identities.Where(identity => identity.IsAuthenticated));
+        var admins = new ClaimsPrincipal(http.User.AuthenticatedIdentities());
         if (!authorization.Succeeded || options.AdminActor(admins) is not { } actor || string.IsNullOrWhiteSpace(actor))
             return TenantDecision.Refuse(StatusCodes.Status403Forbidden, "not_admin", "The user is not an admin.");
 

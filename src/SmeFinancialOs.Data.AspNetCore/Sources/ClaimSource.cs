@@ -8,8 +8,7 @@ internal sealed class ClaimSource(string claimType) : TenantSource
 
     public override ValueTask<TenantDecision> DecideAsync(HttpContext http)
     {
-        // A principal may carry identities that nobody authenticated, and several that somebody did.
-        var values = http.User.Identities.Where(identity => identity.IsAuthenticated).SelectMany(identity => identity.FindAll(claimType))
+        var values = http.User.AuthenticatedIdentities().SelectMany(identity => identity.FindAll(claimType))
             .Select(claim => claim.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
         return new(values switch
         {
