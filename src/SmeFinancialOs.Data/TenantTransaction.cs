@@ -12,9 +12,9 @@ namespace SmeFinancialOs.Data;
 public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 {
     private readonly TenantConnectionFactory _factory;
-    private UnitOfWork? _work;
+    private volatile UnitOfWork? _work;
     private int _isOpening;
-    private bool _isEnded;
+    private volatile bool _isEnded;
 
     internal TenantTransaction(TenantConnectionFactory factory, TenantContext context) => (_factory, Context) = (factory, context);
 
@@ -75,6 +75,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     public ValueTask DisposeAsync()
     {
         _isEnded = true;
+        Interlocked.MemoryBarrier();
         return _work?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
@@ -98,12 +99,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     {
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var row in work.StreamAsync(statement, cancellationToken).ConfigureAwait(false))
-        {
-            work.IsInForce = true;
             yield return row;
-        }
-
-        work.IsInForce = true;
     }
 
     private async ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken)
@@ -115,7 +111,15 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
             throw new InvalidOperationException("Another call of this transaction is in progress. It serves one caller at a time.");
         try
         {
-            return _work = await _factory.BeginAsync(Context, cancellationToken).ConfigureAwait(false);
+            var work = await _factory.BeginAsync(Context, cancellationToken).ConfigureAwait(false);
+            _work = work;
+            Interlocked.MemoryBarrier();
+            if (!_isEnded)
+                return work;
+            // Ended meanwhile, by somebody who found nothing to end.
+            await work.DisposeAsync().ConfigureAwait(false);
+            RequireOpen();
+            return work;
         }
         finally
         {

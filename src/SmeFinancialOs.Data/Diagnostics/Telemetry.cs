@@ -86,6 +86,8 @@ internal sealed class Telemetry
     public void HeldLong(TenantContext context, string operation) =>
         _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);
 
+    public void Abandoned(TenantContext context) => _transactions.Abandoned(_database, context.ToString());
+
     /// <summary>Tags of a measurement: never the tenant, of which there are too many.</summary>
     public KeyValuePair<string, object?>[] Tags(TenantContext context) =>
     [

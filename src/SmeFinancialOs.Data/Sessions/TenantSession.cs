@@ -81,7 +81,8 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
             throw;
         }
 
-        await using var _ = connection.ConfigureAwait(false);
+        var lease = new StreamedConnection(connection, telemetry, context);
+        await using var _ = lease.ConfigureAwait(false);
         call?.Opened();
         await foreach (var row in SessionCalls.StreamAsync(On(connection), statement, telemetry, call, cancellationToken).ConfigureAwait(false))
             yield return row;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 
@@ -7,8 +8,11 @@ namespace SmeFinancialOs.Data.Sessions;
 internal sealed class UnitOfWork(
     NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings, Telemetry telemetry, Operation? operation) : IAsyncDisposable
 {
+    private readonly CallGate _gate = new();
     private bool _isCommitted;
-    private int _isDisposed;
+
+    /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
+    ~UnitOfWork() => Abandoned.Release(this, telemetry, context);
 
     public NpgsqlConnection Connection => connection;
 
@@ -16,7 +20,7 @@ internal sealed class UnitOfWork(
 
     public TenantContext Context => context;
 
-    public bool IsDisposed => _isDisposed != 0;
+    public bool IsDisposed => _gate.IsClosed;
 
     /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
     public bool IsInForce { get; set; }
@@ -28,6 +32,7 @@ internal sealed class UnitOfWork(
     {
         if (IsInForce)
             return;
+        _gate.Enter();
         operation?.Enter();
         try
         {
@@ -38,6 +43,10 @@ internal sealed class UnitOfWork(
         {
             telemetry.Failed(fault, context, operation);
             throw;
+        }
+        finally
+        {
+            _gate.Leave();
         }
     }
 
@@ -50,6 +59,7 @@ internal sealed class UnitOfWork(
     public async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         using var call = telemetry.StartCall(name, context, operation);
+        _gate.Enter();
         try
         {
             await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
@@ -61,14 +71,39 @@ internal sealed class UnitOfWork(
             telemetry.Failed(fault, context, call);
             throw;
         }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
-    public IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken) =>
-        SessionCalls.StreamAsync(Target, statement, telemetry, operation, cancellationToken);
+    public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var rows = SessionCalls.StreamAsync(Target, statement, telemetry, operation, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var _ = rows.ConfigureAwait(false);
+        while (true)
+        {
+            _gate.Enter();
+            try
+            {
+                var hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
+                IsInForce = true;
+                if (!hasRow)
+                    yield break;
+            }
+            finally
+            {
+                _gate.Leave();
+            }
+
+            yield return rows.Current;
+        }
+    }
 
     public async Task CopyAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
     {
         using var call = telemetry.StartCall(OperationName.Copy, context, operation);
+        _gate.Enter();
         try
         {
             await CopyOut.RunAsync(connection, context, copyCommand, destination, cancellationToken).ConfigureAwait(false);
@@ -79,10 +114,15 @@ internal sealed class UnitOfWork(
             telemetry.Failed(fault, context, call);
             throw;
         }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
+        _gate.Enter();
         operation?.Committing();
         try
         {
@@ -95,18 +135,23 @@ internal sealed class UnitOfWork(
             telemetry.Failed(fault, context, operation);
             throw;
         }
+        finally
+        {
+            _gate.Leave();
+        }
     }
 
-    /// <summary>Rolls back what is not committed; its connection goes clean and back to its pool.</summary>
+    /// <summary>Rolls back what is not committed, once a call that is under way has ended; its connection goes clean and back to its pool.</summary>
     public async ValueTask DisposeAsync()
     {
-        // Once only: Npgsql gives the transaction object to whoever gets the connection next, and a second dispose would roll back theirs.
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        if (!await _gate.CloseAsync().ConfigureAwait(false))
             return;
+        GC.SuppressFinalize(this);
         operation?.Enter();
         try
         {
-            await transaction.DisposeAsync().ConfigureAwait(false);
+            if (IsTransactionOurs())
+                await transaction.DisposeAsync().ConfigureAwait(false);
             if (settings.ResetsConnection && !_isCommitted)
                 await ConnectionReset.RunAsync(connection).ConfigureAwait(false);
         }
@@ -116,6 +161,22 @@ internal sealed class UnitOfWork(
             if (!_isCommitted)
                 telemetry.NotCommitted(context);
             operation?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Not any more when the host has closed the connection itself: Npgsql then gives the transaction object to whoever gets that connection next, and to
+    /// dispose it would roll back theirs.
+    /// </summary>
+    private bool IsTransactionOurs()
+    {
+        try
+        {
+            return ReferenceEquals(transaction.Connection, connection);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
         }
     }
 }

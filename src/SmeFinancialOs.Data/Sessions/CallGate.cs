@@ -1,0 +1,46 @@
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>
+/// Lets in one call of a unit of work at a time, and its end only when none is under way. Npgsql refuses a second statement too, but not a rollback
+/// beside a statement whose answer has not begun: the two then read each other's answers.
+/// </summary>
+internal sealed class CallGate
+{
+    private int _isBusy;
+    private int _isClosed;
+    private TaskCompletionSource? _left;
+
+    public bool IsClosed => Volatile.Read(ref _isClosed) != 0;
+
+    /// <summary>Each call is followed by <see cref="Leave"/>.</summary>
+    public void Enter()
+    {
+        if (Interlocked.Exchange(ref _isBusy, 1) != 0)
+            throw new InvalidOperationException("A unit of work serves one caller at a time, and another call of it is under way: await that one first, or open a unit of work for each.");
+        if (!IsClosed)
+            return;
+        Leave();
+        throw new ObjectDisposedException(nameof(UnitOfWork), "This unit of work was disposed. Open another one for more work.");
+    }
+
+    public void Leave()
+    {
+        Interlocked.Exchange(ref _isBusy, 0);
+        Volatile.Read(ref _left)?.TrySetResult();
+    }
+
+    /// <summary>Lets nobody in any more, and waits for the one that is in.</summary>
+    /// <returns>False when it was closed before.</returns>
+    public async ValueTask<bool> CloseAsync()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+            return false;
+        if (Volatile.Read(ref _isBusy) == 0)
+            return true;
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Interlocked.Exchange(ref _left, left);
+        if (Volatile.Read(ref _isBusy) != 0)
+            await left.Task.ConfigureAwait(false);
+        return true;
+    }
+}

@@ -1,0 +1,16 @@
+using Npgsql;
+using SmeFinancialOs.Data.Diagnostics;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>The connection of a stream, whose enumerator a host may let go of without disposing it.</summary>
+internal sealed class StreamedConnection(NpgsqlConnection connection, Telemetry telemetry, TenantContext context) : IAsyncDisposable
+{
+    ~StreamedConnection() => Abandoned.Release(this, telemetry, context);
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return connection.DisposeAsync();
+    }
+}
