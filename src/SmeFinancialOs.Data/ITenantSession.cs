@@ -12,7 +12,8 @@ public interface ITenantSession
     /// <summary>Runs a query and maps each row to <typeparamref name="T"/>.</summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
-    /// <param name="cancellationToken">Cancels the statement on the server; nothing of it remains.</param>
+    /// <param name="cancellationToken">Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.</param>
+    /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
@@ -31,7 +32,8 @@ public interface ITenantSession
     /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round trip and
     /// one transaction.
     /// </param>
-    /// <param name="cancellationToken">Cancels the statement on the server; nothing of it remains.</param>
+    /// <param name="cancellationToken">Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.</param>
+    /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 

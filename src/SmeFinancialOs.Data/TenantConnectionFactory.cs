@@ -173,6 +173,7 @@ public sealed class TenantConnectionFactory
             throw typed;
         }
 
+        CommitOutcome.RequireReplicated(connection, cancellationToken);
         Telemetry(context).AdminOpened(context);
     }
 

@@ -54,7 +54,8 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     }
 
     /// <summary>Makes the work permanent, in one round trip; in none where no statement was run.</summary>
-    /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown.</param>
+    /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown, as with <see cref="CommitOutcomeUnknownException"/>.</param>
+    /// <exception cref="CommitOutcomeUnknownException">The connection was lost while the server committed, or its wait for a standby was cut short.</exception>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the first statement; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before, or its first statement failed.</exception>
     /// <exception cref="PostgresException">25P02: a later statement failed, so there is nothing to commit.</exception>

@@ -90,7 +90,9 @@ internal sealed class CheckedDataSource
 
         try
         {
-            return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            ReplicationWait.Watch(connection);
+            return connection;
         }
         // Npgsql lets through what the name lookup says.
         catch (Exception fault) when (fault is NpgsqlException or SocketException)

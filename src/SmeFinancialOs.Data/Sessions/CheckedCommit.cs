@@ -22,9 +22,11 @@ internal static class CheckedCommit
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
+        catch (NpgsqlException fault) when (FaultTranslation.TranslateCommitting(fault, connection, context) is { } typed)
         {
             throw typed;
         }
+
+        CommitOutcome.RequireReplicated(connection, cancellationToken);
     }
 }

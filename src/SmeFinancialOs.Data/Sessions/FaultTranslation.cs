@@ -10,6 +10,8 @@ internal static class FaultTranslation
     {
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
             new DemoReadOnlyException($"The demo is read-only{On(fault)}.", fault),
+        PostgresErrorCodes.ReadOnlySqlTransaction when !context.IsReadOnly =>
+            new DatabaseUnavailableException($"The server takes no writes just now: it is a standby, or was made read-only. Connect to the primary to write{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction =>
             new TenantAccessDeniedException($"The context is read-only: {context}. Open it for writes to write{On(fault)}.", fault),
         PostgresErrorCodes.InsufficientPrivilege =>
@@ -27,6 +29,15 @@ internal static class FaultTranslation
             new InvalidValueException($"The database refused a value ({state}{On(fault)}); the inner exception says which.", fault),
         _ => null,
     };
+
+    /// <summary>The same where the server may have been committing.</summary>
+    public static TenantDataException? TranslateCommitting(NpgsqlException fault, NpgsqlConnection connection, TenantContext context) =>
+        fault is PostgresException answer && Translate(answer, context) is { } typed ? typed : CommitOutcome.Translate(fault, connection, context);
+
+    /// <summary>The same of a statement, which commits where it is a transaction of its own.</summary>
+    public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target) => target.Transaction is null
+        ? TranslateCommitting(fault, target.Connection, target.Context)
+        : fault is PostgresException answer ? Translate(answer, target.Context) : null;
 
     private static string On(PostgresException fault) => (fault.TableName, fault.ConstraintName, fault.ColumnName) switch
     {

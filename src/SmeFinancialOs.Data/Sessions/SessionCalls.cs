@@ -69,9 +69,11 @@ internal static class SessionCalls
         {
             try
             {
-                return await step.ConfigureAwait(false);
+                var result = await step.ConfigureAwait(false);
+                CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
+                return result;
             }
-            catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
+            catch (NpgsqlException fault) when (FaultTranslation.Translate(fault, target) is { } typed)
             {
                 telemetry.Failed(typed, target.Context, call);
                 throw typed;
@@ -106,11 +108,12 @@ internal static class SessionCalls
                 }
             }
 
+            CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
             trip.RequireComplete();
             foreach (var statement in statements)
                 statement.Complete(statement.Commands.Sum(trip.RecordsAffectedBy));
         }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
+        catch (NpgsqlException fault) when (FaultTranslation.Translate(fault, target) is { } typed)
         {
             throw typed;
         }

@@ -1,0 +1,34 @@
+using System.Data;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>Tells, where a commit was under way, whether what came of it is known.</summary>
+internal static class CommitOutcome
+{
+    /// <summary>The typed exception, or null where the transaction was rolled back for certain, had nothing to commit, or was ended by its caller.</summary>
+    public static CommitOutcomeUnknownException? Translate(Exception fault, NpgsqlConnection connection, TenantContext context) =>
+        !context.IsReadOnly && fault is NpgsqlException && IsUnknown((NpgsqlException)fault, connection)
+            ? new CommitOutcomeUnknownException(
+                "The connection was lost before the server had answered the commit, so the work may be done or not. Look whether it is there before it is done again.", fault)
+            : null;
+
+    /// <summary>After an answer of success. Costs a comparison where no wait was ever cut short.</summary>
+    /// <exception cref="CommitOutcomeUnknownException">The commit was cancelled while it waited for its standby.</exception>
+    /// <exception cref="OperationCanceledException">The same, by the caller's token.</exception>
+    public static void RequireReplicated(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!ReplicationWait.WasCutShort(connection))
+            return;
+        const string message =
+            "The commit was cancelled while it waited for a synchronous standby: it is done on this server, and a failover may lose it. Look whether it is there before it is done again.";
+        if (cancellationToken.IsCancellationRequested)
+            throw new OperationCanceledException(message, cancellationToken);
+        throw new CommitOutcomeUnknownException(message);
+    }
+
+    // Only an ERROR is sent instead of a commit. What ends the session may come after one; so may the end of the connection.
+    private static bool IsUnknown(NpgsqlException fault, NpgsqlConnection connection) => fault is PostgresException answer
+        ? answer.InvariantSeverity != "ERROR" || answer.SqlState.StartsWith("08", StringComparison.Ordinal) || answer.SqlState == "40003"
+        : connection.FullState != ConnectionState.Open;
+}
