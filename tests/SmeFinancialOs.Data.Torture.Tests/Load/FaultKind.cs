@@ -12,6 +12,7 @@ internal static class FaultKind
         UserException => "exception in user code",
         OperationCanceledException => "cancelled by its caller",
         { InnerException: TimeoutException or NpgsqlException { InnerException: TimeoutException } } when fault.Message.Contains("pool has been exhausted", StringComparison.Ordinal) => "pool exhausted",
+        CommitOutcomeUnknownException => "commit not acknowledged",
         PostgresException server => Of(server),
         DatabaseUnavailableException => "no connection",
         { InnerException: PostgresException server } => Of(server),
@@ -21,10 +22,10 @@ internal static class FaultKind
         _ => null,
     };
 
-    /// <summary>Whether the server has said no, so that nothing of the transaction can be there.</summary>
+    /// <summary>Whether nothing of the transaction can be there: the library says that it may be tried again, or the server has said no to a statement.</summary>
     public static bool IsRolledBack(Exception fault) =>
-        (fault as PostgresException ?? fault.InnerException as PostgresException) is { SqlState: var state } && !state.StartsWith("57P", StringComparison.Ordinal) && !state.StartsWith("08", StringComparison.Ordinal)
-        || fault is DatabaseUnavailableException;
+        TransientFault.IsSafeToRetry(fault)
+        || (fault is not (CommitOutcomeUnknownException or OperationCanceledException) && (fault as PostgresException ?? fault.InnerException as PostgresException) is { InvariantSeverity: "ERROR" });
 
     private static string? Of(PostgresException fault) => fault.SqlState switch
     {

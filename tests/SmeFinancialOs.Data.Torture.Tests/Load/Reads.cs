@@ -9,8 +9,8 @@ internal sealed class Reads(TortureDatabase database, Pools pools, Ledger ledger
 
     public IEnumerable<Operation> Operations =>
     [
-        new("read", 40, (random, token) => ReadAsync(pools.Factory.CreateSession(database.Any(random)), 100, token)),
-        new("read, read-only", 10, (random, token) => ReadAsync(pools.Factory.CreateSession(database.Any(random).AsReadOnly()), 100, token)),
+        new("read", 40, (random, token) => ReadAsync(pools.Factory.CreateSession(database.Any(random)), 300, token)),
+        new("read, read-only", 10, (random, token) => ReadAsync(pools.Factory.CreateSession(database.Any(random).AsReadOnly()), 300, token)),
         new("read, demo", 5, (_, token) => ReadAsync(pools.Factory.CreateSession(TenantContext.Demo), 100, token)),
         new("read, admin", 5, (random, token) => ReadAsync(pools.Factory.CreateSession(TenantContext.ForAdmin("torture", $"look {random.Next()}")), 100, token)),
         new("read, repository", 5, RepositoryAsync),

@@ -77,7 +77,7 @@ internal sealed class TortureRun : IAsyncDisposable
         using var stop = new CancellationTokenSource();
         var trouble = new Trouble(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2", Report).RunAsync(_settings.Seed, stop.Token);
         var tasks = Enumerable.Range(0, Tasks).Select(task => Task.Run(() => WorkAsync(operations, new Random(unchecked((_settings.Seed * 397) ^ task)), stop.Token))).ToArray();
-        var deadline = DateTime.UtcNow + (_settings.Duration * 4);
+        var deadline = DateTime.UtcNow + (_settings.Duration * 2) + TimeSpan.FromMinutes(2);
         var end = DateTime.UtcNow + _settings.Duration;
         while (DateTime.UtcNow < deadline && (DateTime.UtcNow < end || _settings.Missing(Report).Any()) && !(_settings.StopsAtFinding && Report.Findings.Count > 0))
             await Task.Delay(100);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
@@ -8,9 +9,6 @@ internal sealed class Verdict(TortureDatabase database, Pools pools, Ledger ledg
 {
     public async Task RunAsync(NpgsqlConnection superuser)
     {
-        // Those that were abandoned go back to their pool when they are collected.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         await PoolAsync("app", pools.App);
         await PoolAsync("serializable", pools.Serializable);
         await PoolAsync("admin", pools.Admin);
@@ -23,32 +21,46 @@ internal sealed class Verdict(TortureDatabase database, Pools pools, Ledger ledg
 
     private async Task PoolAsync(string name, NpgsqlDataSource source)
     {
+        var limit = Stopwatch.StartNew();
+        while (true)
+        {
+            // What was abandoned goes back to its pool some time after it was collected.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            var had = await CountAsync(source);
+            if (had == Pools.Size)
+                return;
+            if (limit.Elapsed < TimeSpan.FromSeconds(30))
+                continue;
+            report.Find($"LOSS of the {Pools.Size} connections of pool {name} only {had} can be had");
+            return;
+        }
+    }
+
+    /// <summary>How many can be had at once.</summary>
+    private static async Task<int> CountAsync(NpgsqlDataSource source)
+    {
         var all = new List<NpgsqlConnection>();
         try
         {
-            // The first may be one that the server has ended, and nobody has noticed yet.
-            for (var tries = 0; all.Count < Pools.Size; tries++)
+            while (all.Count < Pools.Size)
             {
-                var connection = await source.OpenConnectionAsync();
-                all.Add(connection);
-                try
-                {
-                    await connection.RunAsync("SELECT 1");
-                }
-                catch (NpgsqlException) when (tries < Pools.Size)
-                {
-                    all.Remove(connection);
-                    await connection.DisposeAsync();
-                }
+                all.Add(await source.OpenConnectionAsync());
+                await all[^1].RunAsync("SELECT 1");
             }
-        }
-        catch (NpgsqlException fault)
-        {
-            report.Find($"LOSS of the {Pools.Size} connections of pool {name} only {all.Count} can be had: {fault.Message}");
-        }
 
-        foreach (var connection in all)
-            await connection.DisposeAsync();
+            return all.Count;
+        }
+        catch (NpgsqlException)
+        {
+            // No more of them; or one that the server has ended, which is out of the pool now.
+            return Math.Max(0, all.Count - 1);
+        }
+        finally
+        {
+            foreach (var connection in all)
+                await connection.DisposeAsync();
+        }
     }
 
     private async Task NothingIsOpenAsync(NpgsqlConnection superuser)
