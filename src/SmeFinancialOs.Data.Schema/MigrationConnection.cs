@@ -14,15 +14,27 @@ internal sealed class MigrationConnection
 
     internal MigrationConnection(string connectionString)
     {
+        _settings = Read(connectionString);
+        _settings.CommandTimeout = 0; // a script takes as long as it takes; the caller's token ends it
+        if (string.IsNullOrWhiteSpace(_settings.Host))
+            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
+        if (string.IsNullOrWhiteSpace(_settings.ApplicationName))
+            _settings.ApplicationName = typeof(MigrationConnection).Assembly.GetName().Name;
+        _connectionString = _settings.ConnectionString;
+    }
+
+    internal static NpgsqlConnectionStringBuilder Read(string connectionString)
+    {
         ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
         try
         {
-            _settings = new NpgsqlConnectionStringBuilder(connectionString)
+            return new NpgsqlConnectionStringBuilder(connectionString)
             {
                 Pooling = false, // a role that a script left set ends with the connection
                 Enlist = false, // each script has a transaction of its own
-                CommandTimeout = 0, // a script takes as long as it takes; the caller's token ends it
                 MaxAutoPrepare = 0,
+                IncludeErrorDetail = false, // rows do not belong in messages
+                PersistSecurityInfo = false, // nor passwords in logs and spans
             };
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
@@ -32,12 +44,6 @@ internal sealed class MigrationConnection
                 "The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.",
                 nameof(connectionString));
         }
-
-        if (string.IsNullOrWhiteSpace(_settings.Host))
-            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
-        if (string.IsNullOrWhiteSpace(_settings.ApplicationName))
-            _settings.ApplicationName = typeof(MigrationConnection).Assembly.GetName().Name;
-        _connectionString = _settings.ConnectionString;
     }
 
     internal Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(new NpgsqlConnection(_connectionString), cancellationToken);

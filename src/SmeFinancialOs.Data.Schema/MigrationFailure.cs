@@ -18,7 +18,7 @@ internal static class MigrationFailure
 
         var hint = string.IsNullOrEmpty(answer.Hint) ? "" : $" Hint: {answer.Hint}";
         var rights = answer.SqlState == PostgresErrorCodes.InsufficientPrivilege ? NeededRights(owner) : "";
-        return new SchemaMigrationException($"{place}{answer.SqlState}: {Sentence(answer.MessageText)}{hint}{rights}".TrimEnd('.') + ".", error)
+        return new SchemaMigrationException($"{place}{answer.SqlState}: {Sentence(ServerText.Of(answer))}{hint}{rights}".TrimEnd('.') + ".", error)
         {
             ScriptName = scriptName,
             Line = line,

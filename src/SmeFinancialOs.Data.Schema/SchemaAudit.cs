@@ -27,8 +27,7 @@ public sealed class SchemaAudit
     /// <exception cref="ArgumentException">The connection string or an option cannot be used.</exception>
     public SchemaAudit(string connectionString, SchemaAuditOptions? options)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, Enlist = false, MaxAutoPrepare = 0 };
+        var settings = MigrationConnection.Read(connectionString);
         _open = async token =>
         {
             var connection = new NpgsqlConnection(settings.ConnectionString);

@@ -44,7 +44,7 @@ public sealed class TableProtection
         {
             var cure = e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName ? " Migrate the database first." : "";
             var hint = string.IsNullOrEmpty(e.Hint) ? "" : $" Hint: {e.Hint}";
-            throw new SchemaMigrationException($"{e.SqlState}: {e.MessageText}.{hint}{cure}", e) { SqlState = e.SqlState };
+            throw new SchemaMigrationException($"{e.SqlState}: {ServerText.Of(e)}.{hint}{cure}", e) { SqlState = e.SqlState };
         }
         return warnings;
     }

@@ -30,4 +30,7 @@ public sealed record Invoice
     /// <summary>Changes with every write of the row: what an update compares (the row's <c>xmin</c>).</summary>
     /// <seealso href="https://www.postgresql.org/docs/current/ddl-system-columns.html">System columns</seealso>
     public required uint Version { get; init; }
+
+    /// <summary>Its id alone: what is in a row does not belong in a log.</summary>
+    public override string ToString() => $"Invoice {Id}";
 }

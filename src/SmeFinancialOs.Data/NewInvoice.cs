@@ -29,6 +29,9 @@ public sealed record NewInvoice
     /// <exception cref="ArgumentOutOfRangeException">The first or last date of <see cref="DateOnly"/>, which the driver takes for infinity.</exception>
     public required DateOnly IssuedAt { get; init => field = RequireDate(value); }
 
+    /// <summary>Its id alone: what is in a row does not belong in a log.</summary>
+    public override string ToString() => $"NewInvoice {Id}";
+
     internal static long RequireAmount(long cents, [CallerMemberName] string name = "") => cents is >= -MaxAmountCents and <= MaxAmountCents
         ? cents
         : throw new ArgumentOutOfRangeException(name, "An amount is between -10^15 and 10^15 cents.");

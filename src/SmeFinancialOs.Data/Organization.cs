@@ -14,4 +14,7 @@ public sealed record Organization
 
     /// <summary>When the row was written, UTC.</summary>
     public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Its id alone: what is in a row does not belong in a log.</summary>
+    public override string ToString() => $"Organization {Id}";
 }

@@ -21,4 +21,12 @@ public abstract class TenantDataException : Exception
 
     /// <summary>The constraint, where the server named one.</summary>
     public string? ConstraintName { get; }
+
+    /// <summary>
+    /// What loggers write. Of an error of the server it has the SQLSTATE without the server's own text, which may quote a value; that is in the inner exception alone.
+    /// </summary>
+    public override string ToString() => InnerException is PostgresException postgres
+        ? $"{GetType()}: {Message}{Environment.NewLine} ---> {postgres.GetType()}: {postgres.SqlState}{Environment.NewLine}{postgres.StackTrace}"
+            + $"{Environment.NewLine}   --- End of inner exception stack trace ---{Environment.NewLine}{StackTrace}"
+        : base.ToString();
 }

@@ -13,7 +13,7 @@ public static class TenantDataSourceBuilderExtensions
     /// <summary>
     /// Lets Npgsql prepare statements by itself: 100 a connection, from the second use on; PostgreSQL plans again where the role is another one. And leaves
     /// the reset of a connection after use to this library, which sends it along with the next statements instead of ahead of them. What the
-    /// connection string says itself stays.
+    /// connection string says itself stays, except for <c>Persist Security Info</c>, which is taken back: with it Npgsql writes the password into logs and spans.
     /// </summary>
     /// <param name="builder">The builder of the data source, before it is built.</param>
     /// <param name="transactionPooling">
@@ -27,6 +27,8 @@ public static class TenantDataSourceBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var settings = builder.ConnectionStringBuilder;
         var stated = new DbConnectionStringBuilder { ConnectionString = settings.ConnectionString };
+        // Npgsql would write the password into its logs, spans and metrics.
+        settings.PersistSecurityInfo = false;
         if (transactionPooling)
         {
             if (settings.MaxAutoPrepare > 0 || (stated.ContainsKey(NoResetOnClose) && !settings.NoResetOnClose))

@@ -64,7 +64,7 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
                 "55P04" when !commits => " The lint commits nothing on a server that is in use; lint on a server of its own.", // unsafe_new_enum_value_usage
                 _ => "",
             };
-            throw Fault(migration, statement, $"{e.SqlState}: {e.MessageText.TrimEnd('.')}.{hint}{cure}", e);
+            throw Fault(migration, statement, $"{e.SqlState}: {ServerText.Of(e).TrimEnd('.')}.{hint}{cure}", e);
         }
     }
 

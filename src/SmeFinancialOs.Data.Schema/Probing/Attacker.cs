@@ -23,7 +23,7 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         else if (error is null || IsRefusal(error, attack, actor))
             findings.Answered(attack.ObjectName);
         else if (!context.Superuser)
-            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {error.MessageText} ({error.SqlState}): {attack.Statement}");
+            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
         else
             await ControlAsync(actor, attack, error).ConfigureAwait(false);
     }
@@ -36,7 +36,7 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     {
         var (_, _, own) = await ExecuteAsync([], 0, [], attack).ConfigureAwait(false);
         if (own is null)
-            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {error.MessageText} ({error.SqlState}): {attack.Statement}");
+            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
     }
 
     private static string? Breach(Attack attack, string? result, string? before, string? after, PostgresException? error) => attack.Sign switch

@@ -186,7 +186,7 @@ internal sealed class ProbeRun
         }
         catch (PostgresException e) when (!_session.CancellationToken.IsCancellationRequested)
         {
-            _findings.Unclear(target.Name, $"The rows could not be brought into place: {e.MessageText} ({e.SqlState})");
+            _findings.Unclear(target.Name, $"The rows could not be brought into place: {ServerText.Of(e)} ({e.SqlState})");
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var (_, error) = await session.TryAsync(async () =>
             { await session.RunAsync("SET CONSTRAINTS ALL IMMEDIATE").ConfigureAwait(false); return true; }).ConfigureAwait(false);
         foreach (var promise in _promised.Keys.Where(_ => error is not null))
-            Failures[promise.Table] = error!.MessageText;
+            Failures[promise.Table] = ServerText.Of(error!);
     }
 
     private bool Filled(Relation leaf) => context.Tenants.All(tenant => _seeds.Any(seed => seed.Leaf == leaf.Oid && seed.Tenant == tenant));
@@ -95,7 +95,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             var (seed, error) = await session.TryAsync(() => InsertAsync(table, leaf, tenant, columns, row, underTenant)).ConfigureAwait(false);
             if (seed is not null)
                 return (seed, null);
-            reason = error is null ? "The row did not arrive: a trigger kept it out, or sent it to another partition." : $"{error.MessageText} ({error.SqlState})";
+            reason = error is null ? "The row did not arrive: a trigger kept it out, or sent it to another partition." : $"{ServerText.Of(error)} ({error.SqlState})";
         }
         return (null, reason);
     }

@@ -23,10 +23,10 @@ internal sealed class ConnectionStringWay : ServerWay
             if (string.IsNullOrEmpty(connectionString.Host)) throw new WayUnavailableException("the connection string names no host.");
             return Task.FromResult(new StartedServer(Kind, connectionString.ConnectionString, () => Task.CompletedTask));
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
-            // The connection string itself stays out of the message: it holds a password.
-            throw new WayUnavailableException($"the connection string cannot be read: {e.Message}", e);
+            // Neither the message nor the exception: it quotes the string, and a password with a semicolon in it would be part of that.
+            throw new WayUnavailableException("the connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.");
         }
     }
 }

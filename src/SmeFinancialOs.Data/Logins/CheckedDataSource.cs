@@ -12,6 +12,7 @@ internal sealed class CheckedDataSource
     private readonly NpgsqlDataSource _dataSource;
     private readonly LoginCheck _check;
     private readonly bool _enlists;
+    private readonly string? _exposing;
     private readonly Lock _lock = new();
     private Task? _checked;
     private bool _isReported;
@@ -32,6 +33,13 @@ internal sealed class CheckedDataSource
         _enlists = target.Enlist;
         Settings = new ContextSettings(options, target.NoResetOnClose);
         Telemetry = new Telemetry(options, target.Database ?? target.Username ?? "");
+        _exposing = (target.IncludeErrorDetail, target.PersistSecurityInfo) switch
+        {
+            (true, true) => "Include Error Detail=true and Persist Security Info=true",
+            (true, false) => "Include Error Detail=true",
+            (false, true) => "Persist Security Info=true",
+            _ => null,
+        };
     }
 
     public ContextSettings Settings { get; }
@@ -44,6 +52,9 @@ internal sealed class CheckedDataSource
     /// <summary>Checks the login as it is now, whatever was found before.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
+        // Once: health checks come again and again.
+        if (!_isReported && _exposing is not null)
+            Telemetry.SecretsExposed(_exposing);
         var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         try
@@ -56,7 +67,6 @@ internal sealed class CheckedDataSource
             throw;
         }
 
-        // Once: health checks come again and again.
         if (!_isReported)
             Telemetry.LoginChecked(connection.UserName);
         _isReported = true;

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using Dapper;
@@ -9,21 +10,28 @@ namespace SmeFinancialOs.Data.Sessions;
 internal static class RowMapper
 {
     /// <summary>For rows of the result the reader stands on.</summary>
-    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader)
-    {
-        var parse = reader.GetRowParser(typeof(T));
-        return row => Convert<T>(parse(row));
-    }
+    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader) => Guarded<T>(reader.GetRowParser(typeof(T)));
 
     /// <summary>For the first column.</summary>
-    public static Func<DbDataReader, T> ForColumn<T>(NpgsqlDataReader reader)
-    {
+    public static Func<DbDataReader, T> ForColumn<T>(NpgsqlDataReader reader) =>
         // Dapper takes object for a whole row.
-        if (typeof(T) == typeof(object))
-            return row => Convert<T>(row.GetValue(0));
-        var parse = reader.GetRowParser(typeof(T), startIndex: 0, length: 1);
-        return row => Convert<T>(parse(row));
-    }
+        Guarded<T>(typeof(T) == typeof(object) ? static row => row.GetValue(0) : reader.GetRowParser(typeof(T), startIndex: 0, length: 1));
+
+    private static Func<DbDataReader, T> Guarded<T>(Func<DbDataReader, object> parse) => row =>
+    {
+        try
+        {
+            return Convert<T>(parse(row));
+        }
+        // Dapper and the converters of .NET quote the value that they cannot read, and what is in a row does not belong in a log: no inner exception.
+        catch (Exception fault) when (fault is not NpgsqlException)
+        {
+            throw new DataException($"A row cannot be read as {typeof(T)} ({fault.GetBaseException().GetType().Name}); its columns: {Columns(row)}.");
+        }
+    };
+
+    private static string Columns(DbDataReader row) =>
+        string.Join(", ", Enumerable.Range(0, row.FieldCount).Select(column => $"\"{row.GetName(column)}\" {row.GetDataTypeName(column)}"));
 
     private static T Convert<T>(object? value) => value switch
     {
