@@ -198,7 +198,7 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA))
         {
             proxy.CutAll();
-            await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<NpgsqlException>();
+            await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<CommitOutcomeUnknownException>();
         }
 
         recorder.Spans().Select(span => span.GetTagItem("smefinancialos.outcome")).Should().Equal("unknown", "committed", "unknown");
