@@ -62,13 +62,22 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();
-        if (_work is not null)
+        if (_work is null)
         {
-            if (!_work.IsInForce)
-                throw new InvalidOperationException("The first statement of this transaction failed, so there is nothing to commit.");
-            await _work.CommitAsync(cancellationToken).ConfigureAwait(false);
+            // Held from here on, when nothing was run: a first call cannot slip in behind the commit.
+            TakeOpening();
+            if (_work is null)
+            {
+                _isEnded = true;
+                return;
+            }
+
+            _isOpening = 0;
         }
 
+        if (!_work.IsInForce)
+            throw new InvalidOperationException("The first statement of this transaction failed, so there is nothing to commit.");
+        await _work.CommitAsync(cancellationToken).ConfigureAwait(false);
         _isEnded = true;
     }
 
@@ -108,10 +117,11 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         RequireOpen();
         if (_work is not null)
             return _work;
-        if (Interlocked.Exchange(ref _isOpening, 1) != 0)
-            throw new InvalidOperationException("Another call of this transaction is in progress. It serves one caller at a time.");
+        TakeOpening();
         try
         {
+            if (_work is not null)
+                return _work;
             var work = await _factory.BeginAsync(Context, cancellationToken).ConfigureAwait(false);
             _work = work;
             Interlocked.MemoryBarrier();
@@ -126,6 +136,12 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         {
             _isOpening = 0;
         }
+    }
+
+    private void TakeOpening()
+    {
+        if (Interlocked.Exchange(ref _isOpening, 1) != 0)
+            throw new InvalidOperationException("Another call of this transaction is in progress. It serves one caller at a time.");
     }
 
     private void RequireOpen()

@@ -39,6 +39,9 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Warning, "A transaction of {Context} in database \"{Database}\" ({Operation}) is held for more than {Threshold} and still open.")]
     public static partial void HeldLong(this ILogger logger, string database, string context, string operation, TimeSpan threshold);
 
-    [LoggerMessage(302, LogLevel.Warning, "A connection of {Context} to database \"{Database}\" was not disposed, and has been taken back now that nothing refers to it. What was not committed is rolled back. Dispose units of work and streams: await using, await foreach.")]
+    [LoggerMessage(302, LogLevel.Warning, "A connection of {Context} to database \"{Database}\" was never disposed, and has been taken back; what was not committed is rolled back. Dispose units of work and streams.")]
+    public static partial void AbandonedAndTakenBack(this ILogger logger, string database, string context);
+
+    [LoggerMessage(303, LogLevel.Error, "A connection of {Context} to database \"{Database}\" was never disposed, and is missing from its pool. Dispose units of work; one whose raw connection was used cannot be taken back.")]
     public static partial void Abandoned(this ILogger logger, string database, string context);
 }

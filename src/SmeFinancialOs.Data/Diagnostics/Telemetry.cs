@@ -88,7 +88,13 @@ internal sealed class Telemetry
     public void HeldLong(TenantContext context, string operation) =>
         _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);
 
-    public void Abandoned(TenantContext context) => _transactions.Abandoned(_database, context.ToString());
+    public void Abandoned(TenantContext context, bool isTakenBack)
+    {
+        if (isTakenBack)
+            _transactions.AbandonedAndTakenBack(_database, context.ToString());
+        else
+            _transactions.Abandoned(_database, context.ToString());
+    }
 
     /// <summary>Tags of a measurement: never the tenant, of which there are too many.</summary>
     public KeyValuePair<string, object?>[] Tags(TenantContext context) =>

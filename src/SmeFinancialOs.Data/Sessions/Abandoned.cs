@@ -1,25 +1,37 @@
-using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>Takes back the connection of what was collected without being disposed.</summary>
+/// <summary>What was collected without being disposed. For finalizers, whose thread must not wait for a server nor fail.</summary>
 internal static class Abandoned
 {
-    /// <summary>For a finalizer, whose thread must not wait for a server. The connection itself is alive: its pool refers to it.</summary>
-    public static void Release(IAsyncDisposable abandoned, Telemetry telemetry, TenantContext context) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = ReleaseAsync(state.abandoned, state.telemetry, state.context), (abandoned, telemetry, context), preferLocal: false);
+    /// <summary>Takes its connection back, which is alive: its pool refers to it.</summary>
+    public static void Release(Func<ValueTask> end, Telemetry telemetry, TenantContext context) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = ReleaseAsync(state.end, state.telemetry, state.context), (end, telemetry, context), preferLocal: false);
 
-    private static async Task ReleaseAsync(IAsyncDisposable abandoned, Telemetry telemetry, TenantContext context)
+    /// <summary>Says only that the connection is missing.</summary>
+    public static void Report(Telemetry telemetry, TenantContext context) => Release(static () => ValueTask.FromException(new InvalidOperationException()), telemetry, context);
+
+    private static async Task ReleaseAsync(Func<ValueTask> end, Telemetry telemetry, TenantContext context)
     {
+        var isTakenBack = false;
         try
         {
-            telemetry.Abandoned(context);
-            await abandoned.DisposeAsync().ConfigureAwait(false);
+            await end().ConfigureAwait(false);
+            isTakenBack = true;
         }
-        catch (Exception fault) when (fault is NpgsqlException or InvalidOperationException)
+        catch (Exception)
         {
-            // The data source may have gone with it, or the line. Nobody is left to tell.
+            // The line or the data source may have gone with it. Nobody is left to tell.
+        }
+
+        try
+        {
+            telemetry.Abandoned(context, isTakenBack);
+        }
+        catch (Exception)
+        {
+            // A logger's own fault. Nobody is there to catch it.
         }
     }
 }

@@ -23,24 +23,43 @@ internal sealed class CallGate
         throw new ObjectDisposedException(nameof(UnitOfWork), "This unit of work was disposed. Open another one for more work.");
     }
 
+    /// <summary>The same for the end of a call that goes on, such as a stream: waits for its turn.</summary>
+    /// <returns>False when the gate is closed: whoever closed it ends the call.</returns>
+    public async ValueTask<bool> EnterAgainAsync()
+    {
+        while (!IsClosed)
+        {
+            if (Interlocked.Exchange(ref _isBusy, 1) == 0)
+            {
+                if (!IsClosed)
+                    return true;
+                Leave();
+            }
+
+            await Task.Yield();
+        }
+
+        return false;
+    }
+
     public void Leave()
     {
         Interlocked.Exchange(ref _isBusy, 0);
         Volatile.Read(ref _left)?.TrySetResult();
     }
 
-    /// <summary>Lets nobody in any more, and waits for the one that is in.</summary>
+    /// <summary>Lets nobody in any more.</summary>
     /// <returns>False when it was closed before.</returns>
-    public async ValueTask<bool> CloseAsync()
+    public bool Close() => Interlocked.Exchange(ref _isClosed, 1) == 0;
+
+    /// <summary>Once closed: until nobody is in.</summary>
+    public async ValueTask EmptyAsync()
     {
-        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
-            return false;
         if (Volatile.Read(ref _isBusy) == 0)
-            return true;
+            return;
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Interlocked.Exchange(ref _left, left);
         if (Volatile.Read(ref _isBusy) != 0)
             await left.Task.ConfigureAwait(false);
-        return true;
     }
 }

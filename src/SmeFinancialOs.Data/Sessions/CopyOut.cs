@@ -13,15 +13,22 @@ internal static class CopyOut
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(copyCommand);
         ArgumentNullException.ThrowIfNull(destination);
-        var buffer = ArrayPool<char>.Shared.Rent(BufferLength);
+        var characters = ArrayPool<char>.Shared.Rent(BufferLength);
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(BufferLength));
         try
         {
             using var source = await connection.BeginTextExportAsync(copyCommand, cancellationToken).ConfigureAwait(false);
-            var writer = new StreamWriter(destination, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true);
-            await using var _ = writer.ConfigureAwait(false);
+            // No StreamWriter: its end flushes without a token, to a destination that may never take it.
+            var encoder = Encoding.UTF8.GetEncoder();
             int read;
-            while ((read = await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
-                await writer.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            do
+            {
+                read = await source.ReadAsync(characters.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false);
+                var length = encoder.GetBytes(characters.AsSpan(0, read), bytes, flush: read == 0);
+                await destination.WriteAsync(bytes.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            }
+            while (read > 0);
+            await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
         {
@@ -29,7 +36,8 @@ internal static class CopyOut
         }
         finally
         {
-            ArrayPool<char>.Shared.Return(buffer);
+            ArrayPool<char>.Shared.Return(characters);
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 }

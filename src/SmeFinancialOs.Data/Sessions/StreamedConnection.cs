@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>The connection of a stream, whose enumerator a host may let go of without disposing it.</summary>
 internal sealed class StreamedConnection(NpgsqlConnection connection, Telemetry telemetry, TenantContext context) : IAsyncDisposable
 {
-    ~StreamedConnection() => Abandoned.Release(this, telemetry, context);
+    ~StreamedConnection() => Abandoned.Release(DisposeAsync, telemetry, context);
 
     public ValueTask DisposeAsync()
     {

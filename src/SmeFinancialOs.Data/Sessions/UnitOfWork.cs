@@ -1,3 +1,4 @@
+using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
@@ -10,13 +11,39 @@ internal sealed class UnitOfWork(
 {
     private readonly CallGate _gate = new();
     private bool _isCommitted;
+    private bool _isHandedOut;
+    private IAsyncDisposable? _stream;
+    private CancellationTokenSource? _copy;
 
     /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
-    ~UnitOfWork() => Abandoned.Release(this, telemetry, context);
+    ~UnitOfWork()
+    {
+        // A host that keeps the raw connection may be using it.
+        if (_isHandedOut)
+            Abandoned.Report(telemetry, context);
+        else
+            Abandoned.Release(EndAsync, telemetry, context);
+    }
 
-    public NpgsqlConnection Connection => connection;
+    /// <summary>Handed out: it can be used past everything here.</summary>
+    public NpgsqlConnection Connection
+    {
+        get
+        {
+            _isHandedOut = true;
+            return connection;
+        }
+    }
 
-    public NpgsqlTransaction Transaction => transaction;
+    /// <inheritdoc cref="Connection"/>
+    public NpgsqlTransaction Transaction
+    {
+        get
+        {
+            _isHandedOut = true;
+            return transaction;
+        }
+    }
 
     public TenantContext Context => context;
 
@@ -32,7 +59,7 @@ internal sealed class UnitOfWork(
     {
         if (IsInForce)
             return;
-        _gate.Enter();
+        Enter();
         operation?.Enter();
         try
         {
@@ -59,7 +86,7 @@ internal sealed class UnitOfWork(
     public async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         using var call = telemetry.StartCall(name, context, operation);
-        _gate.Enter();
+        Enter();
         try
         {
             await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
@@ -79,34 +106,58 @@ internal sealed class UnitOfWork(
 
     public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        Enter();
         var rows = SessionCalls.StreamAsync(Target, statement, telemetry, operation, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await using var _ = rows.ConfigureAwait(false);
-        while (true)
+        _stream = rows;
+        try
         {
-            _gate.Enter();
-            try
+            while (true)
             {
-                var hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
-                IsInForce = true;
-                if (!hasRow)
-                    yield break;
-            }
-            finally
-            {
-                _gate.Leave();
-            }
+                bool hasRow;
+                try
+                {
+                    hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
+                    IsInForce = true;
+                }
+                finally
+                {
+                    _gate.Leave();
+                }
 
-            yield return rows.Current;
+                if (!hasRow)
+                    break;
+                yield return rows.Current;
+                _gate.Enter();
+            }
+        }
+        finally
+        {
+            // Else the end of the unit of work has ended it, and Npgsql may have given its reader to whoever has the connection now.
+            if (await _gate.EnterAgainAsync().ConfigureAwait(false))
+            {
+                try
+                {
+                    _stream = null;
+                    await rows.DisposeAsync().ConfigureAwait(false);
+                }
+                finally
+                {
+                    _gate.Leave();
+                }
+            }
         }
     }
 
     public async Task CopyAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
     {
         using var call = telemetry.StartCall(OperationName.Copy, context, operation);
-        _gate.Enter();
+        // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
+        using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Enter();
+        _copy = copy;
         try
         {
-            await CopyOut.RunAsync(connection, context, copyCommand, destination, cancellationToken).ConfigureAwait(false);
+            await CopyOut.RunAsync(connection, context, copyCommand, destination, copy.Token).ConfigureAwait(false);
             call?.Succeed();
         }
         catch (Exception fault)
@@ -116,13 +167,14 @@ internal sealed class UnitOfWork(
         }
         finally
         {
+            _copy = null;
             _gate.Leave();
         }
     }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        _gate.Enter();
+        Enter();
         operation?.Committing();
         try
         {
@@ -141,15 +193,27 @@ internal sealed class UnitOfWork(
         }
     }
 
-    /// <summary>Rolls back what is not committed, once a call that is under way has ended; its connection goes clean and back to its pool.</summary>
+    /// <summary>
+    /// Rolls back what is not committed, once a call that is under way has ended; ends a stream that is open. The connection goes clean and back to its pool.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (!await _gate.CloseAsync().ConfigureAwait(false))
+        if (!_gate.Close())
             return;
+        CancelCopy();
+        await _gate.EmptyAsync().ConfigureAwait(false);
         GC.SuppressFinalize(this);
+        await EndAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask EndAsync()
+    {
         operation?.Enter();
         try
         {
+            if (_stream is not null)
+                await _stream.DisposeAsync().ConfigureAwait(false);
+            await RawStatementAsync().ConfigureAwait(false);
             if (IsTransactionOurs())
                 await transaction.DisposeAsync().ConfigureAwait(false);
             if (settings.ResetsConnection && !_isCommitted)
@@ -158,9 +222,51 @@ internal sealed class UnitOfWork(
         finally
         {
             await connection.DisposeAsync().ConfigureAwait(false);
+            operation?.Dispose();
             if (!_isCommitted)
                 telemetry.NotCommitted(context);
-            operation?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Waits for a statement of the host's own on the raw connection. Npgsql would send the rollback beside it, and the two read each other's answers. A
+    /// reader that is left open is nothing to wait for, but nobody may mistake its rows for his: its connection does not go back to the pool.
+    /// </summary>
+    private async ValueTask RawStatementAsync()
+    {
+        if (!_isHandedOut)
+            return;
+        const int tries = 20;
+        for (var read = 0; read < tries && connection.FullState is var state && state != ConnectionState.Open && (state & ConnectionState.Open) != 0;)
+        {
+            if ((state & ConnectionState.Fetching) != 0)
+                read++;
+            await Task.Delay(5).ConfigureAwait(false);
+        }
+
+        if ((connection.FullState & ConnectionState.Fetching) != 0)
+            NpgsqlConnection.ClearPool(connection);
+    }
+
+    /// <summary>A stream is a call that goes on between its rows.</summary>
+    private void Enter()
+    {
+        _gate.Enter();
+        if (_stream is null)
+            return;
+        _gate.Leave();
+        throw new InvalidOperationException("A stream of this unit of work is open: read it to its end, or leave it, before the next call.");
+    }
+
+    private void CancelCopy()
+    {
+        try
+        {
+            _copy?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
         }
     }
 

@@ -1,0 +1,103 @@
+using Npgsql;
+using SmeFinancialOs.Data.Testing;
+using SmeFinancialOs.Data.Torture.Tests.Servers;
+
+namespace SmeFinancialOs.Data.Torture.Tests;
+
+/// <summary>What a wrong setting in front of PgBouncer looks like: docs/pooling.md has the symptoms.</summary>
+public sealed class PoolerSettingsTests : IAsyncLifetime
+{
+    private RestartingServer _server = null!;
+    private TenantDatabase _database = null!;
+    private TestOrganization _one = null!;
+    private TestOrganization _other = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (!PgBouncer.IsInstalled)
+            Assert.Skip("PgBouncer is not installed: apt-get install pgbouncer.");
+        _server = await RestartingServer.StartAsync();
+        var databases = await PostgresServer.StartAsync(new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
+        _database = await databases.CreateTenantDatabaseAsync();
+        (_one, _other) = (await _database.CreateOrganizationAsync(), await _database.CreateOrganizationAsync());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task In_session_mode_the_defaults_are_right()
+    {
+        await using var pooler = await StartAsync("session");
+        await using var source = Source(pooler, transactionPooling: false);
+        var factory = new TenantConnectionFactory(source);
+
+        for (var i = 0; i < 10; i++)
+            (await factory.CreateSession(i % 2 == 0 ? _one.Context : _other.Context).QueryAsync<Guid>("SELECT id FROM organizations")).Should().Equal(i % 2 == 0 ? _one.Id : _other.Id);
+    }
+
+    [Fact]
+    public async Task In_transaction_mode_without_TransactionPooling_statements_meet_servers_that_have_not_prepared_them()
+    {
+        await using var pooler = await StartAsync("transaction");
+        await using var source = Source(pooler, transactionPooling: false);
+        var factory = new TenantConnectionFactory(source);
+
+        var faults = await FaultsAsync(factory);
+
+        faults.Should().NotBeEmpty().And.OnlyContain(state => state == PostgresErrorCodes.InvalidSqlStatementName || state == PostgresErrorCodes.DuplicatePreparedStatement);
+    }
+
+    [Fact]
+    public async Task In_transaction_mode_with_TransactionPooling_there_is_no_fault()
+    {
+        await using var pooler = await StartAsync("transaction");
+        await using var source = Source(pooler, transactionPooling: true);
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
+
+        (await FaultsAsync(factory)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task In_statement_mode_a_unit_of_work_is_refused()
+    {
+        await using var pooler = await StartAsync("statement");
+        await using var source = Source(pooler, transactionPooling: true);
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
+
+        var opening = async () => await factory.OpenConnectionAsync(_one.Context);
+
+        (await opening.Should().ThrowAsync<Exception>()).Which.ToString().Should().Contain("transaction blocks not allowed in statement pooling mode");
+    }
+
+    /// <summary>Two server connections for four clients, each with statements of its own.</summary>
+    private async Task<IReadOnlyCollection<string>> FaultsAsync(TenantConnectionFactory factory)
+    {
+        var faults = new HashSet<string>();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(client => Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                var own = (client + i) % 2 == 0 ? _one : _other;
+                try
+                {
+                    (await factory.CreateSession(own.Context).QueryAsync<Guid>($"SELECT id FROM organizations WHERE {client} >= 0 OR {i % 7} = 0")).Should().Equal(own.Id);
+                }
+                catch (PostgresException fault)
+                {
+                    lock (faults)
+                        faults.Add(fault.SqlState);
+                }
+            }
+        })));
+        return faults;
+    }
+
+    private Task<PgBouncer> StartAsync(string mode) => PgBouncer.StartAsync(_server, mode, poolSize: 2, _database.AppConnectionString, _database.AdminConnectionString);
+
+    private NpgsqlDataSource Source(PgBouncer pooler, bool transactionPooling) =>
+        new NpgsqlDataSourceBuilder(pooler.ConnectionStringOf(_database.AppConnectionString) + ";Maximum Pool Size=4").UseTenantDefaults(transactionPooling).Build();
+}
