@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Tests.Readme;
 
-/// <summary>The README or a page under docs/, as its tests read it.</summary>
+/// <summary>The README, SECURITY.md or a page under docs/, as its tests read it.</summary>
 internal sealed partial class Page(string path)
 {
     /// <summary>Its SQL is run by ReadmeTests.</summary>
@@ -11,11 +11,13 @@ internal sealed partial class Page(string path)
     /// <summary>Its SQL is run by ExistingTablesTests.</summary>
     public const string ExistingTables = "docs/existing-tables.md";
 
+    public const string Security = "SECURITY.md";
+
     private readonly string _text = File.ReadAllText(System.IO.Path.Combine(RepositoryRoot.Folder, path));
 
     public static IEnumerable<Page> All { get; } =
         Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryRoot.Folder, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Readme)).Select(file => new Page(System.IO.Path.GetRelativePath(RepositoryRoot.Folder, file))).ToList();
+            .Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Security)).Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Readme)).Select(file => new Page(System.IO.Path.GetRelativePath(RepositoryRoot.Folder, file))).ToList();
 
     /// <summary>From the root of the repository.</summary>
     public string Path => path;
