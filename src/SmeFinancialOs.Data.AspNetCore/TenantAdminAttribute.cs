@@ -8,8 +8,15 @@ namespace SmeFinancialOs.Data.AspNetCore;
 /// </summary>
 /// <param name="policy">The authorization policy.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]
-public sealed class TenantAdminAttribute(string policy) : AuthorizeAttribute(policy), ITenantEndpointMetadata
+public sealed class TenantAdminAttribute(string policy) : AuthorizeAttribute(Named(policy)), ITenantEndpointMetadata
 {
     /// <summary>Whether the endpoint may write; otherwise its transactions are read-only.</summary>
     public bool AllowWrites { get; set; }
+
+    // Without a name it would be the default policy: whoever is signed in.
+    private static string Named(string policy)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(policy);
+        return policy;
+    }
 }

@@ -16,11 +16,7 @@ public static class TenantEndpointConventionBuilderExtensions
     /// <param name="policy">The authorization policy.</param>
     /// <param name="allowWrites">Whether the endpoint may write; otherwise its transactions are read-only.</param>
     public static TBuilder RequireTenantAdmin<TBuilder>(this TBuilder builder, string policy, bool allowWrites = false)
-        where TBuilder : IEndpointConventionBuilder
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(policy);
-        return builder.WithMetadata(new TenantAdminAttribute(policy) { AllowWrites = allowWrites });
-    }
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new TenantAdminAttribute(policy) { AllowWrites = allowWrites });
 
     /// <inheritdoc cref="WithoutTenantAttribute"/>
     /// <param name="builder">The endpoint or group.</param>

@@ -21,8 +21,17 @@ public static class TenantHealthChecksBuilderExtensions
         IEnumerable<string>? tags = null, Action<TenantHealthCheckOptions>? configure = null, string? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (failureStatus is { } status && !Enum.IsDefined(status))
+            throw new ArgumentOutOfRangeException(nameof(failureStatus), status, "The status must be Healthy, Degraded or Unhealthy.");
+        if (tags?.Any(string.IsNullOrWhiteSpace) == true)
+            throw new ArgumentException("A tag is missing.", nameof(tags));
+        if (serviceKey is not null)
+            ArgumentException.ThrowIfNullOrWhiteSpace(serviceKey);
         var options = new TenantHealthCheckOptions();
         configure?.Invoke(options);
+        if (options.AuditInterval < TimeSpan.Zero)
+            throw new ArgumentException("AuditInterval must not be negative; zero audits with every probe.", nameof(configure));
         var audit = options.Audit is null ? null : new HealthAudit(options.Audit, options.AuditInterval);
         return builder.Add(new(name, services => new TenantHealthCheck(services, serviceKey, audit), failureStatus, tags));
     }

@@ -37,8 +37,11 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
     internal void Validate()
     {
         ValidateTenantSchema();
-        if (DemoRoles is null || Values is null || Allowlist is null)
-            throw new ArgumentException("DemoRoles, Values and Allowlist must not be null; leave them empty instead.");
+        Required.Names(DemoRoles);
+        Required.NullOrName(DemoTenant);
+        ArgumentNullException.ThrowIfNull(Values);
+        Required.Elements(Values.Values, nameof(Values));
+        Required.Elements(Allowlist);
     }
 
     // The catalog is read as the audit reads it.

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
@@ -12,20 +13,20 @@ internal sealed class MigrationConnection
     private readonly string _connectionString;
     private readonly NpgsqlConnectionStringBuilder _settings;
 
-    internal MigrationConnection(string connectionString)
+    internal MigrationConnection(string connectionString, [CallerArgumentExpression(nameof(connectionString))] string? parameter = null)
     {
-        _settings = Read(connectionString);
+        _settings = Read(connectionString, parameter);
         _settings.CommandTimeout = 0; // a script takes as long as it takes; the caller's token ends it
         if (string.IsNullOrWhiteSpace(_settings.Host))
-            throw new ArgumentException("The connection string names no Host.", nameof(connectionString));
+            throw new ArgumentException("The connection string names no Host.", parameter);
         if (string.IsNullOrWhiteSpace(_settings.ApplicationName))
             _settings.ApplicationName = typeof(MigrationConnection).Assembly.GetName().Name;
         _connectionString = _settings.ConnectionString;
     }
 
-    internal static NpgsqlConnectionStringBuilder Read(string connectionString)
+    internal static NpgsqlConnectionStringBuilder Read(string connectionString, [CallerArgumentExpression(nameof(connectionString))] string? parameter = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString, parameter);
         try
         {
             return new NpgsqlConnectionStringBuilder(connectionString)
@@ -42,7 +43,7 @@ internal sealed class MigrationConnection
             // Without the inner exception: its message quotes the string, and a password with a semicolon in it would be part of that.
             throw new ArgumentException(
                 "The connection string cannot be read: it must be keyword=value pairs separated by semicolons, with keywords Npgsql knows.",
-                nameof(connectionString));
+                parameter);
         }
     }
 

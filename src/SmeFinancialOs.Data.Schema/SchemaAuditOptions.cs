@@ -20,7 +20,7 @@ public sealed class SchemaAuditOptions : TenantSchemaOptions
     internal void Validate()
     {
         ValidateTenantSchema();
-        if (Allowlist is null || Baseline is null)
-            throw new ArgumentException("Allowlist and Baseline must not be null; leave them empty instead.");
+        Required.Elements(Allowlist);
+        Required.Names(Baseline);
     }
 }

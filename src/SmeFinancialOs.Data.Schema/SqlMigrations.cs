@@ -21,6 +21,7 @@ public static class SqlMigrations
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         string connectionString, string folder, string role = "app_owner", CancellationToken cancellationToken = default)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
         ArgumentException.ThrowIfNullOrWhiteSpace(role);
         var database = new MigrationConnection(connectionString);
         var migrations = MigrationFolder.Read(folder).Migrations;

@@ -20,7 +20,7 @@ public sealed class TableProtection
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IReadOnlyList<string>> ProtectAsync(IReadOnlyCollection<string> tables, string tenantColumn = "org_id", CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(tables);
+        Required.Names(tables);
         ArgumentException.ThrowIfNullOrWhiteSpace(tenantColumn);
         var warnings = new List<string>();
         var connection = await _connection.OpenAsync(cancellationToken).ConfigureAwait(false);

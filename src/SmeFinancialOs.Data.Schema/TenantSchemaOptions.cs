@@ -35,7 +35,12 @@ public abstract class TenantSchemaOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(TenantColumn);
         ArgumentException.ThrowIfNullOrWhiteSpace(TenantSetting);
-        if (AppLogins is null || TenantRoles is null || AdminLogins is null || AdminRoles is null)
-            throw new ArgumentException("The lists of roles and logins must not be null; leave them empty instead.");
+        Required.NullOrName(TenantTable);
+        Required.Names(AppLogins);
+        Required.Names(TenantRoles);
+        Required.Names(AdminLogins);
+        Required.Names(AdminRoles);
+        if (Schemas is not null)
+            Required.Names(Schemas);
     }
 }

@@ -68,6 +68,8 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task<TenantDatabase> CreateTenantDatabaseAsync(TenantDatabaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
+        if (options is { MigrationsDirectory: { } directory } && string.IsNullOrWhiteSpace(directory))
+            throw new ArgumentException("MigrationsDirectory is blank. Leave it null where there are no migrations.", nameof(options));
         return _databases.CreateFromTemplateAsync(options ?? new TenantDatabaseOptions(), cancellationToken);
     }
 

@@ -64,7 +64,10 @@ internal sealed class TemplateDatabase
         if (options.MigrationsDirectory is { } folder)
             await SqlMigrations.ApplyAsync(connectionString, folder, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (options.MigrateAsync is { } migrate)
-            await migrate(connectionString, cancellationToken).ConfigureAwait(false);
+        {
+            var migration = migrate(connectionString, cancellationToken) ?? throw new InvalidOperationException("MigrateAsync returned null where its task was expected.");
+            await migration.ConfigureAwait(false);
+        }
     }
 
     private static async Task<string> ReadPrivilegesAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)

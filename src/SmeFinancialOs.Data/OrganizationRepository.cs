@@ -62,8 +62,8 @@ public sealed partial class OrganizationRepository(ITenantSession session)
     /// <exception cref="InvalidOperationException">The context is not an admin's.</exception>
     public Task<IReadOnlyList<Organization>> ListAsync(int pageSize = 100, Guid? after = null, CancellationToken cancellationToken = default)
     {
-        _session.Context.RequireAdmin();
         PageSize.Require(pageSize);
+        _session.Context.RequireAdmin();
         return _session.QueryAsync<Organization>(
             $"SELECT {Columns} FROM public.organizations WHERE id > COALESCE(@after, '00000000-0000-0000-0000-000000000000') ORDER BY id LIMIT @pageSize",
             new { after, pageSize }, cancellationToken);

@@ -70,6 +70,9 @@ public static class TenantDataServiceCollectionExtensions
     private static IServiceCollection Add(this IServiceCollection services, string? key, NpgsqlDataSource? dataSource,
         Action<TenantDataOptions>? configure, Action<OptionsBuilder<TenantDataOptions>> read)
     {
+        // The options of a blank key would be those of no key.
+        if (key is not null)
+            ArgumentException.ThrowIfNullOrWhiteSpace(key, "serviceKey");
         // Two databases under one key: one of them would silently be used for the other.
         if (services.Any(service => service.ServiceType == typeof(RegisteredTenantData) && Equals(service.ServiceKey, key)))
             throw new InvalidOperationException($"AddTenantData was called before{(key is null ? "; give the other database a serviceKey" : $" with the serviceKey \"{key}\"")}.");

@@ -6,8 +6,18 @@ namespace SmeFinancialOs.Data;
 /// Work outside of a request, for one tenant that is named: jobs of a queue, timers, whatever outlives the request that asked for it. A singleton that
 /// <c>AddTenantData</c> registers.
 /// </summary>
-public sealed class TenantScopeFactory(IServiceScopeFactory scopes)
+public sealed class TenantScopeFactory
 {
+    private readonly IServiceScopeFactory _scopes;
+
+    /// <summary>Makes scopes of the host's services.</summary>
+    /// <param name="scopes">What makes them.</param>
+    public TenantScopeFactory(IServiceScopeFactory scopes)
+    {
+        ArgumentNullException.ThrowIfNull(scopes);
+        _scopes = scopes;
+    }
+
     /// <summary>
     /// Runs work in a scope of its own, with the context ambient until it ends: an <see cref="ITenantSession"/> and the repositories of that scope
     /// act for it.
@@ -23,8 +33,9 @@ public sealed class TenantScopeFactory(IServiceScopeFactory scopes)
         cancellationToken.ThrowIfCancellationRequested();
         // The scope ends before the context does: what it disposes may still have to know whose it is.
         using var ambient = AmbientTenantContext.Use(context);
-        var scope = scopes.CreateAsyncScope();
+        var scope = _scopes.CreateAsyncScope();
         await using var _ = scope.ConfigureAwait(false);
-        await work(scope.ServiceProvider, cancellationToken).ConfigureAwait(false);
+        var running = work(scope.ServiceProvider, cancellationToken) ?? throw new ArgumentException("The work returned null where its task was expected.", nameof(work));
+        await running.ConfigureAwait(false);
     }
 }

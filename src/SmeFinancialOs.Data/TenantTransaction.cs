@@ -47,6 +47,8 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     /// <inheritdoc />
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default)
     {
+        RequireOpen();
+        CopyOut.Require(copyCommand, destination);
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
         await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);

@@ -16,6 +16,13 @@ internal sealed record ServerRequest(
 
     public static ServerRequest From(PostgresServerOptions options)
     {
+        if (options.Kind is { } kind && !Enum.IsDefined(kind))
+            throw new ArgumentException($"Kind is {kind}, which is no way to have a server.", nameof(options));
+        RequireNullOrText(options.ConnectionString, nameof(options.ConnectionString), nameof(options));
+        RequireNullOrText(options.BinariesDirectory, nameof(options.BinariesDirectory), nameof(options));
+        RequireNullOrText(options.DockerImage, nameof(options.DockerImage), nameof(options));
+        if (options.Settings is null || options.Settings.Any(setting => string.IsNullOrWhiteSpace(setting.Key) || setting.Value is null))
+            throw new ArgumentException("Settings must have a name and a value each; leave them empty for none.", nameof(options));
         // For a server that nobody will miss: speed before safety, and room for the tests of two cores or twenty.
         var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
@@ -40,6 +47,12 @@ internal sealed record ServerRequest(
             options.DockerImage ?? EnvironmentVariables.Read(EnvironmentVariables.DockerImage) ?? DefaultDockerImage,
             settings,
             options.Progress ?? Console.Error.WriteLine);
+    }
+
+    private static void RequireNullOrText(string? value, string property, string parameter)
+    {
+        if (value is not null && string.IsNullOrWhiteSpace(value))
+            throw new ArgumentException($"{property} is blank. Leave it null where it is not needed.", parameter);
     }
 
     /// <summary>The settings as arguments of <c>postgres</c>.</summary>

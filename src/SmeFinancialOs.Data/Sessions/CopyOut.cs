@@ -9,10 +9,19 @@ internal static class CopyOut
 {
     private const int BufferLength = 16 * 1024;
 
-    public static async Task RunAsync(NpgsqlConnection connection, TenantContext context, string copyCommand, Stream destination, CancellationToken cancellationToken)
+    /// <summary>Ahead of everything else: nothing is opened, and no admin logged, for a command that cannot be run.</summary>
+    public static void Require(string copyCommand, Stream destination)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(copyCommand);
+        if (!copyCommand.AsSpan().TrimStart().StartsWith("COPY", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException("The command must be COPY .. TO STDOUT.", nameof(copyCommand));
         ArgumentNullException.ThrowIfNull(destination);
+        if (!destination.CanWrite)
+            throw new ArgumentException("The stream cannot be written to: it is closed, or for reading alone.", nameof(destination));
+    }
+
+    public static async Task RunAsync(NpgsqlConnection connection, TenantContext context, string copyCommand, Stream destination, CancellationToken cancellationToken)
+    {
         var characters = ArrayPool<char>.Shared.Rent(BufferLength);
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(BufferLength));
         try

@@ -10,6 +10,9 @@ internal abstract class Statement
     protected Statement(string sql, object? parameters)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        // Dapper runs a list set by set, and takes each for granted.
+        if (parameters is IEnumerable<object?> sets and not IEnumerable<KeyValuePair<string, object>> and not SqlMapper.IDynamicParameters && sets.Contains(null))
+            throw new ArgumentException("A set of parameters in the list is null.", nameof(parameters));
         var capture = new CapturingConnection();
         capture.Execute(sql, parameters);
         Commands = capture.Captured;

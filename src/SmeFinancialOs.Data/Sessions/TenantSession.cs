@@ -33,6 +33,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
     {
         RequireScope();
+        CopyOut.Require(copyCommand, destination);
         var work = await factory.OpenConnectionAsync(context, cancellationToken).ConfigureAwait(false);
         await using var _ = work.ConfigureAwait(false);
         await work.CopyToAsync(copyCommand, destination, cancellationToken).ConfigureAwait(false);

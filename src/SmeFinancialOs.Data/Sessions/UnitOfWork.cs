@@ -150,6 +150,7 @@ internal sealed class UnitOfWork(
 
     public async Task CopyAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
     {
+        CopyOut.Require(copyCommand, destination);
         using var call = telemetry.StartCall(OperationName.Copy, context, operation);
         // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
         using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

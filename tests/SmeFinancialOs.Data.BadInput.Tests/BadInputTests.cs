@@ -1,0 +1,135 @@
+using System.Reflection;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.BadInput.Tests;
+
+/// <summary>Every public member with everything that it should not be given. What must hold is in <see cref="Rules"/>.</summary>
+public sealed class BadInputTests(World world) : IClassFixture<World>
+{
+    private readonly Good _good = new(world);
+
+    public static TheoryData<string> Members => [.. PublicApi.Members.Keys];
+
+    public static TheoryData<string> MembersWithToken => [.. PublicApi.Members.Values.Where(member => member.Token is not null).Select(member => member.Name)];
+
+    public static TheoryData<string> MembersOfDisposables => [.. PublicApi.Members.Values.Where(member => IsDisposable(member) && !IsDispose(member)).Select(member => member.Name)];
+
+    public static TheoryData<string> MembersOfUnitsOfWork => [.. PublicApi.Members.Values.Where(member => IsUnitOfWork(member) && member.Token is not null).Select(member => member.Name)];
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public async Task Bad_arguments_are_refused_and_nothing_is_left_behind(string name)
+    {
+        var member = PublicApi.Members[name];
+        var complaints = new List<string>();
+        // Without bad arguments once: on something that is fit to be used, no member fails in a way of its own.
+        if (!member.IsSetter)
+            complaints.AddRange(await CallAsync(member, parameter: null, bad: null));
+        foreach (var parameter in member.Parameters)
+        {
+            foreach (var bad in Bad.For(member, parameter))
+                complaints.AddRange((await CallAsync(member, parameter, bad)).Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
+        }
+
+        Assert.True(complaints.Count == 0, string.Join(Environment.NewLine, complaints));
+    }
+
+    [Theory]
+    [MemberData(nameof(MembersWithToken))]
+    public async Task Cancelled_before_its_start_a_call_does_nothing(string name)
+    {
+        var member = PublicApi.Members[name];
+        foreach (var (_, create) in _good.ReceiversOf(member))
+        {
+            var arguments = _good.ArgumentsOf(member, except: null);
+            arguments[member.Token!.Position] = new CancellationToken(canceled: true);
+            var receiver = await create();
+            var before = await world.TracesAsync();
+
+            var fault = await Attempt.RunAsync(member, receiver, arguments);
+
+            await Attempt.DisposeAsync(receiver);
+            fault.Should().BeAssignableTo<OperationCanceledException>();
+            (await world.TracesAsync()).Should().Be(before);
+            await world.RequireHealthAsync();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(MembersOfDisposables))]
+    public async Task What_is_disposed_says_so_or_still_answers(string name)
+    {
+        var member = PublicApi.Members[name];
+        foreach (var (_, create) in _good.ReceiversOf(member))
+        {
+            var receiver = await create();
+            await Attempt.DisposeAsync(receiver);
+            await Attempt.DisposeAsync(receiver);
+            var before = await world.TracesAsync();
+
+            var fault = await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
+
+            // What it is called, and what it was made for, it may still say; what needs a connection, never.
+            if (fault is not null || member.Token is not null)
+                fault.Should().BeOfType<ObjectDisposedException>();
+            (await world.TracesAsync()).Should().Be(before);
+            await world.RequireHealthAsync();
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(MembersOfUnitsOfWork))]
+    public async Task Beside_another_call_of_the_same_unit_of_work_a_call_is_refused_and_the_other_one_goes_on(string name)
+    {
+        var member = PublicApi.Members[name];
+        var receiver = await _good.ReceiversOf(member).First().Create();
+        var work = (ITenantSession)receiver!;
+        await work.ExecuteAsync("SELECT 1");
+        var before = await world.TracesAsync();
+        var other = work.ExecuteScalarAsync<int>("SELECT 42 FROM pg_sleep(0.3)");
+
+        var fault = await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
+
+        fault.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("one caller at a time");
+        (await other).Should().Be(42);
+        (await work.ExecuteScalarAsync<int>("SELECT 43")).Should().Be(43);
+        await Attempt.DisposeAsync(receiver);
+        (await world.TracesAsync()).Should().Be(before);
+        await world.RequireHealthAsync();
+    }
+
+    private static bool IsDisposable(Member member) => member.NeedsReceiver && typeof(IAsyncDisposable).IsAssignableFrom(member.Method.DeclaringType);
+
+    private static bool IsDispose(Member member) => member.Method.Name == nameof(IAsyncDisposable.DisposeAsync);
+
+    private static bool IsUnitOfWork(Member member) => member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction);
+
+    private async Task<IReadOnlyList<string>> CallAsync(Member member, ParameterInfo? parameter, Bad? bad)
+    {
+        var complaints = new List<string>();
+        foreach (var (receiverName, create) in _good.ReceiversOf(member))
+        {
+            var before = await world.TracesAsync();
+            var arguments = _good.ArgumentsOf(member, parameter);
+            if (parameter is not null)
+                arguments[parameter.Position] = bad!.Value();
+            var receiver = await create();
+            var fault = await Attempt.RunAsync(member, receiver, arguments, member.IsSetter && bad is not null ? set => Uses.OfAsync(set, world) : null);
+            await Attempt.DisposeAsync(receiver);
+            var found = new List<string>();
+            if (fault is not null)
+                found.AddRange(Rules.Complaints(fault, Secrets()));
+            if (bad is not null)
+                found.AddRange(Rules.Complaints(fault, bad, member.NameOf(parameter!)));
+            found.AddRange(Rules.Complaints(fault, before, await world.TracesAsync()));
+            if (await Record.ExceptionAsync(world.RequireHealthAsync) is { } sick)
+                found.Add($"spoils a connection: {sick.Message}");
+            complaints.AddRange(found.Select(complaint => $"{receiverName} {complaint}".Trim()));
+        }
+
+        return complaints;
+    }
+
+    private IEnumerable<string> Secrets() => new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.OwnerConnectionString }
+        .Select(text => new NpgsqlConnectionStringBuilder(text).Password!).Where(password => password?.Length > 8);
+}
