@@ -46,6 +46,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<TestOrganization> CreateOrganizationAsync(string? name = null, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
         var id = Guid.CreateVersion7();
         var slug = $"organization-{Interlocked.Increment(ref _organizations)}";
         var context = TenantContext.ForOrganization(id);
@@ -58,8 +59,11 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="options">Null: those of this library's own schema.</param>
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <exception cref="TenantIsolationException">A statement got through, or something could not be probed.</exception>
-    public Task<IsolationReport> AssertIsolationAsync(IsolationProbeOptions? options = null, CancellationToken cancellationToken = default) =>
-        TenantIsolation.AssertAsync(OwnerConnectionString, options, cancellationToken);
+    public Task<IsolationReport> AssertIsolationAsync(IsolationProbeOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        return TenantIsolation.AssertAsync(OwnerConnectionString, options, cancellationToken);
+    }
 
     /// <summary>Drops the database, whoever is still connected to it.</summary>
     public async ValueTask DisposeAsync()

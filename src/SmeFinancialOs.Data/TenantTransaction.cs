@@ -15,6 +15,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     private volatile UnitOfWork? _work;
     private int _isOpening;
     private volatile bool _isEnded;
+    private volatile bool _isDisposed;
 
     internal TenantTransaction(TenantConnectionFactory factory, TenantContext context) => (_factory, Context) = (factory, context);
 
@@ -64,6 +65,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();
+        cancellationToken.ThrowIfCancellationRequested();
         if (_work is null)
         {
             // Held from here on, when nothing was run: a first call cannot slip in behind the commit.
@@ -86,7 +88,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
     public ValueTask DisposeAsync()
     {
-        _isEnded = true;
+        _isEnded = _isDisposed = true;
         Interlocked.MemoryBarrier();
         return _work?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
@@ -148,7 +150,8 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 
     private void RequireOpen()
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isEnded)
-            throw new InvalidOperationException("This transaction was committed or disposed before. Begin another one for more work.");
+            throw new InvalidOperationException("This transaction was committed before. Begin another one for more work.");
     }
 }

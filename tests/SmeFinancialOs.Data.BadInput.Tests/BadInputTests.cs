@@ -41,15 +41,17 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
         var member = PublicApi.Members[name];
         foreach (var (_, create) in _good.ReceiversOf(member))
         {
+            var before = await world.TracesAsync();
             var arguments = _good.ArgumentsOf(member, except: null);
             arguments[member.Token!.Position] = new CancellationToken(canceled: true);
             var receiver = await create();
-            var before = await world.TracesAsync();
 
             var fault = await Attempt.RunAsync(member, receiver, arguments);
 
+            // What would be refused anyway may be refused first.
+            if (fault is not OperationCanceledException)
+                fault.Should().BeOfType((await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null)))?.GetType() ?? typeof(OperationCanceledException));
             await Attempt.DisposeAsync(receiver);
-            fault.Should().BeAssignableTo<OperationCanceledException>();
             (await world.TracesAsync()).Should().Be(before);
             await world.RequireHealthAsync();
         }
@@ -62,16 +64,17 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
         var member = PublicApi.Members[name];
         foreach (var (_, create) in _good.ReceiversOf(member))
         {
+            var before = await world.TracesAsync();
             var receiver = await create();
             await Attempt.DisposeAsync(receiver);
             await Attempt.DisposeAsync(receiver);
-            var before = await world.TracesAsync();
 
             var fault = await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
 
             // What it is called, and what it was made for, it may still say; what needs a connection, never.
             if (fault is not null || member.Token is not null)
-                fault.Should().BeOfType<ObjectDisposedException>();
+                fault.Should().BeAssignableTo<InvalidOperationException>().And.Match<Exception>(refusal => refusal is ObjectDisposedException || member.Token == null);
+            await Attempt.DisposeAsync(receiver);
             (await world.TracesAsync()).Should().Be(before);
             await world.RequireHealthAsync();
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Dapper;
@@ -12,10 +13,15 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
 {
     private const string Many = "SELECT org_id FROM invoices, generate_series(1, 20000)";
 
+    /// <summary>A row too long to be kept back, and then nothing until the statement timeout.</summary>
+    private const string Failing = "SELECT repeat('x', 20000) FROM generate_series(0, 1) AS i, LATERAL pg_sleep(i * 10)";
+
     private readonly NpgsqlDataSource _source =
         new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1;Timeout=1").UseTenantDefaults().Build();
 
     private TenantConnectionFactory Factory => new(_source);
+
+    private TenantConnectionFactory Impatient => new(_source, new TenantConnectionOptions { StatementTimeout = TimeSpan.FromMilliseconds(300) });
 
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
@@ -136,22 +142,24 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
     }
 
     [Fact]
-    public async Task An_abandoned_unit_of_work_gives_its_connection_back()
+    public async Task An_abandoned_unit_of_work_gives_its_connection_back_and_is_reported()
     {
+        using var log = new EventLog();
         for (var i = 0; i < 3; i++)
         {
-            await AbandonAsync(Factory);
+            await AbandonAsync(Logged(log));
             await CollectedAsync();
         }
 
+        log.Events.Should().Contain("AbandonedAndTakenBack").And.NotContain("Abandoned");
         (await fixture.TruthAsync<long>("SELECT count(*) FROM invoices WHERE customer_name = 'never'")).Should().Be(0);
     }
 
     [Fact]
     public async Task A_logger_that_fails_does_not_keep_an_abandoned_connection()
     {
-        using var logger = new FailingLogger();
-        await AbandonAsync(new TenantConnectionFactory(_source, new TenantConnectionOptions { LoggerFactory = logger }));
+        using var log = new EventLog { Fails = true };
+        await AbandonAsync(Logged(log));
 
         await CollectedAsync();
     }
@@ -165,6 +173,29 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
     }
 
     [Fact]
+    public async Task An_abandoned_stream_whose_statement_fails_meanwhile_gives_its_connection_back()
+    {
+        await AbandonFailingStreamAsync();
+        await Task.Delay(400);
+
+        await CollectedAsync();
+    }
+
+    [Fact]
+    public async Task A_raw_reader_that_is_left_open_and_fails_meanwhile_gives_its_connection_back()
+    {
+        var work = await Impatient.OpenConnectionAsync(fixture.ContextA);
+        await using var command = new NpgsqlCommand(Failing, work.Connection);
+        var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        await Task.Delay(400);
+
+        _ = await Record.ExceptionAsync(() => work.DisposeAsync().AsTask());
+
+        await CollectedAsync();
+    }
+
+    [Fact]
     public async Task An_abandoned_copy_gives_its_connection_back()
     {
         await AbandonCopyAsync();
@@ -173,16 +204,18 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
     }
 
     [Fact]
-    public async Task A_raw_connection_that_is_held_is_not_taken_back()
+    public async Task A_raw_connection_that_is_held_is_not_taken_back_but_reported()
     {
-        var raw = await RawAsync();
-        for (var i = 0; i < 5; i++)
+        using var log = new EventLog();
+        var raw = await RawAsync(Logged(log));
+        for (var tries = 0; tries < 100 && log.Events.IsEmpty; tries++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
             await Task.Delay(50);
         }
 
+        log.Events.Should().Contain("Abandoned").And.NotContain("AbandonedAndTakenBack");
         (await raw.QueryAsync<Guid>("SELECT DISTINCT org_id FROM invoices")).Should().Equal(fixture.OrganizationA);
         await raw.DisposeAsync();
     }
@@ -213,6 +246,10 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
         await Factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<Guid>(Many).GetAsyncEnumerator().MoveNextAsync();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private async Task AbandonFailingStreamAsync() =>
+        await Impatient.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Failing).GetAsyncEnumerator().MoveNextAsync();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task AbandonCopyAsync()
     {
         var pipe = new Pipe();
@@ -221,7 +258,7 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task<NpgsqlConnection> RawAsync() => (await Factory.OpenConnectionAsync(fixture.ContextA)).Connection;
+    private async Task<NpgsqlConnection> RawAsync(TenantConnectionFactory factory) => (await factory.OpenConnectionAsync(fixture.ContextA)).Connection;
 
     /// <summary>The one connection can be had again, some time after a collection.</summary>
     private async Task CollectedAsync()
@@ -242,23 +279,33 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
         }
     }
 
-    private sealed class FailingLogger : ILoggerFactory, ILogger
+    private TenantConnectionFactory Logged(EventLog log) => new(_source, new TenantConnectionOptions { LoggerFactory = log });
+
+    /// <summary>Keeps the names of what is said about transactions, or fails to.</summary>
+    private sealed class EventLog : ILoggerFactory, ILogger
     {
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
+        public bool Fails { get; init; }
+
+        public ConcurrentBag<string> Events { get; } = [];
 
         public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel > LogLevel.Debug;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id < 300)
+                return;
+            if (Fails)
+                throw new IOException("the disk is full");
+            Events.Add(eventId.Name!);
+        }
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void AddProvider(ILoggerProvider provider)
         {
-            if (eventId.Id >= 300)
-                throw new IOException("the disk is full");
         }
 
         public void Dispose()

@@ -31,7 +31,7 @@ internal sealed class CheckedDataSource
         }
 
         _enlists = target.Enlist;
-        Settings = new ContextSettings(options, target.NoResetOnClose);
+        Settings = new ContextSettings(options, target.NoResetOnClose, target.MaxAutoPrepare > 0);
         Telemetry = new Telemetry(options, target.Database ?? target.Username ?? "");
         _exposing = (target.IncludeErrorDetail, target.PersistSecurityInfo) switch
         {

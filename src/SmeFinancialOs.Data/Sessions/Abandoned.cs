@@ -1,3 +1,5 @@
+using System.Data;
+using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
@@ -6,25 +8,30 @@ namespace SmeFinancialOs.Data.Sessions;
 internal static class Abandoned
 {
     /// <summary>Takes its connection back, which is alive: its pool refers to it.</summary>
-    public static void Release(Func<ValueTask> end, Telemetry telemetry, TenantContext context) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => _ = ReleaseAsync(state.end, state.telemetry, state.context), (end, telemetry, context), preferLocal: false);
+    public static void Release(NpgsqlConnection connection, Func<ValueTask> end, Telemetry telemetry, TenantContext context) =>
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => _ = ReleaseAsync(state.connection, state.end, state.telemetry, state.context), (connection, end, telemetry, context), preferLocal: false);
 
     /// <summary>Says only that the connection is missing.</summary>
-    public static void Report(Telemetry telemetry, TenantContext context) => Release(static () => ValueTask.FromException(new InvalidOperationException()), telemetry, context);
+    public static void Report(Telemetry telemetry, TenantContext context) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => Tell(state.telemetry, state.context, isTakenBack: false), (telemetry, context), preferLocal: false);
 
-    private static async Task ReleaseAsync(Func<ValueTask> end, Telemetry telemetry, TenantContext context)
+    private static async Task ReleaseAsync(NpgsqlConnection connection, Func<ValueTask> end, Telemetry telemetry, TenantContext context)
     {
-        var isTakenBack = false;
         try
         {
             await end().ConfigureAwait(false);
-            isTakenBack = true;
         }
         catch (Exception)
         {
             // The line or the data source may have gone with it. Nobody is left to tell.
         }
 
+        Tell(telemetry, context, isTakenBack: (connection.FullState & ConnectionState.Open) == 0);
+    }
+
+    private static void Tell(Telemetry telemetry, TenantContext context, bool isTakenBack)
+    {
         try
         {
             telemetry.Abandoned(context, isTakenBack);

@@ -10,9 +10,10 @@ internal sealed class ContextSettings
     private readonly TenantConnectionOptions _options;
     private readonly string[] _sql = new string[6];
 
-    public ContextSettings(TenantConnectionOptions options, bool noResetOnClose)
+    public ContextSettings(TenantConnectionOptions options, bool noResetOnClose, bool prepares)
     {
         _options = options;
+        PreparesStatements = prepares;
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
         foreach (var access in Enum.GetValues<TenantAccess>())
         {
@@ -26,6 +27,9 @@ internal sealed class ContextSettings
 
     /// <summary>Whether it is ours to take back what statements leave on their connection: Npgsql has been told not to.</summary>
     public bool ResetsConnection { get; }
+
+    /// <summary>Whether Npgsql prepares statements by itself.</summary>
+    public bool PreparesStatements { get; }
 
     /// <summary>
     /// What goes ahead of the settings. A WITH HOLD cursor carries rows into the next transaction of its connection; behind a pooler it is all that may be

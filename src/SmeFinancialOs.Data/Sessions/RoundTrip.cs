@@ -16,6 +16,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     private readonly NpgsqlBatch? _batch;
     private readonly NpgsqlCommand? _script;
     private readonly bool _isResetAfterFailure;
+    private readonly bool _prepares;
+    private bool _isInDoubt;
     private NpgsqlDataReader _reader = null!;
     private bool _isComplete;
 
@@ -24,6 +26,7 @@ internal sealed class RoundTrip : IAsyncDisposable
         (_commands, _connection) = (commands, target.Connection);
         // A unit of work sees to its connection when it ends.
         _isResetAfterFailure = target is { Transaction: null, Settings.ResetsConnection: true };
+        _prepares = target is { Transaction: null, Settings.PreparesStatements: true };
         if (commands.Count == 1 && HasSeveralStatements(commands[0].CommandText))
             _script = ScriptOf(target, commands[0]);
         else
@@ -63,10 +66,10 @@ internal sealed class RoundTrip : IAsyncDisposable
         }
         catch (Exception fault)
         {
+            trip.Failed(fault);
             // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
-            // It has no asynchronous form of this.
-            if (trip._reader is null && fault is not (NpgsqlException or OperationCanceledException) && target.Connection.FullState == System.Data.ConnectionState.Open)
-                target.Connection.UnprepareAll();
+            if (trip._reader is null && fault is not (NpgsqlException or OperationCanceledException))
+                PreparedStatements.TryForget(target.Connection);
             await trip.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -76,7 +79,16 @@ internal sealed class RoundTrip : IAsyncDisposable
     /// <returns><see cref="HasResult"/>.</returns>
     public async Task<bool> NextResultAsync(CancellationToken cancellationToken)
     {
-        HasResult = await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            HasResult = await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            Failed(fault);
+            throw;
+        }
+
         _isComplete = !HasResult;
         return HasResult;
     }
@@ -92,6 +104,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     /// <summary>How many rows the host's command wrote; complete when all is read.</summary>
     public int RecordsAffectedBy(NpgsqlBatchCommand command) => _script is null ? command.RecordsAffected : _reader.RecordsAffected;
 
+    private void Failed(Exception fault) => _isInDoubt |= _prepares && PreparedStatements.AreInDoubtAfter(fault);
+
     public void Cancel()
     {
         _batch?.Cancel();
@@ -106,6 +120,8 @@ internal sealed class RoundTrip : IAsyncDisposable
             await _batch.DisposeAsync().ConfigureAwait(false);
         if (_script is not null)
             await _script.DisposeAsync().ConfigureAwait(false);
+        if (_isInDoubt)
+            PreparedStatements.TryForget(_connection);
         if (_isResetAfterFailure && !_isComplete)
             await ConnectionReset.RunAsync(_connection).ConfigureAwait(false);
     }

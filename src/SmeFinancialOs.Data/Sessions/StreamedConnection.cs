@@ -6,11 +6,11 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>The connection of a stream, whose enumerator a host may let go of without disposing it.</summary>
 internal sealed class StreamedConnection(NpgsqlConnection connection, Telemetry telemetry, TenantContext context) : IAsyncDisposable
 {
-    ~StreamedConnection() => Abandoned.Release(DisposeAsync, telemetry, context);
+    ~StreamedConnection() => Abandoned.Release(connection, DisposeAsync, telemetry, context);
 
     public ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        return connection.DisposeAsync();
+        return ConnectionReturn.RunAsync(connection);
     }
 }

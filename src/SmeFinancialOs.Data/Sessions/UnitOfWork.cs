@@ -1,19 +1,16 @@
-using System.Data;
-using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A connection inside a transaction, and what can be done in it: the inside of <see cref="TenantConnection"/> and <see cref="TenantTransaction"/>.</summary>
-internal sealed class UnitOfWork(
+internal sealed partial class UnitOfWork(
     NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings, Telemetry telemetry, Operation? operation) : IAsyncDisposable
 {
     private readonly CallGate _gate = new();
     private bool _isCommitted;
     private bool _isHandedOut;
-    private IAsyncDisposable? _stream;
-    private CancellationTokenSource? _copy;
+    private bool _isInDoubt;
 
     /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
     ~UnitOfWork()
@@ -22,7 +19,7 @@ internal sealed class UnitOfWork(
         if (_isHandedOut)
             Abandoned.Report(telemetry, context);
         else
-            Abandoned.Release(EndAsync, telemetry, context);
+            Abandoned.Release(connection, EndAsync, telemetry, context);
     }
 
     /// <summary>Handed out: it can be used past everything here.</summary>
@@ -68,7 +65,7 @@ internal sealed class UnitOfWork(
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, operation);
+            Failed(fault, operation);
             throw;
         }
         finally
@@ -95,80 +92,11 @@ internal sealed class UnitOfWork(
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, call);
+            Failed(fault, call);
             throw;
         }
         finally
         {
-            _gate.Leave();
-        }
-    }
-
-    public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        Enter();
-        var rows = SessionCalls.StreamAsync(Target, statement, telemetry, operation, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        _stream = rows;
-        try
-        {
-            while (true)
-            {
-                bool hasRow;
-                try
-                {
-                    hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
-                    IsInForce = true;
-                }
-                finally
-                {
-                    _gate.Leave();
-                }
-
-                if (!hasRow)
-                    break;
-                yield return rows.Current;
-                _gate.Enter();
-            }
-        }
-        finally
-        {
-            // Else the end of the unit of work has ended it, and Npgsql may have given its reader to whoever has the connection now.
-            if (await _gate.EnterAgainAsync().ConfigureAwait(false))
-            {
-                try
-                {
-                    _stream = null;
-                    await rows.DisposeAsync().ConfigureAwait(false);
-                }
-                finally
-                {
-                    _gate.Leave();
-                }
-            }
-        }
-    }
-
-    public async Task CopyAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
-    {
-        CopyOut.Require(copyCommand, destination);
-        using var call = telemetry.StartCall(OperationName.Copy, context, operation);
-        // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
-        using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Enter();
-        _copy = copy;
-        try
-        {
-            await CopyOut.RunAsync(connection, context, copyCommand, destination, copy.Token).ConfigureAwait(false);
-            call?.Succeed();
-        }
-        catch (Exception fault)
-        {
-            telemetry.Failed(fault, context, call);
-            throw;
-        }
-        finally
-        {
-            _copy = null;
             _gate.Leave();
         }
     }
@@ -185,7 +113,7 @@ internal sealed class UnitOfWork(
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, operation);
+            Failed(fault, operation);
             throw;
         }
         finally
@@ -214,39 +142,36 @@ internal sealed class UnitOfWork(
         {
             if (_stream is not null)
                 await _stream.DisposeAsync().ConfigureAwait(false);
-            await RawStatementAsync().ConfigureAwait(false);
-            if (IsTransactionOurs())
+            if (_isHandedOut)
+                await RawConnection.WaitAsync(connection).ConfigureAwait(false);
+            if (RawConnection.Has(connection, transaction))
                 await transaction.DisposeAsync().ConfigureAwait(false);
+            ForgetInDoubt();
             if (settings.ResetsConnection && !_isCommitted)
                 await ConnectionReset.RunAsync(connection).ConfigureAwait(false);
         }
         finally
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await ConnectionReturn.RunAsync(connection).ConfigureAwait(false);
             operation?.Dispose();
             if (!_isCommitted)
                 telemetry.NotCommitted(context);
         }
     }
 
-    /// <summary>
-    /// Waits for a statement of the host's own on the raw connection. Npgsql would send the rollback beside it, and the two read each other's answers. A
-    /// reader that is left open is nothing to wait for, but nobody may mistake its rows for his: its connection does not go back to the pool.
-    /// </summary>
-    private async ValueTask RawStatementAsync()
+    private void Failed(Exception fault, Operation? observed)
     {
-        if (!_isHandedOut)
-            return;
-        const int tries = 20;
-        for (var read = 0; read < tries && connection.FullState is var state && state != ConnectionState.Open && (state & ConnectionState.Open) != 0;)
-        {
-            if ((state & ConnectionState.Fetching) != 0)
-                read++;
-            await Task.Delay(5).ConfigureAwait(false);
-        }
+        InDoubtAfter(fault);
+        telemetry.Failed(fault, context, observed);
+    }
 
-        if ((connection.FullState & ConnectionState.Fetching) != 0)
-            NpgsqlConnection.ClearPool(connection);
+    private void InDoubtAfter(Exception fault) => _isInDoubt |= settings.PreparesStatements && PreparedStatements.AreInDoubtAfter(fault);
+
+    /// <summary>As soon as it can be done: ahead of the next call, which may be behind a savepoint, or once the transaction has ended.</summary>
+    private void ForgetInDoubt()
+    {
+        if (_isInDoubt)
+            _isInDoubt = !PreparedStatements.TryForget(connection);
     }
 
     /// <summary>A stream is a call that goes on between its rows.</summary>
@@ -254,36 +179,12 @@ internal sealed class UnitOfWork(
     {
         _gate.Enter();
         if (_stream is null)
+        {
+            ForgetInDoubt();
             return;
+        }
+
         _gate.Leave();
         throw new InvalidOperationException("A stream of this unit of work is open: read it to its end, or leave it, before the next call.");
-    }
-
-    private void CancelCopy()
-    {
-        try
-        {
-            _copy?.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It has just ended.
-        }
-    }
-
-    /// <summary>
-    /// Not any more when the host has closed the connection itself: Npgsql then gives the transaction object to whoever gets that connection next, and to
-    /// dispose it would roll back theirs.
-    /// </summary>
-    private bool IsTransactionOurs()
-    {
-        try
-        {
-            return ReferenceEquals(transaction.Connection, connection);
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
     }
 }

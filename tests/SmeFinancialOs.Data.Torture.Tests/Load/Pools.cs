@@ -14,7 +14,8 @@ internal sealed class Pools : IAsyncDisposable
     /// <param name="admin">Connection string of the login of admins.</param>
     /// <param name="transactionPooling">Whether they lead to PgBouncer.</param>
     /// <param name="prepares">Whether Npgsql prepares statements by itself.</param>
-    public Pools(string app, string serializable, string admin, bool transactionPooling, bool prepares)
+    /// <param name="report">Where what was abandoned is counted.</param>
+    public Pools(string app, string serializable, string admin, bool transactionPooling, bool prepares, Report report)
     {
         App = Build(app);
         Serializable = Build(serializable);
@@ -22,6 +23,7 @@ internal sealed class Pools : IAsyncDisposable
         _options = new TenantConnectionOptions
         {
             AdminDataSource = Admin,
+            LoggerFactory = new AbandonedLog(report),
             TransactionPooling = transactionPooling,
             StatementTimeout = TimeSpan.FromMilliseconds(400),
             LockTimeout = TimeSpan.FromMilliseconds(200),

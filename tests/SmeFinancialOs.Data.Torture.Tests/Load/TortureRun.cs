@@ -114,7 +114,7 @@ internal sealed class TortureRun : IAsyncDisposable
         else
             serializable.Options = "-c default_transaction_isolation=serializable";
         _pools = Own(new Pools(
-            _line.ConnectionStringOf(app), _line.ConnectionStringOf(serializable.ConnectionString), _line.ConnectionStringOf(admin), _settings.ThroughPgBouncer, _settings.Prepares));
+            _line.ConnectionStringOf(app), _line.ConnectionStringOf(serializable.ConnectionString), _line.ConnectionStringOf(admin), _settings.ThroughPgBouncer, _settings.Prepares, Report));
     }
 
     private T Own<T>(T part)

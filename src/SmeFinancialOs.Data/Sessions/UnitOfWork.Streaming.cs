@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+using SmeFinancialOs.Data.Diagnostics;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <content>Calls that last as long as their caller reads.</content>
+internal sealed partial class UnitOfWork
+{
+    private IAsyncDisposable? _stream;
+    private CancellationTokenSource? _copy;
+
+    public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Enter();
+        var rows = SessionCalls.StreamAsync(Target, statement, telemetry, operation, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _stream = rows;
+        try
+        {
+            while (true)
+            {
+                bool hasRow;
+                try
+                {
+                    hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
+                    IsInForce = true;
+                }
+                catch (Exception fault)
+                {
+                    InDoubtAfter(fault);
+                    throw;
+                }
+                finally
+                {
+                    _gate.Leave();
+                }
+
+                if (!hasRow)
+                    break;
+                yield return rows.Current;
+                _gate.Enter();
+            }
+        }
+        finally
+        {
+            // Else the end of the unit of work has ended it, and Npgsql may have given its reader to whoever has the connection now.
+            if (await _gate.EnterAgainAsync().ConfigureAwait(false))
+            {
+                try
+                {
+                    _stream = null;
+                    await rows.DisposeAsync().ConfigureAwait(false);
+                }
+                finally
+                {
+                    _gate.Leave();
+                }
+            }
+        }
+    }
+
+    public async Task CopyAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
+    {
+        CopyOut.Require(copyCommand, destination);
+        using var call = telemetry.StartCall(OperationName.Copy, context, operation);
+        // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
+        using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Enter();
+        _copy = copy;
+        try
+        {
+            await CopyOut.RunAsync(connection, context, copyCommand, destination, copy.Token).ConfigureAwait(false);
+            call?.Succeed();
+        }
+        catch (Exception fault)
+        {
+            Failed(fault, call);
+            throw;
+        }
+        finally
+        {
+            _copy = null;
+            _gate.Leave();
+        }
+    }
+
+    private void CancelCopy()
+    {
+        try
+        {
+            _copy?.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended.
+        }
+    }
+}
