@@ -9,7 +9,7 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
 
     public IEnumerable<Operation> Operations =>
     [
-        new("slow statement", 3, SlowAsync),
+        new("slow statement", 5, SlowAsync),
         new("deadlock", 2, DeadlockAsync),
         new("wait for a lock", 2, LockTimeoutAsync),
         new("disposed twice", 3, DisposedTwiceAsync),
