@@ -15,7 +15,10 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 
     internal TenantConnection(UnitOfWork work) => _work = work;
 
-    /// <summary>The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail.</summary>
+    /// <summary>
+    /// The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail. Keep this object for as long as
+    /// you use it: once it was asked for, a unit of work that is never disposed cannot be taken back (log event 303).
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The unit of work was disposed: the connection is somebody else's.</exception>
     public NpgsqlConnection Connection => Work.Connection;
 
@@ -76,6 +79,8 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
         _isCommitted = true;
     }
 
-    /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
+    /// <summary>
+    /// Rolls back what was not committed and returns the connection to its pool. Waits for a call that is under way, and ends a stream or a COPY that is.
+    /// </summary>
     public ValueTask DisposeAsync() => _work.DisposeAsync();
 }

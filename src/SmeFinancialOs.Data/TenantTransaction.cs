@@ -85,7 +85,9 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         _isEnded = true;
     }
 
-    /// <summary>Rolls back what was not committed and returns the connection to its pool.</summary>
+    /// <summary>
+    /// Rolls back what was not committed and returns the connection to its pool. Waits for a call that is under way, and ends a stream or a COPY that is.
+    /// </summary>
     public ValueTask DisposeAsync()
     {
         _isEnded = _isDisposed = true;

@@ -7,14 +7,15 @@ namespace SmeFinancialOs.Data.BadInput.Tests;
 internal static class Attempt
 {
     /// <summary>A net below what must not hang, not a measure of speed.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>What came of it.</summary>
     /// <param name="member">What to call.</param>
     /// <param name="receiver">What to call it on, if on anything.</param>
     /// <param name="arguments">The arguments.</param>
     /// <param name="then">What the host does next with the receiver.</param>
-    public static async Task<Exception?> RunAsync(Member member, object? receiver, object?[] arguments, Func<object, Task>? then = null)
+    /// <param name="patience">After which it counts as hung.</param>
+    public static async Task<Exception?> RunAsync(Member member, object? receiver, object?[] arguments, Func<object, Task>? then = null, TimeSpan? patience = null)
     {
         try
         {
@@ -26,7 +27,7 @@ internal static class Attempt
                     await DisposeAsync(result);
                 if (then is not null)
                     await then(receiver!);
-            }).WaitAsync(Patience);
+            }).WaitAsync(patience ?? Patience);
             return null;
         }
         catch (TimeoutException fault)

@@ -1,12 +1,11 @@
-using System.Reflection;
-using Npgsql;
-
 namespace SmeFinancialOs.Data.BadInput.Tests;
 
 /// <summary>Every public member with everything that it should not be given. What must hold is in <see cref="Rules"/>.</summary>
-public sealed class BadInputTests(World world) : IClassFixture<World>
+[Collection<OneWorld>]
+public sealed class BadInputTests(World world)
 {
     private readonly Good _good = new(world);
+    private readonly Examination _examination = new(world);
 
     public static TheoryData<string> Members => [.. PublicApi.Members.Keys];
 
@@ -24,11 +23,11 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
         var complaints = new List<string>();
         // Without bad arguments once: on something that is fit to be used, no member fails in a way of its own.
         if (!member.IsSetter)
-            complaints.AddRange(await CallAsync(member, parameter: null, bad: null));
+            complaints.AddRange(await _examination.CallAsync(member, parameter: null, bad: null));
         foreach (var parameter in member.Parameters)
         {
             foreach (var bad in Bad.For(member, parameter))
-                complaints.AddRange((await CallAsync(member, parameter, bad)).Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
+                complaints.AddRange((await _examination.CallAsync(member, parameter, bad)).Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
         }
 
         Assert.True(complaints.Count == 0, string.Join(Environment.NewLine, complaints));
@@ -106,33 +105,4 @@ public sealed class BadInputTests(World world) : IClassFixture<World>
     private static bool IsDispose(Member member) => member.Method.Name == nameof(IAsyncDisposable.DisposeAsync);
 
     private static bool IsUnitOfWork(Member member) => member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction);
-
-    private async Task<IReadOnlyList<string>> CallAsync(Member member, ParameterInfo? parameter, Bad? bad)
-    {
-        var complaints = new List<string>();
-        foreach (var (receiverName, create) in _good.ReceiversOf(member))
-        {
-            var before = await world.TracesAsync();
-            var arguments = _good.ArgumentsOf(member, parameter);
-            if (parameter is not null)
-                arguments[parameter.Position] = bad!.Value();
-            var receiver = await create();
-            var fault = await Attempt.RunAsync(member, receiver, arguments, member.IsSetter && bad is not null ? set => Uses.OfAsync(set, world) : null);
-            await Attempt.DisposeAsync(receiver);
-            var found = new List<string>();
-            if (fault is not null)
-                found.AddRange(Rules.Complaints(fault, Secrets()));
-            if (bad is not null)
-                found.AddRange(Rules.Complaints(fault, bad, member.NameOf(parameter!)));
-            found.AddRange(Rules.Complaints(fault, before, await world.TracesAsync()));
-            if (await Record.ExceptionAsync(world.RequireHealthAsync) is { } sick)
-                found.Add($"spoils a connection: {sick.Message}");
-            complaints.AddRange(found.Select(complaint => $"{receiverName} {complaint}".Trim()));
-        }
-
-        return complaints;
-    }
-
-    private IEnumerable<string> Secrets() => new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.OwnerConnectionString }
-        .Select(text => new NpgsqlConnectionStringBuilder(text).Password!).Where(password => password?.Length > 8);
 }

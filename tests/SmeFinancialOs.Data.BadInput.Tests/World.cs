@@ -71,5 +71,9 @@ public sealed class World : IAsyncLifetime
         new NpgsqlDataSourceBuilder(connectionString + ";Maximum Pool Size=1;Timeout=5").UseTenantDefaults().Build();
 }
 
+/// <summary>What a call leaves behind is seen by counting: nobody else may do anything meanwhile.</summary>
+[CollectionDefinition]
+public sealed class OneWorld : ICollectionFixture<World>;
+
 /// <summary>What is in the database.</summary>
 internal sealed record Traces(string Rows, long AdminEntries);

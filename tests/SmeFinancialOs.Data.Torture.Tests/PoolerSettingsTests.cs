@@ -73,6 +73,17 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         (await opening.Should().ThrowAsync<Exception>()).Which.ToString().Should().Contain("transaction blocks not allowed in statement pooling mode");
     }
 
+    [Fact]
+    public async Task What_a_client_asks_for_at_its_start_is_refused()
+    {
+        await using var pooler = await StartAsync("transaction");
+        await using var source = NpgsqlDataSource.Create(pooler.ConnectionStringOf(_database.AppConnectionString) + ";Options=-c default_transaction_isolation=serializable");
+
+        var opening = async () => await source.OpenConnectionAsync();
+
+        (await opening.Should().ThrowAsync<PostgresException>()).Which.MessageText.Should().Contain("unsupported startup parameter");
+    }
+
     /// <summary>Two server connections for four clients, each with statements of its own.</summary>
     private async Task<IReadOnlyCollection<string>> FaultsAsync(TenantConnectionFactory factory)
     {

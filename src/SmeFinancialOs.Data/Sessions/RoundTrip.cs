@@ -104,8 +104,6 @@ internal sealed class RoundTrip : IAsyncDisposable
     /// <summary>How many rows the host's command wrote; complete when all is read.</summary>
     public int RecordsAffectedBy(NpgsqlBatchCommand command) => _script is null ? command.RecordsAffected : _reader.RecordsAffected;
 
-    private void Failed(Exception fault) => _isInDoubt |= _prepares && PreparedStatements.AreInDoubtAfter(fault);
-
     public void Cancel()
     {
         _batch?.Cancel();
@@ -125,6 +123,8 @@ internal sealed class RoundTrip : IAsyncDisposable
         if (_isResetAfterFailure && !_isComplete)
             await ConnectionReset.RunAsync(_connection).ConfigureAwait(false);
     }
+
+    private void Failed(Exception fault) => _isInDoubt |= _prepares && PreparedStatements.AreInDoubtAfter(fault);
 
     private static NpgsqlBatch BatchOf(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
     {

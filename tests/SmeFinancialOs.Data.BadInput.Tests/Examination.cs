@@ -1,0 +1,42 @@
+using System.Reflection;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.BadInput.Tests;
+
+/// <summary>One call with one bad argument, and everything that is wrong with what became of it.</summary>
+internal sealed class Examination(World world)
+{
+    private readonly Good _good = new(world);
+
+    /// <summary>A net below what must not hang, not a measure of speed.</summary>
+    public TimeSpan Patience { get; init; } = Attempt.Patience;
+
+    public async Task<IReadOnlyList<string>> CallAsync(Member member, ParameterInfo? parameter, Bad? bad)
+    {
+        var complaints = new List<string>();
+        foreach (var (receiverName, create) in _good.ReceiversOf(member))
+        {
+            var before = await world.TracesAsync();
+            var arguments = _good.ArgumentsOf(member, parameter);
+            if (parameter is not null)
+                arguments[parameter.Position] = bad!.Value();
+            var receiver = await create();
+            var fault = await Attempt.RunAsync(member, receiver, arguments, member.IsSetter && bad is not null ? set => Uses.OfAsync(set, world) : null, Patience);
+            await Attempt.DisposeAsync(receiver);
+            var found = new List<string>();
+            if (fault is not null)
+                found.AddRange(Rules.Complaints(fault, Secrets()));
+            if (bad is not null)
+                found.AddRange(Rules.Complaints(fault, bad, member.NameOf(parameter!)));
+            found.AddRange(Rules.Complaints(fault, before, await world.TracesAsync()));
+            if (await Record.ExceptionAsync(world.RequireHealthAsync) is { } sick)
+                found.Add($"spoils a connection: {sick.Message}");
+            complaints.AddRange(found.Select(complaint => $"{receiverName} {complaint}".Trim()));
+        }
+
+        return complaints;
+    }
+
+    private IEnumerable<string> Secrets() => new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.OwnerConnectionString }
+        .Select(text => new NpgsqlConnectionStringBuilder(text).Password!).Where(password => password?.Length > 8);
+}
