@@ -15,7 +15,7 @@ internal static class Careless
     {
     }
 
-// CA2201, CA2208: what these rules are against is what the examination has to find.
+    // CA2201, CA2208: what these rules are against is what the examination has to find.
 #pragma warning disable CA2201, CA2208
     public static void NamesAnother(string text) => throw new ArgumentNullException("other");
 

@@ -23,6 +23,11 @@ internal static class RowMapper
         {
             return Convert<T>(parse(row));
         }
+        // Npgsql has given the connection up meanwhile, in another thread, and says no more than that the reader is closed.
+        catch (Exception fault) when (fault is not NpgsqlException && row.IsClosed)
+        {
+            throw new NpgsqlException("The connection was lost while a row was read.", new IOException(fault.GetBaseException().GetType().Name));
+        }
         // Dapper and the converters of .NET quote the value that they cannot read, and what is in a row does not belong in a log: no inner exception.
         catch (Exception fault) when (fault is not NpgsqlException)
         {

@@ -25,8 +25,8 @@ internal sealed class Pools : IAsyncDisposable
             AdminDataSource = Admin,
             LoggerFactory = new AbandonedLog(report),
             TransactionPooling = transactionPooling,
-            StatementTimeout = TimeSpan.FromMilliseconds(400),
-            LockTimeout = TimeSpan.FromMilliseconds(200),
+            StatementTimeout = TimeSpan.FromMilliseconds(200),
+            LockTimeout = TimeSpan.FromMilliseconds(100),
             IdleInTransactionTimeout = TimeSpan.FromSeconds(5),
         };
         Factory = new TenantConnectionFactory(App, _options);

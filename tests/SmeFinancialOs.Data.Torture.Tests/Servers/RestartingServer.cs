@@ -42,7 +42,11 @@ internal sealed class RestartingServer : IAsyncDisposable
         var process = await SupervisedProcess.StartAsync(directory, user, "QUIT", [$"{binaries}/postgres", "-D", $"{directory}/data", .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var connectionString = new NpgsqlConnectionStringBuilder
         {
-            Host = "127.0.0.1", Port = port, Username = "postgres", Password = password, Database = "postgres",
+            Host = "127.0.0.1",
+            Port = port,
+            Username = "postgres",
+            Password = password,
+            Database = "postgres",
         };
         var server = new RestartingServer(process, user, connectionString.ConnectionString);
         await server.WaitAsync();
