@@ -109,6 +109,24 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task List_of_parameter_sets_is_read_once()
+    {
+        var reads = 0;
+        IEnumerable<object> Sets()
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                reads++;
+                yield return new { i };
+            }
+        }
+
+        await fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("SELECT @i", Sets());
+
+        reads.Should().Be(3);
+    }
+
+    [Fact]
     public async Task Null_arguments_are_named()
     {
         FluentActions.Invoking(() => new InvoiceRepository(null!)).Should().Throw<ArgumentNullException>();

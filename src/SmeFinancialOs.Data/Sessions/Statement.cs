@@ -10,11 +10,8 @@ internal abstract class Statement
     protected Statement(string sql, object? parameters)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
-        // Dapper runs a list set by set, and takes each for granted.
-        if (parameters is IEnumerable<object?> sets and not IEnumerable<KeyValuePair<string, object>> and not SqlMapper.IDynamicParameters && sets.Contains(null))
-            throw new ArgumentException("A set of parameters in the list is null.", nameof(parameters));
         var capture = new CapturingConnection();
-        capture.Execute(sql, parameters);
+        capture.Execute(sql, RequireSets(parameters));
         Commands = capture.Captured;
     }
 
@@ -37,6 +34,15 @@ internal abstract class Statement
         parameters is IEnumerable and not string and not IEnumerable<KeyValuePair<string, object>> and not SqlMapper.IDynamicParameters
             ? throw new ArgumentException("A query runs once: pass one object with its parameters. A list of values is a property of it, for = ANY(@values).", nameof(parameters))
             : parameters;
+
+    /// <summary>Dapper runs a list set by set, and takes each for granted. A sequence may be one that can be read but once.</summary>
+    private static object? RequireSets(object? parameters)
+    {
+        if (parameters is not IEnumerable<object?> sets)
+            return parameters;
+        List<object?> all = [.. sets];
+        return all.Contains(null) ? throw new ArgumentException("A set of parameters in the list is null.", nameof(parameters)) : all;
+    }
 }
 
 /// <summary>A statement that has a result.</summary>
