@@ -145,7 +145,7 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
             await work.ExecuteAsync(Insert, new { number = _number });
             await using var superuser = await fixture.OpenAsSuperuserAsync();
             await superuser.ExecuteAsync("SELECT pg_terminate_backend(@pid, 10000)", new { pid = work.Connection.ProcessID });
-            await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<NpgsqlException>();
+            await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<CommitOutcomeUnknownException>();
         }
 
         (await CountAsync()).Should().Be(0);
