@@ -9,14 +9,14 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
 
     public IEnumerable<Operation> Operations =>
     [
-        new("slow statement", 5, SlowAsync),
-        new("deadlock", 2, DeadlockAsync),
-        new("wait for a lock", 2, LockTimeoutAsync),
+        new("slow statement", 8, SlowAsync),
+        new("deadlock", 4, DeadlockAsync),
+        new("wait for a lock", 6, LockTimeoutAsync),
         new("disposed twice", 3, DisposedTwiceAsync),
-        new("abandoned unit of work", 1, AbandonUnitOfWorkAsync),
-        new("abandoned stream", 1, AbandonStreamAsync),
+        new("abandoned unit of work", 2, AbandonUnitOfWorkAsync),
+        new("abandoned stream", 2, AbandonStreamAsync),
         new("used by two at once", 2, UsedByTwoAsync),
-        new("disposed while in use", 1, DisposedInUseAsync),
+        new("disposed while in use", 2, DisposedInUseAsync),
         new("connection closed by its user", 3, ClosedByUserAsync),
         new("hoard of connections", 1, HoardAsync),
     ];

@@ -10,9 +10,9 @@ internal sealed class Trouble(RestartingServer server, PgBouncer? pooler, Faulty
 
     public Task RunAsync(int seed, CancellationToken stop) => Task.WhenAll(
         RepeatAsync(new Random(seed), BetweenRestarts, RestartAsync, stop),
-        RepeatAsync(new Random(seed + 1), TimeSpan.FromMilliseconds(150), random => SignalAsync(random, "pg_terminate_backend", "true"), stop),
-        RepeatAsync(new Random(seed + 2), TimeSpan.FromMilliseconds(100), random => SignalAsync(random, "pg_cancel_backend", "state = 'active'"), stop),
-        RepeatAsync(new Random(seed + 3), TimeSpan.FromMilliseconds(150), CutAsync, stop),
+        RepeatAsync(new Random(seed + 1), TimeSpan.FromMilliseconds(400), random => SignalAsync(random, "pg_terminate_backend", "true"), stop),
+        RepeatAsync(new Random(seed + 2), TimeSpan.FromMilliseconds(250), random => SignalAsync(random, "pg_cancel_backend", "state = 'active'"), stop),
+        RepeatAsync(new Random(seed + 3), TimeSpan.FromMilliseconds(400), CutAsync, stop),
         // A host does other work too, and its memory is collected now and then: what was abandoned comes back.
         RepeatAsync(new Random(seed + 4), TimeSpan.FromMilliseconds(500), _ => Task.Run(GC.Collect, CancellationToken.None), stop));
 

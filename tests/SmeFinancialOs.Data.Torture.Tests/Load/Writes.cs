@@ -9,7 +9,7 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
         new("batch of writes", 5, BatchAsync),
         new("write, admin", 2, AdminAsync),
         new("unit of work", 5, (random, token) => InUnitOfWorkAsync(database.Any(random), random, RunAsync, token)),
-        new("write, serializable", 8, SerializableAsync),
+        new("write, serializable", 14, SerializableAsync),
         new("unit of work, savepoint", 5, (random, token) => InUnitOfWorkAsync(database.Any(random), random, WithSavepointAsync, token)),
         new("unit of work, many steps", 4, (random, token) => InUnitOfWorkAsync(database.Hot, random, InStepsAsync, token)),
         new("unit of work, rolled back", 5, RolledBackAsync),
