@@ -8,7 +8,7 @@ using SmeFinancialOs.Data.AspNetCore.Sources;
 namespace SmeFinancialOs.Data.AspNetCore;
 
 /// <summary>Decides whose request it is before any database work, and puts that in force for exactly the rest of the request.</summary>
-internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOptions<TenantContextOptions> options, ILogger<TenantContextMiddleware> logger)
+internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<TenantContextOptions> options, ILogger<TenantContextMiddleware> logger)
 {
     private readonly TenantContextOptions _options = options.Value;
 
@@ -23,7 +23,7 @@ internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOpt
             using (AmbientTenantContext.Suppress())
                 await next(http).ConfigureAwait(false);
             if (endpoint is null && http.GetEndpoint() is not null)
-                LogTooEarly(logger);
+                logger.TooEarly();
             return;
         }
 
@@ -38,13 +38,6 @@ internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOpt
             await next(http).ConfigureAwait(false);
     }
 
-    [LoggerMessage(EventId = 1, EventName = "TenantRefused", Level = LogLevel.Information, Message = "Refused with {Status} ({Code}): {Detail}")]
-    private static partial void LogRefused(ILogger logger, int status, string code, string detail);
-
-    [LoggerMessage(EventId = 2, EventName = "TenantContextTooEarly", Level = LogLevel.Error,
-        Message = "UseTenantContext runs before the endpoint is known, so that no endpoint has a tenant. Call it after UseRouting, UseAuthentication and UseAuthorization.")]
-    private static partial void LogTooEarly(ILogger logger);
-
     private async ValueTask<TenantDecision> DecideAsync(HttpContext http, ITenantEndpointMetadata? metadata)
     {
         if (metadata is TenantAdminAttribute admin)
@@ -57,7 +50,7 @@ internal sealed partial class TenantContextMiddleware(RequestDelegate next, IOpt
 
     private async Task RefuseAsync(HttpContext http, Problem refusal)
     {
-        LogRefused(logger, refusal.Status, refusal.Code, refusal.Detail);
+        logger.Refused(refusal.Status, refusal.Code, refusal.Detail);
         if (refusal.Status == StatusCodes.Status401Unauthorized
             && http.RequestServices.GetService<IAuthenticationSchemeProvider>() is { } schemes && await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme)
         {

@@ -7,7 +7,7 @@ using Npgsql;
 namespace SmeFinancialOs.Data.AspNetCore;
 
 /// <summary>The typed faults of the data access as problem details. What the database said is not among them.</summary>
-internal sealed partial class TenantExceptionHandler(IOptions<TenantContextOptions> options, ILogger<TenantExceptionHandler> logger) : IExceptionHandler
+internal sealed class TenantExceptionHandler(IOptions<TenantContextOptions> options, ILogger<TenantExceptionHandler> logger) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -16,19 +16,12 @@ internal sealed partial class TenantExceptionHandler(IOptions<TenantContextOptio
         var problem = Describe(fault);
         // From .NET 10 on nobody else logs what a handler has answered. A fault of the host or its servers quotes no row; those of a request are no news.
         if (problem.Status >= StatusCodes.Status500InternalServerError)
-            LogFault(logger, fault, problem.Status, problem.Code);
+            logger.Fault(fault, problem.Status, problem.Code);
         else if (fault is TenantContextMissingException)
-            LogContextMissing(logger);
+            logger.ContextMissing();
         await problem.WriteAsync(httpContext).ConfigureAwait(false);
         return true;
     }
-
-    [LoggerMessage(EventId = 3, EventName = "TenantDataFault", Level = LogLevel.Error, Message = "Answered with {Status} ({Code})")]
-    private static partial void LogFault(ILogger logger, Exception fault, int status, string code);
-
-    [LoggerMessage(EventId = 4, EventName = "TenantContextMissing", Level = LogLevel.Warning,
-        Message = "An endpoint that has no tenant asked for a session. Does it say WithoutTenant, or is UseTenantContext missing?")]
-    private static partial void LogContextMissing(ILogger logger);
 
     private Problem Describe(TenantDataException fault) => fault switch
     {
