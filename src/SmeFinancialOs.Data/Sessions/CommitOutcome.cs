@@ -7,8 +7,8 @@ namespace SmeFinancialOs.Data.Sessions;
 internal static class CommitOutcome
 {
     /// <summary>The typed exception, or null where the transaction was rolled back for certain, had nothing to commit, or was ended by its caller.</summary>
-    public static CommitOutcomeUnknownException? Translate(Exception fault, NpgsqlConnection connection, TenantContext context) =>
-        !context.IsReadOnly && fault is NpgsqlException && IsUnknown((NpgsqlException)fault, connection)
+    public static CommitOutcomeUnknownException? Translate(NpgsqlException fault, NpgsqlConnection connection, TenantContext context) =>
+        !context.IsReadOnly && IsUnknown(fault, connection)
             ? new CommitOutcomeUnknownException(
                 "The connection was lost before the server had answered the commit, so the work may be done or not. Look whether it is there before it is done again.", fault)
             : null;

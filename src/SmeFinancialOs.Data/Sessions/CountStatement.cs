@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Diagnostics;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>The number of rows written; rows it returns are passed over.</summary>
-internal sealed class CountStatement(string sql, object? parameters) : Statement<int>(sql, parameters)
+internal sealed class CountStatement(string sql, object? parameters) : Statement<int>(sql, RequireSets(parameters))
 {
     public override string Operation => OperationName.Execute;
 

@@ -11,7 +11,7 @@ internal abstract class Statement
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         var capture = new CapturingConnection();
-        capture.Execute(sql, RequireSets(parameters));
+        capture.Execute(sql, parameters);
         Commands = capture.Captured;
     }
 
@@ -31,18 +31,22 @@ internal abstract class Statement
 
     /// <summary>A list would run the statement again and again, and there is one result only.</summary>
     protected static object? RequireOne(object? parameters) =>
-        parameters is IEnumerable and not string and not IEnumerable<KeyValuePair<string, object>> and not SqlMapper.IDynamicParameters
+        IsList(parameters)
             ? throw new ArgumentException("A query runs once: pass one object with its parameters. A list of values is a property of it, for = ANY(@values).", nameof(parameters))
             : parameters;
 
     /// <summary>Dapper runs a list set by set, and takes each for granted. A sequence may be one that can be read but once.</summary>
-    private static object? RequireSets(object? parameters)
+    protected static object? RequireSets(object? parameters)
     {
-        if (parameters is not IEnumerable<object?> sets)
+        if (!IsList(parameters))
             return parameters;
-        List<object?> all = [.. sets];
+        List<object?> all = [.. ((IEnumerable)parameters!).Cast<object?>()];
         return all.Contains(null) ? throw new ArgumentException("A set of parameters in the list is null.", nameof(parameters)) : all;
     }
+
+    /// <summary>What Dapper takes for a list of parameter sets.</summary>
+    private static bool IsList(object? parameters) =>
+        parameters is IEnumerable and not string and not IEnumerable<KeyValuePair<string, object>> and not SqlMapper.IDynamicParameters;
 }
 
 /// <summary>A statement that has a result.</summary>

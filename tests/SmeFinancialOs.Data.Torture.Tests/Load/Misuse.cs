@@ -43,6 +43,15 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
         await LockAsync(pools.SerializableFactory.CreateSession(context), 2, cancellationToken);
     }
 
+    /// <summary>A write that must not be there in the end.</summary>
+    private (TenantContext Context, Write Write) BeginDoomed(Random random)
+    {
+        var context = database.Any(random);
+        var write = ledger.Begin(context.OrganizationId!.Value, random);
+        write.Outcome = Outcome.RolledBack;
+        return (context, write);
+    }
+
     private static Task<int> LockAsync(ITenantSession session, int account, CancellationToken cancellationToken) =>
         session.ExecuteAsync("UPDATE accounts SET balance = balance WHERE id = @account", new { account }, cancellationToken);
 
@@ -68,9 +77,7 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task AbandonUnitOfWorkAsync(Random random, CancellationToken cancellationToken)
     {
-        var context = database.Any(random);
-        var write = ledger.Begin(context.OrganizationId!.Value, random);
-        write.Outcome = Outcome.RolledBack;
+        var (context, write) = BeginDoomed(random);
         var work = await pools.Factory.OpenConnectionAsync(context, cancellationToken);
         report.Fault("abandoned unit of work");
         // No lock on an account: nobody has to wait for it.
@@ -88,9 +95,7 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
 
     private async Task UsedByTwoAsync(Random random, CancellationToken cancellationToken)
     {
-        var context = database.Any(random);
-        var write = ledger.Begin(context.OrganizationId!.Value, random);
-        write.Outcome = Outcome.RolledBack;
+        var (context, write) = BeginDoomed(random);
         await using var work = await pools.Factory.OpenConnectionAsync(context, cancellationToken);
         var first = work.ExecuteAsync("SELECT pg_sleep(0.02)", null, cancellationToken);
         var second = work.ExecuteAsync(TortureDatabase.Insert, write.Parameters, cancellationToken);
@@ -108,9 +113,7 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
 
     private async Task DisposedInUseAsync(Random random, CancellationToken cancellationToken)
     {
-        var context = database.Any(random);
-        var write = ledger.Begin(context.OrganizationId!.Value, random);
-        write.Outcome = Outcome.RolledBack;
+        var (context, write) = BeginDoomed(random);
         var work = await pools.Factory.OpenConnectionAsync(context, cancellationToken);
         var running = work.ExecuteAsync(TortureDatabase.Insert + "; SELECT pg_sleep(0.02)", write.Parameters, CancellationToken.None);
         await work.DisposeAsync();
@@ -121,9 +124,7 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
     /// <summary>The connection is somebody else's before the unit of work ends.</summary>
     private async Task ClosedByUserAsync(Random random, CancellationToken cancellationToken)
     {
-        var context = database.Any(random);
-        var write = ledger.Begin(context.OrganizationId!.Value, random);
-        write.Outcome = Outcome.RolledBack;
+        var (context, write) = BeginDoomed(random);
         await using var work = await pools.Factory.OpenConnectionAsync(context, cancellationToken);
         await work.ExecuteAsync(TortureDatabase.Insert, write.Parameters, cancellationToken);
         var connection = work.Connection;
