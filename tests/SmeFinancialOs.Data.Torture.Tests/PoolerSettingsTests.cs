@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Torture.Tests.Servers;
 
 namespace SmeFinancialOs.Data.Torture.Tests;
 
-/// <summary>What a wrong setting in front of PgBouncer looks like: docs/pooling.md has the symptoms.</summary>
+/// <summary>What a wrong setting in front of PgBouncer looks like, and a server lost behind it: docs/pooling.md has the symptoms.</summary>
 public sealed class PoolerSettingsTests : IAsyncLifetime
 {
     private RestartingServer _server = null!;
@@ -84,6 +84,42 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         (await opening.Should().ThrowAsync<PostgresException>()).Which.MessageText.Should().Contain("unsupported startup parameter");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_row_that_the_pooler_patched_an_error_into_is_not_streamed(bool isOneTrip)
+    {
+        // It has sent the first bytes of the row already when its server is gone, and sends its error right behind them.
+        await using var line = new FaultyLine(_server.Port);
+        await using var pooler = await StartAsync("transaction", line.Port);
+        await using var source = Source(pooler, transactionPooling: true);
+        var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
+        var (rows, patched) = (0, new List<Ids>());
+
+        for (var trial = 0; trial < 20; trial++)
+        {
+            var work = isOneTrip ? null : await factory.OpenConnectionAsync(_one.Context);
+            await using var _ = work;
+            var reading = async () =>
+            {
+                await foreach (var row in (work ?? factory.CreateSession(_one.Context)).QueryUnbufferedAsync<Ids>($"SELECT {Ids.Columns} FROM organizations, generate_series(1, 200000)"))
+                {
+                    if (row != new Ids(_one.Id, _one.Id, _one.Id, _one.Id))
+                        patched.Add(row);
+                    if (++rows % 1000 == 10)
+                        line.CutOne();
+                }
+            };
+
+            await reading.Should().ThrowAsync<Exception>();
+            line.CutNoMore();
+        }
+
+        patched.Should().BeEmpty();
+        rows.Should().BeGreaterThan(20);
+        line.Cuts.Should().BeGreaterThanOrEqualTo(20);
+    }
+
     /// <summary>Two server connections for four clients, each with statements of its own.</summary>
     private async Task<IReadOnlyCollection<string>> FaultsAsync(TenantConnectionFactory factory)
     {
@@ -107,8 +143,13 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         return faults;
     }
 
-    private Task<PgBouncer> StartAsync(string mode) => PgBouncer.StartAsync(_server, mode, poolSize: 2, _database.AppConnectionString, _database.AdminConnectionString);
+    private Task<PgBouncer> StartAsync(string mode, int? serverPort = null) => PgBouncer.StartAsync(_server.User, serverPort ?? _server.Port, mode, poolSize: 2, _database.AppConnectionString, _database.AdminConnectionString);
 
     private NpgsqlDataSource Source(PgBouncer pooler, bool transactionPooling) =>
         new NpgsqlDataSourceBuilder(pooler.ConnectionStringOf(_database.AppConnectionString) + ";Maximum Pool Size=4").UseTenantDefaults(transactionPooling).Build();
+
+    private sealed record Ids(Guid A, Guid B, Guid C, Guid D)
+    {
+        public const string Columns = "id AS a, id AS b, id AS c, id AS d";
+    }
 }

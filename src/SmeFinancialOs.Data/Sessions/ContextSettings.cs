@@ -28,6 +28,9 @@ internal sealed class ContextSettings
     /// <summary>Whether it is ours to take back what statements leave on their connection: Npgsql has been told not to.</summary>
     public bool ResetsConnection { get; }
 
+    /// <summary>Whether a pooler in transaction mode stands in between.</summary>
+    public bool IsBehindPooler => _options.TransactionPooling;
+
     /// <summary>Whether Npgsql prepares statements by itself.</summary>
     public bool PreparesStatements { get; }
 
@@ -35,7 +38,7 @@ internal sealed class ContextSettings
     /// What goes ahead of the settings. A WITH HOLD cursor carries rows into the next transaction of its connection; behind a pooler it is all that may be
     /// taken back, as the rest is other clients' too.
     /// </summary>
-    private IReadOnlyList<string> Preamble => ResetsConnection ? ConnectionReset.Statements : _options.TransactionPooling ? ["CLOSE ALL"] : [];
+    private IReadOnlyList<string> Preamble => ResetsConnection ? ConnectionReset.Statements : IsBehindPooler ? ["CLOSE ALL"] : [];
 
     public string RoleOf(TenantContext context) => RoleOf(context.Access);
 

@@ -26,13 +26,24 @@ internal static class SessionCalls
         var trip = await Step(RoundTrip.SendAsync(target, statement.Commands, cancellationToken)).ConfigureAwait(false);
         await using var _ = trip.ConfigureAwait(false);
         Func<DbDataReader, T>? map = null;
-        var isAtRow = false;
+        var held = default(T);
+        var (isHeld, isAtRow) = (false, false);
         try
         {
             // No result, as after an UPDATE without RETURNING.
             while (trip.HasResult && await Step(trip.Reader.ReadAsync(cancellationToken)).ConfigureAwait(false))
             {
                 var row = Map();
+                if (target.IsBehindPooler)
+                {
+                    (row, held) = (held!, row);
+                    if (!isHeld)
+                    {
+                        isHeld = true;
+                        continue;
+                    }
+                }
+
                 isAtRow = true;
                 yield return row;
                 isAtRow = false;
@@ -44,6 +55,8 @@ internal static class SessionCalls
             }
 
             call?.Succeed();
+            if (isHeld)
+                yield return held!;
         }
         finally
         {

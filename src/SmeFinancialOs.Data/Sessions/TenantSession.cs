@@ -89,7 +89,11 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
             yield return row;
     }
 
-    private SessionTarget On(NpgsqlConnection connection) => new(connection, Transaction: null, factory.Settings(context), context);
+    private SessionTarget On(NpgsqlConnection connection)
+    {
+        var settings = factory.Settings(context);
+        return new(connection, Transaction: null, settings, context, settings.IsBehindPooler);
+    }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

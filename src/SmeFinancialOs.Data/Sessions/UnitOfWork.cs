@@ -49,7 +49,7 @@ internal sealed partial class UnitOfWork(
     /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
     public bool IsInForce { get; set; }
 
-    private SessionTarget Target => new(connection, transaction, IsInForce ? null : settings, context);
+    private SessionTarget Target => new(connection, transaction, IsInForce ? null : settings, context, settings.IsBehindPooler);
 
     /// <summary>Puts the settings in force in a round trip of their own, if they are not.</summary>
     public async Task ApplySettingsAsync(CancellationToken cancellationToken)

@@ -106,7 +106,7 @@ internal sealed class TortureRun : IAsyncDisposable
         Database = await TortureDatabase.CreateAsync(databases, Tenants);
         var (app, admin) = (Database.Database.AppConnectionString, Database.Database.AdminConnectionString);
         if (_settings.ThroughPgBouncer)
-            _pooler = Own(await PgBouncer.StartAsync(_server, "transaction", Pools.Size, app, admin));
+            _pooler = Own(await PgBouncer.StartAsync(_server.User, _server.Port, "transaction", Pools.Size, app, admin));
         _line = Own(new FaultyLine(_pooler?.Port ?? _server.Port, _settings.RewriteRequest));
         var serializable = new NpgsqlConnectionStringBuilder(app);
         if (_settings.ThroughPgBouncer)

@@ -26,11 +26,14 @@ internal sealed class FaultyLine : IAsyncDisposable
     /// <summary>How many connections were cut.</summary>
     public int Cuts => Volatile.Read(ref _cutsDone);
 
+    /// <summary>Of this end, on the loopback interface.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
     /// <summary>The same login and database, over this line; nothing in it is encrypted.</summary>
     public string ConnectionStringOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
     {
         Host = "127.0.0.1",
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
+        Port = Port,
         SslMode = SslMode.Disable,
         GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;

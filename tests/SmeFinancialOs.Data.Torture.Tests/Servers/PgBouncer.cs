@@ -16,11 +16,12 @@ internal sealed class PgBouncer : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <param name="server">What it stands in front of.</param>
+    /// <param name="user">Whom it runs as.</param>
+    /// <param name="serverPort">What it stands in front of, on the loopback interface.</param>
     /// <param name="poolMode">transaction or session.</param>
     /// <param name="poolSize">Server connections for each database and login.</param>
     /// <param name="connectionStrings">Each login it lets in.</param>
-    public static async Task<PgBouncer> StartAsync(RestartingServer server, string poolMode, int poolSize, params string[] connectionStrings)
+    public static async Task<PgBouncer> StartAsync(string user, int serverPort, string poolMode, int poolSize, params string[] connectionStrings)
     {
         var directory = Path.TrimEndingDirectorySeparator(Directory.CreateTempSubdirectory("sme-data-pgbouncer-").FullName);
         var port = SupervisedProcess.FreePort();
@@ -28,8 +29,8 @@ internal sealed class PgBouncer : IAsyncDisposable
         await File.WriteAllLinesAsync($"{directory}/users.txt", logins.Select(login => $"\"{login.Username}\" \"{login.Password}\""));
         await File.WriteAllTextAsync($"{directory}/pgbouncer.ini", string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            {SerializableNameOf(logins[0].Database!)} = host=127.0.0.1 port={server.Port} dbname={logins[0].Database} connect_query='SET default_transaction_isolation = serializable'
-            * = host=127.0.0.1 port={server.Port}
+            {SerializableNameOf(logins[0].Database!)} = host=127.0.0.1 port={serverPort} dbname={logins[0].Database} connect_query='SET default_transaction_isolation = serializable'
+            * = host=127.0.0.1 port={serverPort}
             [pgbouncer]
             listen_addr = 127.0.0.1
             listen_port = {port}
@@ -45,7 +46,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             log_disconnections = 0
             log_pooler_errors = 0
             """));
-        var bouncer = new PgBouncer(await SupervisedProcess.StartAsync(directory, server.User, "TERM", Program, $"{directory}/pgbouncer.ini"), port);
+        var bouncer = new PgBouncer(await SupervisedProcess.StartAsync(directory, user, "TERM", Program, $"{directory}/pgbouncer.ini"), port);
         for (var tries = 0; ; tries++)
         {
             try
