@@ -10,7 +10,9 @@ DECLARE
     item record;
     usage_grant text;
     not_demo constant text := format('%I <> (SELECT app.demo_org_id())', tenant_column);
-    is_own constant text := format('%I = (SELECT app.current_org_id())', tenant_column);
+    -- Where contexts are sealed, the view is the quicker way to ask for the seal.
+    is_sealed constant boolean := EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'app_seal' AND c.relname = 'context');
+    is_own constant text := format('%I = (SELECT ' || CASE WHEN is_sealed THEN 'c.tenant_org_id FROM app_seal.context c' ELSE 'app.current_org_id()' END || ')', tenant_column);
 BEGIN
     SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner::regrole AS owner, n.oid AS schema, n.nspname, n.nspowner INTO item
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
@@ -64,7 +66,7 @@ BEGIN
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
 
     FOR item IN SELECT polname FROM pg_policy WHERE polrelid = target AND polname IN
-        ('tenant_isolation', 'demo_read_only', 'demo_no_writes_insert', 'demo_no_writes_update', 'demo_no_writes_delete', 'admin_access')
+        ('tenant_isolation', 'demo_read_only', 'demo_no_writes_insert', 'demo_no_writes_update', 'demo_no_writes_delete', 'admin_access', 'context_sealed')
     LOOP
         EXECUTE format('DROP POLICY %I ON %s', item.polname, target);
     END LOOP;
@@ -77,6 +79,9 @@ BEGIN
     EXECUTE format('CREATE POLICY demo_no_writes_insert ON %s AS RESTRICTIVE FOR INSERT TO tenant_role, demo_role WITH CHECK (%s)', target, not_demo);
     EXECUTE format('CREATE POLICY demo_no_writes_update ON %s AS RESTRICTIVE FOR UPDATE TO tenant_role, demo_role USING (%s) WITH CHECK (%2$s)', target, not_demo);
     EXECUTE format('CREATE POLICY demo_no_writes_delete ON %s AS RESTRICTIVE FOR DELETE TO tenant_role, demo_role USING (%s)', target, not_demo);
+    IF is_sealed THEN
+        EXECUTE format('CREATE POLICY context_sealed ON %s AS RESTRICTIVE TO demo_role, admin_role USING ((SELECT app.context_holds()))', target);
+    END IF;
 
     -- A revoke on the table takes the column privileges with it. No TRUNCATE, REFERENCES or TRIGGER: they do not ask the policies.
     EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role', target);

@@ -24,12 +24,23 @@ CREATE TABLE IF NOT EXISTS app_guard.allowlist (
 );
 GRANT SELECT ON app_guard.allowlist TO app_owner;
 
--- What the policies ask. A change of these functions would change all policies.
+-- What the policies ask. A change of these functions, or of the view of a sealed context, would change all policies.
 CREATE TABLE IF NOT EXISTS app_guard.pinned (
     function   text PRIMARY KEY, -- its name: pg_upgrade takes no database with columns of type regprocedure
     definition text NOT NULL
 );
-INSERT INTO app_guard.pinned SELECT f, pg_get_functiondef(to_regprocedure(f)) FROM (VALUES ('app.current_org_id()'), ('app.demo_org_id()')) AS v (f)
+
+CREATE OR REPLACE FUNCTION app_guard.definition_of(name text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT CASE WHEN name LIKE '%)' THEN pg_get_functiondef(to_regprocedure(name)) ELSE format('CREATE OR REPLACE VIEW %s AS%s', name, pg_get_viewdef(to_regclass(name))) END;
+$function$;
+
+INSERT INTO app_guard.pinned SELECT f, app_guard.definition_of(f)
+FROM (SELECT format('%I.%I()', n.nspname, p.proname) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+      WHERE (n.nspname, p.proname) IN (('app', 'current_org_id'), ('app', 'demo_org_id'), ('app', 'context_holds'), ('app_seal', 'refuse'))
+      UNION ALL SELECT 'app_seal.context' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) = ('app_seal', 'context')) AS v (f)
 ON CONFLICT (function) DO NOTHING;
 
 -- One row while a transaction that changed a schema is open: its deferred trigger is the check at commit.
@@ -58,12 +69,15 @@ AS $function$
     INSERT INTO app_guard.pending VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
 $function$;
 
--- For the migration that changes one of these functions on purpose, and after an upgrade of the server that prints them otherwise.
-CREATE OR REPLACE FUNCTION app_guard.pin(target regprocedure) RETURNS void
+-- For the migration that changes one of these on purpose, and after an upgrade of the server that prints them otherwise.
+DROP FUNCTION IF EXISTS app_guard.pin(regprocedure);
+CREATE OR REPLACE FUNCTION app_guard.pin(name text) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    UPDATE app_guard.pinned SET definition = pg_get_functiondef(target) WHERE to_regprocedure(function) = target;
+    INSERT INTO app_guard.pinned SELECT n, app_guard.definition_of(n)
+    FROM (SELECT CASE WHEN name LIKE '%)' THEN name::regprocedure::text ELSE name::regclass::text END) AS v (n)
+    ON CONFLICT (function) DO UPDATE SET definition = excluded.definition;
 $function$;
 
 -- Everything that is wrong now, of all schemas but PostgreSQL's own and the guard's, without what belongs to an extension.
@@ -83,8 +97,9 @@ judged AS MATERIALIZED (
     SELECT app.oid FROM app UNION SELECT r.oid FROM pg_roles r WHERE pg_has_role('admin_user', r.oid, 'MEMBER')),
 relation AS MATERIALIZED (
     SELECT c.oid, format('%I.%I', s.nspname, c.relname) AS name, c.relkind, c.relowner, c.relacl, c.reloptions, c.relrowsecurity, c.relforcerowsecurity,
-        -- the journal of the migrations, which may come after the guard
-        coalesce(c.oid = to_regclass('app.schema_migrations'), false) AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
+        -- the journal of the migrations, which may come after the guard, and the keys of the seal
+        coalesce(c.oid IN (to_regclass('app.schema_migrations'), to_regclass('app_seal.keys')), false) AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
+        OR c.relkind = 'v' AND EXISTS (SELECT FROM app_guard.pinned p WHERE p.function NOT LIKE '%)' AND to_regclass(p.function) = c.oid)
         OR EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = c.oid OR c.relispartition AND NOT c.relrowsecurity AND a.relation = pg_partition_root(c.oid)) AS allowed,
         EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AS child
     FROM pg_class c JOIN schema s ON s.oid = c.relnamespace
@@ -94,21 +109,24 @@ granted AS MATERIALIZED (
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r CROSS JOIN aclexplode(r.relacl) a
     UNION ALL
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL CROSS JOIN aclexplode(c.attacl) a),
+own (form) AS MATERIALIZED (
+    SELECT CASE WHEN to_regclass('app_seal.context') IS NULL THEN '({} = ( SELECT app.current_org_id() AS current_org_id))' ELSE '({} = ( SELECT c.tenant_org_id FROM app_seal.context c))' END),
 -- The policies as app.protect_table makes them; {} is the tenant column.
 expected (name, command, permissive, roles, condition, new_row) AS MATERIALIZED (VALUES
-    ('tenant_isolation'::name, '*'::"char", true, ARRAY['tenant_role'::regrole], '({} = ( SELECT app.current_org_id() AS current_org_id))', '({} = ( SELECT app.current_org_id() AS current_org_id))'),
+    ('tenant_isolation'::name, '*'::"char", true, ARRAY['tenant_role'::regrole], (SELECT form FROM own), (SELECT form FROM own)),
     ('admin_access', '*', true, ARRAY['admin_role'::regrole], 'true', 'true'),
     ('demo_read_only', 'r', true, ARRAY['demo_role'::regrole], '({} = ( SELECT app.demo_org_id() AS demo_org_id))', NULL),
     ('demo_no_writes_insert', 'a', false, ARRAY['tenant_role'::regrole, 'demo_role'::regrole], NULL, '({} <> ( SELECT app.demo_org_id() AS demo_org_id))'),
     ('demo_no_writes_update', 'w', false, ARRAY['tenant_role'::regrole, 'demo_role'::regrole], '({} <> ( SELECT app.demo_org_id() AS demo_org_id))', '({} <> ( SELECT app.demo_org_id() AS demo_org_id))'),
-    ('demo_no_writes_delete', 'd', false, ARRAY['tenant_role'::regrole, 'demo_role'::regrole], '({} <> ( SELECT app.demo_org_id() AS demo_org_id))', NULL)),
+    ('demo_no_writes_delete', 'd', false, ARRAY['tenant_role'::regrole, 'demo_role'::regrole], '({} <> ( SELECT app.demo_org_id() AS demo_org_id))', NULL),
+    ('context_sealed', '*', false, ARRAY['demo_role'::regrole, 'admin_role'::regrole], '( SELECT app.context_holds() AS context_holds)', NULL)),
 policy AS MATERIALIZED (
-    SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive, p.polroles, pg_get_expr(p.polqual, p.polrelid) AS condition, pg_get_expr(p.polwithcheck, p.polrelid) AS new_row
+    SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive, p.polroles, regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g') AS condition, regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\s+', ' ', 'g') AS new_row
     FROM pg_policy p WHERE p.polrelid IN (SELECT r.oid FROM relation r)),
 tenant_column AS MATERIALIZED (
     SELECT p.polrelid, a.attname, quote_ident(a.attname) AS ident
     FROM policy p JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0 AND a.attnotnull AND a.atttypid = 'uuid'::regtype
-    WHERE p.polname = 'tenant_isolation' AND p.condition = format('(%I = ( SELECT app.current_org_id() AS current_org_id))', a.attname)),
+    WHERE p.polname = 'tenant_isolation' AND p.condition = replace((SELECT form FROM own), '{}', quote_ident(a.attname))),
 as_expected AS MATERIALIZED (
     SELECT p.polrelid, count(*) AS policies
     FROM policy p JOIN tenant_column t ON t.polrelid = p.polrelid JOIN expected e ON e.name = p.polname
@@ -133,7 +151,7 @@ SELECT r.name, CASE
 FROM relation r LEFT JOIN tenant_column t ON t.polrelid = r.oid LEFT JOIN as_expected e ON e.polrelid = r.oid
 WHERE r.relkind IN ('r', 'p') AND NOT r.allowed
   AND (NOT r.relrowsecurity OR NOT r.relforcerowsecurity
-       OR NOT r.child AND e.policies IS DISTINCT FROM 6
+       OR NOT r.child AND e.policies IS DISTINCT FROM 6 + (to_regclass('app_seal.context') IS NOT NULL)::int
        OR r.child AND EXISTS (SELECT FROM pg_inherits i JOIN app_guard.allowlist a ON a.relation = ANY (ARRAY[i.inhparent, pg_partition_root(i.inhparent)]) WHERE i.inhrelid = r.oid))
 UNION ALL
 SELECT r.name, format('policy %I is permissive for a role of the app, and permissive policies are ORed', p.polname), format('DROP POLICY %I ON %s; -- or make it AS RESTRICTIVE', p.polname, r.name)
@@ -188,7 +206,7 @@ FROM function f WHERE f.proleakproof
 -- what the policies ask
 UNION ALL
 SELECT p.function, 'its definition is not the one that was there when the guard was turned on', format('%s; -- or, if it is meant to be so: SELECT app_guard.pin(%L);', p.definition, p.function)
-FROM app_guard.pinned p WHERE CASE WHEN to_regprocedure(p.function) IS NOT NULL THEN pg_get_functiondef(to_regprocedure(p.function)) END IS DISTINCT FROM p.definition
+FROM app_guard.pinned p WHERE app_guard.definition_of(p.function) IS DISTINCT FROM p.definition
 $function$;
 
 CREATE OR REPLACE FUNCTION app_guard.check_now() RETURNS void
@@ -236,7 +254,7 @@ $function$;
 
 -- SECURITY DEFINER is for who may not see the guard's tables. Nobody calls these by hand, but the owner may ask for the faults.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app_guard FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.pin(regprocedure), app_guard.faults() TO app_owner;
+GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.pin(text), app_guard.faults() TO app_owner;
 
 -- ALWAYS: also in sessions that replicate, or say so.
 DROP TRIGGER IF EXISTS check_at_commit ON app_guard.pending;

@@ -23,6 +23,7 @@ internal static class Program
             LintCommand.Create(),
             ProbeCommand.Create(),
             MigrateCommand.Create(),
+            SealCommand.Create(),
             ProtectCommand.Create(),
             FixCommand.Create(),
             ExplainCommand.Create(),

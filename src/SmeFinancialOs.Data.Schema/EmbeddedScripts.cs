@@ -5,15 +5,16 @@ namespace SmeFinancialOs.Data.Schema;
 // The files of sql/ as this assembly carries them, in the order of their numbers.
 internal static class EmbeddedScripts
 {
-    internal static IReadOnlyList<SqlScript> All { get; } = [.. Names.Where(name => !IsGuard(name)).Select(name => new SqlScript(name, Read(name)))];
+    internal static IReadOnlyList<SqlScript> All { get; } = [.. Folder("")];
 
     // What a host turns on; after all the others.
-    internal static IReadOnlyList<SqlScript> Guard { get; } = [.. Names.Where(IsGuard).Select(name => new SqlScript(name, Read(name)))];
+    internal static IReadOnlyList<SqlScript> Guard { get; } = [.. Folder("guard/")];
 
-    private static IEnumerable<string> Names => typeof(EmbeddedScripts).Assembly.GetManifestResourceNames()
-        .Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+    internal static IReadOnlyList<SqlScript> Seal { get; } = [.. Folder("seal/")];
 
-    private static bool IsGuard(string name) => name.StartsWith("guard/", StringComparison.Ordinal);
+    private static IEnumerable<SqlScript> Folder(string folder) => typeof(EmbeddedScripts).Assembly.GetManifestResourceNames()
+        .Where(name => name.EndsWith(".sql", StringComparison.Ordinal) && name[..(name.LastIndexOf('/') + 1)] == folder)
+        .Order(StringComparer.Ordinal).Select(name => new SqlScript(name, Read(name)));
 
     private static string Read(string name)
     {

@@ -26,6 +26,14 @@ internal static class MigrationFailure
         };
     }
 
+    // Of a function that the migrations bring.
+    internal static SchemaMigrationException OfCall(PostgresException error)
+    {
+        var isMissing = error.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName;
+        var hint = string.IsNullOrEmpty(error.Hint) ? "" : $" Hint: {error.Hint}";
+        return new SchemaMigrationException($"{error.SqlState}: {ServerText.Of(error)}.{hint}{(isMissing ? " Migrate the database first." : "")}", error) { SqlState = error.SqlState };
+    }
+
     internal static SchemaMigrationException OfConnection(NpgsqlConnectionStringBuilder settings, Exception error)
     {
         var login = $"login \"{settings.Username}\"";

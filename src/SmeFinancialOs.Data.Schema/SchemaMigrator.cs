@@ -22,7 +22,7 @@ public sealed class SchemaMigrator
     /// The connection string is blank, malformed or names no host, or an option is out of range: the message names the option.
     /// </exception>
     public SchemaMigrator(string connectionString, SchemaMigratorOptions? options = null)
-        : this(connectionString, options, options?.Guard == true ? [.. EmbeddedScripts.All, .. EmbeddedScripts.Guard] : EmbeddedScripts.All)
+        : this(connectionString, options, [.. EmbeddedScripts.All, .. options?.Guard == true ? EmbeddedScripts.Guard : [], .. options?.Seal == true ? EmbeddedScripts.Seal : []])
     {
     }
 

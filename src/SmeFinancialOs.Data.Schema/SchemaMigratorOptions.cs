@@ -18,6 +18,12 @@ public sealed class SchemaMigratorOptions
     /// </summary>
     public bool Guard { get; init; }
 
+    /// <summary>
+    /// Whether to seal the tenant context: no, unless told otherwise. The database then refuses every context that no host has signed, so each host needs a key
+    /// first (<see cref="ContextSealKeys"/>); without one in force the migration fails, unless the database is new. Once sealed it stays sealed.
+    /// </summary>
+    public bool Seal { get; init; }
+
     internal void Validate()
     {
         if (Roles is null)

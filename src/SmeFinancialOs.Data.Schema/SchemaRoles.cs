@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Schema;
 
-/// <summary>The names of the six database roles. Roles belong to the whole cluster: databases that share one may want names of their own.</summary>
+/// <summary>The names of the seven database roles. Roles belong to the whole cluster: databases that share one may want names of their own.</summary>
 public sealed partial record SchemaRoles
 {
     /// <summary>Owns every object and runs the scripts; nobody logs in as it.</summary>
@@ -23,10 +23,13 @@ public sealed partial record SchemaRoles
     /// <summary>The login of admin contexts alone.</summary>
     public string AdminLogin { get; init; } = "admin_user";
 
+    /// <summary>Owns the keys that contexts are signed with, and the function that checks the signature; nobody logs in as it.</summary>
+    public string Sealer { get; init; } = "app_sealer";
+
     internal IEnumerable<(string Property, string Name)> All =>
     [
         (nameof(Owner), Owner), (nameof(Tenant), Tenant), (nameof(Demo), Demo),
-        (nameof(Admin), Admin), (nameof(AppLogin), AppLogin), (nameof(AdminLogin), AdminLogin),
+        (nameof(Admin), Admin), (nameof(AppLogin), AppLogin), (nameof(AdminLogin), AdminLogin), (nameof(Sealer), Sealer),
     ];
 
     // The names go into SQL as they are, unquoted.

@@ -42,9 +42,7 @@ public sealed class TableProtection
         }
         catch (PostgresException e)
         {
-            var cure = e.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName ? " Migrate the database first." : "";
-            var hint = string.IsNullOrEmpty(e.Hint) ? "" : $" Hint: {e.Hint}";
-            throw new SchemaMigrationException($"{e.SqlState}: {ServerText.Of(e)}.{hint}{cure}", e) { SqlState = e.SqlState };
+            throw MigrationFailure.OfCall(e);
         }
         return warnings;
     }

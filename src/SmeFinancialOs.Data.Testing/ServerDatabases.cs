@@ -40,7 +40,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
         var name = NextName();
         await CopyAsync(name, template.Name, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(template.PrivilegesOf(name), cancellationToken).ConfigureAwait(false);
-        return new TenantDatabase(this, name, _passwords);
+        return new TenantDatabase(this, name, _passwords, template.SealKey);
     }
 
     public async Task DropAsync(string name)

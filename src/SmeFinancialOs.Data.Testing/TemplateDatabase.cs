@@ -12,9 +12,12 @@ internal sealed class TemplateDatabase
 
     private readonly string _privileges;
 
-    private TemplateDatabase(string name, string privileges) => (Name, _privileges) = (name, privileges);
+    private TemplateDatabase(string name, string privileges, string? sealKey) => (Name, _privileges, SealKey) = (name, privileges, sealKey);
 
     public string Name { get; }
+
+    /// <summary>The key of a host, where contexts are sealed.</summary>
+    public string? SealKey { get; }
 
     public static async Task<TemplateDatabase> CreateAsync(
         StartedServer server, string name, TenantDatabaseOptions options, LoginPasswords passwords, CancellationToken cancellationToken)
@@ -31,14 +34,14 @@ internal sealed class TemplateDatabase
         try
         {
             target.Database = name;
-            await MigrateAsync(target.ConnectionString, options, cancellationToken).ConfigureAwait(false);
+            var sealKey = await MigrateAsync(target.ConnectionString, options, cancellationToken).ConfigureAwait(false);
             await SetPasswordAsync(connection, LoginPasswords.AppUser, passwords.App, cancellationToken).ConfigureAwait(false);
             await SetPasswordAsync(connection, LoginPasswords.AdminUser, passwords.Admin, cancellationToken).ConfigureAwait(false);
             // CREATE DATABASE fails while anyone is connected to the template, so nobody can be.
             await connection.ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false", cancellationToken).ConfigureAwait(false);
             // What a host's migrations left connected, such as a pool.
             await connection.ExecuteAsync($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'", cancellationToken).ConfigureAwait(false);
-            return new(name, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false));
+            return new(name, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false), sealKey);
         }
         catch
         {
@@ -58,9 +61,16 @@ internal sealed class TemplateDatabase
     /// <summary>What CREATE DATABASE does not copy: the privileges on the database itself, such as the revoked TEMPORARY.</summary>
     public string PrivilegesOf(string copy) => _privileges.Replace("{0}", copy, StringComparison.Ordinal);
 
-    private static async Task MigrateAsync(string connectionString, TenantDatabaseOptions options, CancellationToken cancellationToken)
+    private static async Task<string?> MigrateAsync(string connectionString, TenantDatabaseOptions options, CancellationToken cancellationToken)
     {
         await new SchemaMigrator(connectionString, new SchemaMigratorOptions { Guard = options.Guard }).MigrateAsync(cancellationToken).ConfigureAwait(false);
+        string? sealKey = null;
+        if (options.Seal)
+        {
+            sealKey = await new ContextSealKeys(connectionString).AddAsync(cancellationToken).ConfigureAwait(false);
+            await new SchemaMigrator(connectionString, new SchemaMigratorOptions { Seal = true }).MigrateAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         if (options.MigrationsDirectory is { } folder)
             await SqlMigrations.ApplyAsync(connectionString, folder, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (options.MigrateAsync is { } migrate)
@@ -68,6 +78,8 @@ internal sealed class TemplateDatabase
             var migration = migrate(connectionString, cancellationToken) ?? throw new InvalidOperationException("MigrateAsync returned null where its task was expected.");
             await migration.ConfigureAwait(false);
         }
+
+        return sealKey;
     }
 
     private static async Task<string> ReadPrivilegesAsync(NpgsqlConnection connection, string name, CancellationToken cancellationToken)

@@ -11,10 +11,11 @@ public sealed class TenantDatabase : IAsyncDisposable
     private int _organizations;
     private int _disposed;
 
-    internal TenantDatabase(ServerDatabases databases, string name, LoginPasswords passwords)
+    internal TenantDatabase(ServerDatabases databases, string name, LoginPasswords passwords, string? sealKey)
     {
         _databases = databases;
         Name = name;
+        SealKey = sealKey;
         OwnerConnectionString = databases.ConnectionStringTo(name);
         AppConnectionString = As(LoginPasswords.AppUser, passwords.App);
         AdminConnectionString = As(LoginPasswords.AdminUser, passwords.Admin);
@@ -22,7 +23,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         {
             var app = new NpgsqlDataSourceBuilder(AppConnectionString).UseTenantDefaults().Build();
             var admin = new NpgsqlDataSourceBuilder(AdminConnectionString).UseTenantDefaults().Build();
-            return (app, admin, new TenantConnectionFactory(app, new TenantConnectionOptions { AdminDataSource = admin }));
+            return (app, admin, new TenantConnectionFactory(app, new TenantConnectionOptions { AdminDataSource = admin, SealKey = sealKey }));
         });
     }
 
@@ -37,6 +38,9 @@ public sealed class TenantDatabase : IAsyncDisposable
 
     /// <summary>The login of admin contexts, <c>admin_user</c>.</summary>
     public string AdminConnectionString { get; }
+
+    /// <summary>What a host of this database signs its contexts with (<see cref="TenantConnectionOptions.SealKey"/>); null where they are not sealed.</summary>
+    public string? SealKey { get; }
 
     /// <summary>A factory for both logins, as a host makes it.</summary>
     public TenantConnectionFactory Factory => _factory.Value.Factory;

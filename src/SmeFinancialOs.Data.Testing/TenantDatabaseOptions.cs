@@ -6,6 +6,9 @@ public sealed record TenantDatabaseOptions
     /// <summary>Whether the tenant guard is on, so that a migration of the host that leaves a table unsafe fails.</summary>
     public bool Guard { get; init; }
 
+    /// <summary>Whether the tenant context is sealed; <see cref="TenantDatabase.SealKey"/> is then the key of a host.</summary>
+    public bool Seal { get; init; }
+
     /// <summary>
     /// The folder of the host's own SQL migrations, whatever tool they are written for. They run after ours, each starting as <c>app_owner</c>, which then owns what they
     /// make.

@@ -36,6 +36,27 @@ public class TenantConnectionOptions
     /// </summary>
     public bool TransactionPooling { get; set; }
 
+    /// <summary>
+    /// The key that contexts are signed with, as <c>sme-data seal add</c> prints it; null for none. A database whose contexts are sealed refuses those that are
+    /// not signed: SQL that an attacker gets into a request can write any setting, but cannot sign. A secret: whoever has it can be any tenant.
+    /// </summary>
+    public string? SealKey { get; set; }
+
+    /// <summary>Returns the key instead of <see cref="SealKey"/>: asked for every transaction, so it must be fast, and a new key is used at once.</summary>
+    public Func<string>? SealKeyProvider { get; set; }
+
+    /// <summary>
+    /// How long after it was signed a transaction may begin, 1 second to 1 day, rounded up to a second; null for 60 seconds, or 15 with
+    /// <see cref="TransactionPooling"/>. The clocks of host and database must not differ by more. A transaction that has begun may last longer.
+    /// </summary>
+    public TimeSpan? SealLifetime { get; set; }
+
+    /// <summary>
+    /// Whether a host with a key works on a database that does not ask for it, too. For the time between giving the hosts their key and sealing the
+    /// database; else <see cref="DatabaseNotReadyException"/> says that the seal is missing.
+    /// </summary>
+    public bool SealOptional { get; set; }
+
     /// <summary>Where log events go; null for none. <c>AddTenantData</c> takes the container's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 

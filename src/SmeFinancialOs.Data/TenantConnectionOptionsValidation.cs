@@ -13,6 +13,10 @@ internal static class TenantConnectionOptionsValidation
         LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
         IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),
         TransactionPooling = options.TransactionPooling,
+        SealKey = options.SealKey,
+        SealKeyProvider = options.SealKeyProvider,
+        SealLifetime = RequireLifetime(options.SealLifetime, nameof(options.SealLifetime)),
+        SealOptional = options.SealOptional,
         LoggerFactory = options.LoggerFactory,
         LongTransactionThreshold = RequireTimeout(options.LongTransactionThreshold, nameof(options.LongTransactionThreshold)),
         TimeProvider = options.TimeProvider,
@@ -28,4 +32,9 @@ internal static class TenantConnectionOptionsValidation
         timeout is null || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= TimeSpan.FromMilliseconds(int.MaxValue))
             ? timeout
             : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is between 1 ms and 2147483647 ms, or null for none.");
+
+    private static TimeSpan? RequireLifetime(TimeSpan? lifetime, string name) =>
+        lifetime is null || (lifetime >= TimeSpan.FromSeconds(1) && lifetime <= TimeSpan.FromDays(1))
+            ? lifetime
+            : throw new ArgumentOutOfRangeException(name, lifetime, "The lifetime of a seal is between a second and a day, or null for the default.");
 }

@@ -19,6 +19,22 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     }
 
     [Fact]
+    public async Task Seal_adds_lists_and_retires_keys_and_migrate_asks_for_them()
+    {
+        var database = await databases.NewAsync("INSERT INTO organizations (id, name, slug) VALUES (gen_random_uuid(), 'A', 'a')");
+        using var tool = new Tool();
+        (await tool.RunAsync("migrate", "--seal", "-c", database)).Error.Should().Contain("no key is in force").And.Contain("sme-data seal add");
+        var (exit, key, _) = await tool.RunAsync("seal", "add", "-c", database);
+        (exit, key.Length).Should().Be((0, 54));
+        (await tool.RunAsync("migrate", "--seal", "-c", database)).Output.Should().Be("applied seal/0001_sealed_context.sql\n");
+        (await tool.RunAsync("seal", "retire", key[..8], "-c", database)).Should().Match<(int Exit, string, string Error)>(run => run.Exit == 2 && run.Error.Contains("is the last one"));
+        await tool.RunAsync("seal", "add", "-c", database);
+        (await tool.RunAsync("seal", "retire", key[..8], "-c", database)).Should().Be((0, $"retired {key[..8]}\n", ""));
+        var (_, list, _) = await tool.RunAsync("seal", "list", "-c", database);
+        list.Should().MatchRegex($"^{key[..8]}  added .*Z  retired .*Z\n[0-9a-f]{{8}}  added .*Z  in force\n$").And.NotContain(key[9..53]);
+    }
+
+    [Fact]
     public async Task Protect_makes_tables_safe_all_or_none()
     {
         var database = await databases.NewAsync("CREATE TABLE public.one (tenant_id uuid NOT NULL, id int PRIMARY KEY); CREATE TABLE public.two (tenant_id uuid)");

@@ -79,7 +79,7 @@ public sealed class MigrationRightsTests
         var database = await OwnedDatabaseAsync(server, login);
         var refused = await FailureAsync(new SchemaMigrator(database.As(login), options));
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"GRANT {options.Roles.Owner} TO {login}");
+        await superuser.ExecuteAsync($"GRANT {options.Roles.Owner}, {options.Roles.Sealer} TO {login}");
 
         var result = await new SchemaMigrator(database.As(login), options).MigrateAsync(Sql.Cancel);
 

@@ -8,6 +8,7 @@ internal static class MigrateCommand
     private const string Examples = """
           sme-data migrate --connection "Host=localhost;Database=app;Username=postgres"
           sme-data migrate --guard
+          sme-data migrate --seal
           sme-data migrate --pending
         """;
 
@@ -15,10 +16,11 @@ internal static class MigrateCommand
     {
         var connection = new ConnectionOption();
         var guard = new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
+        var seal = new Option<bool>("--seal") { Description = "Seal the tenant context: refuse contexts that no host has signed. Give the hosts a key first: sme-data seal add." };
         var pending = new Option<bool>("--pending") { Description = "Only say what would run; exit code 1 when something would." };
         var house = new SchemaRoles();
         var (owner, tenant, demo, admin) = (Role("--owner-role", house.Owner), Role("--tenant-role", house.Tenant), Role("--demo-role", house.Demo), Role("--admin-role", house.Admin));
-        var (appLogin, adminLogin) = (Role("--app-login", house.AppLogin), Role("--admin-login", house.AdminLogin));
+        var (appLogin, adminLogin, sealer) = (Role("--app-login", house.AppLogin), Role("--admin-login", house.AdminLogin), Role("--sealer-role", house.Sealer));
         return new ToolCommand("migrate", "Brings a database to the schema of this library: roles, tenant context, policies and tables.", Examples, async (parsed, cancellationToken) =>
         {
             var roles = new SchemaRoles
@@ -29,8 +31,9 @@ internal static class MigrateCommand
                 Admin = parsed.GetValue(admin)!,
                 AppLogin = parsed.GetValue(appLogin)!,
                 AdminLogin = parsed.GetValue(adminLogin)!,
+                Sealer = parsed.GetValue(sealer)!,
             };
-            var migrator = new SchemaMigrator(connection.Resolve(parsed), new() { Roles = roles, Guard = parsed.GetValue(guard) });
+            var migrator = new SchemaMigrator(connection.Resolve(parsed), new() { Roles = roles, Guard = parsed.GetValue(guard), Seal = parsed.GetValue(seal) });
             using var progress = new Progress("migrating");
             if (parsed.GetValue(pending))
             {
@@ -43,7 +46,7 @@ internal static class MigrateCommand
             Print("applied", result.Applied);
             return ExitCode.Clean;
         })
-        { connection, guard, pending, owner, tenant, demo, admin, appLogin, adminLogin };
+        { connection, guard, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer };
     }
 
     private static Option<string> Role(string option, string name) => new(option) { Description = "The name of this role.", DefaultValueFactory = _ => name };

@@ -29,6 +29,7 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         UNION ALL SELECT 'unmigrated', 'role ' || w.name FROM wanted w WHERE w.oid IS NULL
         UNION ALL SELECT 'unmigrated', 'function app.' || f.name FROM (VALUES ('current_org_id'), ('require_context')) AS f (name)
                   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND p.proname = f.name)
+        UNION ALL SELECT 'sealed', '' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'app_seal' AND c.relname = 'context'
         UNION ALL SELECT 'unreachable', w.name FROM wanted w, me WHERE w.needed AND w.oid IS NOT NULL AND NOT pg_catalog.pg_has_role(me.oid, w.oid,
                          CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
         """;
@@ -49,6 +50,7 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             faults.Add((reader.GetString(0), reader.GetString(1)));
 
+        var isSealed = faults.RemoveAll(fault => fault.Kind == "sealed") > 0;
         // Unsafe before unmigrated: a superuser is refused whatever the state of the schema. A role that cannot be reached may only be the
         // consequence of a migration that has not run.
         var unmigrated = faults.Where(fault => fault.Kind == "unmigrated").Select(fault => fault.Subject).ToArray();
@@ -56,6 +58,19 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
             throw new UnsafeDatabaseRoleException(connection.UserName ?? "", [.. faults.Where(fault => fault.Kind != "unmigrated").Select(Explain)]);
         if (unmigrated.Length > 0)
             throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
+        RequireSeal(isSealed, connection.Database);
+    }
+
+    private void RequireSeal(bool isSealed, string database)
+    {
+        var hasKey = options.SealKey is not null || options.SealKeyProvider is not null;
+        if (isSealed && !hasKey)
+            throw new DatabaseNotReadyException($"The database \"{database}\" asks for sealed contexts, and this host has no key: sme-data seal add, and TenantConnectionOptions.SealKey.");
+        if (hasKey && !isSealed && !options.SealOptional)
+        {
+            throw new DatabaseNotReadyException(
+                $"This host signs its contexts, and the database \"{database}\" does not ask for it: sme-data migrate --seal. Until that has run, set TenantConnectionOptions.SealOptional.");
+        }
     }
 
     private string Explain((string Kind, string Subject) fault)

@@ -7,23 +7,26 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>The statement that puts tenant, access mode, timeouts and role in force for one transaction.</summary>
 internal sealed class ContextSettings
 {
+    // What a command of several statements refers to them by.
+    private const string OrganizationParameter = "smefinancialos_org_id";
+    private const string TokenParameter = "smefinancialos_token";
+
     private readonly TenantConnectionOptions _options;
+    private readonly ContextSeal? _seal;
     private readonly string[] _sql = new string[6];
 
     public ContextSettings(TenantConnectionOptions options, bool noResetOnClose, bool prepares)
     {
         _options = options;
+        _seal = ContextSeal.Of(options);
         PreparesStatements = prepares;
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
         foreach (var access in Enum.GetValues<TenantAccess>())
         {
-            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, parameter: "$1");
-            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true, parameter: "$1");
+            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, "$1", "$2");
+            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true, "$1", "$2");
         }
     }
-
-    /// <summary>The name a multi-statement command refers to the organization by.</summary>
-    public static string ParameterName => "smefinancialos_org_id";
 
     /// <summary>Whether it is ours to take back what statements leave on their connection: Npgsql has been told not to.</summary>
     public bool ResetsConnection { get; }
@@ -48,7 +51,9 @@ internal sealed class ContextSettings
         foreach (var statement in Preamble)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
-        settings.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.OrganizationSetting, NpgsqlDbType = NpgsqlDbType.Text });
+        settings.Parameters.Add(Text(null, context.OrganizationSetting));
+        if (TokenOf(context, batch.Connection!) is { } token)
+            settings.Parameters.Add(Text(null, token));
         batch.BatchCommands.Add(settings);
     }
 
@@ -61,13 +66,23 @@ internal sealed class ContextSettings
         await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The settings as the first of several statements in one command text; they refer to <see cref="ParameterName"/>.</summary>
-    public string Prefix(TenantContext context) =>
-        string.Concat(Preamble.Select(statement => statement + ";")) + BuildSql(context.Access, context.IsReadOnly, "@" + ParameterName) + ";";
+    /// <summary>Puts the settings in front of the statements of a command that has several.</summary>
+    public void AddTo(NpgsqlCommand script, TenantContext context)
+    {
+        var settings = BuildSql(context.Access, context.IsReadOnly, "@" + OrganizationParameter, "@" + TokenParameter);
+        script.CommandText = string.Concat(Preamble.Append(settings).Select(statement => statement + ";")) + script.CommandText;
+        script.Parameters.Add(Text(OrganizationParameter, context.OrganizationSetting));
+        if (TokenOf(context, script.Connection!) is { } token)
+            script.Parameters.Add(Text(TokenParameter, token));
+    }
 
     private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
 
+    private static NpgsqlParameter<string> Text(string? name, string value) => new() { ParameterName = name, TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+
     private static string Milliseconds(TimeSpan timeout) => ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private string? TokenOf(TenantContext context, NpgsqlConnection connection) => _seal?.Sign(context, IsBehindPooler ? 0 : connection.ProcessID);
 
     private string RoleOf(TenantAccess access) => access switch
     {
@@ -76,9 +91,11 @@ internal sealed class ContextSettings
         _ => _options.AdminRole,
     };
 
-    private string BuildSql(TenantAccess access, bool isReadOnly, string parameter)
+    private string BuildSql(TenantAccess access, bool isReadOnly, string organization, string token)
     {
-        var settings = new List<string> { Set("app.current_org_id", parameter) };
+        var settings = new List<string> { Set("app.current_org_id", organization) };
+        if (_seal is not null)
+            settings.Add(Set("app.context_token", token));
         // Locks of a session outlive its transactions; those of the one before are in the way of this one.
         if (ResetsConnection)
             settings.Add("pg_catalog.pg_advisory_unlock_all()");

@@ -18,6 +18,8 @@ internal static class FaultTranslation
             new TenantAccessDeniedException($"The database refused this to {context}{On(fault)}: {fault.MessageText}", fault),
         "TD001" =>
             new TenantContextChangedException(fault.MessageText + ". Nothing was committed. " + fault.Hint, fault),
+        PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            new SealedContextRefusedException($"The database refused the context of {context}: {fault.MessageText}. {fault.Hint}".TrimEnd(), fault),
         PostgresErrorCodes.UniqueViolation =>
             new DuplicateKeyException($"A row with the same key exists{On(fault)}.", fault),
         PostgresErrorCodes.ForeignKeyViolation =>

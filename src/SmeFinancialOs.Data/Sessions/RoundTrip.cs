@@ -1,6 +1,5 @@
 using Dapper;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -140,11 +139,10 @@ internal sealed class RoundTrip : IAsyncDisposable
     /// <summary>Npgsql splits the text of a command at its semicolons, that of a batch's command it does not.</summary>
     private static NpgsqlCommand ScriptOf(SessionTarget target, NpgsqlBatchCommand captured)
     {
-        var script = new NpgsqlCommand(target.Settings?.Prefix(target.Context) + captured.CommandText, target.Connection, target.Transaction);
+        var script = new NpgsqlCommand(captured.CommandText, target.Connection, target.Transaction);
         if (SqlMapper.Settings.CommandTimeout is { } seconds)
             script.CommandTimeout = seconds;
-        if (target.Settings is not null)
-            script.Parameters.Add(new NpgsqlParameter<string>(ContextSettings.ParameterName, NpgsqlDbType.Text) { TypedValue = target.Context.OrganizationSetting });
+        target.Settings?.AddTo(script, target.Context);
         foreach (var parameter in captured.Parameters.ToArray())
         {
             captured.Parameters.Remove(parameter);

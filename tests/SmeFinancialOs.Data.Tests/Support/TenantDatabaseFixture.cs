@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Testing;
 namespace SmeFinancialOs.Data.Tests.Support;
 
 /// <summary>A migrated and seeded database of its own for each test class, on the one server of the process.</summary>
-public sealed class TenantDatabaseFixture : IAsyncLifetime
+public class TenantDatabaseFixture : IAsyncLifetime
 {
     private NpgsqlDataSource _tenants = null!;
     private NpgsqlDataSource _admins = null!;
@@ -36,17 +36,19 @@ public sealed class TenantDatabaseFixture : IAsyncLifetime
     /// <summary>From 16 on, whether a membership inherits is settled by its GRANT, not by the member.</summary>
     public bool GrantsDecideInheritance => ServerMajorVersion >= 16;
 
+    protected virtual TenantDatabaseOptions Options { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         Server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
-        Database = await Server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Database = await Server.CreateTenantDatabaseAsync(Options, TestContext.Current.CancellationToken);
         AppDataSource = NpgsqlDataSource.Create(Database.AppConnectionString);
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
         // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
         SuperuserDataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { IncludeErrorDetail = true }.ConnectionString);
         _tenants = new NpgsqlDataSourceBuilder(Database.AppConnectionString).UseTenantDefaults().Build();
         _admins = new NpgsqlDataSourceBuilder(Database.AdminConnectionString).UseTenantDefaults().Build();
-        Factory = new TenantConnectionFactory(_tenants, new TenantConnectionOptions { AdminDataSource = _admins });
+        Factory = new TenantConnectionFactory(_tenants, new TenantConnectionOptions { AdminDataSource = _admins, SealKey = Database.SealKey });
         await SeedAsync();
     }
 
@@ -88,6 +90,7 @@ public sealed class TenantDatabaseFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _tenants.DisposeAsync();
         await _admins.DisposeAsync();
         await AppDataSource.DisposeAsync();

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>Signs contexts, for databases that ask for it. sql/seal/0001_sealed_context.sql says what a token consists of, and checks it.</summary>
+internal sealed class ContextSeal
+{
+    private const int KeyIdLength = 8;
+    private const int SecretLength = 32;
+    private const int SignedLength = 62;
+
+    private readonly Func<string> _provider;
+    private readonly TimeProvider _clock;
+    private readonly long _lifetime;
+    private Key? _key;
+
+    /// <exception cref="ArgumentException">The key of the options cannot be read, or both a key and a provider are set.</exception>
+    private ContextSeal(TenantConnectionOptions options)
+    {
+        if (options is { SealKey: not null, SealKeyProvider: not null })
+            throw new ArgumentException("SealKey is set, and so is SealKeyProvider: remove one of them.", nameof(options));
+        _provider = options.SealKeyProvider ?? (() => options.SealKey!);
+        _clock = options.TimeProvider;
+        // Through a pooler a token is worth something on every connection of the login, so it is worth it for less long.
+        _lifetime = (long)Math.Ceiling((options.SealLifetime ?? TimeSpan.FromSeconds(options.TransactionPooling ? 15 : 60)).TotalSeconds);
+        if (options.SealKey is { } key)
+            _key = Parse(key) ?? throw new ArgumentException(Unreadable(nameof(options.SealKey)), nameof(options));
+    }
+
+    /// <summary>Null where the options have no key.</summary>
+    /// <inheritdoc cref="ContextSeal(TenantConnectionOptions)"/>
+    public static ContextSeal? Of(TenantConnectionOptions options) => options is { SealKey: null, SealKeyProvider: null } ? null : new(options);
+
+    /// <summary>The token of a context, for a transaction that begins before long.</summary>
+    /// <param name="context">Whose it is.</param>
+    /// <param name="processId">Of the server's session that alone shall take it; 0 for any.</param>
+    /// <exception cref="InvalidOperationException">The provider has returned something else than a key.</exception>
+    public string Sign(TenantContext context, int processId)
+    {
+        var key = CurrentKey();
+        Span<char> token = stackalloc char[SignedLength + (2 * HMACSHA256.HashSizeInBytes)];
+        token[0] = context.Access switch { TenantAccess.Tenant => 't', TenantAccess.Demo => 'd', _ => 'a' };
+        token[1] = context.IsReadOnly ? 'r' : 'w';
+        key.Id.CopyTo(token[2..]);
+        processId.TryFormat(token[10..], out _, "D10", CultureInfo.InvariantCulture);
+        (_clock.GetUtcNow().ToUnixTimeSeconds() + _lifetime).TryFormat(token[20..], out _, "D10", CultureInfo.InvariantCulture);
+        (context.OrganizationId ?? Guid.Empty).TryFormat(token[30..], out _, "N");
+
+        Span<byte> signed = stackalloc byte[SignedLength];
+        Encoding.ASCII.GetBytes(token[..SignedLength], signed);
+        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(key.Secret, signed, signature);
+        Convert.TryToHexStringLower(signature, token[SignedLength..], out _);
+        return new string(token);
+    }
+
+    private Key CurrentKey()
+    {
+        var text = _provider();
+        // A provider is asked for every transaction, and answers the same nearly always.
+        var key = _key;
+        if (key is null || key.Text != text)
+            _key = key = Parse(text) ?? throw new InvalidOperationException(Unreadable(nameof(TenantConnectionOptions.SealKeyProvider)));
+        return key;
+    }
+
+    // Quotes nothing of it.
+    private static string Unreadable(string option) => $"{option} is not a key: it is what \"sme-data seal add\" has printed, 8 characters, a colon and 44 more.";
+
+    private static Key? Parse(string? text)
+    {
+        Span<byte> secret = stackalloc byte[SecretLength];
+        return text?.Length > KeyIdLength && text[KeyIdLength] == ':' && text.Take(KeyIdLength).All(char.IsAsciiHexDigitLower)
+            && Convert.TryFromBase64Chars(text.AsSpan(KeyIdLength + 1), secret, out var length) && length == SecretLength
+            ? new(text, text[..KeyIdLength], secret.ToArray())
+            : null;
+    }
+
+    private sealed record Key(string Text, string Id, byte[] Secret)
+    {
+        public override string ToString() => Id;
+    }
+}

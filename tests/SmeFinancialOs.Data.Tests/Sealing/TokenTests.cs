@@ -1,0 +1,265 @@
+using Npgsql;
+using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Tests.Support;
+
+namespace SmeFinancialOs.Data.Tests.Sealing;
+
+/// <summary>Tokens that no host has signed, or not for here and now.</summary>
+public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<SealedDatabaseFixture>
+{
+    private const string Refused = PostgresErrorCodes.InvalidAuthorizationSpecification;
+    private const string ReadToken = "SELECT current_setting('app.context_token')";
+    private const string ReadRows = "SELECT customer_name FROM public.invoices";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_bit_of_every_character_counts()
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        var token = (await work.Connection.ScalarAsync<string>(ReadToken))!;
+        var forged = from position in Enumerable.Range(0, token.Length)
+                     from bit in Enumerable.Range(0, 7)
+                     let flipped = (char)(token[position] ^ (1 << bit))
+                     where flipped != '\0'
+                     select token[..position] + flipped + token[(position + 1)..];
+        (await AcceptedAsync(work.Connection, [.. forged, token])).Should().Equal(token);
+    }
+
+    [Fact]
+    public async Task None_of_a_hundred_thousand_random_mutations_is_accepted()
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        var token = (await work.Connection.ScalarAsync<string>(ReadToken))!;
+        var other = (await (await fixture.Factory.OpenConnectionAsync(fixture.ContextB, Cancel)).Connection.ScalarAsync<string>(ReadToken))!;
+        var seed = Random.Shared.Next();
+        var random = new Random(seed);
+        var tried = 0;
+        while (tried < 100_000)
+        {
+            var forged = Enumerable.Range(0, 5000).Select(_ => Mutate(random, token, other)).Where(text => text != token && text != other && text.Length > 0).ToArray();
+            (await AcceptedAsync(work.Connection, forged)).Should().BeEmpty($"seed {seed}");
+            tried += forged.Length;
+        }
+    }
+
+    [Theory]
+    [InlineData("bbbbbbbb000040008000000000000001", 30)]
+    [InlineData("00000000000000000000000000000000", 30)]
+    [InlineData("a", 0)]
+    [InlineData("d", 0)]
+    [InlineData("9999999999", 20)]
+    public async Task What_is_signed_cannot_be_put_in_its_place(string text, int position)
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        var token = (await work.Connection.ScalarAsync<string>(ReadToken))!;
+        (await AcceptedAsync(work.Connection, [token[..position] + text + token[(position + text.Length)..]])).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("no token at all")]
+    [InlineData("'); DROP TABLE invoices; --")]
+    [InlineData("tw\u00e9\u4e2d\U0001f600")]
+    public async Task What_is_no_token_is_an_error_or_no_rows(string text)
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        (await AcceptedAsync(work.Connection, [text])).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Each_reason_is_told_behind_the_signature_alone()
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA.AsReadOnly(), Cancel);
+        var token = (await work.Connection.ScalarAsync<string>(ReadToken))!;
+        var reasons = new Dictionary<string, string>
+        {
+            ["COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is read-only, and this transaction is not",
+            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE demo_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is one of another role than demo_role",
+            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}0'"] = "the sealed context is not valid: no key that is in force has signed it",
+            [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{Seed.A}'"] = "the sealed context is missing: the host has only set app.current_org_id",
+        };
+        foreach (var (sql, reason) in reasons)
+        {
+            await work.Connection.RunAsync(sql.Replace("{0}", token, StringComparison.Ordinal));
+            var error = await work.Connection.ErrorOfAsync(ReadRows);
+            (error?.SqlState, error?.MessageText).Should().Be((Refused, reason));
+            error!.Hint.Should().NotBeNullOrEmpty().And.NotContain(token);
+            await work.Connection.RunAsync("ROLLBACK; BEGIN");
+        }
+    }
+
+    [Fact]
+    public async Task A_token_of_another_connection_is_refused()
+    {
+        await using var one = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        await using var other = await fixture.Factory.OpenConnectionAsync(fixture.ContextB, Cancel);
+        var error = await other.Connection.ErrorOfAsync($"SELECT set_config('app.context_token', '{await one.Connection.ScalarAsync<string>(ReadToken)}', true); {ReadRows}");
+        (error?.SqlState, error?.MessageText).Should().Be((Refused, "the sealed context belongs to another connection"));
+    }
+
+    [Fact]
+    public async Task An_expired_token_is_refused_and_a_long_transaction_is_not()
+    {
+        var clock = new StoppedClock(DateTimeOffset.UtcNow);
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source, new() { SealKey = fixture.Database.SealKey, SealLifetime = TimeSpan.FromSeconds(1), TimeProvider = clock });
+
+        await using (var work = await factory.OpenConnectionAsync(fixture.ContextA, Cancel))
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2.5), Cancel);
+            (await work.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().HaveCount(Seed.InvoicesEach);
+            // The same token in a transaction that begins now.
+            var token = await work.Connection.ScalarAsync<string>(ReadToken);
+            var error = await work.Connection.ErrorOfAsync($"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{token}'; {ReadRows}");
+            (error?.SqlState, error?.MessageText).Should().Be((Refused, "the sealed context has expired"));
+        }
+
+        (await factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>())
+            .WithMessage("*has expired*SealLifetime*");
+    }
+
+    [Fact]
+    public async Task A_key_is_replaced_without_a_pause_and_then_refused()
+    {
+        var keys = new ContextSealKeys(fixture.Database.OwnerConnectionString);
+        var first = await keys.AddAsync(Cancel);
+        var key = first;
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source, new() { SealKeyProvider = () => key });
+        var session = factory.CreateSession(fixture.ContextA);
+        await ReadAsync(session);
+
+        key = await keys.AddAsync(Cancel);
+        await ReadAsync(session);
+        await keys.RetireAsync(first[..8], Cancel);
+        await ReadAsync(session);
+
+        key = first;
+        (await session.Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>()).WithMessage("*no key that is in force*");
+        (await keys.ListAsync(Cancel)).Single(listed => listed.Id == first[..8]).RetiredAt.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_token_signed_before_its_key_was_retired_is_refused_afterwards()
+    {
+        var keys = new ContextSealKeys(fixture.Database.OwnerConnectionString);
+        var key = await keys.AddAsync(Cancel);
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
+        await using var work = await new TenantConnectionFactory(source, new() { SealKey = key }).OpenConnectionAsync(fixture.ContextA, Cancel);
+        (await work.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().HaveCount(Seed.InvoicesEach);
+
+        await keys.RetireAsync(key[..8], Cancel);
+
+        await work.Invoking(w => w.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>();
+    }
+
+    [Fact]
+    public async Task A_key_of_another_database_is_refused()
+    {
+        await using var database = await fixture.Server.CreateTenantDatabaseAsync(cancellationToken: Cancel);
+        var foreign = await new ContextSealKeys(database.OwnerConnectionString).AddAsync(Cancel);
+        foreach (var key in new[] { foreign, fixture.Database.SealKey![..9] + foreign[9..] })
+        {
+            var factory = new TenantConnectionFactory(fixture.AppDataSource, new() { SealKey = key });
+            await factory.Invoking(f => f.VerifyAsync(Cancel)).Should().ThrowAsync<SealedContextRefusedException>();
+        }
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM app_seal.keys")]
+    [InlineData("SELECT inner_pad FROM app_seal.keys")]
+    [InlineData("SELECT app_seal.add_key()")]
+    [InlineData("SELECT app_seal.retire_key('00000000')")]
+    [InlineData("SET ROLE app_sealer")]
+    [InlineData("UPDATE app_seal.keys SET retired_at = NULL")]
+    [InlineData("CREATE OR REPLACE VIEW app_seal.context AS SELECT 1")]
+    [InlineData("SET SESSION AUTHORIZATION app_sealer")]
+    public async Task The_keys_are_out_of_reach(string sql)
+    {
+        foreach (var context in new[] { fixture.ContextA, TenantContext.Demo, TenantContext.ForAdmin("operator", "test") })
+        {
+            await using var work = await fixture.Factory.OpenConnectionAsync(context, Cancel);
+            (await work.Connection.SqlStateOfAsync(sql)).Should().BeOneOf(PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.ReadOnlySqlTransaction);
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_that_everybody_may_read_holds_a_key()
+    {
+        await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        (await work.Connection.ReadAsync("SELECT tablename || attname FROM pg_stats WHERE schemaname = 'app_seal'")).Should().BeEmpty();
+        // The view shows a caller's own organization, whatever condition is asked along with it.
+        (await work.Connection.ReadAsync("SELECT tenant_org_id FROM app_seal.context WHERE length(tenant_org_id::text) > 0")).Should().Equal(Seed.A);
+        (await work.Connection.SqlStateOfAsync("SELECT demo_org_id FROM app_seal.context")).Should().Be(Refused);
+        var key = fixture.Database.SealKey!;
+        var secret = Convert.ToHexStringLower(Convert.FromBase64String(key[9..]));
+        var readable = await fixture.TruthAsync<string>("SELECT string_agg(coalesce(prosrc, '') || coalesce(pg_get_function_sqlbody(oid), ''), '') || (SELECT string_agg(definition, '') FROM pg_views) FROM pg_proc");
+        readable.Should().NotContain(key[9..]).And.NotContain(secret);
+    }
+
+    private static async Task ReadAsync(ITenantSession session) => (await session.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().HaveCount(Seed.InvoicesEach);
+
+    /// <summary>Those of the tokens that are not refused, asked as the tenant; each must be an error of its own kind or no rows.</summary>
+    private async Task<string[]> AcceptedAsync(NpgsqlConnection connection, string[] tokens)
+    {
+        await fixture.AsSuperuserAsync("""
+            CREATE OR REPLACE FUNCTION public.accepted(tokens text[]) RETURNS text[] LANGUAGE plpgsql AS $$
+            DECLARE token text; accepted text[] := '{}'; seen bigint;
+            BEGIN
+                FOREACH token IN ARRAY tokens LOOP
+                    BEGIN
+                        PERFORM set_config('app.context_token', token, true), set_config('app.current_org_id', '', true);
+                        SELECT count(*) INTO seen FROM public.invoices;
+                        IF seen > 0 OR app.current_org_id() IS NOT NULL THEN accepted := accepted || token; END IF;
+                    EXCEPTION WHEN invalid_authorization_specification THEN
+                        NULL;
+                    END;
+                END LOOP;
+                RETURN accepted;
+            END $$;
+            """);
+        await using var command = new NpgsqlCommand("SELECT public.accepted($1)", connection) { Parameters = { new() { Value = tokens } } };
+        return (string[])(await command.ExecuteScalarAsync(Cancel))!;
+    }
+
+    private static string Mutate(Random random, string token, string other)
+    {
+        var text = token.ToCharArray().ToList();
+        for (var changes = random.Next(1, 4); changes > 0; changes--)
+        {
+            var position = random.Next(text.Count + 1);
+            switch (random.Next(6))
+            {
+                case 0 when position < text.Count:
+                    text[position] = "0123456789abcdef"[random.Next(16)];
+                    break;
+                case 1 when position < text.Count:
+                    text[position] = (char)random.Next(1, 0x250);
+                    break;
+                case 2 when position < text.Count:
+                    text.RemoveAt(position);
+                    break;
+                case 3:
+                    text.Insert(position, (char)random.Next(0x20, 0x7f));
+                    break;
+                case 4:
+                    text.RemoveRange(position, text.Count - position);
+                    break;
+                default:
+                    var end = Math.Min(random.Next(Math.Min(position, other.Length), other.Length + 1), text.Count);
+                    for (var copied = position; copied < end; copied++)
+                        text[copied] = other[copied];
+                    break;
+            }
+        }
+
+        return new string([.. text]);
+    }
+
+    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+}
