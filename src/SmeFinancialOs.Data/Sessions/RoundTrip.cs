@@ -16,6 +16,7 @@ internal sealed class RoundTrip : IAsyncDisposable
     private readonly NpgsqlCommand? _script;
     private readonly bool _isResetAfterFailure;
     private readonly bool _prepares;
+    private readonly bool _mayPrepareBySql;
     private bool _isInDoubt;
     private NpgsqlDataReader _reader = null!;
     private bool _isComplete;
@@ -26,6 +27,7 @@ internal sealed class RoundTrip : IAsyncDisposable
         // A unit of work sees to its connection when it ends.
         _isResetAfterFailure = target is { Transaction: null, Settings.ResetsConnection: true };
         _prepares = target is { Transaction: null, Settings.PreparesStatements: true };
+        _mayPrepareBySql = _prepares && commands.Any(command => PreparedStatements.MayCome(command.CommandText));
         if (commands.Count == 1 && HasSeveralStatements(commands[0].CommandText))
             _script = ScriptOf(target, commands[0]);
         else
@@ -119,6 +121,8 @@ internal sealed class RoundTrip : IAsyncDisposable
             await _script.DisposeAsync().ConfigureAwait(false);
         if (_isInDoubt)
             PreparedStatements.TryForget(_connection);
+        else if (_mayPrepareBySql)
+            await PreparedStatements.ForgetForeignAsync(_connection).ConfigureAwait(false);
         if (_isResetAfterFailure && !_isComplete)
             await ConnectionReset.RunAsync(_connection).ConfigureAwait(false);
     }
@@ -153,7 +157,7 @@ internal sealed class RoundTrip : IAsyncDisposable
     }
 
     /// <summary>A semicolon inside a literal counts too: that costs a little time and nothing else.</summary>
-    private static bool HasSeveralStatements(string sql)
+    internal static bool HasSeveralStatements(string sql)
     {
         var statement = sql.AsSpan();
         var semicolon = statement.IndexOf(';');

@@ -11,6 +11,7 @@ internal sealed partial class UnitOfWork(
     private bool _isCommitted;
     private bool _isHandedOut;
     private bool _isInDoubt;
+    private bool _mayPrepareBySql;
 
     /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
     ~UnitOfWork()
@@ -27,7 +28,7 @@ internal sealed partial class UnitOfWork(
     {
         get
         {
-            _isHandedOut = true;
+            _isHandedOut = _mayPrepareBySql = true;
             return connection;
         }
     }
@@ -37,7 +38,7 @@ internal sealed partial class UnitOfWork(
     {
         get
         {
-            _isHandedOut = true;
+            _isHandedOut = _mayPrepareBySql = true;
             return transaction;
         }
     }
@@ -84,6 +85,8 @@ internal sealed partial class UnitOfWork(
     {
         using var call = telemetry.StartCall(name, context, operation);
         Enter();
+        foreach (var command in statements.SelectMany(statement => statement.Commands))
+            LookAt(command.CommandText);
         try
         {
             await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
@@ -107,8 +110,11 @@ internal sealed partial class UnitOfWork(
         operation?.Committing();
         try
         {
-            await CheckedCommit.RunAsync(connection, transaction, context, settings.RoleOf(context), cancellationToken).ConfigureAwait(false);
+            var asks = _mayPrepareBySql && settings.PreparesStatements;
+            _isInDoubt |= await CheckedCommit.RunAsync(connection, transaction, context, settings.RoleOf(context), asks, cancellationToken).ConfigureAwait(false);
             _isCommitted = true;
+            // Until the connection is asked for once more.
+            _mayPrepareBySql = false;
             operation?.Succeed();
         }
         catch (Exception fault)
@@ -147,6 +153,8 @@ internal sealed partial class UnitOfWork(
             if (RawConnection.Has(connection, transaction))
                 await transaction.DisposeAsync().ConfigureAwait(false);
             ForgetInDoubt();
+            if (_mayPrepareBySql && settings.PreparesStatements)
+                await PreparedStatements.ForgetForeignAsync(connection).ConfigureAwait(false);
             if (settings.ResetsConnection && !_isCommitted)
                 await ConnectionReset.RunAsync(connection).ConfigureAwait(false);
         }
@@ -164,6 +172,8 @@ internal sealed partial class UnitOfWork(
         InDoubtAfter(fault);
         telemetry.Failed(fault, context, observed);
     }
+
+    private void LookAt(string sql) => _mayPrepareBySql |= PreparedStatements.MayCome(sql);
 
     private void InDoubtAfter(Exception fault) => _isInDoubt |= settings.PreparesStatements && PreparedStatements.AreInDoubtAfter(fault);
 

@@ -1,0 +1,75 @@
+using Npgsql;
+using SmeFinancialOs.Data.Tests.Support;
+
+namespace SmeFinancialOs.Data.Tests.Attacks;
+
+/// <summary>
+/// Npgsql refers to what it has prepared by a name, and SQL can put a statement of its own behind that name. It would be run for the next tenant of the connection.
+/// </summary>
+public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
+{
+    // Every prepared statement that sets the tenant now sets A, and every one that lists customers says so.
+    private const string Hijack = $"""
+        DO $$
+        DECLARE p record;
+        BEGIN
+            FOR p IN SELECT name, statement, parameter_types FROM pg_prepared_statements WHERE name LIKE '\_auto%' AND statement ~ 'app.current_org_id|customer_name' LOOP
+                EXECUTE 'DEALLOCATE ' || quote_ident(p.name);
+                EXECUTE format('PREPARE %I %s AS %s', p.name, CASE WHEN cardinality(p.parameter_types) > 0 THEN '(' || array_to_string(p.parameter_types, ',') || ')' END,
+                    CASE WHEN p.statement LIKE '%app.current_org_id%' THEN replace(p.statement, 'set_config(''app.current_org_id'', $1, true)', 'set_config(''app.current_org_id'', coalesce(''{Seed.A}'', $1), true)')
+                         ELSE 'SELECT ''hijacked''::text' END);
+            END LOOP;
+        END $$
+        """;
+
+    private const string Names = "SELECT customer_name FROM invoices";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string> Ways => ["raw, committed", "raw, rolled back", "raw, after the commit", "call", "call of several", "call in a unit of work", "failed"];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_statement_put_behind_a_prepared_name_does_not_answer_the_next_tenant(string way)
+    {
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source);
+        for (var i = 0; i < 4; i++)
+            await factory.CreateSession(fixture.ContextB).QueryAsync<string>(Names, cancellationToken: Token);
+
+        await AttackAsync(factory, way);
+
+        for (var i = 0; i < 4; i++)
+        {
+            (await factory.CreateSession(fixture.ContextB).QueryAsync<string>(Names, cancellationToken: Token))
+                .Should().HaveCount(Seed.InvoicesEach).And.OnlyContain(name => name.StartsWith(Seed.SecretOfB, StringComparison.Ordinal));
+        }
+    }
+
+    private async Task AttackAsync(TenantConnectionFactory factory, string way)
+    {
+        var session = factory.CreateSession(fixture.ContextA);
+        switch (way)
+        {
+            case "call":
+                await session.ExecuteAsync(Hijack, cancellationToken: Token);
+                return;
+            case "call of several":
+                await session.ExecuteAsync($"SELECT 1; {Hijack}", cancellationToken: Token);
+                return;
+            case "failed":
+                await session.Invoking(s => s.ExecuteAsync($"{Hijack}; {Seed.Insert(Seed.A, "A-1")}", cancellationToken: Token)).Should().ThrowAsync<DuplicateKeyException>();
+                return;
+        }
+
+        await using var work = await factory.OpenConnectionAsync(fixture.ContextA, Token);
+        if (way == "call in a unit of work")
+            await work.ExecuteAsync(Hijack, cancellationToken: Token);
+        if (way is "raw, committed" or "raw, rolled back")
+            await work.Connection.RunAsync(Hijack);
+        if (way != "raw, rolled back")
+            await work.CommitAsync(Token);
+        if (way == "raw, after the commit")
+            await work.Connection.RunAsync(Hijack);
+    }
+}
