@@ -98,8 +98,8 @@ judged AS MATERIALIZED (
 relation AS MATERIALIZED (
     SELECT c.oid, format('%I.%I', s.nspname, c.relname) AS name, c.relkind, c.relowner, c.relacl, c.reloptions, c.relrowsecurity, c.relforcerowsecurity,
         -- the journal of the migrations, which may come after the guard, and the keys of the seal
-        coalesce(c.oid IN (to_regclass('app.schema_migrations'), to_regclass('app_seal.keys')), false) AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
-        OR c.relkind = 'v' AND EXISTS (SELECT FROM app_guard.pinned p WHERE p.function NOT LIKE '%)' AND to_regclass(p.function) = c.oid)
+        (s.nspname, c.relname) IN (('app', 'schema_migrations'), ('app_seal', 'keys')) AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
+        OR c.relkind = 'v' AND EXISTS (SELECT FROM app_guard.pinned p WHERE p.function = format('%I.%I', s.nspname, c.relname))
         OR EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = c.oid OR c.relispartition AND NOT c.relrowsecurity AND a.relation = pg_partition_root(c.oid)) AS allowed,
         EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AS child
     FROM pg_class c JOIN schema s ON s.oid = c.relnamespace
@@ -109,8 +109,9 @@ granted AS MATERIALIZED (
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r CROSS JOIN aclexplode(r.relacl) a
     UNION ALL
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL CROSS JOIN aclexplode(c.attacl) a),
-own (form) AS MATERIALIZED (
-    SELECT CASE WHEN to_regclass('app_seal.context') IS NULL THEN '({} = ( SELECT app.current_org_id() AS current_org_id))' ELSE '({} = ( SELECT c.tenant_org_id FROM app_seal.context c))' END),
+own (sealed, form) AS MATERIALIZED (
+    SELECT sealed, CASE WHEN sealed THEN '({} = ( SELECT c.tenant_org_id FROM app_seal.context c))' ELSE '({} = ( SELECT app.current_org_id() AS current_org_id))' END
+    FROM (SELECT EXISTS (SELECT FROM relation r WHERE r.name = 'app_seal.context') AS sealed) AS s),
 -- The policies as app.protect_table makes them; {} is the tenant column.
 expected (name, command, permissive, roles, condition, new_row) AS MATERIALIZED (VALUES
     ('tenant_isolation'::name, '*'::"char", true, ARRAY['tenant_role'::regrole], (SELECT form FROM own), (SELECT form FROM own)),
@@ -151,7 +152,7 @@ SELECT r.name, CASE
 FROM relation r LEFT JOIN tenant_column t ON t.polrelid = r.oid LEFT JOIN as_expected e ON e.polrelid = r.oid
 WHERE r.relkind IN ('r', 'p') AND NOT r.allowed
   AND (NOT r.relrowsecurity OR NOT r.relforcerowsecurity
-       OR NOT r.child AND e.policies IS DISTINCT FROM 6 + (to_regclass('app_seal.context') IS NOT NULL)::int
+       OR NOT r.child AND e.policies IS DISTINCT FROM 6 + (SELECT sealed FROM own)::int
        OR r.child AND EXISTS (SELECT FROM pg_inherits i JOIN app_guard.allowlist a ON a.relation = ANY (ARRAY[i.inhparent, pg_partition_root(i.inhparent)]) WHERE i.inhrelid = r.oid))
 UNION ALL
 SELECT r.name, format('policy %I is permissive for a role of the app, and permissive policies are ORed', p.polname), format('DROP POLICY %I ON %s; -- or make it AS RESTRICTIVE', p.polname, r.name)
