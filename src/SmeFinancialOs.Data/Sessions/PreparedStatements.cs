@@ -27,8 +27,20 @@ internal static class PreparedStatements
     public static string Question => "SELECT EXISTS (SELECT FROM pg_catalog.pg_prepared_statement() AS p WHERE p.from_sql) -- "
         + Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whether a text may prepare a statement: unless it is a single one, which reads or writes rows.</summary>
-    public static bool MayCome(string sql) => RoundTrip.HasSeveralStatements(sql) || !OfRows.Any(word => IsFirstWord(sql.AsSpan().TrimStart(), word));
+    /// <summary>
+    /// Whether a text may prepare a statement: unless each of its statements reads or writes rows. What stands behind a semicolon in a literal is taken for one, too:
+    /// that costs a little time and nothing else.
+    /// </summary>
+    public static bool MayCome(string sql)
+    {
+        foreach (var range in sql.AsSpan().Split(';'))
+        {
+            if (sql.AsSpan(range).Trim() is { Length: > 0 } statement && !IsOfRows(statement))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>After such a text: a connection on which SQL has prepared anything loses all that is prepared.</summary>
     public static async ValueTask ForgetForeignAsync(NpgsqlConnection connection)
@@ -74,6 +86,14 @@ internal static class PreparedStatements
         }
     }
 
-    private static bool IsFirstWord(ReadOnlySpan<char> sql, string word) =>
-        sql.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (sql.Length == word.Length || !(char.IsLetterOrDigit(sql[word.Length]) || sql[word.Length] is '_' or '$'));
+    private static bool IsOfRows(ReadOnlySpan<char> sql)
+    {
+        foreach (var word in OfRows)
+        {
+            if (sql.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (sql.Length == word.Length || !(char.IsLetterOrDigit(sql[word.Length]) || sql[word.Length] is '_' or '$')))
+                return true;
+        }
+
+        return false;
+    }
 }

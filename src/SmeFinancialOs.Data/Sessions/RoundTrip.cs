@@ -157,7 +157,7 @@ internal sealed class RoundTrip : IAsyncDisposable
     }
 
     /// <summary>A semicolon inside a literal counts too: that costs a little time and nothing else.</summary>
-    internal static bool HasSeveralStatements(string sql)
+    private static bool HasSeveralStatements(string sql)
     {
         var statement = sql.AsSpan();
         var semicolon = statement.IndexOf(';');

@@ -26,7 +26,7 @@ public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : ICla
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Ways => ["raw, committed", "raw, rolled back", "raw, after the commit", "call", "call of several", "call in a unit of work", "failed"];
+    public static TheoryData<string> Ways => ["raw, committed", "raw, rolled back", "raw, after the commit", "call", "call of several", "call behind a read", "call in a unit of work", "failed"];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -56,6 +56,9 @@ public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : ICla
                 return;
             case "call of several":
                 await session.ExecuteAsync($"SELECT 1; {Hijack}", cancellationToken: Token);
+                return;
+            case "call behind a read":
+                await session.QueryAsync<string>($"{Names}; -- a comment\n{Hijack}", cancellationToken: Token);
                 return;
             case "failed":
                 await session.Invoking(s => s.ExecuteAsync($"{Hijack}; {Seed.Insert(Seed.A, "A-1")}", cancellationToken: Token)).Should().ThrowAsync<DuplicateKeyException>();
