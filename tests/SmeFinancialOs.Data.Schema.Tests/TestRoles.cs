@@ -11,5 +11,6 @@ internal static class TestRoles
         Admin = server.NewRoleName("admin"),
         AppLogin = server.NewRoleName("app"),
         AdminLogin = server.NewRoleName("adm"),
+        Sealer = server.NewRoleName("sealer"),
     };
 }
