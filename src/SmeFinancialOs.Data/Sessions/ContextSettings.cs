@@ -7,24 +7,37 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>The statement that puts tenant, access mode, timeouts and role in force for one transaction.</summary>
 internal sealed class ContextSettings
 {
-    // What a command of several statements refers to them by.
-    private const string OrganizationParameter = "smefinancialos_org_id";
-    private const string TokenParameter = "smefinancialos_token";
+    private const string Organization = "app.current_org_id";
+    private const string Token = "app.context_token";
+
+    // How a statement refers to its first, second parameter, and how a command of several statements does, which has its caller's parameters too.
+    private const string Position = "$";
+    private const string Name = "@smefinancialos_";
 
     private readonly TenantConnectionOptions _options;
     private readonly ContextSeal? _seal;
     private readonly string[] _sql = new string[6];
 
+    // The settings that say whose transaction it is, in the order of the parameters.
+    private readonly IReadOnlyList<string> _identity;
+
     public ContextSettings(TenantConnectionOptions options, bool noResetOnClose, bool prepares)
     {
         _options = options;
         _seal = ContextSeal.Of(options);
+        // A sealed database reads nothing but the token; one that is not sealed yet reads nothing but the organization.
+        _identity = (_seal, options.SealOptional) switch
+        {
+            (null, _) => [Organization],
+            (_, true) => [Organization, Token],
+            _ => [Token],
+        };
         PreparesStatements = prepares;
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
         foreach (var access in Enum.GetValues<TenantAccess>())
         {
-            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, "$1", "$2");
-            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true, "$1", "$2");
+            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, Position);
+            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true, Position);
         }
     }
 
@@ -51,9 +64,7 @@ internal sealed class ContextSettings
         foreach (var statement in Preamble)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
-        settings.Parameters.Add(Text(null, context.OrganizationSetting));
-        if (TokenOf(context, batch.Connection!) is { } token)
-            settings.Parameters.Add(Text(null, token));
+        AddIdentity(settings.Parameters, Position, context, batch.Connection!);
         batch.BatchCommands.Add(settings);
     }
 
@@ -69,20 +80,27 @@ internal sealed class ContextSettings
     /// <summary>Puts the settings in front of the statements of a command that has several.</summary>
     public void AddTo(NpgsqlCommand script, TenantContext context)
     {
-        var settings = BuildSql(context.Access, context.IsReadOnly, "@" + OrganizationParameter, "@" + TokenParameter);
+        var settings = BuildSql(context.Access, context.IsReadOnly, Name);
         script.CommandText = string.Concat(Preamble.Append(settings).Select(statement => statement + ";")) + script.CommandText;
-        script.Parameters.Add(Text(OrganizationParameter, context.OrganizationSetting));
-        if (TokenOf(context, script.Connection!) is { } token)
-            script.Parameters.Add(Text(TokenParameter, token));
+        AddIdentity(script.Parameters, Name, context, script.Connection!);
     }
 
     private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
 
-    private static NpgsqlParameter<string> Text(string? name, string value) => new() { ParameterName = name, TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
-
     private static string Milliseconds(TimeSpan timeout) => ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    private string? TokenOf(TenantContext context, NpgsqlConnection connection) => _seal?.Sign(context, IsBehindPooler ? 0 : connection.ProcessID);
+    private void AddIdentity(NpgsqlParameterCollection parameters, string reference, TenantContext context, NpgsqlConnection connection)
+    {
+        for (var i = 0; i < _identity.Count; i++)
+        {
+            parameters.Add(new NpgsqlParameter<string>
+            {
+                ParameterName = reference == Position ? null : $"{reference}{i + 1}",
+                TypedValue = _identity[i] == Token ? _seal!.Sign(context, IsBehindPooler ? 0 : connection.ProcessID) : context.OrganizationSetting,
+                NpgsqlDbType = NpgsqlDbType.Text,
+            });
+        }
+    }
 
     private string RoleOf(TenantAccess access) => access switch
     {
@@ -91,11 +109,9 @@ internal sealed class ContextSettings
         _ => _options.AdminRole,
     };
 
-    private string BuildSql(TenantAccess access, bool isReadOnly, string organization, string token)
+    private string BuildSql(TenantAccess access, bool isReadOnly, string reference)
     {
-        var settings = new List<string> { Set("app.current_org_id", organization) };
-        if (_seal is not null)
-            settings.Add(Set("app.context_token", token));
+        var settings = _identity.Select((name, i) => Set(name, $"{reference}{i + 1}")).ToList();
         // Locks of a session outlive its transactions; those of the one before are in the way of this one.
         if (ResetsConnection)
             settings.Add("pg_catalog.pg_advisory_unlock_all()");
