@@ -7,6 +7,7 @@ using SmeFinancialOs.Data.Benchmarks.Measuring;
 using SmeFinancialOs.Data.Benchmarks.Overhead;
 using SmeFinancialOs.Data.Benchmarks.Peers;
 using SmeFinancialOs.Data.Benchmarks.Policies;
+using SmeFinancialOs.Data.Benchmarks.Sealing;
 using SmeFinancialOs.Data.Benchmarks.Strategies;
 using SmeFinancialOs.Data.Testing;
 
@@ -21,7 +22,7 @@ internal static class Commands
     private static IReadOnlyList<IQuestion> Questions { get; } =
     [
         new OverheadQuestion(), new BreakdownQuestion(), new PeersQuestion(), new DistanceQuestion(), new GrowthQuestion(), new LoadQuestion(),
-        new StrategiesQuestion(), new PolicyFormsQuestion(),
+        new StrategiesQuestion(), new PolicyFormsQuestion(), new SealingQuestion(),
     ];
 
     private static string Help => $"""
