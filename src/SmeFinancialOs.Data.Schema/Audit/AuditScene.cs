@@ -26,7 +26,8 @@ internal sealed class AuditScene
         Tenants = FindTenants();
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
-        Settings = new SettingReaders(catalog, options.TenantSetting);
+        Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
+        Settings = new SettingReaders(catalog, options.TenantSetting, IsSealed);
         Policies = [.. catalog.Policies.Select(policy => new PolicyView(this, policy))];
         _policies = Policies.ToLookup(policy => policy.Policy.Relation);
     }
@@ -36,6 +37,11 @@ internal sealed class AuditScene
     public SchemaAuditOptions Options { get; }
 
     public Identities Identities { get; }
+
+    // What policies ask where a context counts only when a host has signed it.
+    public Relation? Seal { get; }
+
+    public bool IsSealed => Seal is not null;
 
     public SettingReaders Settings { get; }
 

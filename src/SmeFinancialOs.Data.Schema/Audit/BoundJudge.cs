@@ -51,7 +51,8 @@ internal sealed class BoundJudge(IEnumerable<Column> columns, string column, IRe
 
     // A column of the row itself on the other side, as in COALESCE(.., org_id), makes the comparison true for every row.
     private Bound Compared(SqlText other) =>
-        other.Has("FROM") ? Bound.Unknown
+        readers.IsSealedTenant(other) ? Bound.Tenant
+        : other.Has("FROM") ? Bound.Unknown
         : MentionsColumn(other) ? Bound.Open
         : MentionsTenant(other) ? Bound.Tenant
         : IsConstant(other) ? Bound.Fixed

@@ -62,6 +62,9 @@ internal sealed class PolicyView
 
     public bool IsTenant(char command) => BoundOf(command) is Bound.Tenant or Bound.Fixed;
 
+    // Every one of its expressions: each lets rows through by itself.
+    public bool AsksSeal => Expressions.All(text => SettingReaders.AsksSeal(text, Functions));
+
     public bool IsAlwaysTrue => IsTrue(Using);
 
     // Both are harmless where another condition holds to the tenant all the same.

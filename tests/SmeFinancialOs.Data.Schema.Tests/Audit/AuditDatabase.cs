@@ -5,11 +5,13 @@ using SmeFinancialOs.Data.Schema.Audit.Catalog;
 namespace SmeFinancialOs.Data.Schema.Tests.Audit;
 
 // A migrated database with roles of its own and one more protected table. A fault is planted in a transaction that ends with the test.
-public sealed class AuditDatabase : IAsyncLifetime
+public class AuditDatabase : IAsyncLifetime
 {
     private SchemaRoles _roles = new();
 
     public string ConnectionString { get; private set; } = "";
+
+    protected virtual bool IsSealed => false;
 
     internal SchemaAuditOptions Options => SchemaAuditOptions.For(_roles);
 
@@ -18,7 +20,7 @@ public sealed class AuditDatabase : IAsyncLifetime
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         _roles = TestRoles.New(server);
         ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles }).MigrateAsync(Sql.Cancel);
+        await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
         await connection.ExecuteAsync(Named("""
             SET ROLE $owner;
@@ -28,13 +30,17 @@ public sealed class AuditDatabase : IAsyncLifetime
             """));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     // $app, $tenant and so on are the names of this database's roles.
     internal string Named(string text) => text
         .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
         .Replace("$demo", _roles.Demo, StringComparison.Ordinal).Replace("$admin", _roles.Admin, StringComparison.Ordinal)
-        .Replace("$app", _roles.AppLogin, StringComparison.Ordinal).Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
+        .Replace("$sealer", _roles.Sealer, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal).Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
         .Replace("$database", new NpgsqlConnectionStringBuilder(ConnectionString).Database, StringComparison.Ordinal);
 
     internal static async Task<AuditReport> AuditAsync(NpgsqlConnection connection, SchemaAuditOptions options)

@@ -11,7 +11,8 @@ internal static class CatalogMaps
     internal static Membership Membership(NpgsqlDataReader r) => new(r.Oid(0), r.Oid(1), r.Oid(2), r.IsDBNull(3) ? null : r.GetBoolean(3), r.GetBoolean(4));
 
     internal static Relation Relation(NpgsqlDataReader r) =>
-        new(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.Oid(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7), r.GetBoolean(8), r.Oids(9));
+        new(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.Oid(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7), r.GetBoolean(8), r.Oids(9),
+            r.Text(10));
 
     internal static Grant Grant(NpgsqlDataReader r) => new((GrantKind)r.GetInt32(0), r.Oid(1), r.Oid(2), r.GetString(3));
 

@@ -1,12 +1,12 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
-// $1: the schemas to audit, or NULL for all but PostgreSQL's own. $2: the tenant column. What an extension made is not judged.
+// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an extension made is not judged.
 // In the order in which CatalogReader maps them.
 internal static class CatalogQueries
 {
     private const string Schemas = """
         s AS MATERIALIZED (SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace n
-              WHERE n.nspname <> ALL ('{pg_catalog,information_schema}') AND n.nspname !~ '^pg_(toast|temp)' AND ($1::text[] IS NULL OR n.nspname = ANY ($1)))
+              WHERE n.nspname <> ALL ('{pg_catalog,information_schema}') AND n.nspname !~ '^pg_(toast|temp)' AND ($1::text[] IS NULL OR n.nspname = ANY ($1 || '{app_seal}')))
         """;
 
     private const string Relations = Schemas + """
@@ -41,7 +41,8 @@ internal static class CatalogQueries
             t.relrowsecurity, t.relforcerowsecurity,
             t.relpersistence = 't',
             t.relkind = 'v' AND coalesce((SELECT o.option_value::boolean
-                FROM pg_options_to_table(t.reloptions) o WHERE o.option_name = 'security_invoker'), false), i.parents
+                FROM pg_options_to_table(t.reloptions) o WHERE o.option_name = 'security_invoker'), false), i.parents,
+            CASE WHEN t.nspname = 'app_seal' AND t.relkind = 'v' THEN concat(array_to_string(t.reloptions, ','), ':', pg_get_viewdef(t.oid)) END
         FROM t LEFT JOIN (SELECT inhrelid, array_agg(inhparent) AS parents FROM pg_inherits GROUP BY inhrelid) i ON i.inhrelid = t.oid
         """,
         $"""

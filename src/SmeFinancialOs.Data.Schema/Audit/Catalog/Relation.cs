@@ -1,7 +1,8 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
+// Definition is there for the view of the sealed context.
 internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker,
-    uint[] Parents)
+    uint[] Parents, string? Definition)
 {
     public bool IsTable => Kind is 'r' or 'p';
 }

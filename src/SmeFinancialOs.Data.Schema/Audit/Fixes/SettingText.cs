@@ -5,8 +5,9 @@ internal static class SettingText
 {
     internal static bool Misses(SqlText text) => WithoutMissingOk(text).Any() || WithoutNullif(text).Any();
 
+    // PostgreSQL's own settings, which have no prefix, are never missing.
     internal static IEnumerable<SqlCall> WithoutMissingOk(SqlText text) => text.Calls()
-        .Where(call => call.IsCurrentSetting && call.Arguments.Split(",").Count == 1);
+        .Where(call => call.IsCurrentSetting && call.Arguments.Split(",") is [var name] && !(name[0].StartsWith('\'') && !name[0].Contains('.')));
 
     // Cast as it is, though '' is what an ended setting reads. text has no fault with ''.
     internal static IEnumerable<SqlCall> WithoutNullif(SqlText text) => text.Calls().Where(call =>

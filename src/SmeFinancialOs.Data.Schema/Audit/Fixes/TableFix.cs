@@ -9,6 +9,8 @@ internal static class TableFix
     internal static string Predicate(AuditScene scene, Column column)
     {
         var type = column.BaseType;
+        if (scene.IsSealed)
+            return $"{column.Sql} = (SELECT c.{SealParts.TenantColumn}{(type == "uuid" ? "" : $"::{type}")} FROM {SealParts.View} c)";
         var reader = scene.Settings.Functions.Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type
             && scene.Settings.ReadsTenant(function)
                 && scene.AppGrants(GrantKind.Function, function.Oid).Any() && !SettingText.Misses(SqlText.Of(function.Body)))
