@@ -6,6 +6,9 @@ namespace SmeFinancialOs.Data.Cli;
 // How this database keeps its tenants apart: options, over sme-data.json, over the names of this library's own schema.
 internal sealed class SchemaFlags
 {
+    // A secret: a command line is everybody's to see.
+    internal const string SealKeyVariable = "SME_DATA_SEAL_KEY";
+
     private readonly Option<string?> _config = new("--config") { Description = $"Settings in JSON; {ToolSettings.DefaultFile} of the current folder unless given." };
     private readonly Option<string?> _tenantColumn = new("--tenant-column") { Description = "The column that says whose row it is. [default: org_id]" };
     private readonly Option<string?> _tenantSetting = new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
@@ -56,6 +59,7 @@ internal sealed class SchemaFlags
             AdminLogins = audit.AdminLogins,
             AdminRoles = audit.AdminRoles,
             Schemas = audit.Schemas,
+            SealKey = Environment.GetEnvironmentVariable(SealKeyVariable) is { Length: > 0 } key ? key : null,
             DemoRoles = probe.DemoRoles ?? new IsolationProbeOptions().DemoRoles,
             Allowlist = [.. (probe.Allowlist ?? []).Select(allowed => new IsolationAllowance(allowed.Object ?? "", allowed.Attack ?? "", allowed.Reason ?? ""))],
             Values = (probe.Values ?? []).ToDictionary(table => table.Key, IReadOnlyDictionary<string, string> (table) => table.Value),

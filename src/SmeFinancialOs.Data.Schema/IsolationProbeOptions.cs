@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Schema.Probing;
+
 namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>What an <see cref="IsolationProbe"/> must know. The defaults are those of this library's own schema.</summary>
@@ -15,6 +17,12 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Values { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>
+    /// What a host of this database signs its contexts with (<c>TenantConnectionOptions.SealKey</c>), where they are sealed and the probe connects as the login of the
+    /// app. A superuser makes a key for the probe alone. It is never printed.
+    /// </summary>
+    public string? SealKey { get; init; }
 
     /// <summary>What is meant to be as it is, with a reason for each: a key across tenants on purpose, a table that cannot be filled.</summary>
     public IReadOnlyList<IsolationAllowance> Allowlist { get; init; } = [];
@@ -42,6 +50,8 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
         ArgumentNullException.ThrowIfNull(Values);
         Required.Elements(Values.Values, nameof(Values));
         Required.Elements(Allowlist);
+        if (SealKey is { } key && !ProbeSeal.IsKey(key))
+            throw new ArgumentException("It is not a key: it is what \"sme-data seal add\" has printed, 8 characters, a colon and 44 more.", nameof(SealKey));
     }
 
     // The catalog is read as the audit reads it.

@@ -16,7 +16,8 @@ internal static class ProbeCommand
         var (schema, report) = (new SchemaFlags(), new ReportFlags());
         var command = new ToolCommand("probe",
             "Attacks a database as one tenant would another: generates rows for two tenants in every table and tries, with the rights of the app's logins, to reach the other's.\n"
-            + "All in one transaction that is rolled back; only sequences advance. For a test database, as a superuser or as the app's own login.",
+            + "All in one transaction that is rolled back; only sequences advance. For a test database, as a superuser or as the app's own login.\n"
+            + $"Where contexts are sealed, that login needs the key of a host, in {SchemaFlags.SealKeyVariable}.",
             Examples,
             async (parsed, cancellationToken) =>
             {

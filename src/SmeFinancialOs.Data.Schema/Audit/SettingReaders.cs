@@ -15,7 +15,8 @@ internal sealed class SettingReaders
         // Where contexts are sealed the setting alone says nothing.
         var source = isSealed ? SealParts.TenantColumn : setting;
         Functions = [.. catalog.Functions.Values.Where(function => function is { System: false, Definition: not null })];
-        _tenant = [.. Functions.Where(function => function.Body.Contains(source, StringComparison.OrdinalIgnoreCase)).Select(function => function.Oid)];
+        _tenant = [.. (isSealed ? catalog.Functions.Values.Where(function => !function.System) : Functions)
+            .Where(function => function.Body.Contains(source, StringComparison.OrdinalIgnoreCase)).Select(function => function.Oid)];
         // A function that asks such a function is one, too.
         var names = _tenant.Select(oid => catalog.Functions[oid].Name).ToList();
         foreach (var function in catalog.Functions.Values.Where(function => !function.System

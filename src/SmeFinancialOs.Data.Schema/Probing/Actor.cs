@@ -8,7 +8,7 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
 {
     public string Rights => Role ?? Login;
 
-    public IReadOnlyList<string> Enter => Statements(Login, Role, Tenant, Context, Defaults);
+    public IReadOnlyList<string> Enter => Statements(Login, Role, Demo, Tenant, Context, Defaults);
 
     // How many of the statements return a row.
     public int Results => Enter.Count(sql => sql.StartsWith("SELECT", StringComparison.Ordinal));
@@ -26,14 +26,14 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
                 pair[0].Contains('.', StringComparison.Ordinal) || pair[0] is "role" or "row_security" or "session_replication_role" or "search_path")
             .Select(pair => $"set_config({Identifier.Literal(pair[0])}, {Identifier.Literal(pair[0] == context.Setting && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
 
-    private static List<string> Statements(string login, string? role, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
+    private static List<string> Statements(string login, string? role, bool demo, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
     {
         var early = defaults.Where(sql => !sql.StartsWith("set_config('role'", StringComparison.Ordinal)).ToList();
         var late = defaults.Except(early).ToList();
         if (role is not null)
             late = [$"set_config('role', {Identifier.Literal(role)}, true)"];
         if (tenant is not null)
-            late.Add($"set_config({Identifier.Literal(context.Setting)}, {Identifier.Literal(tenant)}, true)");
+            late.AddRange(context.Attacking(tenant, demo));
         var statements = new List<string>();
         if (context.Superuser && early.Count > 0)
             statements.Add("SELECT " + string.Join(", ", early));

@@ -56,9 +56,10 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         _ => "The other tenant's rows are not what they were.",
     };
 
-    // 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy that cannot read the setting.
-    private static bool IsRefusal(PostgresException error, Attack attack, Actor actor) => error.SqlState switch
+    // 28000 a token that does not hold, 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy that cannot read the setting.
+    private bool IsRefusal(PostgresException error, Attack attack, Actor actor) => error.SqlState switch
     {
+        PostgresErrorCodes.InvalidAuthorizationSpecification => context.IsSealed,
         PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.WithCheckOptionViolation or PostgresErrorCodes.RaiseException => true,
         PostgresErrorCodes.FeatureNotSupported => attack.CopyLine is not null,
         PostgresErrorCodes.ForeignKeyViolation => attack.Kind is "reference" || attack.Sign == Sign.Told,

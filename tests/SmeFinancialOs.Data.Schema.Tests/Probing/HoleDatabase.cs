@@ -3,11 +3,13 @@ using SmeFinancialOs.Data.Schema.Probing;
 namespace SmeFinancialOs.Data.Schema.Tests.Probing;
 
 // A clean schema of a few tables, with roles of its own. A hole is planted in the very transaction that the probe runs in.
-public sealed class HoleDatabase : IAsyncLifetime
+public class HoleDatabase : IAsyncLifetime
 {
     private SchemaRoles _roles = new();
 
     public string ConnectionString { get; private set; } = "";
+
+    protected virtual bool IsSealed => false;
 
     internal IsolationProbeOptions Options => IsolationProbeOptions.For(_roles);
 
@@ -16,7 +18,7 @@ public sealed class HoleDatabase : IAsyncLifetime
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         _roles = TestRoles.New(server);
         ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles }).MigrateAsync(Sql.Cancel);
+        await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
         await connection.ExecuteAsync(Named("""
             SET ROLE $owner;
@@ -28,7 +30,11 @@ public sealed class HoleDatabase : IAsyncLifetime
             """));
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     internal async Task<IsolationReport> ProbeAsync(string hole, IsolationProbeOptions? options = null)
     {
