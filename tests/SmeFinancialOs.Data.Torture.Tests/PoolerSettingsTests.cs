@@ -62,6 +62,22 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task In_transaction_mode_a_sealed_context_is_verified_on_whatever_server_it_meets()
+    {
+        var databases = await PostgresServer.StartAsync(new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
+        await using var database = await databases.CreateTenantDatabaseAsync(new TenantDatabaseOptions { Seal = true });
+        (_one, _other) = (await database.CreateOrganizationAsync(), await database.CreateOrganizationAsync());
+        await using var pooler = await PgBouncer.StartAsync(_server.User, _server.Port, "transaction", poolSize: 2, database.AppConnectionString);
+        await using var source = Source(pooler, transactionPooling: true, database);
+        (await FaultsAsync(new(source, new TenantConnectionOptions { TransactionPooling = true, SealKey = database.SealKey }))).Should().BeEmpty();
+
+        // Without the option it is signed for a server's session that the pooler does not give to anybody.
+        var bound = new TenantConnectionFactory(source, new TenantConnectionOptions { SealKey = database.SealKey });
+        await bound.CreateSession(_one.Context).Awaiting(session => session.QueryAsync<Guid>("SELECT id FROM organizations")).Should().ThrowAsync<SealedContextRefusedException>()
+            .WithMessage("*another connection*TransactionPooling*");
+    }
+
+    [Fact]
     public async Task In_statement_mode_a_unit_of_work_is_refused()
     {
         await using var pooler = await StartAsync("statement");
@@ -145,8 +161,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
 
     private Task<PgBouncer> StartAsync(string mode, int? serverPort = null) => PgBouncer.StartAsync(_server.User, serverPort ?? _server.Port, mode, poolSize: 2, _database.AppConnectionString, _database.AdminConnectionString);
 
-    private NpgsqlDataSource Source(PgBouncer pooler, bool transactionPooling) =>
-        new NpgsqlDataSourceBuilder(pooler.ConnectionStringOf(_database.AppConnectionString) + ";Maximum Pool Size=4").UseTenantDefaults(transactionPooling).Build();
+    private NpgsqlDataSource Source(PgBouncer pooler, bool transactionPooling, TenantDatabase? database = null) =>
+        new NpgsqlDataSourceBuilder(pooler.ConnectionStringOf((database ?? _database).AppConnectionString) + ";Maximum Pool Size=4").UseTenantDefaults(transactionPooling).Build();
 
     private sealed record Ids(Guid A, Guid B, Guid C, Guid D)
     {

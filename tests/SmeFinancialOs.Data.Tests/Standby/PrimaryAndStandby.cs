@@ -4,9 +4,11 @@ using SmeFinancialOs.Data.Testing;
 namespace SmeFinancialOs.Data.Tests.Standby;
 
 /// <summary>A primary of its own with two organizations and the demo, and a standby that streams from it.</summary>
-public sealed class PrimaryAndStandby : IAsyncLifetime
+public class PrimaryAndStandby : IAsyncLifetime
 {
     private readonly List<NpgsqlDataSource> _sources = [];
+
+    protected virtual TenantDatabaseOptions Options { get; } = new();
 
     internal PostgresServer Primary { get; private set; } = null!;
 
@@ -23,7 +25,7 @@ public sealed class PrimaryAndStandby : IAsyncLifetime
         Primary = await PostgresServer.StartAsync();
         if (Primary.Kind is PostgresServerKind.ConnectionString or PostgresServerKind.Docker)
             Assert.Skip("A standby is made from the files of a server on this machine: SME_DATA_POSTGRES=local or embedded.");
-        Database = await Primary.CreateTenantDatabaseAsync();
+        Database = await Primary.CreateTenantDatabaseAsync(Options);
         Standby = await StandbyServer.StartAsync(Primary);
         var admin = CreateFactory().CreateSession(TenantContext.ForAdmin("setup", "test data").AsReadWrite());
         foreach (var (id, slug) in new[] { (A.OrganizationId!.Value, "a"), (B.OrganizationId!.Value, "b"), (TenantContext.DemoOrganizationId, "demo") })
@@ -33,6 +35,7 @@ public sealed class PrimaryAndStandby : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var source in _sources)
             await source.DisposeAsync();
         if (Standby is not null)
@@ -43,7 +46,7 @@ public sealed class PrimaryAndStandby : IAsyncLifetime
     /// <summary>The standby comes first among the hosts: nothing is on the primary by chance.</summary>
     internal TenantConnectionFactory CreateFactory(bool preferStandby = true) => new(
         Hosts(Database.AppConnectionString),
-        new TenantConnectionOptions { AdminDataSource = Hosts(Database.AdminConnectionString), ReadOnlyContextsPreferStandby = preferStandby });
+        new TenantConnectionOptions { AdminDataSource = Hosts(Database.AdminConnectionString), ReadOnlyContextsPreferStandby = preferStandby, SealKey = Database.SealKey });
 
     internal NpgsqlDataSource Hosts(string connectionString)
     {
