@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS app_guard.allowlist (
 );
 GRANT SELECT ON app_guard.allowlist TO app_owner;
 
--- What the policies ask. A change of these functions, or of the view of a sealed context, would change all policies.
+-- What the policies ask. A change of these functions, or of the views of a sealed context, would change all policies.
 CREATE TABLE IF NOT EXISTS app_guard.pinned (
     function   text PRIMARY KEY, -- its name: pg_upgrade takes no database with columns of type regprocedure
     definition text NOT NULL
@@ -40,7 +40,8 @@ $function$;
 INSERT INTO app_guard.pinned SELECT f, app_guard.definition_of(f)
 FROM (SELECT format('%I.%I()', n.nspname, p.proname) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE (n.nspname, p.proname) IN (('app', 'current_org_id'), ('app', 'demo_org_id'), ('app', 'context_holds'), ('app_seal', 'refuse'))
-      UNION ALL SELECT 'app_seal.context' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE (n.nspname, c.relname) = ('app_seal', 'context')) AS v (f)
+      UNION ALL SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'))) AS v (f)
 ON CONFLICT (function) DO NOTHING;
 
 -- One row while a transaction that changed a schema is open: its deferred trigger is the check at commit.

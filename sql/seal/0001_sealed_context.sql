@@ -2,9 +2,10 @@
 -- still write any setting, but cannot sign: it stays the tenant, role and access mode that it is.
 --   on: SchemaMigratorOptions.Seal, sme-data migrate --seal, or this file in psql, after the numbered files and once every host has a key (0009)
 -- Once on it stays on.
--- The token is the setting app.context_token, text of 126 characters, made for one transaction:
+-- The token is the setting app.context_token, text of 132 characters, made for one transaction or for several that follow each other closely:
 --   1 kind: t tenant, d demo, a admin     1 mode: w, or r for read-only     8 id of the key     10 process id of the server's session, or zeros
---   10 latest start of the transaction, in seconds since 1970     32 organization, zeros for an admin     64 HMAC-SHA-256 of all that
+--   16 latest start of the transaction, in microseconds since 2000-01-01 00:00 UTC, hexadecimal: PostgreSQL's own binary form of a timestamptz
+--   32 organization, zeros for an admin     64 HMAC-SHA-256 of all that
 -- The start of the transaction, not its end: now() stands still in one, so a long one does not expire on its way.
 DO $keys$
 BEGIN
@@ -23,26 +24,29 @@ $keys$;
 
 SET ROLE app_sealer;
 
--- Says what is wrong with the token, and is called only where something is. SECURITY DEFINER: it reads the keys. RESTRICTED here and below: a parallel worker has
--- a process id of its own. The policies ask in an InitPlan, which the leader evaluates for all.
+-- Asked where no token holds: says what is wrong with it, or returns null where nobody has set a context at all. SECURITY DEFINER: it reads the keys. RESTRICTED here and
+-- below: a parallel worker has a process id of its own. The policies ask in an InitPlan, which the leader evaluates for all.
 CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    token constant text := current_setting('app.context_token', true);
+    token constant text := coalesce(current_setting('app.context_token', true), '');
     expected text;
     reason text := 'is not valid: no key that is in force has signed it';
     cure text := 'Give the host a key that is in force: sme-data seal list, sme-data seal add.';
 BEGIN
-    SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(token, 62), 'SQL_ASCII'))), 'hex') INTO expected
+    IF token = '' AND coalesce(current_setting('app.current_org_id', true), '') = '' THEN
+        RETURN NULL;
+    END IF;
+    SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(token, 68), 'SQL_ASCII'))), 'hex') INTO expected
     FROM app_seal.keys k WHERE k.id = substr(token, 3, 8);
-    IF token = '' OR token IS NULL THEN
+    IF token = '' THEN
         reason := 'is missing: the host has only set app.current_org_id';
         cure := 'This database asks every host to sign: sme-data seal add, and TenantConnectionOptions.SealKey.';
     -- Behind the signature: a forger learns nothing of the rest.
-    ELSIF hashtextextended(expected, 0) = hashtextextended(substr(token, 63), 0) AND expected = substr(token, 63) THEN
-        IF date_part('epoch', now()) > substr(token, 21, 10)::bigint THEN
+    ELSIF hashtextextended(expected, 0) = hashtextextended(substr(token, 69), 0) AND expected = substr(token, 69) THEN
+        IF encode(timestamptz_send(now()), 'hex') > substr(token, 21, 16) COLLATE "C" THEN
             reason := 'has expired';
             cure := 'The clocks of host and database differ, or it waited too long for its turn: TenantConnectionOptions.SealLifetime.';
         ELSIF substr(token, 11, 10)::int NOT IN (pg_backend_pid(), 0) THEN
@@ -60,24 +64,31 @@ BEGIN
 END
 $function$;
 
--- A view and not a function: as a part of the policy it is planned with the statement and kept with its plan. As SECURITY DEFINER function in PL/pgSQL it cost a short
--- read three times as much. It reads the keys with its owner's rights, and shows what the caller is anyway. Each column is one kind of context; null where there is
--- none in force; any other token is an error, so that nobody takes it for an empty table.
-CREATE OR REPLACE VIEW app_seal.context WITH (security_barrier) AS
-SELECT CASE WHEN left(t.token, 1) = 't' AND t.holds THEN substr(t.token, 31, 32)::uuid WHEN t.is_set THEN app_seal.refuse() END AS tenant_org_id,
-       CASE WHEN left(t.token, 1) = 'd' AND t.holds THEN substr(t.token, 31, 32)::uuid WHEN t.is_set THEN app_seal.refuse() END AS demo_org_id,
-       CASE WHEN left(t.token, 1) = 'a' AND t.holds THEN true WHEN t.is_set THEN app_seal.refuse() IS NULL END AS is_admin
-FROM (SELECT t.token,
-             t.token <> '' OR current_setting('app.current_org_id', true) <> '' AS is_set,
-             -- The hashes first. To compare the texts takes longer the more of a forgery is right, and whoever runs SQL here can measure that, over and over: but
-             -- they are compared only where the hashes are the same, and those of a forgery are not. What comes after that a host has signed.
-             t.expected IS NOT NULL AND hashtextextended(t.expected, 0) = hashtextextended(substr(t.token, 63), 0) AND t.expected = substr(t.token, 63)
-             AND date_part('epoch', now()) <= substr(t.token, 21, 10)::bigint
-             AND substr(t.token, 11, 10)::int IN (pg_backend_pid(), 0)
-             AND (substr(t.token, 2, 1) = 'w' OR current_setting('transaction_read_only') = 'on') AS holds
-      FROM (SELECT s.token, encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(s.token, 62), 'SQL_ASCII'))), 'hex') AS expected
-            FROM (SELECT current_setting('app.context_token', true) AS token) s LEFT JOIN app_seal.keys k ON k.id = substr(s.token, 3, 8)
-            OFFSET 0) t) t; -- keeps "expected" from being computed twice
+-- The token of this transaction if it holds, else no row. Views and not a function: as a part of the policy they are planned with the statement and kept with its plan,
+-- and read the keys with their owner's rights. As SECURITY DEFINER function in PL/pgSQL it cost a short read three times as much. Little is asked, because each call of a
+-- function is set up anew for each statement, and that takes longer than the hashes: the keys in one scan, and the time as text.
+CREATE OR REPLACE VIEW app_seal.valid_token AS
+SELECT left(t.token, 1) AS kind, substr(t.token, 37, 32)::uuid AS org_id
+FROM (SELECT current_setting('app.context_token', true) AS token,
+             encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(current_setting('app.context_token', true), 68), 'SQL_ASCII'))), 'hex') AS expected
+      FROM app_seal.keys k WHERE k.id = substr(current_setting('app.context_token', true), 3, 8)
+      OFFSET 0) t -- keeps "expected" from being computed twice
+-- The hashes first, and in a CASE: of conditions that stand beside each other the planner asks the cheapest first. To compare the texts takes longer the more of a forgery is
+-- right, and whoever runs SQL here can measure that, over and over: but they are compared only where the hashes are the same, and those of a forgery are not. What comes after
+-- that a host has signed.
+WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.token, 69), 0) THEN
+          t.expected = substr(t.token, 69)
+          AND encode(timestamptz_send(now()), 'hex') <= substr(t.token, 21, 16) COLLATE "C"
+          AND (substr(t.token, 11, 10)::int = pg_backend_pid() OR substr(t.token, 11, 10) = '0000000000')
+          AND (substr(t.token, 2, 1) = 'w' OR current_setting('transaction_read_only') = 'on')
+      END;
+
+-- What the policies ask. It shows what the caller is anyway: each column is one kind of context, null where there is none in force. Any other token is an error, so that
+-- nobody takes it for an empty table.
+CREATE OR REPLACE VIEW app_seal.context AS
+SELECT coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 't'), app_seal.refuse()) AS tenant_org_id,
+       coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 'd'), app_seal.refuse()) AS demo_org_id,
+       coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 'a'), app_seal.refuse()) IS NOT NULL AS is_admin;
 
 REVOKE ALL ON FUNCTION app_seal.refuse() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app_seal.refuse() TO tenant_role, demo_role, admin_role;
@@ -146,7 +157,8 @@ DO $guard$
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
         SET LOCAL ROLE app_owner;
-        PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'), app_guard.pin('app_seal.context');
+        PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'), app_guard.pin('app_seal.valid_token'),
+            app_guard.pin('app_seal.context');
         RESET ROLE;
     END IF;
 END

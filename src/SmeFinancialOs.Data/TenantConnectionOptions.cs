@@ -46,8 +46,9 @@ public class TenantConnectionOptions
     public Func<string>? SealKeyProvider { get; set; }
 
     /// <summary>
-    /// How long after it was signed a transaction may begin, 1 second to 1 day, rounded up to a second; null for 60 seconds, or 15 with
-    /// <see cref="TransactionPooling"/>. The clocks of host and database must not differ by more. A transaction that has begun may last longer.
+    /// How long after it was signed a transaction may begin, 1 second to 1 day; null for 60 seconds, or 15 with <see cref="TransactionPooling"/>. What was
+    /// signed is used again on the same connection for half of that, so the clocks of host and database must not differ by more than the other half. A
+    /// transaction that has begun may last longer.
     /// </summary>
     public TimeSpan? SealLifetime { get; set; }
 

@@ -9,7 +9,7 @@ namespace SmeFinancialOs.Data.Schema.Probing;
 internal sealed class ProbeSeal
 {
     private const string Setting = "app.context_token";
-    private const long LatestStart = 9_999_999_999;
+    private const long LatestStart = long.MaxValue;
 
     private readonly string _id;
     private readonly byte[] _secret;
@@ -40,7 +40,7 @@ internal sealed class ProbeSeal
 
     private string Token(Guid tenant, bool isDemo)
     {
-        var signed = string.Create(CultureInfo.InvariantCulture, $"{(isDemo ? 'd' : 't')}w{_id}{_processId:D10}{LatestStart:D10}{tenant:N}");
+        var signed = string.Create(CultureInfo.InvariantCulture, $"{(isDemo ? 'd' : 't')}w{_id}{_processId:D10}{LatestStart:x16}{tenant:N}");
         return signed + Convert.ToHexStringLower(HMACSHA256.HashData(_secret, Encoding.ASCII.GetBytes(signed)));
     }
 }

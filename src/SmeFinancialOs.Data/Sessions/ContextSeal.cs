@@ -9,11 +9,18 @@ internal sealed class ContextSeal
 {
     private const int KeyIdLength = 8;
     private const int SecretLength = 32;
-    private const int SignedLength = 62;
+    private const int SignedLength = 68;
+    private const int RememberedTokens = 1024;
+
+    // From where PostgreSQL counts.
+    private static readonly long Epoch = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).Ticks;
 
     private readonly Func<string> _provider;
     private readonly TimeProvider _clock;
-    private readonly long _lifetime;
+    private readonly TimeSpan _lifetime;
+
+    // A place may be written by several threads at once; whichever stays is right.
+    private readonly Token?[] _tokens = new Token[RememberedTokens];
     private Key? _key;
 
     /// <exception cref="ArgumentException">The key of the options cannot be read, or both a key and a provider are set.</exception>
@@ -24,7 +31,7 @@ internal sealed class ContextSeal
         _provider = options.SealKeyProvider ?? (() => options.SealKey!);
         _clock = options.TimeProvider;
         // Through a pooler a token is worth something on every connection of the login, so it is worth it for less long.
-        _lifetime = (long)Math.Ceiling((options.SealLifetime ?? TimeSpan.FromSeconds(options.TransactionPooling ? 15 : 60)).TotalSeconds);
+        _lifetime = options.SealLifetime ?? TimeSpan.FromSeconds(options.TransactionPooling ? 15 : 60);
         if (options.SealKey is { } key)
             _key = Parse(key) ?? throw new ArgumentException(Unreadable(nameof(options.SealKey)), nameof(options));
     }
@@ -39,19 +46,29 @@ internal sealed class ContextSeal
     /// <exception cref="InvalidOperationException">The provider has returned something else than a key.</exception>
     public string Sign(TenantContext context, int processId)
     {
-        var key = CurrentKey();
+        var holder = new Holder(CurrentKey(), context.Access, context.IsReadOnly, context.OrganizationId ?? Guid.Empty, processId);
+        var now = _clock.GetUtcNow();
+        // A request makes several calls, often on one connection, and what it signs for the first serves the next ones: until half of its time is over.
+        ref var place = ref _tokens[(uint)holder.GetHashCode() % RememberedTokens];
+        if (place is not { } token || token.Holder != holder || now < token.SignedAt || now - token.SignedAt > _lifetime / 2)
+            place = token = new(holder, now, Sign(holder, (now + _lifetime).UtcTicks));
+        return token.Text;
+    }
+
+    private static string Sign(Holder holder, long latestStart)
+    {
         Span<char> token = stackalloc char[SignedLength + (2 * HMACSHA256.HashSizeInBytes)];
-        token[0] = context.Access switch { TenantAccess.Tenant => 't', TenantAccess.Demo => 'd', _ => 'a' };
-        token[1] = context.IsReadOnly ? 'r' : 'w';
-        key.Id.CopyTo(token[2..]);
-        processId.TryFormat(token[10..], out _, "D10", CultureInfo.InvariantCulture);
-        (_clock.GetUtcNow().ToUnixTimeSeconds() + _lifetime).TryFormat(token[20..], out _, "D10", CultureInfo.InvariantCulture);
-        (context.OrganizationId ?? Guid.Empty).TryFormat(token[30..], out _, "N");
+        token[0] = holder.Access switch { TenantAccess.Tenant => 't', TenantAccess.Demo => 'd', _ => 'a' };
+        token[1] = holder.IsReadOnly ? 'r' : 'w';
+        holder.Key.Id.CopyTo(token[2..]);
+        holder.ProcessId.TryFormat(token[10..], out _, "D10", CultureInfo.InvariantCulture);
+        ((latestStart - Epoch) / TimeSpan.TicksPerMicrosecond).TryFormat(token[20..], out _, "x16", CultureInfo.InvariantCulture);
+        holder.OrganizationId.TryFormat(token[36..], out _, "N");
 
         Span<byte> signed = stackalloc byte[SignedLength];
         Encoding.ASCII.GetBytes(token[..SignedLength], signed);
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key.Secret, signed, signature);
+        HMACSHA256.HashData(holder.Key.Secret, signed, signature);
         Convert.TryToHexStringLower(signature, token[SignedLength..], out _);
         return new string(token);
     }
@@ -78,8 +95,16 @@ internal sealed class ContextSeal
             : null;
     }
 
-    private sealed record Key(string Text, string Id, byte[] Secret)
+    private sealed class Key(string text, string id, byte[] secret)
     {
-        public override string ToString() => Id;
+        public string Text => text;
+
+        public string Id => id;
+
+        public byte[] Secret => secret;
     }
+
+    private readonly record struct Holder(Key Key, TenantAccess Access, bool IsReadOnly, Guid OrganizationId, int ProcessId);
+
+    private sealed record Token(Holder Holder, DateTimeOffset SignedAt, string Text);
 }

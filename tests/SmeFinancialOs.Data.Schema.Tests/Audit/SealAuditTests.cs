@@ -49,9 +49,11 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     }
 
     [Theory]
-    [InlineData("app_seal.context", "CREATE OR REPLACE VIEW app_seal.context WITH (security_barrier) AS "
+    [InlineData("app_seal.context", "CREATE OR REPLACE VIEW app_seal.context AS "
         + "SELECT current_setting('app.current_org_id')::uuid AS tenant_org_id, NULL::uuid AS demo_org_id, true AS is_admin")]
-    [InlineData("app_seal.context", "ALTER VIEW app_seal.context RESET (security_barrier)")]
+    [InlineData("app_seal.valid_token", "CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT 't' AS kind, current_setting('app.current_org_id')::uuid AS org_id")]
+    [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token SET (security_invoker)")]
+    [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token OWNER TO $app")]
     [InlineData("app_seal.context", "ALTER VIEW app_seal.context OWNER TO $app")]
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() SECURITY INVOKER")]
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() RESET search_path")]

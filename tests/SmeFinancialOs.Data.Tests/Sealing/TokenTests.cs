@@ -44,11 +44,12 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     }
 
     [Theory]
-    [InlineData("bbbbbbbb000040008000000000000001", 30)]
-    [InlineData("00000000000000000000000000000000", 30)]
+    [InlineData("bbbbbbbb000040008000000000000001", 36)]
+    [InlineData("00000000000000000000000000000000", 36)]
     [InlineData("a", 0)]
     [InlineData("d", 0)]
-    [InlineData("9999999999", 20)]
+    [InlineData("7fffffffffffffff", 20)]
+    [InlineData("0000000000", 10)]
     public async Task What_is_signed_cannot_be_put_in_its_place(string text, int position)
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
@@ -118,6 +119,24 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
 
         (await factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>())
             .WithMessage("*has expired*SealLifetime*");
+    }
+
+    [Fact]
+    public async Task A_token_serves_its_own_context_on_its_own_connection_for_half_of_its_time()
+    {
+        var clock = new StoppedClock(DateTimeOffset.UtcNow);
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source, new() { SealKey = fixture.Database.SealKey, TimeProvider = clock });
+        async Task<string> TokenOfAsync(TenantContext context) => (await factory.CreateSession(context).ExecuteScalarAsync<string>(ReadToken, cancellationToken: Cancel))!;
+
+        var first = await TokenOfAsync(fixture.ContextA);
+        (await TokenOfAsync(fixture.ContextA)).Should().Be(first);
+        new[] { first, await TokenOfAsync(fixture.ContextA.AsReadOnly()), await TokenOfAsync(fixture.ContextB), await TokenOfAsync(TenantContext.Demo) }.Should().OnlyHaveUniqueItems();
+        await using (await factory.OpenConnectionAsync(fixture.ContextB, Cancel))
+            (await TokenOfAsync(fixture.ContextA)).Should().NotBe(first, "it is another connection");
+
+        clock.Now += TimeSpan.FromSeconds(31);
+        (await TokenOfAsync(fixture.ContextA)).Should().NotBe(first);
     }
 
     [Fact]
@@ -260,6 +279,8 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
 
     private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
     {
-        public override DateTimeOffset GetUtcNow() => now;
+        public DateTimeOffset Now { get; set; } = now;
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
 
-// Definition is there for the view of the sealed context.
+// Definition is there for the views of the sealed context.
 internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker,
     uint[] Parents, string? Definition)
 {

@@ -15,8 +15,8 @@ internal sealed class SealBroken : CatalogRule
     {
         if (scene.Seal is not { } seal)
             yield break;
-        if (!SealParts.IsShipped(seal))
-            yield return Found(seal.Name, "It is not the view that this version of the library ships.", Mend());
+        foreach (var view in scene.Catalog.Relations.Values.Where(relation => !SealParts.IsShipped(relation)))
+            yield return Found(view.Name, "It is not the view that this version of the library ships.", Mend());
         foreach (var function in scene.Catalog.Functions.Values.Where(function => !SealParts.IsShipped(function)))
             yield return Found(function.Signature, "It is not the function that this version of the library ships.", Mend());
         foreach (var (owner, part) in Owners(scene, seal).DistinctBy(owned => owned.Owner))
@@ -33,7 +33,7 @@ internal sealed class SealBroken : CatalogRule
     private static IEnumerable<(uint Owner, string Part)> Owners(AuditScene scene, Relation seal) =>
     [
         (seal.Owner, seal.Name),
-        .. scene.Catalog.Relations.Values.Where(relation => relation.Name == SealParts.Keys).Select(keys => (keys.Owner, keys.Name)),
+        .. scene.Catalog.Relations.Values.Where(relation => relation.Schema == seal.Schema).Select(relation => (relation.Owner, relation.Name)),
         .. scene.Catalog.Schemas.Where(schema => schema.Oid == seal.Schema).Select(schema => (schema.Owner, schema.Name)),
         .. scene.Catalog.Functions.Values.Where(function => function.Schema == seal.Schema).Select(function => (function.Owner, function.Signature)),
     ];
