@@ -129,12 +129,35 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
         rows.Should().HaveCount(Seed.InvoicesEach).And.OnlyContain(name => name.StartsWith(Seed.SecretOfB, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("ALTER ROLE app_user IN DATABASE {database}")]
+    [InlineData("ALTER DATABASE {database}")]
+    public async Task A_setting_that_every_new_connection_begins_with_counts_in_plain_mode_alone(string alter)
+    {
+        foreach (var (fixture, sees) in new[] { (plain, true), (@sealed, false) })
+        {
+            var altering = alter.Replace("{database}", fixture.Database.Name, StringComparison.Ordinal);
+            await fixture.AsSuperuserAsync($"{altering} SET app.current_org_id = '{Seed.B}'");
+            try
+            {
+                await using var connection = new NpgsqlConnection(fixture.Database.AppConnectionString + ";Pooling=false");
+                await connection.OpenAsync(Token);
+                var outcome = await connection.ErrorOfAsync("SET ROLE tenant_role; SELECT customer_name FROM public.invoices");
+                (outcome?.SqlState).Should().Be(sees ? null : PostgresErrorCodes.InvalidAuthorizationSpecification);
+            }
+            finally
+            {
+                await fixture.AsSuperuserAsync($"{altering} RESET app.current_org_id");
+            }
+        }
+    }
+
     private static async Task<Outcome> ReadAsync(TenantDatabaseFixture fixture, TenantContext context, string injection)
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(context, Token);
         try
         {
-            return new Outcome(null, await work.Connection.ReadAsync(injection));
+            return new Outcome(null, injection.StartsWith("COPY", StringComparison.Ordinal) ? [await work.Connection.CopyOutAsync(injection)] : await work.Connection.ReadAsync(injection));
         }
         catch (PostgresException error)
         {

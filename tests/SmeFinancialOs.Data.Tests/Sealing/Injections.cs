@@ -17,7 +17,7 @@ internal static class Injections
         $"set_config('app.current_org_id', '{Seed.B}', true)",
         $"set_config('app.current_org_id', '{Seed.B}', false)",
         // The token, with B's id in the place of A's.
-        $"set_config('app.context_token', overlay(current_setting('app.context_token', true) placing '{Seed.B.Replace("-", "", StringComparison.Ordinal)}' from 31), true)",
+        $"set_config('app.context_token', replace(current_setting('app.context_token', true), '{Digits(Seed.A)}', '{Digits(Seed.B)}'), true)",
         // No token, so that the plain setting may count.
         $"(set_config('app.context_token', '', true) || set_config('app.current_org_id', '{Seed.B}', true))",
         $"(set_config('app.context_token', NULL, true) || set_config('app.current_org_id', '{Seed.B}', true))",
@@ -50,6 +50,8 @@ internal static class Injections
         $"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SELECT {Switch}; {Secrets}",
         $"ROLLBACK; BEGIN; SET LOCAL ROLE tenant_role; SELECT {Switch}; {Secrets}; COMMIT; BEGIN",
         $"SET LOCAL search_path = pg_temp, public; SELECT {Switch}; {Secrets}",
+        $"COPY (SELECT {Switch} UNION ALL {Secrets}) TO STDOUT",
+        $"COPY (WITH switched AS MATERIALIZED (SELECT {Switch}) SELECT customer_name FROM switched, public.invoices) TO STDOUT",
     ];
 
     /// <summary>Write: B has a row more afterwards. Each ends the transaction itself, ahead of the check at commit.</summary>
@@ -64,6 +66,5 @@ internal static class Injections
         $"SELECT {Switch}; {Seed.Insert(Seed.B, "injected")}; SET LOCAL app.current_org_id = '{Seed.A}'; COMMIT",
     ];
 
-    public static IEnumerable<string> With(string @switch, IEnumerable<string> statements) =>
-        statements.Select(statement => statement.Replace(Switch, @switch, StringComparison.Ordinal));
+    private static string Digits(string id) => id.Replace("-", "", StringComparison.Ordinal);
 }
