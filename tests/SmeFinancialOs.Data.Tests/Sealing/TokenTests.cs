@@ -92,6 +92,23 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     }
 
     [Fact]
+    public async Task A_token_of_another_kind_of_context_is_refused()
+    {
+        await using var demo = await fixture.Factory.OpenConnectionAsync(TenantContext.Demo, Cancel);
+        (await demo.Connection.ErrorOfAsync($"SET LOCAL ROLE tenant_role; {ReadRows}"))!.MessageText.Should().Be("the sealed context is one of another role than tenant_role");
+        await using var tenant = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
+        (await tenant.Connection.ErrorOfAsync($"SET LOCAL ROLE demo_role; {ReadRows}"))!.MessageText.Should().Be("the sealed context is one of another role than demo_role");
+
+        // Behind a pooler a token counts on each connection, an admin's too if somebody has stolen that login.
+        await using var pooled = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults(transactionPooling: true).Build();
+        var factory = new TenantConnectionFactory(pooled, new() { SealKey = fixture.Database.SealKey, TransactionPooling = true });
+        var token = await factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<string>(ReadToken, cancellationToken: Cancel);
+        await using var admin = await fixture.OpenAsAdminUserAsync();
+        (await admin.ErrorOfAsync($"BEGIN; SET LOCAL ROLE admin_role; SET LOCAL app.context_token = '{token}'; {ReadRows}"))!.MessageText
+            .Should().Be("the sealed context is one of another role than admin_role");
+    }
+
+    [Fact]
     public async Task A_token_of_another_connection_is_refused()
     {
         await using var one = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
