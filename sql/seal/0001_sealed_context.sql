@@ -65,8 +65,8 @@ END
 $function$;
 
 -- The token of this transaction if it holds, else no row. Views and not a function: as a part of the policy they are planned with the statement and kept with its plan,
--- and read the keys with their owner's rights. As SECURITY DEFINER function in PL/pgSQL it cost a short read three times as much. Little is asked, because each call of a
--- function is set up anew for each statement, and that takes longer than the hashes: the keys in one scan, and the time as text.
+-- and read the keys with their owner's rights. A SECURITY DEFINER function in PL/pgSQL took longer. Little is asked, because each call of a function is set up anew for
+-- each statement, which together takes longer than the hashes: the keys in one scan, and the time as text.
 CREATE OR REPLACE VIEW app_seal.valid_token AS
 SELECT left(t.token, 1) AS kind, substr(t.token, 37, 32)::uuid AS org_id
 FROM (SELECT current_setting('app.context_token', true) AS token,
