@@ -67,7 +67,7 @@ public class TenantConnectionOptions
     /// </summary>
     public TimeSpan? LongTransactionThreshold { get; set; }
 
-    /// <summary>The clock behind <see cref="LongTransactionThreshold"/>.</summary>
+    /// <summary>The clock behind <see cref="LongTransactionThreshold"/> and <see cref="SealLifetime"/>.</summary>
     internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>

@@ -142,8 +142,11 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
             {
                 await using var connection = new NpgsqlConnection(fixture.Database.AppConnectionString + ";Pooling=false");
                 await connection.OpenAsync(Token);
-                var outcome = await connection.ErrorOfAsync("SET ROLE tenant_role; SELECT customer_name FROM public.invoices");
-                (outcome?.SqlState).Should().Be(sees ? null : PostgresErrorCodes.InvalidAuthorizationSpecification);
+                var reading = () => connection.ReadAsync("SET ROLE tenant_role; SELECT customer_name FROM public.invoices");
+                if (sees)
+                    (await reading()).Should().HaveCount(Seed.InvoicesEach).And.OnlyContain(name => name.StartsWith(Seed.SecretOfB, StringComparison.Ordinal));
+                else
+                    (await reading.Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be(PostgresErrorCodes.InvalidAuthorizationSpecification);
             }
             finally
             {
