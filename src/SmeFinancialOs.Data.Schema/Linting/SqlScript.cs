@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using SmeFinancialOs.Data.Sessions;
+using ReadStatement = SmeFinancialOs.Data.Sessions.SqlStatement;
 
 namespace SmeFinancialOs.Data.Schema.Linting;
 
@@ -31,62 +33,40 @@ internal sealed partial class SqlScript
     {
         if (!FindStart())
             return null;
-        var start = _at;
-        var parentheses = 0;
-        var body = 0;
-        var hasBody = false;
-        var words = new List<string>(4);
-        while (_at < _text.Length)
+        var statement = ReadStatement.Read(_text, _at);
+        if (statement.Backslash >= 0)
         {
-            var c = _text[_at];
-            if (c == ';' && parentheses == 0 && body == 0)
-            {
-                var text = _text[start.._at++];
-                return new(text, start, hasBody, CopyFromStdin().IsMatch(text) ? TakeCopyData() : null);
-            }
-            if (c == '\\' && parentheses == 0)
-                throw MigrationLintException.At(_migration.Path, LineOf(_text, _at), "a psql command within a statement is not understood; end the statement with a semicolon.");
-            parentheses += c switch { '(' => 1, ')' when parentheses > 0 => -1, _ => 0 };
-            if (Skip(Word()) is { } word)
-                hasBody |= (body = DepthAfter(word, words, body)) > 0;
-            else if (Skip(Opaque()) is null)
-                _at++;
+            throw MigrationLintException.At(
+                _migration.Path, LineOf(_text, statement.Backslash), "a psql command within a statement is not understood; end the statement with a semicolon.");
         }
-        return _text[start..].TrimEnd() is { Length: > 0 } rest ? new(rest, start, hasBody, null) : null;
+
+        var isEnded = statement.End < _text.Length;
+        var text = isEnded ? _text[_at..statement.End] : _text[_at..].TrimEnd();
+        _at = Math.Min(statement.End + 1, _text.Length);
+        return new(text, statement.Start, statement.HasBody, isEnded && CopyFromStdin().IsMatch(text) ? TakeCopyData() : null);
     }
 
     // Past white space, comments, empty statements and the psql commands that matter only to psql.
     private bool FindStart()
     {
-        while (_at < _text.Length)
+        var lexer = new SqlLexer(_text, _at);
+        while (lexer.Read())
         {
-            if (Skip(Gap()) is not null)
+            if (lexer.Symbol == ';')
                 continue;
-            if (_text[_at] != '\\')
+            _at = lexer.Start;
+            if (lexer.Symbol != '\\')
                 return true;
-            var line = _at;
             var command = Skip(RestOfLine())!;
             if (!HarmlessCommand().IsMatch(command))
-                throw MigrationLintException.At(_migration.Path, LineOf(_text, line), $"the psql command {command.Split(' ')[0].Trim()} is not understood; the lint runs plain SQL.");
+            {
+                throw MigrationLintException.At(
+                    _migration.Path, LineOf(_text, lexer.Start), $"the psql command {command.Split(' ')[0].Trim()} is not understood; the lint runs plain SQL.");
+            }
+
+            lexer = new SqlLexer(_text, _at);
         }
         return false;
-    }
-
-    // CREATE FUNCTION .. BEGIN ATOMIC ..; END: its semicolons end no statement.
-    private static int DepthAfter(string word, List<string> words, int depth)
-    {
-        word = word.ToUpperInvariant();
-        if (words.Count < 4)
-            words.Add(word);
-        if (words[0] != "CREATE" || !words.Exists(w => w is "FUNCTION" or "PROCEDURE"))
-            return depth;
-        return word switch
-        {
-            "BEGIN" => depth + 1,
-            "CASE" when depth > 0 => depth + 1,
-            "END" when depth > 0 => depth - 1,
-            _ => depth,
-        };
     }
 
     private string TakeCopyData()
@@ -107,17 +87,6 @@ internal sealed partial class SqlScript
         _at += match.Length;
         return match.Value;
     }
-
-    [GeneratedRegex(@"\G(?:[\s;]+|--[^\n]*|/\*(?>[^/*]|/(?!\*)|\*(?!/)|(?<open>/\*)|(?<-open>\*/))*(?(open)(?!))\*/)")]
-    private static partial Regex Gap();
-
-    // Comments, strings (with backslashes after E), quoted names, dollar quotes
-    [GeneratedRegex(@"\G(?:--[^\n]*|/\*(?>[^/*]|/(?!\*)|\*(?!/)|(?<open>/\*)|(?<-open>\*/))*(?(open)(?!))\*/|'(?:[^']|'')*'|""(?:[^""]|"""")*""|(?<tag>\$(?:[\p{L}_][\w]*)?\$)[\s\S]*?\k<tag>)")]
-    private static partial Regex Opaque();
-
-    // An E in front belongs to its string; a $ within a name begins no quote.
-    [GeneratedRegex(@"\G(?:[eE]'(?:[^'\\]|''|\\[\s\S])*'|[\p{L}_][\w$]*)")]
-    private static partial Regex Word();
 
     [GeneratedRegex(@"\G[^\n]*")]
     private static partial Regex RestOfLine();
