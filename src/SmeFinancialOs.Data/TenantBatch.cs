@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Sessions;
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// Several statements, sent in one round trip and run in one transaction: all of them, or none. Each gives a result that has its value when
+/// Several statements, sent in one round trip and run in one transaction: all of them are committed, or none. Each gives a result that has its value when
 /// <see cref="ExecuteAsync"/> has returned. For one use, by one caller.
 /// </summary>
 public sealed class TenantBatch
@@ -17,9 +17,10 @@ public sealed class TenantBatch
     internal bool IsExecuted { get; private set; }
 
     /// <summary>Adds a query whose rows are mapped to <typeparamref name="T"/>.</summary>
-    /// <param name="sql">One statement.</param>
+    /// <param name="sql">One statement, or several separated by semicolons.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <exception cref="InvalidOperationException">The batch was executed before.</exception>
+    /// <exception cref="TransactionControlException">The text begins or ends a transaction.</exception>
     public TenantBatchResult<IReadOnlyList<T>> AddQuery<T>(string sql, object? parameters = null) => Add(new RowsStatement<T>(sql, parameters));
 
     /// <summary>Adds a query that gives at most one row; the default of <typeparamref name="T"/> when it gives none.</summary>
@@ -31,7 +32,7 @@ public sealed class TenantBatch
     public TenantBatchResult<T?> AddScalar<T>(string sql, object? parameters = null) => Add(new ScalarStatement<T>(sql, parameters));
 
     /// <summary>Adds a statement that gives the number of rows it wrote.</summary>
-    /// <param name="sql">One statement.</param>
+    /// <param name="sql">One statement, or several separated by semicolons.</param>
     /// <param name="parameters">An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each.</param>
     /// <exception cref="InvalidOperationException">The batch was executed before.</exception>
     public TenantBatchResult<int> AddExecute(string sql, object? parameters = null) => Add(new CountStatement(sql, parameters));
@@ -39,6 +40,10 @@ public sealed class TenantBatch
     /// <summary>Sends all statements and reads all results.</summary>
     /// <param name="cancellationToken">Cancels it on the server; nothing of it remains.</param>
     /// <exception cref="InvalidOperationException">The batch has no statements, or was executed before.</exception>
+    /// <exception cref="WorkCommittedException">
+    /// Outside a unit of work, in a context that may write: all statements are committed, but one of the results could not be read, and none is given.
+    /// </exception>
+    /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception. No statement of the batch remains.</exception>
     public async Task ExecuteAsync(CancellationToken cancellationToken = default)
     {

@@ -43,17 +43,14 @@ public sealed class TenantConnectionFactory
     public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var work = await BeginAsync(context, cancellationToken).ConfigureAwait(false);
         try
         {
-            // No round trip of its own: BEGIN travels with the settings.
-            await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
-            return new TenantConnection(work);
+            return new TenantConnection(await BeginInForceAsync(context, cancellationToken).ConfigureAwait(false));
         }
-        catch
+        catch (TenantDataException fault) when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
         {
-            await work.DisposeAsync().ConfigureAwait(false);
-            throw;
+            // What an earlier user has left: nothing of this one's was run yet.
+            return new TenantConnection(await BeginInForceAsync(context, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -150,30 +147,31 @@ public sealed class TenantConnectionFactory
         }
     }
 
+    private async Task<UnitOfWork> BeginInForceAsync(TenantContext context, CancellationToken cancellationToken)
+    {
+        var work = await BeginAsync(context, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // No round trip of its own: BEGIN travels with the settings.
+            await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
+            return work;
+        }
+        catch
+        {
+            await work.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
     internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
     {
         var writer = context.AsReadWrite();
         var connection = await OpenRawAsync(writer, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var batch = new NpgsqlBatch(connection);
-        await using var __ = batch.ConfigureAwait(false);
-        Settings(writer).AddTo(batch, writer);
-        var entry = new NpgsqlBatchCommand("INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ($1, $2, $3)");
-        entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Actor! });
-        entry.Parameters.Add(new NpgsqlParameter<string> { TypedValue = context.Reason! });
-        entry.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = context.IsReadOnly });
-        batch.BatchCommands.Add(entry);
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
-        {
-            throw typed;
-        }
-
-        CommitOutcome.RequireReplicated(connection, cancellationToken);
+        var entry = new CountStatement(
+            "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES (@Actor, @Reason, @IsReadOnly)", new { context.Actor, context.Reason, context.IsReadOnly });
+        await SessionCalls.RunAsync(new(connection, Transaction: null, Settings(writer), IsInForce: false, writer), [entry], cancellationToken).ConfigureAwait(false);
         Telemetry(context).AdminOpened(context);
     }
 

@@ -73,8 +73,13 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     }
 
     [Fact]
-    public async Task More_than_one_row_for_a_single_is_an_error() =>
-        await Session.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<InvalidOperationException>();
+    public async Task More_than_one_row_for_a_single_is_an_error()
+    {
+        (await Session.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<WorkCommittedException>())
+            .WithInnerException<InvalidOperationException>();
+        var reader = fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA).AsReadOnly());
+        await reader.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<InvalidOperationException>();
+    }
 
     [Fact]
     public async Task List_of_parameter_sets_runs_the_statement_for_each_in_one_transaction()

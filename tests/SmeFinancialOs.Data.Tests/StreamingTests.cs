@@ -97,6 +97,9 @@ public sealed class StreamingTests(TenantDatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Statement_without_rows_is_an_empty_stream() =>
-        (await fixture.Factory.CreateSession(A).QueryUnbufferedAsync<int>("UPDATE invoices SET amount_cents = 1 WHERE false").ToListAsync()).Should().BeEmpty();
+    public async Task Statement_without_rows_is_an_empty_stream()
+    {
+        await using var work = fixture.Factory.BeginTransaction(A);
+        (await work.QueryUnbufferedAsync<int>("UPDATE invoices SET amount_cents = 1 WHERE false").ToListAsync()).Should().BeEmpty();
+    }
 }

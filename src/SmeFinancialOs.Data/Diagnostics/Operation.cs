@@ -100,6 +100,7 @@ internal sealed class Operation(Telemetry telemetry, string name, TenantContext 
     {
         // The server says that it stopped.
         OperationCanceledException { InnerException: PostgresException } => OutcomeName.Canceled,
+        WorkCommittedException => OutcomeName.Committed,
         CommitOutcomeUnknownException => OutcomeName.Unknown,
         _ when SqlStateOf(fault) is not null => OutcomeName.Failed,
         _ when _mayBeCommitted => OutcomeName.Unknown,

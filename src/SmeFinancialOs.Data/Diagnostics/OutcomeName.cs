@@ -21,6 +21,6 @@ internal static class OutcomeName
     /// <summary>The caller stopped reading a stream; whether the server had finished by then is not known.</summary>
     public const string Abandoned = "abandoned";
 
-    /// <summary>The connection was lost, or rows arrived that could not be mapped: the server may have committed.</summary>
+    /// <summary>The connection was lost: the server may have committed.</summary>
     public const string Unknown = "unknown";
 }

@@ -1,5 +1,5 @@
+using System.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -9,31 +9,51 @@ namespace SmeFinancialOs.Data.Sessions;
 /// </summary>
 internal static class CheckedCommit
 {
-    /// <returns>Whether SQL has prepared statements on the connection, where that was asked; it costs no trip of its own here.</returns>
-    public static async Task<bool> RunAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, string role, bool asksForPrepared, CancellationToken cancellationToken)
+    /// <param name="target">The unit of work.</param>
+    /// <param name="prepared">Asks what SQL has prepared, in the same round trip; null where that is known.</param>
+    /// <param name="cancellationToken">Cancels the batch.</param>
+    public static async Task RunAsync(SessionTarget target, PreparedNames? prepared, CancellationToken cancellationToken)
     {
-        var batch = new NpgsqlBatch(connection, transaction);
+        var batch = BatchIn(target);
         await using var _ = batch.ConfigureAwait(false);
-        if (asksForPrepared)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(PreparedStatements.Question));
-        var check = new NpgsqlBatchCommand("SELECT app.require_context($1, $2)");
-        check.Parameters.Add(new NpgsqlParameter { Value = (object?)context.OrganizationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        check.Parameters.Add(new NpgsqlParameter<string> { TypedValue = role, NpgsqlDbType = NpgsqlDbType.Name });
+        var check = ContextCheck.Command(target);
         batch.BatchCommands.Add(check);
+        if (prepared is not null)
+            batch.BatchCommands.Add(prepared.After);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
-        bool hasPrepared;
         try
         {
-            // Reads on to the end, so it throws what COMMIT throws.
-            hasPrepared = await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var __ = reader.ConfigureAwait(false);
+            if (prepared is not null && await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+                await prepared.ReadAsync(reader, prepared.After, cancellationToken).ConfigureAwait(false);
+            // To the end: there it throws what COMMIT throws.
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+            {
+            }
         }
-        catch (NpgsqlException fault) when (FaultTranslation.TranslateCommitting(fault, connection, context) is { } typed)
+        catch (PostgresException fault) when (check.StatementType == Npgsql.StatementType.Unknown && FaultTranslation.TranslateCheck(fault, target) is { } typed)
+        {
+            throw typed;
+        }
+        catch (NpgsqlException fault) when (FaultTranslation.TranslateCommitting(fault, target) is { } typed)
         {
             throw typed;
         }
 
-        CommitOutcome.RequireReplicated(connection, cancellationToken);
-        return hasPrepared;
+        CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
+    }
+
+    private static NpgsqlBatch BatchIn(SessionTarget target)
+    {
+        try
+        {
+            return new NpgsqlBatch(target.Connection, target.Transaction);
+        }
+        // Npgsql has seen the end of the transaction in an answer of the server.
+        catch (InvalidOperationException fault) when (target.Connection.FullState == ConnectionState.Open)
+        {
+            throw FaultTranslation.EndedBySql(fault);
+        }
     }
 }

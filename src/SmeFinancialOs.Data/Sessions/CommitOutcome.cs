@@ -6,6 +6,8 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>Tells, where a commit was under way, whether what came of it is known.</summary>
 internal static class CommitOutcome
 {
+    private const string IdleInTransactionTimeout = "25P03";
+
     /// <summary>The typed exception, or null where the transaction was rolled back for certain, had nothing to commit, or was ended by its caller.</summary>
     public static CommitOutcomeUnknownException? Translate(NpgsqlException fault, NpgsqlConnection connection, TenantContext context) =>
         !context.IsReadOnly && IsUnknown(fault, connection)
@@ -27,8 +29,18 @@ internal static class CommitOutcome
         throw new CommitOutcomeUnknownException(message);
     }
 
-    // Only an ERROR is sent instead of a commit. What ends the session may come after one; so may the end of the connection.
+    /// <summary>Whether the server may have committed: all but what PostgreSQL itself says instead of a commit.</summary>
     private static bool IsUnknown(NpgsqlException fault, NpgsqlConnection connection) => fault is PostgresException answer
-        ? answer.InvariantSeverity != "ERROR" || answer.SqlState.StartsWith("08", StringComparison.Ordinal) || answer.SqlState == "40003"
-        : connection.FullState != ConnectionState.Open;
+        ? !IsRolledBack(answer)
+        : (connection.FullState & ConnectionState.Open) == 0;
+
+    // An ERROR is sent instead of a commit, by the server. A pooler that has lost its server sends one of its own, which names no routine of PostgreSQL.
+    // 40003: the server itself does not know. A timeout of an idle session ends it before its next statement is run.
+    private static bool IsRolledBack(PostgresException answer) => answer switch
+    {
+        { Routine: null or "" } or { SqlState: PostgresErrorCodes.StatementCompletionUnknown } => false,
+        { InvariantSeverity: "ERROR" } => true,
+        { SqlState: PostgresErrorCodes.IdleSessionTimeout or IdleInTransactionTimeout } => true,
+        _ => false,
+    };
 }

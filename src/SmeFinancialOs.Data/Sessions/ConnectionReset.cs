@@ -17,7 +17,12 @@ internal static class ConnectionReset
     /// After a transaction that failed, and took its own reset back with it. Else a session that somebody has made read-only would refuse one write after
     /// the other. A connection that cannot be cleaned does not go back to its pool.
     /// </summary>
-    public static async ValueTask RunAsync(NpgsqlConnection connection)
+    public static ValueTask RunAsync(NpgsqlConnection connection) => RunAsync(connection, Statements);
+
+    /// <summary>Ends a transaction that was begun by SQL and has failed. Not prepared: what is prepared may be the reason.</summary>
+    public static ValueTask RollBackAsync(NpgsqlConnection connection) => RunAsync(connection, [PreparedStatements.Unprepared("ROLLBACK")]);
+
+    private static async ValueTask RunAsync(NpgsqlConnection connection, IReadOnlyList<string> statements)
     {
         if (connection.FullState != ConnectionState.Open)
             return;
@@ -25,7 +30,7 @@ internal static class ConnectionReset
         {
             var batch = new NpgsqlBatch(connection);
             await using var _ = batch.ConfigureAwait(false);
-            foreach (var statement in Statements)
+            foreach (var statement in statements)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
             await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
         }

@@ -10,10 +10,6 @@ internal sealed class ContextSettings
     private const string Organization = "app.current_org_id";
     private const string Token = "app.context_token";
 
-    // How a statement refers to its first, second parameter, and how a command of several statements does, which has its caller's parameters too.
-    private const string Position = "$";
-    private const string Name = "@smefinancialos_";
-
     private readonly TenantConnectionOptions _options;
     private readonly ContextSeal? _seal;
     private readonly string[] _sql = new string[6];
@@ -36,8 +32,8 @@ internal sealed class ContextSettings
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
         foreach (var access in Enum.GetValues<TenantAccess>())
         {
-            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false, Position);
-            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true, Position);
+            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false);
+            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true);
         }
     }
 
@@ -64,7 +60,7 @@ internal sealed class ContextSettings
         foreach (var statement in Preamble)
             batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
-        AddIdentity(settings.Parameters, Position, context, batch.Connection!);
+        AddIdentity(settings.Parameters, context, batch.Connection!);
         batch.BatchCommands.Add(settings);
     }
 
@@ -74,29 +70,27 @@ internal sealed class ContextSettings
         var batch = new NpgsqlBatch(connection, transaction);
         await using var _ = batch.ConfigureAwait(false);
         AddTo(batch, context);
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Puts the settings in front of the statements of a command that has several.</summary>
-    public void AddTo(NpgsqlCommand script, TenantContext context)
-    {
-        var settings = BuildSql(context.Access, context.IsReadOnly, Name);
-        script.CommandText = string.Concat(Preamble.Append(settings).Select(statement => statement + ";")) + script.CommandText;
-        AddIdentity(script.Parameters, Name, context, script.Connection!);
+        try
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException fault) when ((FaultTranslation.Stale(fault) ?? FaultTranslation.IdleSessionEnded(fault)) is { } typed)
+        {
+            throw typed;
+        }
     }
 
     private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
 
     private static string Milliseconds(TimeSpan timeout) => ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
-    private void AddIdentity(NpgsqlParameterCollection parameters, string reference, TenantContext context, NpgsqlConnection connection)
+    private void AddIdentity(NpgsqlParameterCollection parameters, TenantContext context, NpgsqlConnection connection)
     {
-        for (var i = 0; i < _identity.Count; i++)
+        foreach (var name in _identity)
         {
             parameters.Add(new NpgsqlParameter<string>
             {
-                ParameterName = reference == Position ? null : $"{reference}{i + 1}",
-                TypedValue = _identity[i] == Token ? _seal!.Sign(context, IsBehindPooler ? 0 : connection.ProcessID) : context.OrganizationSetting,
+                TypedValue = name == Token ? _seal!.Sign(context, IsBehindPooler ? 0 : connection.ProcessID) : context.OrganizationSetting,
                 NpgsqlDbType = NpgsqlDbType.Text,
             });
         }
@@ -109,9 +103,9 @@ internal sealed class ContextSettings
         _ => _options.AdminRole,
     };
 
-    private string BuildSql(TenantAccess access, bool isReadOnly, string reference)
+    private string BuildSql(TenantAccess access, bool isReadOnly)
     {
-        var settings = _identity.Select((name, i) => Set(name, $"{reference}{i + 1}")).ToList();
+        var settings = _identity.Select((name, i) => Set(name, $"${i + 1}")).ToList();
         // Locks of a session outlive its transactions; those of the one before are in the way of this one.
         if (ResetsConnection)
             settings.Add("pg_catalog.pg_advisory_unlock_all()");

@@ -13,7 +13,7 @@ internal static class CopyOut
     public static void Require(string copyCommand, Stream destination)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(copyCommand);
-        if (!copyCommand.AsSpan().TrimStart().StartsWith("COPY", StringComparison.OrdinalIgnoreCase))
+        if (SqlStatement.Read(copyCommand, 0).Kind != SqlStatementKind.Copy)
             throw new ArgumentException("The command must be COPY .. TO STDOUT.", nameof(copyCommand));
         ArgumentNullException.ThrowIfNull(destination);
         if (!destination.CanWrite)

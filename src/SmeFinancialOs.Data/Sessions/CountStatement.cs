@@ -10,5 +10,11 @@ internal sealed class CountStatement(string sql, object? parameters) : Statement
 
     public override ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public override void Complete(int recordsAffected) => Result = recordsAffected;
+    /// <exception cref="OverflowException">There are more rows than the result can say.</exception>
+    public override void Complete()
+    {
+        var counts = Commands.Select(static command => command.RecordsAffected).Where(static count => count >= 0).ToList();
+        // As ADO.NET has it: -1 where nothing was written by kind.
+        Result = counts.Count == 0 ? -1 : counts.Sum();
+    }
 }

@@ -17,7 +17,12 @@ internal static class FaultTranslation
         PostgresErrorCodes.InsufficientPrivilege =>
             new TenantAccessDeniedException($"The database refused this to {context}{On(fault)}: {fault.MessageText}", fault),
         "TD001" =>
-            new TenantContextChangedException(fault.MessageText + ". Nothing was committed. " + fault.Hint, fault),
+            new TenantContextChangedException(fault.MessageText + ", and it was rolled back. " + fault.Hint, fault),
+        PostgresErrorCodes.InvalidTransactionTermination =>
+            new TransactionControlException(
+                "SQL tried to end the transaction that it runs in, and all of it was rolled back. A function, procedure or DO must not COMMIT or ROLLBACK.",
+                mayBePartlyCommitted: false, fault),
+        PostgresErrorCodes.IdleSessionTimeout => IdleSessionEnded(fault),
         PostgresErrorCodes.InvalidAuthorizationSpecification =>
             new SealedContextRefusedException($"The database refused the context of {context}: {fault.MessageText}. {fault.Hint}".TrimEnd(), fault),
         PostgresErrorCodes.UniqueViolation =>
@@ -32,14 +37,41 @@ internal static class FaultTranslation
         _ => null,
     };
 
+    /// <summary>Of a session that the server has ended while it had nothing in hand; a text may raise the same SQLSTATE as an ERROR.</summary>
+    public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
+        fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL" }
+            ? new DatabaseUnavailableException("The server had ended the session, because it was idle for longer than idle_session_timeout allows. Nothing was run.", fault)
+            : null;
+
     /// <summary>The same where the server may have been committing.</summary>
-    public static TenantDataException? TranslateCommitting(NpgsqlException fault, NpgsqlConnection connection, TenantContext context) =>
-        fault is PostgresException answer && Translate(answer, context) is { } typed ? typed : CommitOutcome.Translate(fault, connection, context);
+    public static TenantDataException? TranslateCommitting(NpgsqlException fault, SessionTarget target) =>
+        fault is PostgresException answer && Translate(answer, target.Context) is { } typed ? typed : CommitOutcome.Translate(fault, target.Connection, target.Context);
 
     /// <summary>The same of a statement, which commits where it is a transaction of its own.</summary>
-    public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target) => target.Transaction is null
-        ? TranslateCommitting(fault, target.Connection, target.Context)
+    public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target) => target.IsSession
+        ? TranslateCommitting(fault, target)
         : fault is PostgresException answer ? Translate(answer, target.Context) : null;
+
+    /// <summary>The same of the check of the context ahead of a commit.</summary>
+    public static TenantDataException? TranslateCheck(PostgresException fault, SessionTarget target) => fault.SqlState switch
+    {
+        // Without the role of the context nothing in the schema of the check may be used: it was reset, or it ended with the transaction.
+        PostgresErrorCodes.InsufficientPrivilege when target.IsSession => new TransactionControlException(
+            "SQL has reset the role of this call, and all of it was rolled back. Leave role and app.current_org_id to the library.", mayBePartlyCommitted: false, fault),
+        PostgresErrorCodes.InsufficientPrivilege => EndedBySql(fault),
+        _ => Stale(fault),
+    };
+
+    /// <summary>A unit of work whose transaction is not the one that it began.</summary>
+    public static TransactionControlException EndedBySql(Exception fault) => new(
+        "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. What ran before "
+        + "that may be committed: look before it is done again. End a unit of work by CommitAsync or DisposeAsync alone.", mayBePartlyCommitted: true, fault);
+
+    /// <summary>The typed exception of a prepared statement that cannot be used any more; for texts that name none themselves.</summary>
+    public static StalePreparedStatementException? Stale(PostgresException fault) => PreparedStatements.AreStale(fault)
+        ? new("A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. Nothing was committed: "
+            + "do the work again, all of it.", fault)
+        : null;
 
     private static string On(PostgresException fault) => (fault.TableName, fault.ConstraintName, fault.ColumnName) switch
     {

@@ -4,74 +4,99 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
-/// The settings and the host's statements, sent as one batch. Without a transaction there is no BEGIN: PostgreSQL runs what stands before one Sync
-/// message as one implicit transaction, so the settings are in force for the statements and end with them, in one round trip.
+/// The settings and the host's statements, sent as one batch. In a session there is no BEGIN in front of statements that read or write rows: PostgreSQL runs what
+/// stands before one Sync message as one implicit transaction, so the settings are in force for the statements and end with them, in one round trip. Statements
+/// of other kinds stand between BEGIN and COMMIT in the same batch: so <c>CALL</c> and <c>DO</c> cannot commit a part, and the context is checked at the end.
 /// </summary>
 /// <seealso href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</seealso>
 internal sealed class RoundTrip : IAsyncDisposable
 {
-    private readonly IReadOnlyList<NpgsqlBatchCommand> _commands;
-    private readonly NpgsqlConnection _connection;
-    private readonly NpgsqlBatch? _batch;
-    private readonly NpgsqlCommand? _script;
-    private readonly bool _isResetAfterFailure;
-    private readonly bool _prepares;
-    private readonly bool _mayPrepareBySql;
+    private readonly SessionTarget _target;
+    private readonly NpgsqlBatch _batch;
+    private readonly int _first;
+    private readonly int _count;
+    private readonly NpgsqlBatchCommand? _check;
+    private readonly PreparedNames? _prepared;
     private bool _isInDoubt;
-    private NpgsqlDataReader _reader = null!;
     private bool _isComplete;
+    private NpgsqlDataReader? _reader;
 
-    private RoundTrip(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
+    /// <param name="target">Where it goes.</param>
+    /// <param name="statements">The host's.</param>
+    public RoundTrip(SessionTarget target, IReadOnlyList<Statement> statements)
     {
-        (_commands, _connection) = (commands, target.Connection);
-        // A unit of work sees to its connection when it ends.
-        _isResetAfterFailure = target is { Transaction: null, Settings.ResetsConnection: true };
-        _prepares = target is { Transaction: null, Settings.PreparesStatements: true };
-        _mayPrepareBySql = _prepares && commands.Any(command => PreparedStatements.MayCome(command.CommandText));
-        if (commands.Count == 1 && HasSeveralStatements(commands[0].CommandText))
-            _script = ScriptOf(target, commands[0]);
-        else
-            _batch = BatchOf(target, commands);
+        _target = target;
+        IsOfRows = statements.All(static statement => statement.IsOfRows);
+        _batch = new NpgsqlBatch(target.Connection, target.Transaction);
+        if (SqlMapper.Settings.CommandTimeout is { } seconds)
+            _batch.Timeout = seconds;
+        var isBlock = target.IsSession && !IsOfRows;
+        if (isBlock)
+            Add(PreparedStatements.Unprepared("BEGIN"));
+        if (!target.IsInForce)
+            target.Settings.AddTo(_batch, target.Context);
+        if (!IsOfRows && target.Settings.PreparesStatements)
+            _batch.BatchCommands.Add((_prepared = new PreparedNames()).Before);
+        _first = _batch.BatchCommands.Count;
+        foreach (var statement in statements)
+        {
+            foreach (var command in statement.Commands)
+                _batch.BatchCommands.Add(command);
+        }
+
+        _count = _batch.BatchCommands.Count - _first;
+        if (_prepared is not null)
+            _batch.BatchCommands.Add(_prepared.After);
+        if (!isBlock)
+            return;
+        _batch.BatchCommands.Add(_check = ContextCheck.UnpreparedCommand(target));
+        Add(PreparedStatements.Unprepared("COMMIT"));
     }
 
-    public NpgsqlDataReader Reader => _reader;
+    public NpgsqlDataReader Reader => _reader!;
+
+    /// <summary>Whether there is nothing of the host's to send.</summary>
+    public bool IsEmpty => _count == 0;
+
+    /// <summary>Whether the host's statements read and write rows, and do nothing else.</summary>
+    public bool IsOfRows { get; }
 
     /// <summary>Whether the reader stands on a result of the host's.</summary>
     public bool HasResult { get; private set; }
 
-    /// <summary>Which of the host's commands the result belongs to: those before it are complete, it is when it has no row.</summary>
-    public int CommandIndex
+    /// <summary>Which of the host's commands the result belongs to.</summary>
+    public int CommandIndex => Index - _first;
+
+    /// <summary>Whether SQL has changed what is prepared on the connection; null where it was not asked, or not answered.</summary>
+    public bool? IsPreparedUntouched => _prepared?.AreUntouched;
+
+    /// <summary>Which command the result belongs to: those before it are complete, and it is when it has no row.</summary>
+    private int Index
     {
         get
         {
-            if (_script is not null)
-                return 0;
             var complete = 0;
-            while (complete < _commands.Count && _commands[complete].StatementType != StatementType.Unknown)
+            while (complete < _batch.BatchCommands.Count && _batch.BatchCommands[complete].StatementType != StatementType.Unknown)
                 complete++;
-            return _reader.HasRows ? complete : complete - 1;
+            return Reader.HasRows ? complete : complete - 1;
         }
     }
 
     /// <summary>Sends, and comes back with the first result of the host's statements.</summary>
-    public static async Task<RoundTrip> SendAsync(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    public async Task SendAsync(CancellationToken cancellationToken)
     {
-        var trip = new RoundTrip(target, commands);
         try
         {
-            trip._reader = await (trip._batch?.ExecuteReaderAsync(cancellationToken) ?? trip._script!.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
-            trip.HasResult = target.Settings is null && trip._reader.FieldCount > 0;
-            if (!trip.HasResult)
-                await trip.NextResultAsync(cancellationToken).ConfigureAwait(false);
-            return trip;
+            _reader = await _batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            HasResult = _reader.FieldCount > 0;
+            await PassOwnResultsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
-            trip.Failed(fault);
+            Failed(fault);
             // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
-            if (trip._reader is null && fault is not (NpgsqlException or OperationCanceledException))
-                PreparedStatements.TryForget(target.Connection);
-            await trip.DisposeAsync().ConfigureAwait(false);
+            if (_reader is null && fault is not (NpgsqlException or OperationCanceledException))
+                PreparedStatements.TryForget(_target.Connection);
             throw;
         }
     }
@@ -82,7 +107,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     {
         try
         {
-            HasResult = await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            HasResult = await Reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            await PassOwnResultsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
@@ -90,77 +116,50 @@ internal sealed class RoundTrip : IAsyncDisposable
             throw;
         }
 
-        _isComplete = !HasResult;
         return HasResult;
     }
 
-    /// <summary>A text without a command, such as a comment, is never complete, and which result belongs to which statement cannot be told then.</summary>
-    /// <exception cref="InvalidOperationException">There was one among several.</exception>
-    public void RequireComplete()
-    {
-        if (_commands.Count > 1 && _commands.Any(command => command.StatementType == StatementType.Unknown))
-            throw new InvalidOperationException("A statement of the batch has no command, only blanks or a comment. The others have been run.");
-    }
+    /// <summary>Whether an error is the answer to the check of the context: all statements of the host had succeeded.</summary>
+    public bool HasFailedCheck =>
+        _check is { StatementType: StatementType.Unknown } && _batch.BatchCommands[_first + _count - 1].StatementType != StatementType.Unknown;
 
-    /// <summary>How many rows the host's command wrote; complete when all is read.</summary>
-    public int RecordsAffectedBy(NpgsqlBatchCommand command) => _script is null ? command.RecordsAffected : _reader.RecordsAffected;
-
-    public void Cancel()
-    {
-        _batch?.Cancel();
-        _script?.Cancel();
-    }
+    public void Cancel() => _batch.Cancel();
 
     public async ValueTask DisposeAsync()
     {
         if (_reader is not null)
             await _reader.DisposeAsync().ConfigureAwait(false);
-        if (_batch is not null)
-            await _batch.DisposeAsync().ConfigureAwait(false);
-        if (_script is not null)
-            await _script.DisposeAsync().ConfigureAwait(false);
+        await _batch.DisposeAsync().ConfigureAwait(false);
+        // A unit of work sees to its connection when it ends.
+        if (!_target.IsSession || IsEmpty)
+            return;
+        var hasFailed = !_isComplete;
+        if (hasFailed && _check is not null)
+            await ConnectionReset.RollBackAsync(_target.Connection).ConfigureAwait(false);
         if (_isInDoubt)
-            PreparedStatements.TryForget(_connection);
-        else if (_mayPrepareBySql)
-            await PreparedStatements.ForgetForeignAsync(_connection).ConfigureAwait(false);
-        if (_isResetAfterFailure && !_isComplete)
-            await ConnectionReset.RunAsync(_connection).ConfigureAwait(false);
+            PreparedStatements.TryForget(_target.Connection);
+        else if (_prepared is not null)
+            await _prepared.ForgetTouchedAsync(_target.Connection).ConfigureAwait(false);
+        if (hasFailed && _target.Settings.ResetsConnection)
+            await ConnectionReset.RunAsync(_target.Connection).ConfigureAwait(false);
     }
 
-    private void Failed(Exception fault) => _isInDoubt |= _prepares && PreparedStatements.AreInDoubtAfter(fault);
+    private void Add(string sql) => _batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
 
-    private static NpgsqlBatch BatchOf(SessionTarget target, IReadOnlyList<NpgsqlBatchCommand> commands)
+    /// <summary>Past the results of the statements that the host has not written.</summary>
+    private async ValueTask PassOwnResultsAsync(CancellationToken cancellationToken)
     {
-        var batch = new NpgsqlBatch(target.Connection, target.Transaction);
-        if (SqlMapper.Settings.CommandTimeout is { } seconds)
-            batch.Timeout = seconds;
-        target.Settings?.AddTo(batch, target.Context);
-        foreach (var command in commands)
-            batch.BatchCommands.Add(command);
-        return batch;
-    }
-
-    /// <summary>Npgsql splits the text of a command at its semicolons, that of a batch's command it does not.</summary>
-    private static NpgsqlCommand ScriptOf(SessionTarget target, NpgsqlBatchCommand captured)
-    {
-        var script = new NpgsqlCommand(captured.CommandText, target.Connection, target.Transaction);
-        if (SqlMapper.Settings.CommandTimeout is { } seconds)
-            script.CommandTimeout = seconds;
-        target.Settings?.AddTo(script, target.Context);
-        foreach (var parameter in captured.Parameters.ToArray())
+        while (HasResult && Index is var index && (index < _first || index >= _first + _count))
         {
-            captured.Parameters.Remove(parameter);
-            script.Parameters.Add(parameter);
+            var command = _batch.BatchCommands[index];
+            if (_prepared is not null && (command == _prepared.Before || command == _prepared.After))
+                await _prepared.ReadAsync(Reader, command, cancellationToken).ConfigureAwait(false);
+            HasResult = await Reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return script;
+        _isComplete = !HasResult;
     }
 
-    /// <summary>A semicolon inside a literal counts too: that costs a little time and nothing else.</summary>
-    private static bool HasSeveralStatements(string sql)
-    {
-        var statement = sql.AsSpan();
-        var semicolon = statement.IndexOf(';');
-        return semicolon >= 0 && !statement[(semicolon + 1)..].IsWhiteSpace();
-    }
+    private void Failed(Exception fault) =>
+        _isInDoubt |= _target is { IsSession: true, Settings.PreparesStatements: true } && PreparedStatements.AreInDoubtAfter(fault);
 }

@@ -1,134 +1,103 @@
-using System.Data.Common;
-using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Npgsql;
-using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>What every session does with its statements, wherever they go.</summary>
 internal static class SessionCalls
 {
-    /// <summary>One statement or several, one round trip.</summary>
-    public static Task RunAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken) =>
-        RunAsync(target, statements, statements.Count == 1 ? statements[0].Commands : [.. statements.SelectMany(statement => statement.Commands)], cancellationToken);
-
-    /// <summary>One statement, its rows as they arrive.</summary>
-    /// <param name="target">Where it goes.</param>
-    /// <param name="statement">The query.</param>
-    /// <param name="telemetry">What is reported of it.</param>
-    /// <param name="operation">The session's call that this is, or the unit of work that this is a call of.</param>
-    /// <param name="cancellationToken">Cancels it on the server.</param>
-    public static async IAsyncEnumerable<T> StreamAsync<T>(
-        SessionTarget target, RowsStatement<T> statement, Telemetry telemetry, Operation? operation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>One statement or several, one round trip. A session's are sent once more where what was prepared for them was out of date.</summary>
+    /// <returns>Whether what Npgsql has prepared is as it was; null where that is not known.</returns>
+    public static async Task<bool?> RunAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        using var callInWork = target.Transaction is null ? null : telemetry.StartCall(OperationName.Stream, target.Context, operation);
-        var call = target.Transaction is null ? operation : callInWork;
-        var trip = await Step(RoundTrip.SendAsync(target, statement.Commands, cancellationToken)).ConfigureAwait(false);
-        await using var _ = trip.ConfigureAwait(false);
-        Func<DbDataReader, T>? map = null;
-        var held = default(T);
-        var (isHeld, isAtRow) = (false, false);
         try
         {
-            // No result, as after an UPDATE without RETURNING.
-            while (trip.HasResult && await Step(trip.Reader.ReadAsync(cancellationToken)).ConfigureAwait(false))
-            {
-                var row = Map();
-                if (target.IsBehindPooler)
-                {
-                    (row, held) = (held!, row);
-                    if (!isHeld)
-                    {
-                        isHeld = true;
-                        continue;
-                    }
-                }
-
-                isAtRow = true;
-                yield return row;
-                isAtRow = false;
-            }
-
-            // An error of a later statement arrives only when its result is asked for.
-            while (trip.HasResult && await Step(trip.NextResultAsync(cancellationToken)).ConfigureAwait(false))
-            {
-            }
-
-            call?.Succeed();
-            if (isHeld)
-                yield return held!;
+            return await RunOnceAsync(target, statements, cancellationToken).ConfigureAwait(false);
         }
-        finally
+        catch (StalePreparedStatementException) when (target.IsSession && statements.All(static statement => statement.IsRepeatable))
         {
-            // Left early: the server need not send the rest. In a unit of work it has to, as a cancelled statement would take all of it back.
-            if (isAtRow && target.Transaction is null)
-                trip.Cancel();
-        }
-
-        T Map()
-        {
-            try
-            {
-                return (map ??= RowMapper.For<T>(trip.Reader))(trip.Reader);
-            }
-            catch (Exception fault)
-            {
-                telemetry.Failed(fault, target.Context, call);
-                throw;
-            }
-        }
-
-        async Task<TResult> Step<TResult>(Task<TResult> step)
-        {
-            try
-            {
-                var result = await step.ConfigureAwait(false);
-                CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
-                return result;
-            }
-            catch (NpgsqlException fault) when (FaultTranslation.Translate(fault, target) is { } typed)
-            {
-                telemetry.Failed(typed, target.Context, call);
-                throw typed;
-            }
-            catch (Exception fault)
-            {
-                telemetry.Failed(fault, target.Context, call);
-                throw;
-            }
+            foreach (var statement in statements)
+                statement.Renew();
+            return await RunOnceAsync(target, statements, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task RunAsync(
-        SessionTarget target, IReadOnlyList<Statement> statements, IReadOnlyList<NpgsqlBatchCommand> commands, CancellationToken cancellationToken)
+    /// <summary>The typed exception of an error of a call, or null where the driver's own says it best.</summary>
+    public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target, RoundTrip trip) => fault switch
     {
+        PostgresException answer when trip.HasFailedCheck && FaultTranslation.TranslateCheck(answer, target) is { } typed => typed,
+        PostgresException answer when trip.IsOfRows && FaultTranslation.Stale(answer) is { } typed => typed,
+        _ => FaultTranslation.Translate(fault, target),
+    };
+
+    private static async Task<bool?> RunOnceAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    {
+        var trip = new RoundTrip(target, statements);
+        await using var _ = trip.ConfigureAwait(false);
         // A list of parameter sets can be empty.
-        if (commands.Count == 0)
-            return;
+        if (trip.IsEmpty)
+            return true;
         try
         {
-            var trip = await RoundTrip.SendAsync(target, commands, cancellationToken).ConfigureAwait(false);
-            await using var _ = trip.ConfigureAwait(false);
-            var end = 0;
-            foreach (var statement in statements)
-            {
-                end += statement.Commands.Count;
-                for (var isFirst = true; trip.HasResult && trip.CommandIndex < end; isFirst = false)
-                {
-                    if (isFirst)
-                        await statement.ReadAsync(trip.Reader, cancellationToken).ConfigureAwait(false);
-                    await trip.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-
+            await trip.SendAsync(cancellationToken).ConfigureAwait(false);
+            var unread = await ReadAsync(trip, statements, cancellationToken).ConfigureAwait(false);
             CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
-            trip.RequireComplete();
-            foreach (var statement in statements)
-                statement.Complete(statement.Commands.Sum(trip.RecordsAffectedBy));
+            if (unread is not null)
+                ThrowUnread(unread, target);
+            return trip.IsOfRows ? true : trip.IsPreparedUntouched;
         }
-        catch (NpgsqlException fault) when (FaultTranslation.Translate(fault, target) is { } typed)
+        catch (NpgsqlException fault) when (Translate(fault, target, trip) is { } typed)
         {
             throw typed;
         }
+    }
+
+    /// <summary>Reads all results, to the end: only then it is known what became of the call.</summary>
+    /// <returns>Why a result could not be read, or null.</returns>
+    private static async Task<Exception?> ReadAsync(RoundTrip trip, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    {
+        Exception? unread = null;
+        var end = 0;
+        foreach (var statement in statements)
+        {
+            end += statement.Commands.Count;
+            for (var isFirst = true; trip.HasResult && trip.CommandIndex < end; isFirst = false)
+            {
+                try
+                {
+                    if (isFirst && unread is null)
+                        await statement.ReadAsync(trip.Reader, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException))
+                {
+                    unread = fault;
+                }
+
+                await trip.NextResultAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        try
+        {
+            foreach (var statement in statements)
+                statement.Complete();
+        }
+        catch (OverflowException fault)
+        {
+            unread ??= fault;
+        }
+
+        return unread;
+    }
+
+    private static void ThrowUnread(Exception unread, SessionTarget target)
+    {
+        if (target is { IsSession: true, Context.IsReadOnly: false })
+        {
+            throw new WorkCommittedException(
+                "What this call wrote is committed, but its result could not be read; the inner exception says why. Do not do the work again.", unread);
+        }
+
+        ExceptionDispatchInfo.Throw(unread);
     }
 }

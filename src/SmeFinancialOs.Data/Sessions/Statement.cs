@@ -12,11 +12,20 @@ internal abstract class Statement
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         var capture = new CapturingConnection();
         capture.Execute(sql, parameters);
-        Commands = capture.Captured;
+        Commands = CommandSplitter.Split(capture.Captured, out var isOfRows);
+        IsOfRows = isOfRows;
     }
 
-    /// <summary>One, or for a list of parameter sets one for each of them.</summary>
-    public IReadOnlyList<NpgsqlBatchCommand> Commands { get; }
+    /// <summary>One for each statement of the text; for a list of parameter sets as many for each of them.</summary>
+    public IReadOnlyList<NpgsqlBatchCommand> Commands { get; private set; }
+
+    /// <summary>Whether the text reads and writes rows, and does nothing else to transaction, session or prepared statements.</summary>
+    public bool IsOfRows { get; }
+
+    /// <summary>
+    /// Whether the same can be sent once more, where nothing of it was done: other texts may mean an EXECUTE or a commit of their own, and a stream is read once.
+    /// </summary>
+    public bool IsRepeatable => IsOfRows && !Commands.Any(static command => command.Parameters.Any(static parameter => ((NpgsqlParameter)parameter).Value is Stream));
 
     /// <summary>The name under which its call is observed.</summary>
     public abstract string Operation { get; }
@@ -24,8 +33,11 @@ internal abstract class Statement
     /// <summary>Takes the rows of the result the reader stands on. A statement without rows is not asked.</summary>
     public abstract ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken);
 
+    /// <summary>Makes it ready to be sent once more.</summary>
+    public void Renew() => Commands = [.. Commands.Select(CommandSplitter.Copy)];
+
     /// <summary>All is read, and what the server counted is known.</summary>
-    public virtual void Complete(int recordsAffected)
+    public virtual void Complete()
     {
     }
 

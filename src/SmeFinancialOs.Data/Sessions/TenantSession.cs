@@ -54,10 +54,17 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         using var call = factory.Telemetry(context).StartTransaction(name, context);
         try
         {
-            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-            await using var _ = connection.ConfigureAwait(false);
-            call?.Opened();
-            await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await RunOnceAsync(statements, call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DatabaseUnavailableException ended) when (MayRepeat(ended, statements))
+            {
+                foreach (var statement in statements)
+                    statement.Renew();
+                await RunOnceAsync(statements, call, cancellationToken).ConfigureAwait(false);
+            }
+
             call?.Succeed();
         }
         catch (Exception fault)
@@ -67,33 +74,56 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
     }
 
+    private async Task RunOnceAsync(IReadOnlyList<Statement> statements, Operation? call, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        call?.Opened();
+        await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+    }
+
     private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var telemetry = factory.Telemetry(context);
         using var call = telemetry.StartTransaction(OperationName.Stream, context);
-        NpgsqlConnection connection;
+        var connection = await OpenStreamedAsync(telemetry, call, cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var stream = new RowStream<T>(On(connection.Connection), statement, telemetry, call);
         try
         {
-            connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await stream.SendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DatabaseUnavailableException ended) when (MayRepeat(ended, [statement]))
+        {
+            statement.Renew();
+            await connection.ExchangeAsync(await OpenAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            stream = new RowStream<T>(On(connection.Connection), statement, telemetry, call);
+        }
+
+        await foreach (var row in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
+            yield return row;
+    }
+
+    private async Task<StreamedConnection> OpenStreamedAsync(Telemetry telemetry, Operation? call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            call?.Opened();
+            return new StreamedConnection(connection, telemetry, context);
         }
         catch (Exception fault)
         {
             telemetry.Failed(fault, context, call);
             throw;
         }
-
-        var lease = new StreamedConnection(connection, telemetry, context);
-        await using var _ = lease.ConfigureAwait(false);
-        call?.Opened();
-        await foreach (var row in SessionCalls.StreamAsync(On(connection), statement, telemetry, call, cancellationToken).ConfigureAwait(false))
-            yield return row;
     }
 
-    private SessionTarget On(NpgsqlConnection connection)
-    {
-        var settings = factory.Settings(context);
-        return new(connection, Transaction: null, settings, context, settings.IsBehindPooler);
-    }
+    /// <summary>Once more, on another connection, where the server had ended the session before anything was run.</summary>
+    private static bool MayRepeat(DatabaseUnavailableException ended, IReadOnlyList<Statement> statements) =>
+        ended.SqlState == PostgresErrorCodes.IdleSessionTimeout && statements.All(static statement => statement.IsRepeatable);
+
+    private SessionTarget On(NpgsqlConnection connection) => new(connection, Transaction: null, factory.Settings(context), IsInForce: false, context);
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {

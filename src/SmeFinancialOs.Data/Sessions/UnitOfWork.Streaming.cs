@@ -12,9 +12,8 @@ internal sealed partial class UnitOfWork
     public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Enter();
-        foreach (var command in statement.Commands)
-            LookAt(command.CommandText);
-        var rows = SessionCalls.StreamAsync(Target, statement, telemetry, operation, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        _mayPrepareBySql |= !statement.IsOfRows;
+        var rows = new RowStream<T>(Target, statement, telemetry, operation).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         _stream = rows;
         try
         {
@@ -67,7 +66,6 @@ internal sealed partial class UnitOfWork
         // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
         using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Enter();
-        LookAt(copyCommand);
         _copy = copy;
         try
         {

@@ -50,7 +50,7 @@ internal sealed partial class UnitOfWork(
     /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
     public bool IsInForce { get; set; }
 
-    private SessionTarget Target => new(connection, transaction, IsInForce ? null : settings, context, settings.IsBehindPooler);
+    private SessionTarget Target => new(connection, transaction, settings, IsInForce, context);
 
     /// <summary>Puts the settings in force in a round trip of their own, if they are not.</summary>
     public async Task ApplySettingsAsync(CancellationToken cancellationToken)
@@ -85,12 +85,15 @@ internal sealed partial class UnitOfWork(
     {
         using var call = telemetry.StartCall(name, context, operation);
         Enter();
-        foreach (var command in statements.SelectMany(statement => statement.Commands))
-            LookAt(command.CommandText);
+        // Until the server has told, at the end of the call.
+        var wasInDoubt = _mayPrepareBySql;
+        _mayPrepareBySql |= statements.Any(static statement => !statement.IsOfRows);
         try
         {
-            await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
+            var isUntouched = await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
             IsInForce = true;
+            if (isUntouched is not null)
+                (_isInDoubt, _mayPrepareBySql) = (_isInDoubt || isUntouched == false, wasInDoubt);
             call?.Succeed();
         }
         catch (Exception fault)
@@ -110,8 +113,9 @@ internal sealed partial class UnitOfWork(
         operation?.Committing();
         try
         {
-            var asks = _mayPrepareBySql && settings.PreparesStatements;
-            _isInDoubt |= await CheckedCommit.RunAsync(connection, transaction, context, settings.RoleOf(context), asks, cancellationToken).ConfigureAwait(false);
+            var prepared = _mayPrepareBySql && settings.PreparesStatements ? new PreparedNames() : null;
+            await CheckedCommit.RunAsync(Target, prepared, cancellationToken).ConfigureAwait(false);
+            _isInDoubt |= prepared is { AreUntouched: not true };
             _isCommitted = true;
             // Until the connection is asked for once more.
             _mayPrepareBySql = false;
@@ -154,7 +158,7 @@ internal sealed partial class UnitOfWork(
                 await transaction.DisposeAsync().ConfigureAwait(false);
             ForgetInDoubt();
             if (_mayPrepareBySql && settings.PreparesStatements)
-                await PreparedStatements.ForgetForeignAsync(connection).ConfigureAwait(false);
+                await new PreparedNames().ForgetTouchedAsync(connection).ConfigureAwait(false);
             if (settings.ResetsConnection && !_isCommitted)
                 await ConnectionReset.RunAsync(connection).ConfigureAwait(false);
         }
@@ -172,8 +176,6 @@ internal sealed partial class UnitOfWork(
         InDoubtAfter(fault);
         telemetry.Failed(fault, context, observed);
     }
-
-    private void LookAt(string sql) => _mayPrepareBySql |= PreparedStatements.MayCome(sql);
 
     private void InDoubtAfter(Exception fault) => _isInDoubt |= settings.PreparesStatements && PreparedStatements.AreInDoubtAfter(fault);
 

@@ -46,6 +46,54 @@ public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : ICla
         }
     }
 
+    /// <summary>A question with the same text each time would be prepared, and its answer be the attacker's as well.</summary>
+    [Fact]
+    public async Task The_question_what_is_prepared_cannot_be_answered_by_the_attacker()
+    {
+        const string ask = "DO $$ BEGIN END $$";
+        const string forge = $"""
+            DO $$
+            DECLARE p record; names text;
+            BEGIN
+                SELECT format('%L::text[]', array_agg(name)) INTO names FROM pg_prepared_statements;
+                FOR p IN SELECT name FROM pg_prepared_statements WHERE statement ~ 'pg_prepared_statement\(\)' LOOP
+                    EXECUTE 'DEALLOCATE ' || quote_ident(p.name);
+                    EXECUTE format('PREPARE %I AS SELECT %s, false', p.name, names);
+                END LOOP;
+            END $$; {Hijack}
+            """;
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source);
+        for (var i = 0; i < 4; i++)
+        {
+            await factory.CreateSession(fixture.ContextB).QueryAsync<string>(Names, cancellationToken: Token);
+            await factory.CreateSession(fixture.ContextA).ExecuteAsync(ask, cancellationToken: Token);
+            await using var work = await factory.OpenConnectionAsync(fixture.ContextA, Token);
+            await work.Connection.RunAsync("SELECT 1");
+            await work.CommitAsync(Token);
+        }
+
+        foreach (var isRaw in (bool[])[false, true])
+        {
+            if (isRaw)
+            {
+                await using var work = await factory.OpenConnectionAsync(fixture.ContextA, Token);
+                await work.Connection.RunAsync(forge);
+                await work.CommitAsync(Token);
+            }
+            else
+            {
+                await factory.CreateSession(fixture.ContextA).ExecuteAsync(forge, cancellationToken: Token);
+            }
+
+            for (var i = 0; i < 4; i++)
+            {
+                (await factory.CreateSession(fixture.ContextB).QueryAsync<string>(Names, cancellationToken: Token))
+                    .Should().HaveCount(Seed.InvoicesEach).And.OnlyContain(name => name.StartsWith(Seed.SecretOfB, StringComparison.Ordinal));
+            }
+        }
+    }
+
     private async Task AttackAsync(TenantConnectionFactory factory, string way)
     {
         var session = factory.CreateSession(fixture.ContextA);

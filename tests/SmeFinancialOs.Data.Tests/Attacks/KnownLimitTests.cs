@@ -73,7 +73,7 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await work.Connection.RunAsync($"COMMIT; SET app.current_org_id = '{Seed.B}'; SET ROLE tenant_role; {Seed.Insert(Seed.B, "stacked")}");
         (await fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices WHERE number = 'stacked'")).Should().Be(1);
-        await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<InvalidOperationException>("there is no transaction left, and the caller learns of it");
+        await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<TransactionControlException>("there is no transaction left, and the caller learns of it");
     }
 
     [Theory]

@@ -12,7 +12,6 @@ public sealed class ReplicationWaitTests(WaitingPrimary primary) : IClassFixture
     public enum Way
     {
         Session,
-        Stream,
         Transaction,
         UnitOfWork,
     }
@@ -94,12 +93,6 @@ public sealed class ReplicationWaitTests(WaitingPrimary primary) : IClassFixture
         {
             case Way.Session:
                 await factory.CreateSession(primary.Tenant).ExecuteAsync(Insert, parameters, cancellationToken);
-                break;
-            case Way.Stream:
-                await foreach (var _ in factory.CreateSession(primary.Tenant).QueryUnbufferedAsync<string>(Insert + " RETURNING number", parameters, cancellationToken))
-                {
-                }
-
                 break;
             case Way.Transaction:
                 await using (var transaction = factory.BeginTransaction(primary.Tenant))

@@ -51,6 +51,36 @@ public sealed class TransientFaultTests(TenantDatabaseFixture database) : IClass
     }
 
     [Fact]
+    public void A_protocol_violation_counts_where_it_is_not_of_PostgreSQL_itself()
+    {
+        TransientFault.IsSafeToRetry(new PostgresException("x", "ERROR", "ERROR", "08P01", routine: "exec_bind_message")).Should().BeFalse();
+        TransientFault.IsSafeToRetry(new PostgresException("x", "FATAL", "FATAL", "08P01", routine: "ProcessStartupPacket")).Should().BeFalse();
+        TransientFault.IsSafeToRetry(new PostgresException("x", "FATAL", "FATAL", "08P01")).Should().BeTrue();
+        TransientFault.IsSafeToRetry(new PostgresException("x", "ERROR", "ERROR", "08006", routine: "exec_stmt_raise")).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_server_that_takes_no_writes_is_safe_to_ask_again_only_by_its_type()
+    {
+        // A read-only context meets it as well, and would again.
+        var bare = new PostgresException("x", "ERROR", "ERROR", "25006");
+        TransientFault.IsSafeToRetry(bare).Should().BeFalse();
+        TransientFault.IsSafeToRetry(new InvalidOperationException("a mapper's", bare)).Should().BeFalse();
+        TransientFault.IsSafeToRetry(new DatabaseUnavailableException("x", bare)).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("26000", "FetchPreparedStatement")]
+    [InlineData("0A000", "RevalidateCachedQuery")]
+    public void A_statement_that_is_not_prepared_any_more_is_safe_to_send_again_only_by_its_type(string sqlState, string routine)
+    {
+        var bare = new PostgresException("x", "ERROR", "ERROR", sqlState, routine: routine);
+        TransientFault.IsSafeToRetry(bare).Should().BeFalse();
+        TransientFault.IsSafeToRetry(new StalePreparedStatementException("x", bare)).Should().BeTrue();
+        TransientFault.IsSafeToRetry(new WorkCommittedException("x", bare)).Should().BeFalse();
+    }
+
+    [Fact]
     public void A_lost_connection_is_known_by_what_broke_it()
     {
         foreach (var broken in new Exception[] { new IOException(), new SocketException(), new TimeoutException(), new EndOfStreamException() })

@@ -1,0 +1,271 @@
+using System.Data;
+using Dapper;
+using Npgsql;
+using NpgsqlTypes;
+using SmeFinancialOs.Data.Tests.Support;
+
+namespace SmeFinancialOs.Data.Tests.Failover;
+
+/// <summary>
+/// What one user of a connection, or a migration, has done to it must not fail the next: a call is sent once more where nothing of it was done, and never where a
+/// part may have been.
+/// </summary>
+public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
+{
+    private const string Read = "SELECT * FROM public.repeated ORDER BY id";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, string> Calls
+    {
+        get
+        {
+            var calls = new TheoryData<string, string>();
+            foreach (var spoiler in Spoilers)
+            {
+                foreach (var call in (string[])["read", "write", "batch", "stream", "unit of work", "copy", "admin"])
+                    calls.Add(spoiler, call);
+            }
+
+            return calls;
+        }
+    }
+
+    private static string[] Spoilers =>
+        ["migration", "DEALLOCATE ALL", "DEALLOCATE one", "DISCARD ALL", "function that deallocates", "idle_session_timeout"];
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public async Task Next_call_on_the_connection_succeeds_and_writes_once(string spoiler, string call)
+    {
+        await using var host = await HostAsync();
+        await host.SpoilAsync(spoiler);
+        await RunAsync(host.Factory, call);
+        (await WrittenAsync()).Should().Be(call is "write" or "batch" ? 1 : 0);
+        await RunAsync(host.Factory, call);
+    }
+
+    [Theory]
+    [InlineData("migration")]
+    [InlineData("function that deallocates")]
+    [InlineData("idle_session_timeout")]
+    public async Task Transaction_says_that_all_of_it_is_safe_to_do_again(string spoiler)
+    {
+        await using var host = await HostAsync();
+        await host.SpoilAsync(spoiler);
+        await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
+        {
+            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<TenantDataException>()).Which;
+            fault.Should().Match(thrown => thrown is StalePreparedStatementException || thrown is DatabaseUnavailableException);
+            TransientFault.IsSafeToRetry(fault).Should().BeTrue();
+        }
+
+        await using var again = host.Factory.BeginTransaction(fixture.ContextB);
+        await again.QueryAsync<int>(Read, cancellationToken: Token);
+        await again.CommitAsync(Token);
+    }
+
+    [Fact]
+    public async Task Commit_of_a_unit_of_work_that_took_away_what_is_prepared_is_safe_to_do_again()
+    {
+        await using var host = await HostAsync();
+        for (var i = 0; i < 3; i++)
+            await RunAsync(host.Factory, "unit of work");
+        await using (var work = await host.Factory.OpenConnectionAsync(fixture.ContextB, Token))
+        {
+            await work.ExecuteAsync("INSERT INTO public.repeated (text) VALUES ('b')", cancellationToken: Token);
+            await work.Connection.ExecuteAsync("DEALLOCATE ALL");
+            var fault = (await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
+            TransientFault.IsSafeToRetry(fault).Should().BeTrue();
+        }
+
+        (await WrittenAsync()).Should().Be(0);
+        await RunAsync(host.Factory, "unit of work");
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO public.repeated (text) VALUES ('b'); EXECUTE nosuch", "26000")]
+    [InlineData("SELECT nextval('public.tries'); EXECUTE nosuch", "26000")]
+    [InlineData("DO $$ BEGIN PERFORM nextval('public.tries'); RAISE SQLSTATE '26000'; END $$", "26000")]
+    [InlineData("DO $$ BEGIN PERFORM nextval('public.tries'); RAISE SQLSTATE '0A000'; END $$", "0A000")]
+    [InlineData("SELECT public.raises('26000')", "26000")]
+    [InlineData("SELECT public.raises('0A000')", "0A000")]
+    [InlineData("SELECT public.raises('57P05')", "57P05")]
+    public async Task Error_that_only_looks_like_one_of_these_is_not_repeated(string sql, string sqlState)
+    {
+        await using var host = await HostAsync();
+        var fault = (await host.Factory.CreateSession(fixture.ContextB).Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowAsync<PostgresException>()).Which;
+        fault.SqlState.Should().Be(sqlState);
+        TransientFault.IsSafeToRetry(fault).Should().Be(sqlState == "57P05");
+        (await WrittenAsync()).Should().Be(0);
+        (await fixture.TruthAsync<long>("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM public.tries")).Should().BeLessThanOrEqualTo(1);
+    }
+
+    [Theory]
+    [InlineData("INSERT INTO public.repeated (text) VALUES ('b'); SET LOCAL work_mem = '4MB'; SELECT * FROM public.repeated")]
+    [InlineData("DO $$ BEGIN INSERT INTO public.repeated (text) VALUES ('b'); END $$; SELECT * FROM public.repeated")]
+    public async Task Text_that_does_more_than_read_and_write_rows_is_not_repeated(string sql)
+    {
+        await using var host = await HostAsync();
+        var session = host.Factory.CreateSession(fixture.ContextB);
+        for (var i = 0; i < 4; i++)
+            await session.ExecuteAsync(sql, cancellationToken: Token);
+        await fixture.AsSuperuserAsync("TRUNCATE public.repeated");
+        await host.SpoilAsync("migration");
+        var fault = (await session.Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowAsync<PostgresException>()).Which;
+        fault.SqlState.Should().Be("0A000");
+        TransientFault.IsSafeToRetry(fault).Should().BeFalse();
+        (await WrittenAsync()).Should().Be(0);
+        await session.ExecuteAsync(sql, cancellationToken: Token);
+        (await WrittenAsync()).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Stream_that_was_read_into_a_parameter_is_not_sent_a_second_time()
+    {
+        const string sql = "INSERT INTO public.repeated (bytes) VALUES (@bytes) RETURNING *";
+        await using var host = await HostAsync();
+        var session = host.Factory.CreateSession(fixture.ContextB);
+        for (var i = 0; i < 4; i++)
+            await session.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token);
+        await host.SpoilAsync("migration");
+        var fault = (await session.Invoking(s => s.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
+        TransientFault.IsSafeToRetry(fault).Should().BeTrue();
+        (await fixture.TruthAsync<long>("SELECT count(*) FROM public.repeated WHERE bytes IS NOT NULL")).Should().Be(4);
+        await session.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token);
+        (await fixture.TruthAsync<long>("SELECT count(*) FROM public.repeated WHERE bytes = '\\x010203'")).Should().Be(5);
+    }
+
+    private Task<long> WrittenAsync() => fixture.TruthAsync<long>("SELECT count(*) FROM public.repeated WHERE text = 'b'");
+
+    private async Task RunAsync(TenantConnectionFactory factory, string call)
+    {
+        var session = factory.CreateSession(fixture.ContextB);
+        switch (call)
+        {
+            case "read":
+                await session.QueryAsync<int>(Read, cancellationToken: Token);
+                break;
+            case "write":
+                await session.ExecuteAsync("INSERT INTO public.repeated (text) VALUES ('b') RETURNING *", cancellationToken: Token);
+                break;
+            case "batch":
+                var batch = session.CreateBatch();
+                batch.AddExecute("INSERT INTO public.repeated (text) VALUES (@text)", new { text = "b" });
+                batch.AddQuery<int>(Read);
+                await batch.ExecuteAsync(Token);
+                break;
+            case "stream":
+                await session.QueryUnbufferedAsync<int>(Read, cancellationToken: Token).CountAsync(Token);
+                break;
+            case "copy":
+                await session.CopyToAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
+                break;
+            case "admin":
+                await factory.CreateSession(TenantContext.ForAdmin("operator", "repetition")).ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
+                break;
+            default:
+                await using (var work = await factory.OpenConnectionAsync(fixture.ContextB, Token))
+                {
+                    await work.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
+                    await work.CommitAsync(Token);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>One connection for each login, on which every call has run until it is prepared.</summary>
+    private async Task<Host> HostAsync()
+    {
+        await fixture.AsSuperuserAsync("""
+            DROP TABLE IF EXISTS public.repeated;
+            CREATE TABLE public.repeated (id int GENERATED ALWAYS AS IDENTITY, text text, bytes bytea);
+            GRANT SELECT, INSERT ON public.repeated TO tenant_role;
+            DROP SEQUENCE IF EXISTS public.tries;
+            CREATE SEQUENCE public.tries;
+            GRANT USAGE ON SEQUENCE public.tries TO tenant_role;
+            CREATE OR REPLACE FUNCTION public.deallocates() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$;
+            CREATE OR REPLACE FUNCTION public.raises(state text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.tries'); RAISE EXCEPTION USING ERRCODE = state; END $$;
+            GRANT EXECUTE ON FUNCTION public.deallocates(), public.raises(text) TO tenant_role, admin_role;
+            """);
+        var host = new Host(fixture);
+        foreach (var call in (string[])["read", "write", "batch", "stream", "unit of work", "copy", "admin"])
+        {
+            for (var i = 0; i < 3; i++)
+                await RunAsync(host.Factory, call);
+        }
+
+        await fixture.AsSuperuserAsync("TRUNCATE public.repeated");
+        return host;
+    }
+
+    private sealed class StreamParameter : SqlMapper.ICustomQueryParameter
+    {
+        public void AddParameter(IDbCommand command, string name) =>
+            command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Bytea) { Value = new MemoryStream([1, 2, 3]) });
+    }
+
+    private sealed class Host : IAsyncDisposable
+    {
+        private readonly TenantDatabaseFixture _fixture;
+        private readonly NpgsqlDataSource _tenants;
+        private readonly NpgsqlDataSource _admins;
+
+        public Host(TenantDatabaseFixture fixture)
+        {
+            _fixture = fixture;
+            _tenants = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+            _admins = new NpgsqlDataSourceBuilder(fixture.Database.AdminConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+            Factory = new TenantConnectionFactory(_tenants, new() { AdminDataSource = _admins });
+        }
+
+        public TenantConnectionFactory Factory { get; }
+
+        /// <summary>As tenant A, and on the connection of admins, too.</summary>
+        public async Task SpoilAsync(string spoiler)
+        {
+            if (spoiler == "migration")
+            {
+                await _fixture.AsSuperuserAsync("ALTER TABLE public.repeated ADD COLUMN later text");
+                return;
+            }
+
+            foreach (var context in (TenantContext[])[_fixture.ContextA, TenantContext.ForAdmin("operator", "spoils").AsReadWrite()])
+                await SpoilAsync(spoiler, context);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _tenants.DisposeAsync();
+            await _admins.DisposeAsync();
+        }
+
+        private async Task SpoilAsync(string spoiler, TenantContext context)
+        {
+            var session = Factory.CreateSession(context);
+            switch (spoiler)
+            {
+                case "DEALLOCATE ALL":
+                    await session.ExecuteAsync("SELECT 1; DEALLOCATE ALL", cancellationToken: Token);
+                    break;
+                case "DEALLOCATE one":
+                    await session.ExecuteAsync(
+                        "DO $$ DECLARE p text; BEGIN SELECT name INTO p FROM pg_prepared_statements WHERE statement ~ 'set_config'; EXECUTE 'DEALLOCATE ' || p; END $$", cancellationToken: Token);
+                    break;
+                case "function that deallocates":
+                    await session.ExecuteAsync("SELECT public.deallocates()", cancellationToken: Token);
+                    break;
+                case "DISCARD ALL":
+                    await using (var work = await Factory.OpenConnectionAsync(context, Token))
+                        await work.Connection.RunAsync("ROLLBACK; DISCARD ALL");
+                    break;
+                default:
+                    var backend = await session.ExecuteScalarAsync<int>("SELECT pg_backend_pid() FROM set_config('idle_session_timeout', '1', false)", cancellationToken: Token);
+                    while (await _fixture.TruthAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {backend})"))
+                        await Task.Delay(20, Token);
+                    break;
+            }
+        }
+    }
+}
