@@ -127,8 +127,7 @@ internal sealed class RoundTrip : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_reader is not null)
-            await _reader.DisposeAsync().ConfigureAwait(false);
+        await EndReaderAsync().ConfigureAwait(false);
         await _batch.DisposeAsync().ConfigureAwait(false);
         // A unit of work sees to its connection when it ends.
         if (!_target.IsSession || IsEmpty)
@@ -142,6 +141,21 @@ internal sealed class RoundTrip : IAsyncDisposable
             await _prepared.ForgetTouchedAsync(_target.Connection).ConfigureAwait(false);
         if (hasFailed && _target.Settings.ResetsConnection)
             await ConnectionReset.RunAsync(_target.Connection).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads what was not read. Nobody asks what became of it in a session: it was left early, and nothing of it stays.</summary>
+    private async ValueTask EndReaderAsync()
+    {
+        if (_reader is null)
+            return;
+        try
+        {
+            await _reader.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (NpgsqlException fault) when (_target.IsSession)
+        {
+            Failed(fault);
+        }
     }
 
     private void Add(string sql) => _batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
