@@ -88,7 +88,8 @@ internal sealed class RoundTrip : IAsyncDisposable
         try
         {
             _reader = await _batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            HasResult = _reader.FieldCount > 0;
+            // A SELECT without columns is passed over.
+            HasResult = _reader.FieldCount > 0 || await _reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
             await PassOwnResultsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault)
