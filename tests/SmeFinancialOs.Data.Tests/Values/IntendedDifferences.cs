@@ -1,0 +1,42 @@
+using System.Data;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace SmeFinancialOs.Data.Tests.Values;
+
+/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them it throws where Dapper gives a value that no row holds.</summary>
+internal static class IntendedDifferences
+{
+    public static readonly IReadOnlyList<(string Name, string Reason, Func<Compared, Given, bool> Applies)> All =
+    [
+        ("NULL of a scalar", "NULL is not 0, false or 1970: a type without null cannot say it.", static (pair, ours) =>
+            pair.Dapper.Form == "Scalar" && pair.Type.IsValueType && Nullable.GetUnderlyingType(pair.Type) is null && pair.Dapper.Value == Empty(pair.Type) && Says(ours, "NULL")),
+        ("no member for any column", "The type has members, and no column is one of them: Dapper gives an empty one for each row.", static (pair, ours) =>
+            pair.Dapper.Form != "Scalar" && Nullable.GetUnderlyingType(pair.Type) is null && IsEmpty(pair.Type, pair.Dapper.Value) && Says(ours, "no column")),
+        ("rows without columns", "A stream has given its first row by the time that it is seen to have no column.", static (pair, ours) =>
+            ours.Form == "QueryUnbufferedAsync" && pair.Sql == "SELECT" && Says(ours, "no columns")),
+        ("nullable struct", "Dapper fills the members of a struct, not those of its nullable form: it gives null whatever the row holds.", static (pair, ours) =>
+            pair.Dapper.Form != "Scalar" && Nullable.GetUnderlyingType(pair.Type) is { IsEnum: false } type && !typeof(ITuple).IsAssignableFrom(type)
+            && IsEmpty(pair.Type, pair.Dapper.Value) && Says(ours, "nullable")),
+    ];
+
+    /// <summary>Dapper's answer is an empty value, or a list of nothing else.</summary>
+    private static bool IsEmpty(Type type, string? value)
+    {
+        var list = $"{type.MakeArrayType()} [";
+        return value is not null && (value == Empty(type)
+            || value.StartsWith(list, StringComparison.Ordinal) && value[list.Length..^1] is { Length: > 0 } rows
+                && rows.Replace(Empty(type), "", StringComparison.Ordinal).Trim(' ', ',').Length == 0);
+    }
+
+    /// <summary>In words, what a type is before anything of it is filled.</summary>
+    private static string Empty(Type type)
+    {
+        if (type.IsValueType)
+            return ValueTable.Describe(Activator.CreateInstance(type));
+        var hasDefault = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(constructor => constructor.GetParameters().Length == 0);
+        return ValueTable.Describe(hasDefault && !type.IsAbstract && type != typeof(string) ? Activator.CreateInstance(type, nonPublic: true) : null);
+    }
+
+    private static bool Says(Given ours, string words) => ours.Fault is DataException && ours.Fault.Message.Contains(words, StringComparison.Ordinal);
+}
