@@ -27,7 +27,7 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
     /// <summary>Found out by the answer of the server, however it is written.</summary>
     public static TheoryData<string> Binary =>
     [
-        "COPY (SELECT 1) TO STDOUT (FORMAT binary)", "copy (select 1) to stdout with (format 'BINARY')", "COPY (SELECT 1) TO STDOUT BINARY", "COPY (SELECT 1) TO STDOUT WITH BINARY",
+        "COPY (SELECT 1) TO STDOUT (FORMAT binary)", "copy (select 1) to stdout with (format 'binary')", "COPY (SELECT 1) TO STDOUT BINARY", "COPY (SELECT 1) TO STDOUT WITH BINARY",
         "COPY BINARY value_rows TO STDOUT", "COPY (SELECT 1) TO STDOUT (ENCODING 'UTF8', FORMAT \"binary\")", "COPY (SELECT 1) TO STDOUT (FORMAT/* text */E'b\\x69nary')",
         "COPY (SELECT 1) TO STDOUT (FORMAT U&'\\0062inary')", "COPY (SELECT 1) TO STDIN BINARY -- STDOUT",
     ];

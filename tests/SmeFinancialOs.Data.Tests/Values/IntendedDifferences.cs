@@ -4,20 +4,25 @@ using System.Runtime.CompilerServices;
 
 namespace SmeFinancialOs.Data.Tests.Values;
 
-/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them it throws where Dapper gives a value that no row holds.</summary>
+/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them but the last it throws where Dapper gives a value that no row holds.</summary>
+internal sealed record Difference(string Name, Type Type, string Sql, string Reason, Func<Compared, Given, bool> Applies);
+
+/// <inheritdoc cref="Difference"/>
 internal static class IntendedDifferences
 {
-    public static readonly IReadOnlyList<(string Name, string Reason, Func<Compared, Given, bool> Applies)> All =
+    public static readonly IReadOnlyList<Difference> All =
     [
-        ("NULL of a scalar", "NULL is not 0, false or 1970: a type without null cannot say it.", static (pair, ours) =>
+        new("NULL of a scalar", typeof(int), "SELECT NULL::int4 AS value", "NULL is not 0, false or 1970: a type without null cannot say it.", static (pair, ours) =>
             pair.Dapper.Form == "Scalar" && pair.Type.IsValueType && Nullable.GetUnderlyingType(pair.Type) is null && pair.Dapper.Value == Empty(pair.Type) && Says(ours, "NULL")),
-        ("no member for any column", "The type has members, and no column is one of them: Dapper gives an empty one for each row.", static (pair, ours) =>
+        new("no member for any column", typeof(OrderId), "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS id", "The type has members, and no column is one of them: Dapper gives an empty one for each row.", static (pair, ours) =>
             pair.Dapper.Form != "Scalar" && Nullable.GetUnderlyingType(pair.Type) is null && IsEmpty(pair.Type, pair.Dapper.Value) && Says(ours, "no column")),
-        ("rows without columns", "A stream has given its first row by the time that it is seen to have no column.", static (pair, ours) =>
+        new("rows without columns", typeof(int), "SELECT", "A stream has given its first row by the time that it is seen to have no column.", static (pair, ours) =>
             ours.Form == "QueryUnbufferedAsync" && pair.Sql == "SELECT" && Says(ours, "no columns")),
-        ("nullable struct", "Dapper fills the members of a struct, not those of its nullable form: it gives null whatever the row holds.", static (pair, ours) =>
+        new("nullable struct", typeof(OrderId?), "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS value", "Dapper fills the members of a struct, not those of its nullable form: it gives null whatever the row holds.", static (pair, ours) =>
             pair.Dapper.Form != "Scalar" && Nullable.GetUnderlyingType(pair.Type) is { IsEnum: false } type && !typeof(ITuple).IsAssignableFrom(type)
             && IsEmpty(pair.Type, pair.Dapper.Value) && Says(ours, "nullable")),
+        new("stream without a row", typeof(Positional), "SELECT 1 AS value WHERE false", "A stream looks for a constructor when its first row is there.", static (pair, ours) =>
+            ours.Form == "QueryUnbufferedAsync" && ours.Value == $"{pair.Type}[] []" && pair.Dapper.Fault is InvalidOperationException),
     ];
 
     /// <summary>Dapper's answer is an empty value, or a list of nothing else.</summary>

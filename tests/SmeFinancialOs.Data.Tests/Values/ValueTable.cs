@@ -36,14 +36,10 @@ internal static class ValueTable
         typeof(Instant[]), typeof(DateTime), typeof(DateTime?), typeof(DateOnly), typeof(TimeOnly), typeof(TimeSpan), typeof(DateTimeOffset), typeof(string), typeof(object), typeof(DateMember),
     ];
 
-    public static readonly IReadOnlyList<string> Selects = [.. Values.Select(value => $"SELECT {value} AS value")];
+    public static readonly IReadOnlyList<string> Selects = [.. Values.Select(value => $"SELECT {value} AS value"), .. Nulls.Select(type => $"SELECT NULL::{type} AS value")];
 
     /// <summary>These are tried in a stream and in a batch as well.</summary>
-    public static readonly IReadOnlyList<string> SelectsOfRows =
-    [
-        .. Nulls.Select(type => $"SELECT NULL::{type} AS value"),
-        .. Rows,
-    ];
+    public static readonly IReadOnlyList<string> SelectsOfRows = [.. Rows];
 
     public static readonly IReadOnlyList<string> NodaSelects =
     [

@@ -9,6 +9,8 @@ public sealed class ValueTests(ValueFixture fixture) : IClassFixture<ValueFixtur
 
     public static TheoryData<string> NodaTypes => [.. ValueTable.NodaTypes.Select(type => type.ToString())];
 
+    public static TheoryData<string> Differences => [.. IntendedDifferences.All.Select(difference => difference.Name)];
+
     [Theory]
     [MemberData(nameof(Types))]
     public Task Session_reads_what_Dapper_reads(string type) =>
@@ -18,6 +20,16 @@ public sealed class ValueTests(ValueFixture fixture) : IClassFixture<ValueFixtur
     [MemberData(nameof(NodaTypes))]
     public Task Session_reads_what_Dapper_reads_with_NodaTime(string type) =>
         CompareAsync(fixture.NodaSource, ValueTable.NodaTypes.Single(candidate => candidate.ToString() == type), [], ValueTable.NodaSelects);
+
+    [Theory]
+    [MemberData(nameof(Differences))]
+    public async Task Intended_difference_is_one(string name)
+    {
+        var difference = IntendedDifferences.All.Single(candidate => candidate.Name == name);
+        await using var plain = await fixture.Source.OpenConnectionAsync();
+        var compared = await ValueCalls.CompareAsync(difference.Type, plain, fixture.SessionOn(fixture.Source), difference.Sql, isWhole: true);
+        compared.Should().Contain(pair => pair.Ours.Any(ours => !pair.Dapper.Agrees(ours) && difference.Applies(pair, ours)), difference.Reason);
+    }
 
     private async Task CompareAsync(NpgsqlDataSource source, Type type, IReadOnlyList<string> selects, IReadOnlyList<string> whole)
     {
