@@ -9,17 +9,23 @@ public interface ITenantSession
     /// <summary>The context every call of this session runs under.</summary>
     TenantContext Context { get; }
 
-    /// <summary>Runs a query and maps each row to <typeparamref name="T"/>.</summary>
+    /// <summary>
+    /// Runs a query and maps each row to <typeparamref name="T"/>, as Dapper does: a column fills the member of its name, NULL leaves a member as it is.
+    /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="cancellationToken">Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.</param>
+    /// <exception cref="System.Data.DataException">
+    /// A row cannot be read as <typeparamref name="T"/>: its value is of another type, it is NULL and <typeparamref name="T"/> has no null, or no column is a member of it.
+    /// </exception>
+    /// <exception cref="UnknownDatabaseTypeException">A column has a type that was created after the data source had read the types of the database.</exception>
+    /// <exception cref="ArgumentException">The text is blank or has comments alone; or the parameters are a list, or expect to be written to, such as those with a direction other than input.</exception>
     /// <exception cref="WorkCommittedException">
     /// Outside a unit of work, in a context that may write: the result could not be read, and what was written is committed. Elsewhere the fault itself is thrown.
     /// </exception>
     /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
     /// <exception cref="TransactionControlException">The text begins or ends a transaction, and nothing was sent; or a procedure tried to, and all was rolled back.</exception>
     /// <exception cref="StalePreparedStatementException">What was prepared was out of date, twice or inside a unit of work; nothing was committed.</exception>
-    /// <exception cref="ArgumentException">The text is blank, or has comments alone.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
@@ -28,7 +34,10 @@ public interface ITenantSession
     /// <exception cref="InvalidOperationException">The query gives more than one row; see <see cref="WorkCommittedException"/>.</exception>
     Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Runs a query and gives the first column of its first row.</summary>
+    /// <summary>
+    /// Runs a query and gives the first column of its first row, converted as Dapper converts a scalar; the default of <typeparamref name="T"/> when it gives no row.
+    /// NULL is null, and for a type without null an error.
+    /// </summary>
     /// <inheritdoc cref="QueryAsync{T}"/>
     Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
@@ -43,7 +52,7 @@ public interface ITenantSession
     /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
     /// <exception cref="TransactionControlException">The text begins or ends a transaction, and nothing was sent; or a procedure tried to, and all was rolled back.</exception>
     /// <exception cref="StalePreparedStatementException">What was prepared was out of date, twice or inside a unit of work; nothing was committed.</exception>
-    /// <exception cref="ArgumentException">The text is blank, or has comments alone; or a set of parameters is null.</exception>
+    /// <exception cref="ArgumentException">The text is blank or has comments alone; or a set of parameters is null, or expects to be written to.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
@@ -63,10 +72,14 @@ public interface ITenantSession
     /// <summary>Several statements for one round trip and one transaction, each with parameters and a result of its own. Nothing is sent yet.</summary>
     TenantBatch CreateBatch();
 
-    /// <summary>Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, in UTF-8.</summary>
+    /// <summary>
+    /// Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, byte for byte: in UTF-8, unless its ENCODING or the connection's
+    /// client_encoding is another.
+    /// </summary>
     /// <param name="copyCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>
     /// <param name="destination">Where the bytes go; it stays open.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
+    /// <exception cref="ArgumentException">The command is no <c>COPY .. TO STDOUT</c>, or is one in binary format, which ends its connection and a unit of work with it.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default);
 }

@@ -1,48 +1,77 @@
-using System.Data;
 using System.Data.Common;
-using System.Globalization;
 using Dapper;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>Dapper's mapping of a row, as its Query does it.</summary>
+/// <summary>Dapper's mapping of a row and of a scalar. It throws where Dapper gives a value that no row holds.</summary>
 internal static class RowMapper
 {
-    /// <summary>For rows of the result the reader stands on.</summary>
-    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader) => Guarded<T>(reader.GetRowParser(typeof(T)));
+    /// <summary>As Dapper's Query does it, for rows of the result the reader stands on.</summary>
+    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader)
+    {
+        // A SELECT without columns.
+        if (reader.FieldCount == 0)
+            return static row => throw ReadFailure.Empty(typeof(T), row, "the query gives no columns");
+        Func<DbDataReader, object?> parse;
+        try
+        {
+            parse = reader.GetRowParser(typeof(T));
+        }
+        catch (Exception fault) when (ReadFailure.IsOfUnknownType(reader, fault))
+        {
+            throw ReadFailure.Of(typeof(T), reader, fault);
+        }
 
-    /// <summary>For the first column.</summary>
-    public static Func<DbDataReader, T> ForColumn<T>(NpgsqlDataReader reader) =>
-        // Dapper takes object for a whole row.
-        Guarded<T>(typeof(T) == typeof(object) ? static row => row.GetValue(0) : reader.GetRowParser(typeof(T), startIndex: 0, length: 1));
+        return MemberMapping.WhyEmpty(typeof(T), parse, reader) is { } whyEmpty
+            ? row => throw ReadFailure.Empty(typeof(T), row, whyEmpty)
+            : row => Read<T>(row, parse);
+    }
 
-    private static Func<DbDataReader, T> Guarded<T>(Func<DbDataReader, object> parse) => row =>
+    /// <summary>As Dapper's ExecuteScalar does it, of the first column.</summary>
+    public static T? Scalar<T>(NpgsqlDataReader reader)
     {
         try
         {
-            return Convert<T>(parse(row));
+            switch (reader.GetValue(0))
+            {
+                case DBNull when default(T) is null:
+                    return default;
+                case DBNull:
+                    break;
+                case T value:
+                    return value;
+                case var value:
+                    return ValueConversion.OfScalar<T>(value);
+            }
         }
-        // Npgsql has given the connection up meanwhile, in another thread, and says no more than that the reader is closed.
-        catch (Exception fault) when (fault is not NpgsqlException && row.IsClosed)
-        {
-            throw new NpgsqlException("The connection was lost while a row was read.", new IOException(fault.GetBaseException().GetType().Name));
-        }
-        // Dapper and the converters of .NET quote the value that they cannot read, and what is in a row does not belong in a log: no inner exception.
         catch (Exception fault) when (fault is not NpgsqlException)
         {
-            throw new DataException($"A row cannot be read as {typeof(T)} ({fault.GetBaseException().GetType().Name}); its columns: {Columns(row)}.");
+            throw ReadFailure.Of(typeof(T), reader, fault);
         }
-    };
 
-    private static string Columns(DbDataReader row) =>
-        string.Join(", ", Enumerable.Range(0, row.FieldCount).Select(column => $"\"{row.GetName(column)}\" {row.GetDataTypeName(column)}"));
+        throw ReadFailure.Null(typeof(T), reader);
+    }
 
-    private static T Convert<T>(object? value) => value switch
+    private static T Read<T>(DbDataReader row, Func<DbDataReader, object?> parse)
     {
-        T typed => typed,
-        null or DBNull => default!,
-        // A column of another type than was asked for, such as an int for a long.
-        _ => (T)System.Convert.ChangeType(value, Nullable.GetUnderlyingType(typeof(T)) ?? typeof(T), CultureInfo.InvariantCulture),
-    };
+        try
+        {
+            switch (parse(row))
+            {
+                case T value:
+                    return value;
+                case null when default(T) is null:
+                    return default!;
+                case { } value:
+                    return ValueConversion.OfRow<T>(value);
+            }
+        }
+        catch (Exception fault) when (fault is not NpgsqlException)
+        {
+            throw ReadFailure.Of(typeof(T), row, fault);
+        }
+
+        throw ReadFailure.Null(typeof(T), row);
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
     private readonly SessionTarget _target = target.IsSession ? target with { Context = target.Context.AsReadOnly() } : target;
     private Operation? _call;
     private RoundTrip? _trip;
+    private Func<DbDataReader, T>? _map;
 
     /// <summary>Sends the query; a session's once more where what was prepared for it was out of date.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
@@ -49,7 +50,6 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         if (_trip is null)
             await SendAsync(cancellationToken).ConfigureAwait(false);
         var trip = _trip!;
-        Func<DbDataReader, T>? map = null;
         var held = default(T);
         var (isHeld, isAtRow) = (false, false);
         try
@@ -57,7 +57,7 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
             // No result, as after an UPDATE without RETURNING.
             while (trip.HasResult && await StepAsync(trip.Reader.ReadAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
             {
-                var row = Map(map ??= RowMapper.For<T>(trip.Reader));
+                var row = Map(trip.Reader);
                 // When PgBouncer loses its server in mid-row, it sends its error right behind the bytes that it has passed on, and they complete the row. What
                 // follows then is no message, and the connection ends: a row counts once something has come after it.
                 if (_target.Settings.IsBehindPooler)
@@ -136,11 +136,11 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         }
     }
 
-    private T Map(Func<DbDataReader, T> map)
+    private T Map(NpgsqlDataReader reader)
     {
         try
         {
-            return map(_trip!.Reader);
+            return (_map ??= RowMapper.For<T>(reader))(reader);
         }
         catch (Exception fault)
         {

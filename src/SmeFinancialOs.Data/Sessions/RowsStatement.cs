@@ -13,6 +13,9 @@ internal sealed class RowsStatement<T> : Statement<IReadOnlyList<T>>
 
     public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
+        // A SELECT without columns. Dapper gives no row of it.
+        if (reader.FieldCount == 0)
+            return;
         var rows = new List<T>();
         var map = RowMapper.For<T>(reader);
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

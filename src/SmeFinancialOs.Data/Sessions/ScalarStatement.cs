@@ -11,6 +11,6 @@ internal sealed class ScalarStatement<T>(string sql, object? parameters) : State
     public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         if (reader.FieldCount > 0 && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-            Result = RowMapper.ForColumn<T>(reader)(reader);
+            Result = RowMapper.Scalar<T>(reader);
     }
 }

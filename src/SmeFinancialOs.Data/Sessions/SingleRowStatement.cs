@@ -10,7 +10,7 @@ internal sealed class SingleRowStatement<T>(string sql, object? parameters) : St
 
     public override async ValueTask ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
-        if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+        if (reader.FieldCount == 0 || !await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             return;
         Result = RowMapper.For<T>(reader)(reader);
         if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

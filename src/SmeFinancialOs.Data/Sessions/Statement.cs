@@ -10,8 +10,9 @@ internal abstract class Statement
     protected Statement(string sql, object? parameters)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
-        var capture = new CapturingConnection();
-        capture.Execute(sql, parameters);
+        RequireNoCallback(parameters);
+        var capture = new CapturingCommand();
+        new StandInConnection(capture).Execute(sql, parameters);
         Commands = CommandSplitter.Split(capture.Captured, out var isOfRows);
         IsOfRows = isOfRows;
     }
@@ -54,6 +55,16 @@ internal abstract class Statement
             return parameters;
         List<object?> all = [.. ((IEnumerable)parameters!).Cast<object?>()];
         return all.Contains(null) ? throw new ArgumentException("A set of parameters in the list is null.", nameof(parameters)) : all;
+    }
+
+    /// <summary>Dapper calls back when the statement has been run, which here is when its parameters are put aside.</summary>
+    private static void RequireNoCallback(object? parameters)
+    {
+        if (parameters is not SqlMapper.IParameterCallbacks || parameters.GetType() == typeof(DynamicParameters))
+            return;
+        // One that does no more than derive from Dapper's calls back for output parameters alone, and those are refused.
+        if (parameters.GetType().GetInterfaceMap(typeof(SqlMapper.IParameterCallbacks)).TargetMethods[0].DeclaringType != typeof(DynamicParameters))
+            throw new ArgumentException("The parameters ask to be called when the statement has been run (IParameterCallbacks), and they are not. Await the call instead.", nameof(parameters));
     }
 
     /// <summary>What Dapper takes for a list of parameter sets.</summary>

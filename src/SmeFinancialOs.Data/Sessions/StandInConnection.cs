@@ -4,11 +4,9 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>What Dapper takes for an open connection, while it fills in the parameters of statements that are sent later.</summary>
-internal sealed class CapturingConnection : IDbConnection
+/// <summary>What Dapper takes for an open connection. It has one command, which sends nothing.</summary>
+internal sealed class StandInConnection(NpgsqlCommand command) : IDbConnection
 {
-    private readonly CapturingCommand _command = new();
-
     /// <summary>A key of Dapper's cache of parameter readers, which do not depend on the database.</summary>
     [AllowNull]
     public string ConnectionString { get => ""; set => throw new NotSupportedException(); }
@@ -19,9 +17,7 @@ internal sealed class CapturingConnection : IDbConnection
 
     public ConnectionState State => ConnectionState.Open;
 
-    public IReadOnlyList<NpgsqlBatchCommand> Captured => _command.Captured;
-
-    public IDbCommand CreateCommand() => _command;
+    public IDbCommand CreateCommand() => command;
 
     public IDbTransaction BeginTransaction() => throw new NotSupportedException();
 
