@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
@@ -11,25 +12,40 @@ namespace SmeFinancialOs.Data;
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
     private readonly UnitOfWork _work;
+    private readonly ContextBinding _binding;
     private bool _isCommitted;
 
-    internal TenantConnection(UnitOfWork work) => _work = work;
+    internal TenantConnection(UnitOfWork work, ContextBinding binding) => (_work, _binding) = (work, binding);
 
     /// <summary>
     /// The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail. Keep this object for as long as
     /// you use it: once it was asked for, a unit of work that is never disposed cannot be taken back (log event 303).
     /// </summary>
     /// <exception cref="ObjectDisposedException">The unit of work was disposed: the connection is somebody else's.</exception>
+    /// <exception cref="CapturedSessionException">It was opened for the ambient context, and another one is in force.</exception>
+    /// <exception cref="TenantContextMissingException">It was opened for the ambient context, and none is in force.</exception>
     public NpgsqlConnection Connection => Work.Connection;
 
     /// <summary>The transaction, for savepoints. Commit with <see cref="CommitAsync"/>, which checks what it commits.</summary>
     /// <exception cref="ObjectDisposedException">The unit of work was disposed: the transaction is somebody else's.</exception>
+    /// <exception cref="CapturedSessionException">It was opened for the ambient context, and another one is in force.</exception>
+    /// <exception cref="TenantContextMissingException">It was opened for the ambient context, and none is in force.</exception>
     public NpgsqlTransaction Transaction => Work.Transaction;
 
     /// <inheritdoc />
     public TenantContext Context => _work.Context;
 
     private UnitOfWork Work
+    {
+        get
+        {
+            var work = Undisposed;
+            _binding.Require();
+            return work;
+        }
+    }
+
+    private UnitOfWork Undisposed
     {
         get
         {
@@ -56,7 +72,7 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 
     /// <inheritdoc />
     public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Work.StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
+        StreamAsync(Undisposed, new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
     public TenantBatch CreateBatch() => new((statements, cancellationToken) => Work.RunAsync(OperationName.Batch, statements, cancellationToken));
@@ -77,7 +93,7 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     {
         if (_isCommitted)
             throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
-        await Work.CommitAsync(cancellationToken).ConfigureAwait(false);
+        await Undisposed.CommitAsync(cancellationToken).ConfigureAwait(false);
         _isCommitted = true;
     }
 
@@ -85,4 +101,14 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     /// Rolls back what was not committed and returns the connection to its pool. Waits for a call that is under way, and ends a stream or a COPY that is.
     /// </summary>
     public ValueTask DisposeAsync() => _work.DisposeAsync();
+
+    private async IAsyncEnumerable<T> StreamAsync<T>(UnitOfWork work, RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _binding.Require();
+        await foreach (var row in work.StreamAsync(statement, cancellationToken).ConfigureAwait(false))
+        {
+            yield return row;
+            _binding.Require();
+        }
+    }
 }

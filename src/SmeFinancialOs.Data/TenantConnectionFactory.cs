@@ -43,22 +43,16 @@ public sealed class TenantConnectionFactory
     public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        try
-        {
-            return new TenantConnection(await BeginInForceAsync(context, cancellationToken).ConfigureAwait(false));
-        }
-        catch (TenantDataException fault) when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
-        {
-            // What an earlier user has left: nothing of this one's was run yet.
-            return new TenantConnection(await BeginInForceAsync(context, cancellationToken).ConfigureAwait(false));
-        }
+        return await OpenAsync(ContextBinding.Explicit(context), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Opens a unit of work for the ambient context.</summary>
+    /// <summary>
+    /// Opens a unit of work for the ambient context. While another context is in force, or none, its calls are refused; it can be committed and disposed.
+    /// </summary>
     /// <inheritdoc cref="OpenConnectionAsync(TenantContext, CancellationToken)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public ValueTask<TenantConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
-        OpenConnectionAsync(AmbientTenantContext.Required, cancellationToken);
+        OpenAsync(ContextBinding.ToAmbient(), cancellationToken);
 
     /// <summary>A session: each call one round trip and a transaction of its own. Costs nothing until a call is made.</summary>
     /// <param name="context">Who is asking. An admin session writes the access log before its first call.</param>
@@ -66,14 +60,13 @@ public sealed class TenantConnectionFactory
     public ITenantSession CreateSession(TenantContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _ = SourceOf(context);
-        return new TenantSession(this, context);
+        return CreateSession(ContextBinding.Explicit(context));
     }
 
-    /// <summary>A session for the ambient context.</summary>
+    /// <summary>A session for the ambient context. While another context is in force, or none, its calls are refused.</summary>
     /// <inheritdoc cref="CreateSession(TenantContext)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
-    public ITenantSession CreateSession() => CreateSession(AmbientTenantContext.Required);
+    public ITenantSession CreateSession() => CreateSession(ContextBinding.ToAmbient());
 
     /// <summary>
     /// A unit of work without a raw connection, and without a round trip to open it: tenant and role travel with its first statement. Nothing is
@@ -84,14 +77,16 @@ public sealed class TenantConnectionFactory
     public TenantTransaction BeginTransaction(TenantContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _ = SourceOf(context);
-        return new TenantTransaction(this, context);
+        return BeginTransaction(ContextBinding.Explicit(context));
     }
 
-    /// <summary>A unit of work without a raw connection, for the ambient context.</summary>
+    /// <summary>
+    /// A unit of work without a raw connection, for the ambient context. While another context is in force, or none, its calls are refused; it can be
+    /// committed and disposed.
+    /// </summary>
     /// <inheritdoc cref="BeginTransaction(TenantContext)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
-    public TenantTransaction BeginTransaction() => BeginTransaction(AmbientTenantContext.Required);
+    public TenantTransaction BeginTransaction() => BeginTransaction(ContextBinding.ToAmbient());
 
     /// <summary>
     /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security, and that the schema
@@ -173,6 +168,31 @@ public sealed class TenantConnectionFactory
             "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES (@Actor, @Reason, @IsReadOnly)", new { context.Actor, context.Reason, context.IsReadOnly });
         await SessionCalls.RunAsync(new(connection, Transaction: null, Settings(writer), IsInForce: false, writer), [entry], cancellationToken).ConfigureAwait(false);
         Telemetry(context).AdminOpened(context);
+    }
+
+    private async ValueTask<TenantConnection> OpenAsync(ContextBinding binding, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new TenantConnection(await BeginInForceAsync(binding.Context, cancellationToken).ConfigureAwait(false), binding);
+        }
+        catch (TenantDataException fault) when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
+        {
+            // What an earlier user of the connection has left: nothing of this one's was run yet.
+            return new TenantConnection(await BeginInForceAsync(binding.Context, cancellationToken).ConfigureAwait(false), binding);
+        }
+    }
+
+    private TenantSession CreateSession(ContextBinding binding)
+    {
+        _ = SourceOf(binding.Context);
+        return new(this, binding.Context, binding);
+    }
+
+    private TenantTransaction BeginTransaction(ContextBinding binding)
+    {
+        _ = SourceOf(binding.Context);
+        return new(this, binding);
     }
 
     private CheckedDataSource SourceOf(TenantContext context)

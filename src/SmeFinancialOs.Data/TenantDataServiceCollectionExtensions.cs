@@ -88,9 +88,14 @@ public static class TenantDataServiceCollectionExtensions
         TryAdd(ServiceLifetime.Singleton, provider => new RegisteredTenantData(
             provider.GetRequiredService<IOptionsMonitor<TenantDataOptions>>().Get(name), dataSource, provider.GetService<ILoggerFactory>()));
         TryAdd(ServiceLifetime.Singleton, provider => provider.GetRequiredKeyedService<RegisteredTenantData>(key).Factory);
-        TryAdd(ServiceLifetime.Scoped, provider => provider.GetRequiredKeyedService<TenantConnectionFactory>(key).CreateSession());
+        TryAdd(ServiceLifetime.Scoped, provider =>
+        {
+            provider.GetRequiredService<RootProvider>().RequireScope(provider);
+            return provider.GetRequiredKeyedService<TenantConnectionFactory>(key).CreateSession();
+        });
         TryAdd(ServiceLifetime.Scoped, provider => new OrganizationRepository(provider.GetRequiredKeyedService<ITenantSession>(key)));
         TryAdd(ServiceLifetime.Scoped, provider => new InvoiceRepository(provider.GetRequiredKeyedService<ITenantSession>(key)));
+        services.TryAddSingleton(provider => new RootProvider(provider));
         services.TryAddSingleton<TenantScopeFactory>();
         return services;
 

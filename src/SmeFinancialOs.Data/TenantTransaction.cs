@@ -12,15 +12,16 @@ namespace SmeFinancialOs.Data;
 public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 {
     private readonly TenantConnectionFactory _factory;
+    private readonly ContextBinding _binding;
     private volatile UnitOfWork? _work;
     private int _isOpening;
     private volatile bool _isEnded;
     private volatile bool _isDisposed;
 
-    internal TenantTransaction(TenantConnectionFactory factory, TenantContext context) => (_factory, Context) = (factory, context);
+    internal TenantTransaction(TenantConnectionFactory factory, ContextBinding binding) => (_factory, _binding) = (factory, binding);
 
     /// <inheritdoc />
-    public TenantContext Context { get; }
+    public TenantContext Context => _binding.Context;
 
     /// <inheritdoc />
     public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
@@ -48,7 +49,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     /// <inheritdoc />
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default)
     {
-        RequireOpen();
+        RequireUsable();
         CopyOut.Require(copyCommand, destination);
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
@@ -103,7 +104,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 
     private async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        RequireOpen();
+        RequireUsable();
         // Empty lists of parameters: nothing would be sent, and nothing be in force after it.
         if (statements.All(statement => statement.Commands.Count == 0))
             return;
@@ -113,9 +114,13 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 
     private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        RequireUsable();
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var row in work.StreamAsync(statement, cancellationToken).ConfigureAwait(false))
+        {
             yield return row;
+            _binding.Require();
+        }
     }
 
     private async ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken)
@@ -148,6 +153,12 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isOpening, 1) != 0)
             throw new InvalidOperationException("Another call of this transaction is in progress. It serves one caller at a time.");
+    }
+
+    private void RequireUsable()
+    {
+        RequireOpen();
+        _binding.Require();
     }
 
     private void RequireOpen()

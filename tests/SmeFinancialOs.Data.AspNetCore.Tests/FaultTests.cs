@@ -77,24 +77,4 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
 
     private Task<App> StartAsync(string sql, string? connectionString = null, Action<TenantContextOptions>? configure = null) => App.StartAsync(
         map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(sql)), connectionString ?? database.Database.AppConnectionString, configure: configure);
-
-    /// <summary>The exceptions that the handler logs.</summary>
-    private sealed class FaultLog : ILoggerProvider, ILogger
-    {
-        public List<Exception> Entries { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) =>
-            categoryName.EndsWith("TenantExceptionHandler", StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Entries.Add(exception!);
-
-        public void Dispose()
-        {
-        }
-    }
 }

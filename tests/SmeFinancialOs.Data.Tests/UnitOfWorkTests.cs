@@ -173,11 +173,14 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         using var ambientA = AmbientTenantContext.Use(A);
         await using var work = await fixture.Factory.OpenConnectionAsync(CancellationToken.None);
-        using var ambientB = AmbientTenantContext.Use(B);
+        using (AmbientTenantContext.Use(B))
+        {
+            work.Context.Should().Be(A);
+            await work.Invoking(w => w.ExecuteScalarAsync<Guid>("SELECT app.current_org_id()")).Should().ThrowAsync<CapturedSessionException>();
+            (await fixture.Factory.CreateSession().ExecuteScalarAsync<Guid>("SELECT app.current_org_id()")).Should().Be(fixture.OrganizationB);
+        }
 
-        work.Context.Should().Be(A);
         (await work.ExecuteScalarAsync<Guid>("SELECT app.current_org_id()")).Should().Be(fixture.OrganizationA);
-        (await fixture.Factory.CreateSession().ExecuteScalarAsync<Guid>("SELECT app.current_org_id()")).Should().Be(fixture.OrganizationB);
     }
 
     [Fact]

@@ -5,10 +5,9 @@ using SmeFinancialOs.Data.Diagnostics;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A connection from the pool for each call, a round trip for each call.</summary>
-internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context) : ITenantSession, IDisposable
+internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context, ContextBinding binding) : ITenantSession, IDisposable
 {
     private volatile bool _isLogged;
-    private volatile bool _isEnded;
 
     public TenantContext Context => context;
 
@@ -32,7 +31,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
     /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
     public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
     {
-        RequireScope();
+        binding.Require();
         CopyOut.Require(copyCommand, destination);
         var work = await factory.OpenConnectionAsync(context, cancellationToken).ConfigureAwait(false);
         await using var _ = work.ConfigureAwait(false);
@@ -41,7 +40,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
     }
 
     /// <summary>The end of the service scope that it was injected into: what outlives a request has no tenant.</summary>
-    public void Dispose() => _isEnded = true;
+    public void Dispose() => binding.EndScope();
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {
@@ -101,7 +100,10 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
 
         await foreach (var row in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
             yield return row;
+            binding.Require();
+        }
     }
 
     private async Task<StreamedConnection> OpenStreamedAsync(Telemetry telemetry, Operation? call, CancellationToken cancellationToken)
@@ -127,7 +129,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
-        RequireScope();
+        binding.Require();
         // One entry for a session, however many calls it makes; two first calls at once may write two.
         if (context.Access == TenantAccess.Admin && !_isLogged)
         {
@@ -136,14 +138,5 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
 
         return await factory.OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
-    }
-
-    private void RequireScope()
-    {
-        if (_isEnded)
-        {
-            throw new TenantContextMissingException(
-                "The service scope that this session was injected into has ended. Run work that goes on after a request through TenantScopeFactory.");
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Mvc;
@@ -20,9 +21,10 @@ internal sealed class App : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<App> StartAsync(Action<WebApplication> map, string connectionString = Nowhere, string? adminConnectionString = null,
-        Action<TenantContextOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? pipeline = null)
+        Action<TenantContextOptions>? configure = null, Action<IServiceCollection>? services = null, Action<WebApplication>? pipeline = null,
+        string environment = "Production")
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseTestServer();
         builder.Services.AddTenantData(connectionString, adminConnectionString);
         builder.Services.AddTenantContext(configure);
@@ -47,6 +49,13 @@ internal sealed class App : IAsyncDisposable
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         return _app.GetTestClient().SendAsync(request);
+    }
+
+    public Task<WebSocket> ConnectAsync(string path, string user)
+    {
+        var client = _app.GetTestServer().CreateWebSocketClient();
+        client.ConfigureRequest = request => request.Headers[TestUsers.Header] = user;
+        return client.ConnectAsync(new Uri($"ws://localhost{path}"), CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();

@@ -46,6 +46,7 @@ public sealed class TransientFaultTests(TenantDatabaseFixture database) : IClass
         TransientFault.IsSafeToRetry(new CommitOutcomeUnknownException("x", answer)).Should().BeFalse();
         TransientFault.IsSafeToRetry(new OperationCanceledException("x", answer)).Should().BeFalse();
         TransientFault.IsSafeToRetry(new TenantAccessDeniedException("x", answer)).Should().BeFalse();
+        TransientFault.IsSafeToRetry(new CapturedSessionException("x", answer)).Should().BeFalse();
         TransientFault.IsSafeToRetry(new AggregateException(answer, new CommitOutcomeUnknownException("x"))).Should().BeFalse();
         TransientFault.IsSafeToRetry(new InvalidOperationException("a mapper's", new CommitOutcomeUnknownException("x", answer))).Should().BeFalse();
     }
