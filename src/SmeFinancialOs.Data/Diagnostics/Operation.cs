@@ -24,6 +24,9 @@ internal sealed class Operation(Telemetry telemetry, string name, TenantContext 
     /// <summary>The transaction is open, and held from now on.</summary>
     public void Opened()
     {
+        // A call that is repeated on another connection is one transaction still.
+        if (_openedAt is not null)
+            return;
         _openedAt = telemetry.Time.GetTimestamp();
         // The call of a session commits with its last statement.
         _mayBeCommitted = name != OperationName.UnitOfWork;

@@ -20,24 +20,14 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
     /// <summary>Sends the query; a session's once more where what was prepared for it was out of date.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
-        if (_target.IsSession)
-            _call = operation;
         try
         {
-            try
-            {
-                await SendOnceAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (StalePreparedStatementException) when (_target.IsSession && statement.IsRepeatable)
-            {
-                statement.Renew();
-                await SendOnceAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await SendOnceAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception fault)
+        catch (StalePreparedStatementException) when (_target.IsSession && statement.IsRepeatable)
         {
-            telemetry.Failed(fault, target.Context, _call);
-            throw;
+            statement.Renew();
+            await SendOnceAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -45,10 +35,10 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
     public async IAsyncEnumerable<T> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var callInWork = _target.IsSession ? null : telemetry.StartCall(OperationName.Stream, target.Context, operation);
-        _call = callInWork ?? _call;
+        _call = callInWork ?? operation;
         await using var _ = this.ConfigureAwait(false);
         if (_trip is null)
-            await SendAsync(cancellationToken).ConfigureAwait(false);
+            await SendInWorkAsync(cancellationToken).ConfigureAwait(false);
         var trip = _trip!;
         var held = default(T);
         var (isHeld, isAtRow) = (false, false);
@@ -98,6 +88,19 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         var trip = _trip;
         _trip = null;
         return trip?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    private async Task SendInWorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception fault)
+        {
+            telemetry.Failed(fault, target.Context, _call);
+            throw;
+        }
     }
 
     private async Task SendOnceAsync(CancellationToken cancellationToken)

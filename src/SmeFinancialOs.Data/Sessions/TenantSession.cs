@@ -85,20 +85,21 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
     {
         var telemetry = factory.Telemetry(context);
         using var call = telemetry.StartTransaction(OperationName.Stream, context);
-        var connection = await OpenStreamedAsync(telemetry, call, cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        var stream = new RowStream<T>(On(connection.Connection), statement, telemetry, call);
+        StreamedConnection connection;
+        RowStream<T> stream;
         try
         {
-            await stream.SendAsync(cancellationToken).ConfigureAwait(false);
+            connection = new StreamedConnection(await OpenAsync(cancellationToken).ConfigureAwait(false), telemetry, context);
+            call?.Opened();
+            stream = await SendAsync(connection, statement, telemetry, call, cancellationToken).ConfigureAwait(false);
         }
-        catch (DatabaseUnavailableException ended) when (MayRepeat(ended, [statement]))
+        catch (Exception fault)
         {
-            statement.Renew();
-            await connection.ExchangeAsync(await OpenAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-            stream = new RowStream<T>(On(connection.Connection), statement, telemetry, call);
+            telemetry.Failed(fault, context, call);
+            throw;
         }
 
+        await using var _ = connection.ConfigureAwait(false);
         await foreach (var row in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             yield return row;
@@ -106,18 +107,33 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
     }
 
-    private async Task<StreamedConnection> OpenStreamedAsync(Telemetry telemetry, Operation? call, CancellationToken cancellationToken)
+    private async Task<RowStream<T>> SendAsync<T>(
+        StreamedConnection connection, RowsStatement<T> statement, Telemetry telemetry, Operation? call, CancellationToken cancellationToken)
     {
         try
         {
-            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-            call?.Opened();
-            return new StreamedConnection(connection, telemetry, context);
+            try
+            {
+                return await SendOnceAsync().ConfigureAwait(false);
+            }
+            catch (DatabaseUnavailableException ended) when (MayRepeat(ended, [statement]))
+            {
+                statement.Renew();
+                await connection.ExchangeAsync(await OpenAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+                return await SendOnceAsync().ConfigureAwait(false);
+            }
         }
-        catch (Exception fault)
+        catch
         {
-            telemetry.Failed(fault, context, call);
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+
+        async Task<RowStream<T>> SendOnceAsync()
+        {
+            var stream = new RowStream<T>(On(connection.Connection), statement, telemetry, call);
+            await stream.SendAsync(cancellationToken).ConfigureAwait(false);
+            return stream;
         }
     }
 
