@@ -46,6 +46,7 @@ public static class AmbientTenantContext
     /// <param name="work">Makes the sequence: called at the first step of each enumeration, with the context in force.</param>
     /// <param name="cancellationToken">Given to the sequence, together with that of the consumer's WithCancellation.</param>
     /// <exception cref="ArgumentException">The work returned null where its sequence was expected; thrown at the first step.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled before the first step: the work was not called.</exception>
     public static IAsyncEnumerable<T> StreamAsync<T>(TenantContext context, Func<IAsyncEnumerable<T>> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -104,6 +105,7 @@ public static class AmbientTenantContext
         IAsyncEnumerator<T>? steps = null;
         try
         {
+            cancellationToken.ThrowIfCancellationRequested();
             scope.Enter();
             var sequence = work() ?? throw new ArgumentException("The work returned null where its sequence was expected.", nameof(work));
             steps = sequence.GetAsyncEnumerator(cancellationToken);

@@ -184,7 +184,9 @@ public sealed class StreamAsyncTests(TenantDatabaseFixture fixture) : IClassFixt
 
         async IAsyncEnumerable<Guid> AcrossAsync()
         {
+#pragma warning disable SFD0001 // What the rule reports is what is tested.
             using var _ = AmbientTenantContext.Use(B);
+#pragma warning restore SFD0001
             yield return await fixture.OwnerAsync();
         }
     }
@@ -213,7 +215,8 @@ public sealed class StreamAsyncTests(TenantDatabaseFixture fixture) : IClassFixt
         FluentActions.Invoking(() => AmbientTenantContext.StreamAsync<int>(A, null!)).Should().Throw<ArgumentNullException>().WithParameterName("work");
         await using var steps = AmbientTenantContext.StreamAsync<int>(A, () => null!).GetAsyncEnumerator();
         await steps.Invoking(async s => await s.MoveNextAsync()).Should().ThrowAsync<ArgumentException>().WithParameterName("work");
-        await using var unused = AmbientTenantContext.StreamAsync(A, () => OwnersAsync(items: 1)).GetAsyncEnumerator();
+        await using var cancelled = AmbientTenantContext.StreamAsync<int>(A, () => throw new NotSupportedException(), new CancellationToken(canceled: true)).GetAsyncEnumerator();
+        await cancelled.Invoking(async c => await c.MoveNextAsync()).Should().ThrowAsync<OperationCanceledException>("the work is not called");
     }
 
     private async IAsyncEnumerable<Guid> OwnersAsync(int items, int failAfter = int.MaxValue)
