@@ -77,7 +77,9 @@ public sealed class RunAsyncTests(TenantDatabaseFixture fixture) : IClassFixture
         using var ambient = AmbientTenantContext.Use(B);
         await AmbientTenantContext.RunAsync(A, () =>
         {
+#pragma warning disable SFD0002 // That it is never disposed is what is tested.
             AmbientTenantContext.Use(TenantContext.Demo);
+#pragma warning restore SFD0002
             return Task.CompletedTask;
         });
         (await fixture.OwnerAsync()).Should().Be(fixture.OrganizationB);
@@ -86,7 +88,9 @@ public sealed class RunAsyncTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Scope_around_the_work_cannot_be_ended_inside_it_unseen()
     {
+#pragma warning disable SFD0002 // It is disposed in the delegate.
         var around = AmbientTenantContext.Use(B);
+#pragma warning restore SFD0002
         await AmbientTenantContext.RunAsync(A, async () =>
         {
             around.Invoking(a => a.Dispose()).Should().Throw<InvalidOperationException>();

@@ -1,3 +1,6 @@
+// What the rules of the analyzer report is what is attacked here.
+#pragma warning disable SFD0001, SFD0002
+
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.AmbientFlow;
