@@ -20,8 +20,7 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
         if (endpoint is null || metadata is WithoutTenantAttribute)
         {
             // Without a context, also where this runs inside a pipeline that has one: whatever asks for a session is refused.
-            using (AmbientTenantContext.Suppress())
-                await next(http).ConfigureAwait(false);
+            await AmbientTenantContext.SuppressAsync(() => next(http)).ConfigureAwait(false);
             if (endpoint is null && http.GetEndpoint() is not null)
                 logger.TooEarly();
             return;
@@ -34,8 +33,7 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
             return;
         }
 
-        using (AmbientTenantContext.Use(decision.Context!))
-            await next(http).ConfigureAwait(false);
+        await AmbientTenantContext.RunAsync(decision.Context!, () => next(http)).ConfigureAwait(false);
     }
 
     private async ValueTask<TenantDecision> DecideAsync(HttpContext http, ITenantEndpointMetadata? metadata)

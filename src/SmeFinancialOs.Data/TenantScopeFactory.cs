@@ -31,11 +31,13 @@ public sealed class TenantScopeFactory
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(work);
         cancellationToken.ThrowIfCancellationRequested();
-        // The scope ends before the context does: what it disposes may still have to know whose it is.
-        using var ambient = AmbientTenantContext.Use(context);
-        var scope = _scopes.CreateAsyncScope();
-        await using var _ = scope.ConfigureAwait(false);
-        var running = work(scope.ServiceProvider, cancellationToken) ?? throw new ArgumentException("The work returned null where its task was expected.", nameof(work));
-        await running.ConfigureAwait(false);
+        await AmbientTenantContext.RunAsync(context, async () =>
+        {
+            // The scope ends before the context does: what it disposes may still have to know whose it is.
+            var scope = _scopes.CreateAsyncScope();
+            await using var _ = scope.ConfigureAwait(false);
+            var running = work(scope.ServiceProvider, cancellationToken) ?? throw new ArgumentException("The work returned null where its task was expected.", nameof(work));
+            await running.ConfigureAwait(false);
+        }).ConfigureAwait(false);
     }
 }

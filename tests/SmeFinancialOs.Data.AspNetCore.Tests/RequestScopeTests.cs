@@ -108,6 +108,37 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
         (await (await app.GetAsync("/")).ShouldBeOkAsync()).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_endpoint_that_leaves_a_scope_open_spoils_no_response(bool withoutTenant)
+    {
+        TenantContext? after = TenantContext.Demo;
+        await using var app = await App.StartAsync(map =>
+        {
+            var endpoint = map.MapGet("/", (RequestDelegate)(http =>
+            {
+                AmbientTenantContext.Use(TenantContext.Demo);
+                http.Response.StatusCode = StatusCodes.Status202Accepted;
+                return Task.CompletedTask;
+            }));
+            if (withoutTenant)
+                endpoint.WithoutTenant();
+        }, pipeline: app =>
+        {
+            app.UseExceptionHandler();
+            app.Use(async (_, next) =>
+            {
+                await next();
+                after = AmbientTenantContext.Current;
+            });
+            app.UseAuthentication();
+            app.UseTenantContext();
+        });
+        (await app.GetAsync("/", TestUsers.User(database.OrganizationA))).StatusCode.Should().Be(System.Net.HttpStatusCode.Accepted);
+        after.Should().BeNull();
+    }
+
     [Fact]
     public async Task A_middleware_ahead_of_authentication_sees_nobody()
     {

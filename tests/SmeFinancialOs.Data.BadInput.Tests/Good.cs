@@ -81,6 +81,8 @@ internal sealed class Good(World world)
         _ when type == typeof(TenantScopeFactory) => new TenantScopeFactory(Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>()),
         _ when type == typeof(IServiceScopeFactory) => Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
         _ when type == typeof(Func<IServiceProvider, CancellationToken, Task>) => (IServiceProvider _, CancellationToken _) => Task.CompletedTask,
+        _ when type == typeof(Func<Task>) => () => Task.CompletedTask,
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Func<>) => HostCode.Empty(type),
         _ when type == typeof(IServiceCollection) => new ServiceCollection(),
         _ when type == typeof(IConfiguration) => new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionString", world.Database.AppConnectionString)]).Build(),
         _ when type == typeof(IApplicationBuilder) => new ApplicationBuilder(Services().AddTenantContext().BuildServiceProvider()),

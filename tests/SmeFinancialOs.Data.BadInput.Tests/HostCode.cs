@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 
 namespace SmeFinancialOs.Data.BadInput.Tests;
 
@@ -11,6 +12,18 @@ internal static class HostCode
     public static Delegate Throwing(Type type) => Create(type, result => Expression.Throw(Expression.New(typeof(MarkedException)), result));
 
     public static Delegate ReturningNull(Type type) => Create(type, result => Expression.Constant(null, result));
+
+    /// <summary>Of a delegate that returns a task or a sequence: a task with the default value, a sequence of no items.</summary>
+    public static object Empty(Type type)
+    {
+        var returned = type.GetMethod("Invoke")!.ReturnType;
+        var name = returned.GetGenericTypeDefinition() == typeof(Task<>) ? nameof(DefaultTask) : nameof(EmptySequence);
+        return typeof(HostCode).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(returned.GetGenericArguments()).Invoke(null, null)!;
+    }
+
+    private static Func<Task<T?>> DefaultTask<T>() => () => Task.FromResult(default(T));
+
+    private static Func<IAsyncEnumerable<T>> EmptySequence<T>() => AsyncEnumerable.Empty<T>;
 
     private static Delegate Create(Type type, Func<Type, Expression> body)
     {

@@ -55,13 +55,24 @@ public sealed class AmbientTenantContextTests
     }
 
     [Fact]
-    public void Disposing_twice_or_out_of_order_brings_nothing_back()
+    public void Disposing_twice_does_nothing()
+    {
+        using (AmbientTenantContext.Use(A))
+        {
+            var inner = AmbientTenantContext.Use(B);
+            inner.Dispose();
+            inner.Dispose();
+            AmbientTenantContext.Current.Should().Be(A);
+        }
+    }
+
+    [Fact]
+    public void Disposing_out_of_order_is_refused_and_brings_nothing_back()
     {
         var outer = AmbientTenantContext.Use(A);
         var inner = AmbientTenantContext.Use(B);
-        outer.Dispose();
-        AmbientTenantContext.Current.Should().Be(B);
-        inner.Dispose();
+        outer.Invoking(o => o.Dispose()).Should().Throw<InvalidOperationException>();
+        AmbientTenantContext.Current.Should().BeNull("B was inside A");
         inner.Dispose();
         AmbientTenantContext.Current.Should().BeNull("A has ended already");
     }

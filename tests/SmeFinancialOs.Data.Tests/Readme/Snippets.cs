@@ -42,14 +42,13 @@ internal static class Snippets
         return totals;
     }
 
-    public static async Task AmbientAsync(TenantConnectionFactory factory, Guid organizationId)
+    public static async Task<int> AmbientAsync(TenantConnectionFactory factory, Guid organizationId)
     {
         // <snippet>
-        using (AmbientTenantContext.Use(TenantContext.ForOrganization(organizationId)))
-        {
-            var page = await new InvoiceRepository(factory.CreateSession()).ListAsync(pageSize: 50);
-        }
+        var page = await AmbientTenantContext.RunAsync(TenantContext.ForOrganization(organizationId), () =>
+            new InvoiceRepository(factory.CreateSession()).ListAsync(pageSize: 50));
         // </snippet>
+        return page.Items.Count;
     }
 
     public static async Task<decimal> BatchAsync(ITenantSession session, Guid customerInvoiceId)
