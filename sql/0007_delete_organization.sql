@@ -1,7 +1,8 @@
+-- Run again when this text changes.
 -- Right to erasure: one statement deletes an organization with everything it owns and says how many rows that was, table by table.
 SET ROLE app_owner;
 
--- SECURITY INVOKER: a tenant can delete itself, admin_role anyone, and row-level security decides.
+-- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record. No tenant may delete from public.organizations.
 CREATE OR REPLACE FUNCTION app.delete_organization(target_org_id uuid) RETURNS TABLE (table_name text, deleted_rows bigint)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -41,7 +42,7 @@ BEGIN
 END
 $function$;
 
-REVOKE ALL ON FUNCTION app.delete_organization(uuid) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO tenant_role, admin_role;
+REVOKE ALL ON FUNCTION app.delete_organization(uuid) FROM PUBLIC, app_user, tenant_role, demo_role;
+GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO admin_role;
 
 RESET ROLE;

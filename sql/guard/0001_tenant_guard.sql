@@ -1,3 +1,4 @@
+-- Run again when this text changes.
 -- The tenant guard, which a host turns on: an event trigger that refuses, at commit, whatever leaves a table unsafe for its tenants.
 --   on:    SchemaMigratorOptions.Guard, or this file in psql, as a superuser after the numbered files
 --   off:   DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;
@@ -176,6 +177,7 @@ SELECT DISTINCT r.name, format('%s may %s it', CASE WHEN g.grantee = 0 THEN 'PUB
     format('REVOKE %s ON %s FROM %s;', g.privilege_type, r.name, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END)
 FROM relation r JOIN granted g ON g.oid = r.oid JOIN judged ON judged.oid = g.grantee
 WHERE g.is_grantable OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') -- TRUNCATE, REFERENCES, TRIGGER and MAINTAIN do not ask the policies
+   OR r.name = 'public.organizations' AND g.privilege_type = 'DELETE' AND g.grantee <> 'admin_role'::regrole -- a tenant would erase itself
    OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee NOT IN ('tenant_role'::regrole, 'admin_role'::regrole) AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
 UNION ALL
 SELECT format('default privileges of %I', pg_get_userbyid(d.defaclrole)), 'they hand out tables before these have a policy',

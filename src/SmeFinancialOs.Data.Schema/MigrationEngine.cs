@@ -10,13 +10,13 @@ namespace SmeFinancialOs.Data.Schema;
 // DbUp, put together for one open connection.
 internal static class MigrationEngine
 {
-    internal static UpgradeEngine Create(NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<SqlScript> scripts, CancellationToken cancellationToken)
+    internal static UpgradeEngine Create(NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
     {
         var connections = new SingleConnectionManager(connection) { TransactionMode = TransactionMode.TransactionPerScript };
         var configuration = new UpgradeConfiguration
         {
             ConnectionManager = connections,
-            Journal = new MigrationJournal(connections, roles),
+            Journal = new MigrationJournal(connections, roles, scripts),
             VariablesEnabled = false, // $roles$ is a dollar quote, no variable
         };
         configuration.ScriptExecutor = new MigrationScriptExecutor(configuration, roles, cancellationToken);

@@ -5,8 +5,8 @@ using DbUp.Engine.Transactions;
 namespace SmeFinancialOs.Data.Schema;
 
 // Which scripts have run: app.schema_migrations, written in the transaction of the script itself. It belongs to the owner's role,
-// whoever migrates, and no role of the app can read it.
-internal sealed class MigrationJournal(IConnectionManager connections, SchemaRoles roles) : IJournal
+// whoever migrates, and no role of the app can read it. DbUp compares names: outside of the table they are those of the files.
+internal sealed class MigrationJournal(IConnectionManager connections, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts) : IJournal
 {
     // The catalog, because to_regclass and information_schema hide what the login may not use.
     private const string Exists = """
@@ -24,7 +24,7 @@ internal sealed class MigrationJournal(IConnectionManager connections, SchemaRol
         Execute(newCommand, $"SET LOCAL ROLE {roles.Owner}");
         using var select = newCommand();
         select.CommandText = "SELECT array_agg(scriptname ORDER BY scriptname) FROM app.schema_migrations";
-        return select.ExecuteScalar() as string[] ?? [];
+        return Executed([.. select.ExecuteScalar() as string[] ?? []]);
     });
 
     // DbUp asks before each script, and the schema comes with the first one: StoreExecutedScript sees to the table.
@@ -50,10 +50,25 @@ internal sealed class MigrationJournal(IConnectionManager connections, SchemaRol
         insert.CommandText = "INSERT INTO app.schema_migrations (scriptname) VALUES (@name)";
         var name = insert.CreateParameter();
         name.ParameterName = "name";
-        name.Value = script.Name;
+        name.Value = ((MigrationScript)script).JournaledAs;
         insert.Parameters.Add(name);
         insert.ExecuteNonQuery();
     }
+
+    // Where a newer version of the library has been, its texts stay: a host that is rolled back must not put the older ones over them.
+    private string[] Executed(HashSet<string> rows)
+    {
+        var isOfNewerVersion = string.CompareOrdinal(Newest(rows.Select(FileOf)), Newest(scripts.Select(script => script.Name))) > 0;
+        var files = rows.Where(row => row != FileOf(row)).Select(FileOf).ToHashSet(StringComparer.Ordinal);
+        return [.. from script in scripts
+                   where rows.Contains(script.JournaledAs) || (isOfNewerVersion && script.JournaledAs != script.Name && files.Contains(script.Name))
+                   select script.Name];
+    }
+
+    private static string FileOf(string row) => row.Split('#')[0];
+
+    // Of the numbered files; those that a host turns on are in folders.
+    private static string? Newest(IEnumerable<string> files) => files.Where(file => !file.Contains('/', StringComparison.Ordinal)).Max(StringComparer.Ordinal);
 
     private static void Execute(Func<IDbCommand> newCommand, string sql)
     {

@@ -13,7 +13,7 @@ public sealed class SchemaMigrator
 {
     private readonly MigrationConnection _connection;
     private readonly SchemaMigratorOptions _options;
-    private readonly IReadOnlyList<SqlScript> _scripts;
+    private readonly IReadOnlyList<MigrationScript> _scripts;
 
     /// <summary>Prepares a migration of the database a connection string names; connects to nothing yet.</summary>
     /// <param name="connectionString">An Npgsql connection string with the login the scripts run as.</param>
@@ -32,11 +32,13 @@ public sealed class SchemaMigrator
         _options.Validate();
         _connection = new MigrationConnection(connectionString);
         var renaming = new RoleRenaming(_options.Roles);
-        _scripts = [.. scripts.Select(s => new SqlScript(s.Name, renaming.Apply(s.Contents)))];
+        _scripts = [.. scripts.Select(script => new MigrationScript(script, renaming))];
     }
 
-    /// <summary>Runs the scripts that have not run yet, in order, each in a transaction of its own.</summary>
-    /// <remarks>One runner at a time per database: a second one waits, then finds nothing to do.</remarks>
+    /// <summary>Runs the scripts that have not run yet, in order, each in a transaction of its own; those of functions and grants again when their text has changed.</summary>
+    /// <remarks>
+    /// One runner at a time per database: a second one waits, then finds nothing to do. An older version of this library leaves a database alone that a newer one has migrated.
+    /// </remarks>
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the script it belongs to leaves nothing behind.</param>
     /// <exception cref="SchemaMigrationException">
     /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; or a script failed,

@@ -70,13 +70,18 @@ public sealed partial class OrganizationRepository(ITenantSession session)
     }
 
     /// <summary>
-    /// Deletes an organization with everything it owns, for good, and says how many rows of which table that was (the right to erasure).
-    /// Empty where there is none that the context may delete.
+    /// Deletes an organization with everything it owns, for good, and says how many rows of which table that was (the right to erasure). For an admin context that is
+    /// opened for writes; empty where there is no such organization.
     /// </summary>
-    /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
-    public Task<IReadOnlyList<DeletedRows>> DeleteAsync(Guid organizationId, CancellationToken cancellationToken = default) =>
-        _session.QueryAsync<DeletedRows>(
+    /// <exception cref="InvalidOperationException">The context is not an admin's; nothing was sent.</exception>
+    /// <exception cref="TenantAccessDeniedException">The admin context is read-only.</exception>
+    public Task<IReadOnlyList<DeletedRows>> DeleteAsync(Guid organizationId, CancellationToken cancellationToken = default)
+    {
+        _session.Context.RequireAdmin(
+            "Erasing an organization is an admin's act, with a reason on record: it needs a context from TenantContext.ForAdmin(actor, reason).AsReadWrite().");
+        return _session.QueryAsync<DeletedRows>(
             """SELECT table_name AS "TableName", deleted_rows AS "Rows" FROM app.delete_organization(@organizationId)""", new { organizationId }, cancellationToken);
+    }
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z")]
     private static partial Regex SlugForm();

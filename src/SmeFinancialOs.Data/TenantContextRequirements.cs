@@ -6,9 +6,10 @@ internal static class TenantContextRequirements
     public static Guid RequireOrganizationId(this TenantContext context) => context.OrganizationId ?? throw new InvalidOperationException(
         "An admin context has no organization of its own. Use TenantContext.ForOrganization(id) for the work of one organization.");
 
-    public static void RequireAdmin(this TenantContext context)
+    public static void RequireAdmin(
+        this TenantContext context, string message = "This reads across organizations: it needs a context from TenantContext.ForAdmin(actor, reason).")
     {
         if (context.Access != TenantAccess.Admin)
-            throw new InvalidOperationException("This reads across organizations: it needs a context from TenantContext.ForAdmin(actor, reason).");
+            throw new InvalidOperationException(message);
     }
 }

@@ -7,13 +7,13 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     private const string Count = "SELECT table_name || ' ' || deleted_rows FROM app.delete_organization('{0}')";
 
     [Fact]
-    public async Task Tenant_deletes_itself_with_every_row_and_is_told_how_many()
+    public async Task Admin_deletes_an_organization_with_every_row_and_is_told_how_many()
     {
         await using var owner = await WithLooseTableAsync();
         var (mine, other) = (await NewOrganizationAsync(owner), await NewOrganizationAsync(owner));
-        await using var tenant = await database.OpenAsync("tenant_role", mine);
+        await using var admin = await database.OpenAsync("admin_role");
 
-        (await tenant.ListAsync<string>(Delete(mine))).Should().Equal("public.organizations 1", "public.\"Loose Notes\" 3", "public.invoices 2");
+        (await admin.ListAsync<string>(Delete(mine))).Should().Equal("public.organizations 1", "public.\"Loose Notes\" 3", "public.invoices 2");
 
         foreach (var (table, column) in new[] { ("organizations", "id"), ("invoices", "org_id"), ("\"Loose Notes\"", "\"Org\"") })
         {
@@ -21,51 +21,58 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
             (await owner.CountAsync($"{table} WHERE {column} = '{other}'")).Should().BePositive(because: $"the others stay in {table}");
         }
 
-        (await tenant.ListAsync<string>(Delete(mine))).Should().BeEmpty();
+        (await admin.ListAsync<string>(Delete(mine))).Should().BeEmpty();
+        (await admin.ListAsync<string>(Delete(Guid.Empty.ToString()))).Should().BeEmpty();
     }
 
-    [Fact]
-    public async Task Tenant_cannot_delete_another()
+    [Theory]
+    [InlineData("tenant_role")]
+    [InlineData("demo_role")]
+    public async Task Neither_a_tenant_nor_the_demo_deletes_itself_or_another(string role)
     {
         await using var owner = await WithLooseTableAsync();
         var (mine, other) = (await NewOrganizationAsync(owner), await NewOrganizationAsync(owner));
-        await using var tenant = await database.OpenAsync("tenant_role", mine);
+        foreach (var own in new[] { mine, MigratedDatabase.Demo })
+        {
+            await using var connection = await database.OpenAsync(role, own);
+            foreach (var attack in new[] { Delete(own), Delete(other), Delete(MigratedDatabase.Demo), "DELETE FROM organizations" })
+                (await connection.RefusalAsync(attack)).SqlState.Should().Be("42501");
+        }
 
-        (await tenant.ListAsync<string>(Delete(other))).Should().BeEmpty();
-
-        (await owner.CountAsync($"organizations WHERE id = '{other}'")).Should().Be(1);
-        (await owner.CountAsync($"invoices WHERE org_id = '{other}'")).Should().Be(2);
-        (await owner.CountAsync($"\"Loose Notes\" WHERE \"Org\" = '{other}'")).Should().Be(3);
-    }
-
-    [Fact]
-    public async Task Demo_cannot_be_deleted_by_a_tenant_and_demo_role_cannot_delete_at_all()
-    {
-        await using var owner = await WithLooseTableAsync();
-        await using var tenant = await database.OpenAsync("tenant_role", MigratedDatabase.Demo);
-        await using var demo = await database.OpenAsync("demo_role", MigratedDatabase.Demo);
-
-        (await tenant.ListAsync<string>(Delete(MigratedDatabase.Demo))).Should().BeEmpty();
-        (await tenant.ExecuteAsync("DELETE FROM organizations")).Should().Be(0);
-        (await demo.RefusalAsync(Delete(MigratedDatabase.Demo))).SqlState.Should().Be("42501");
+        foreach (var organization in new[] { mine, other })
+        {
+            (await owner.CountAsync($"organizations WHERE id = '{organization}'")).Should().Be(1);
+            (await owner.CountAsync($"invoices WHERE org_id = '{organization}'")).Should().Be(2);
+            (await owner.CountAsync($"\"Loose Notes\" WHERE \"Org\" = '{organization}'")).Should().Be(3);
+        }
 
         (await owner.CountAsync($"organizations WHERE id = '{MigratedDatabase.Demo}'")).Should().Be(1);
         (await owner.CountAsync($"invoices WHERE org_id = '{MigratedDatabase.Demo}'")).Should().Be(1);
     }
 
-    [Fact]
-    public async Task Admin_can_delete_anyone()
+    // What a GRANT of the owner could give back, one of the two alone.
+    [Theory]
+    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO PUBLIC")]
+    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO tenant_role; GRANT DELETE ON organizations TO tenant_role")]
+    [InlineData("ALTER FUNCTION app.delete_organization(uuid) SECURITY DEFINER; GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO tenant_role")]
+    public async Task A_grant_that_comes_back_deletes_nothing_yet(string grant)
     {
-        await using var owner = await WithLooseTableAsync();
-        var (one, other) = (await NewOrganizationAsync(owner), await NewOrganizationAsync(owner));
-        await using var admin = await database.OpenAsync("admin_role");
+        await using var owner = await database.OpenAsync();
+        var organization = await NewOrganizationAsync(owner, loose: false);
+        await owner.ExecuteAsync($"BEGIN; {grant}; SET LOCAL SESSION AUTHORIZATION app_user; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s");
+        try
+        {
+            (await owner.ListAsync<string>(Delete(organization))).Should().BeEmpty();
+        }
+        catch (PostgresException refused)
+        {
+            refused.SqlState.Should().Be("42501");
+            await owner.ExecuteAsync("ROLLBACK TO s");
+        }
 
-        (await admin.ListAsync<string>(Delete(one))).Should().HaveCount(3);
-
-        (await owner.CountAsync($"organizations WHERE id = '{one}'")).Should().Be(0);
-        (await owner.CountAsync($"\"Loose Notes\" WHERE \"Org\" = '{one}'")).Should().Be(0);
-        (await owner.CountAsync($"invoices WHERE org_id = '{other}'")).Should().Be(2);
-        (await admin.ListAsync<string>(Delete(Guid.Empty.ToString()))).Should().BeEmpty();
+        (await owner.CountAsync("organizations")).Should().Be(1);
+        (await owner.CountAsync("invoices")).Should().Be(2);
+        await owner.ExecuteAsync("ROLLBACK");
     }
 
     // Two protected tables that refer to each other, and nothing cascades.
@@ -93,14 +100,14 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
         await using var owner = await database.OpenAsync();
         var organization = await NewOrganizationAsync(owner, loose: false);
         await owner.ExecuteAsync($"""
-            BEGIN; CREATE POLICY keep ON organizations AS RESTRICTIVE FOR DELETE TO tenant_role USING (false);
-            SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s
+            BEGIN; CREATE POLICY keep ON organizations AS RESTRICTIVE FOR DELETE TO admin_role USING (false);
+            SET LOCAL ROLE admin_role; SAVEPOINT s
             """);
 
         (await owner.RefusalAsync(Delete(organization))).SqlState.Should().Be("42501");
 
         await owner.ExecuteAsync("ROLLBACK TO s");
-        (await owner.CountAsync("invoices")).Should().Be(2);
+        (await owner.CountAsync($"invoices WHERE org_id = '{organization}'")).Should().Be(2);
         await owner.ExecuteAsync("ROLLBACK");
     }
 

@@ -26,7 +26,7 @@ internal sealed class ProbeRun
         _findings = findings;
         _rights = rights;
         _seeder = new(session, catalog, context, options);
-        _scenery = new(session, catalog, context, _seeder);
+        _scenery = new(session, catalog, context, _seeder, findings);
     }
 
     private AuditScene Scene => _catalog.Scene;

@@ -3,12 +3,20 @@ using SmeFinancialOs.Data.Schema.Audit.Catalog;
 namespace SmeFinancialOs.Data.Schema.Probing;
 
 // Takes rows away, so that a refusal is one of the policies and not of some key.
-internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeContext context, Seeder seeder)
+internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeContext context, Seeder seeder, Findings findings)
 {
     // All rows of the other tenant, everywhere.
     internal async Task WithoutOtherAsync()
     {
-        await RemoveAsync(catalog.Scene.RootTables.Select(table => (table, context.Other, (Seed?)null))).ConfigureAwait(false);
+        var removable = new List<Relation>();
+        foreach (var table in catalog.Scene.RootTables)
+        {
+            if (await MayDeleteAsync(table).ConfigureAwait(false))
+                removable.Add(table);
+            else
+                findings.Unclear(table.Name, "Whether its rows are seen is not told: the login of the app may not delete them, as the probe has to. Probe a throwaway database as a superuser.");
+        }
+        await RemoveAsync(removable.Select(table => (table, context.Other, (Seed?)null))).ConfigureAwait(false);
         await RefreshAsync().ConfigureAwait(false);
     }
 
@@ -24,6 +32,10 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
             await session.TryAsync(async () =>
                 { await session.RunAsync($"REFRESH MATERIALIZED VIEW {view.Name}").ConfigureAwait(false); return view; }).ConfigureAwait(false);
     }
+
+    // As our own schema keeps every tenant from its row of the tenants' table.
+    private async Task<bool> MayDeleteAsync(Relation table) => context.Superuser
+        || (await session.ReadAsync([.. context.Enter(context.Other), $"SELECT has_table_privilege({table.Oid}::oid, 'DELETE')::text", .. context.Leave]).ConfigureAwait(false))[^2][0][0] == "true";
 
     private async Task RemoveAsync(IEnumerable<(Relation Table, string Tenant, Seed? Kept)> rows)
     {

@@ -17,7 +17,7 @@ public sealed class GrantTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         await using var superuser = await fixture.OpenAsSuperuserAsync();
         (await superuser.ReadAsync(sql)).Should().BeEquivalentTo(
             "invoices tenant_role DELETE,INSERT,SELECT,UPDATE", "invoices admin_role DELETE,INSERT,SELECT,UPDATE", "invoices demo_role SELECT",
-            "organizations tenant_role DELETE,INSERT,SELECT,UPDATE", "organizations admin_role DELETE,INSERT,SELECT,UPDATE", "organizations demo_role SELECT");
+            "organizations tenant_role INSERT,SELECT,UPDATE", "organizations admin_role DELETE,INSERT,SELECT,UPDATE", "organizations demo_role SELECT");
         (await superuser.ReadAsync("SELECT attrelid::regclass FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid IN ('public.invoices'::regclass, 'public.organizations'::regclass)"))
             .Should().BeEmpty("nothing is granted by column");
     }

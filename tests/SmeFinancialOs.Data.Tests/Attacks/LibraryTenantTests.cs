@@ -109,14 +109,6 @@ public sealed class LibraryTenantTests(TenantDatabaseFixture fixture) : IClassFi
         (await fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices WHERE number = 'reset-role'")).Should().Be(0);
     }
 
-    [Fact]
-    public async Task Deleting_another_tenants_organization_deletes_nothing()
-    {
-        var before = await fixture.TruthAsync<string>(Seed.FingerprintOfOthers);
-        (await new OrganizationRepository(fixture.Factory.CreateSession(fixture.ContextA)).DeleteAsync(fixture.OrganizationB, Token)).Should().BeEmpty();
-        (await fixture.TruthAsync<string>(Seed.FingerprintOfOthers)).Should().Be(before);
-    }
-
     private async Task LeavesTheOthersAsync(string? refusal, Func<Task> attack)
     {
         await fixture.SeedAsync();

@@ -33,7 +33,6 @@ public static class WriteAttacks
         { "MERGE INTO public.invoices i USING (SELECT 1) s ON i.amount_cents > 0 WHEN MATCHED THEN DELETE", null },
         { $"MERGE INTO public.invoices i USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT {Columns} VALUES ('{Seed.B}', gen_random_uuid(), 'X-1', 1, 'planted', '2026-01-01')", "42501" },
         { "UPDATE public.organizations SET name = 'stolen'", null },
-        { "DELETE FROM public.organizations", null },
         { "INSERT INTO public.organizations (id, name, slug) VALUES (gen_random_uuid(), 'planted', 'planted')", "42501" },
     };
 }

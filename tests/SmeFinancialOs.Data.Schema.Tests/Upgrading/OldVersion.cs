@@ -1,0 +1,82 @@
+using DbUp.Engine;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
+
+// A database as version 9 of the schema made it, with two organizations, the demo and rows, in one of the forms that a host may have turned on.
+internal sealed class OldVersion
+{
+    private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading", "Version9");
+
+    private OldVersion(string connectionString, SchemaRoles roles, bool isGuarded, bool isSealed) =>
+        (ConnectionString, Roles, IsGuarded, IsSealed) = (connectionString, roles, isGuarded, isSealed);
+
+    public string ConnectionString { get; }
+
+    public SchemaRoles Roles { get; }
+
+    public bool IsGuarded { get; }
+
+    public bool IsSealed { get; }
+
+    /// <summary>The scripts of that version, from its own commit.</summary>
+    public static IReadOnlyList<SqlScript> Scripts(string folder = "") =>
+        [.. Directory.GetFiles(Path.Combine(Folder, folder), "*.sql").Order(StringComparer.Ordinal)
+            .Select(file => new SqlScript(Path.Combine(folder, Path.GetFileName(file)).Replace('\\', '/'), File.ReadAllText(file)))];
+
+    public static async Task<OldVersion> InstallAsync(string form)
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), form.Contains("renamed") ? TestRoles.New(server) : new(), form.Contains("guarded"), form.Contains("sealed"));
+        await database.RunAsync([.. Scripts(), .. database.IsGuarded ? Scripts("guard") : []]);
+        if (database.IsSealed)
+        {
+            await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
+            await database.RunAsync([.. Scripts(), .. Scripts("seal")]);
+        }
+
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync($"""
+            BEGIN;
+            SET LOCAL ROLE {database.Roles.Owner};
+            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text, PRIMARY KEY (org_id, id));
+            SELECT app.protect_table('public.orders');
+            COMMIT;
+            INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a'), ('{MigratedDatabase.B}', 'B', 'b'), ('{MigratedDatabase.Demo}', 'Demo', 'demo');
+            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT id, 'N' || n, 100, 'c', '2026-01-01' FROM organizations, generate_series(1, 20) n;
+            INSERT INTO orders SELECT id, n, 'note' FROM organizations, generate_series(1, 5) n
+            """);
+        return database;
+    }
+
+    public Task<SchemaMigrationResult> UpgradeAsync() =>
+        new SchemaMigrator(ConnectionString, new() { Roles = Roles, Guard = IsGuarded, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
+
+    public Task<NpgsqlConnection> OpenAsync() => Sql.OpenAsync(ConnectionString, Sql.Cancel);
+
+    /// <summary>Everything that the host has stored.</summary>
+    public async Task<string?> RowsAsync()
+    {
+        await using var superuser = await OpenAsync();
+        return await superuser.ScalarAsync<string>("""
+            SELECT md5(string_agg(r.text, '|' ORDER BY r.text))
+            FROM (SELECT o::text FROM organizations o UNION ALL SELECT i::text FROM invoices i UNION ALL SELECT o::text FROM orders o) AS r (text)
+            """);
+    }
+
+    /// <summary>A connection as a host's session has it: login, role, organization and, where contexts are sealed, a token.</summary>
+    public async Task<NpgsqlConnection> OpenAsync(string role, string? organization)
+    {
+        var isAdmin = role == Roles.Admin;
+        await using var superuser = await OpenAsync();
+        var token = !IsSealed ? "" : await superuser.ScalarAsync<string>($"""
+            SELECT p.text || encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(p.text, 'SQL_ASCII'))), 'hex')
+            FROM app_seal.keys k CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{(organization is null ? Guid.Empty : Guid.Parse(organization)):N}') AS p (text)
+            """);
+        var connection = await Sql.OpenAsync(ConnectionString.As(isAdmin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
+        await connection.ExecuteAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false); SET ROLE {role}");
+        return connection;
+    }
+
+    private Task<SchemaMigrationResult> RunAsync(IReadOnlyList<SqlScript> scripts) => new SchemaMigrator(ConnectionString, new() { Roles = Roles }, scripts).MigrateAsync(Sql.Cancel);
+}

@@ -1,0 +1,136 @@
+namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
+
+// A database of version 9, with rows, gets what has changed since, whatever its host has turned on.
+public sealed class UpgradeTests
+{
+    private const string Delete = "DELETE FROM public.organizations";
+    private const string Erase = $"SELECT app.delete_organization('{MigratedDatabase.A}')";
+
+    public static TheoryData<string> Forms => ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed"];
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_tenant_could_erase_its_organization_and_cannot_after_the_upgrade(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
+        foreach (var attack in new[] { Delete, Erase })
+        {
+            await tenant.ExecuteAsync("BEGIN");
+            await tenant.ExecuteAsync(attack);
+            (await tenant.CountAsync("public.organizations")).Should().Be(0, "version 9 allowed it");
+            await tenant.ExecuteAsync("ROLLBACK");
+        }
+
+        var rows = await database.RowsAsync();
+        await database.UpgradeAsync();
+
+        (await database.RowsAsync()).Should().Be(rows);
+        foreach (var attack in new[] { Delete, Erase, "WITH gone AS (DELETE FROM public.organizations RETURNING id) SELECT * FROM gone", "TRUNCATE public.organizations CASCADE" })
+            (await tenant.RefusalAsync(attack)).SqlState.Should().Be("42501");
+        (await database.RowsAsync()).Should().Be(rows);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task The_rest_works_on(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        await database.UpgradeAsync();
+
+        await using (var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.B))
+        {
+            (await tenant.ExecuteAsync("UPDATE public.organizations SET name = 'renamed'")).Should().Be(1);
+            (await tenant.ExecuteAsync("DELETE FROM public.invoices WHERE number = 'N1'")).Should().Be(1);
+            (await tenant.ExecuteAsync("DELETE FROM public.orders WHERE id = 1")).Should().Be(1);
+            (await tenant.CountAsync("public.invoices")).Should().Be(19);
+        }
+
+        await using (var admin = await database.OpenAsync(database.Roles.Admin, null))
+            (await admin.ListAsync<string>(Erase.Replace("app.delete_organization", "table_name || ' ' || deleted_rows FROM app.delete_organization")))
+                .Should().Equal("public.organizations 1", "public.invoices 20", "public.orders 5");
+        await using var superuser = await database.OpenAsync();
+        (await superuser.ListAsync<string>("SELECT slug FROM organizations ORDER BY 1")).Should().Equal("b", "demo");
+        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(EmbeddedScripts.All.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task It_is_complete_and_stays_so(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        IEnumerable<string> expected = ["0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "0010_keep_organizations.sql"];
+        var migrator = new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles, Guard = database.IsGuarded, Seal = database.IsSealed });
+        if (database.IsGuarded)
+            expected = expected.Append("guard/0001_tenant_guard.sql");
+
+        (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal(expected);
+        (await database.UpgradeAsync()).Applied.Should().Equal(expected);
+        (await database.UpgradeAsync()).Applied.Should().BeEmpty();
+        (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().BeEmpty();
+
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync("SELECT app.protect_table('public.organizations', 'id'), app.protect_table('public.orders')");
+        await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
+        (await tenant.RefusalAsync(Delete)).SqlState.Should().Be("42501");
+        if (database.IsGuarded)
+        {
+            (await superuser.CountAsync("app_guard.faults()")).Should().Be(0);
+            (await superuser.RefusalAsync($"GRANT DELETE ON public.organizations TO {database.Roles.Tenant}")).Hint.Should().Contain($"REVOKE DELETE ON public.organizations FROM {database.Roles.Tenant}");
+        }
+    }
+
+    [Fact]
+    public async Task An_upgrade_that_does_not_ask_for_the_guard_leaves_the_one_that_is_on()
+    {
+        var database = await OldVersion.InstallAsync("guarded");
+        await new SchemaMigrator(database.ConnectionString).MigrateAsync(Sql.Cancel);
+        await using var superuser = await database.OpenAsync();
+        (await superuser.CountAsync("app_guard.faults()")).Should().Be(0);
+        (await superuser.RefusalAsync("CREATE TABLE public.t (a int)")).SqlState.Should().Be("42P17");
+    }
+
+    [Fact]
+    public async Task The_owner_of_a_database_with_createrole_can_upgrade_it()
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var (roles, login) = (TestRoles.New(server), server.NewRoleName("deployer"));
+        await using (var superuser = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel))
+            await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
+        var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
+        await using (var superuser = await Sql.OpenAsync(database, Sql.Cancel))
+            await superuser.ExecuteAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
+        await new SchemaMigrator(database.As(login), new() { Roles = roles }, [.. OldVersion.Scripts(), .. OldVersion.Scripts("seal")]).MigrateAsync(Sql.Cancel);
+
+        (await new SchemaMigrator(database.As(login), new() { Roles = roles, Seal = true }).MigrateAsync(Sql.Cancel)).Applied.Should().EndWith("0010_keep_organizations.sql");
+    }
+
+    [Theory]
+    [InlineData("GRANT DELETE ON public.organizations TO {1} WITH GRANT OPTION; SET ROLE {1}; GRANT DELETE ON public.organizations TO {0}; RESET ROLE")]
+    [InlineData("GRANT DELETE ON public.organizations TO {1}; ALTER ROLE {0} INHERIT; GRANT {1} TO {0}")]
+    public async Task A_privilege_that_the_upgrade_cannot_take_away_stops_it_and_is_named(string scene)
+    {
+        var database = await OldVersion.InstallAsync("renamed");
+        var other = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("other");
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync($"CREATE ROLE {other}; " + string.Format(System.Globalization.CultureInfo.InvariantCulture, scene, database.Roles.Tenant, other));
+
+        var failure = (await database.Awaiting(d => d.UpgradeAsync()).Should().ThrowAsync<SchemaMigrationException>()).Which;
+        failure.ScriptName.Should().Be("0010_keep_organizations.sql");
+        failure.Message.Should().Contain($"role \"{database.Roles.Tenant}\" may still delete from public.organizations").And.Contain("REVOKE DELETE");
+    }
+
+    [Fact]
+    public async Task A_host_that_has_dropped_the_table_for_one_of_its_own_can_upgrade()
+    {
+        var database = await OldVersion.InstallAsync("plain");
+        await using (var superuser = await database.OpenAsync())
+            await superuser.ExecuteAsync("DROP TABLE public.organizations CASCADE");
+        (await database.UpgradeAsync()).Applied.Should().EndWith("0010_keep_organizations.sql");
+    }
+
+    [Fact]
+    public void Scripts_that_run_again_are_those_of_functions_and_grants() =>
+        EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.StartsWith(MigrationScript.Marker))
+            .Select(script => script.Name).Should().Equal("0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "guard/0001_tenant_guard.sql");
+}
