@@ -16,7 +16,8 @@ public interface ITenantSession
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="cancellationToken">Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.</param>
     /// <exception cref="System.Data.DataException">
-    /// A row cannot be read as <typeparamref name="T"/>: its value is of another type, it is NULL and <typeparamref name="T"/> has no null, or no column is a member of it.
+    /// A row cannot be read as <typeparamref name="T"/>: its value is of another type, it is NULL and <typeparamref name="T"/> has no null, or no column is a
+    /// member of it.
     /// </exception>
     /// <exception cref="UnknownDatabaseTypeException">A column has a type that was created after the data source had read the types of the database.</exception>
     /// <exception cref="ArgumentException">The text is blank or has comments alone; or the parameters are a list, or expect to be written to, such as those with a direction other than input.</exception>
@@ -35,8 +36,8 @@ public interface ITenantSession
     Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Runs a query and gives the first column of its first row, converted as Dapper converts a scalar; the default of <typeparamref name="T"/> when it gives no row.
-    /// NULL is null, and for a type without null an error.
+    /// Runs a query and gives the first column of its first row, converted as Dapper converts a scalar; the default of <typeparamref name="T"/> when it gives
+    /// no row. NULL is null, and for a type without null an error.
     /// </summary>
     /// <inheritdoc cref="QueryAsync{T}"/>
     Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
@@ -73,13 +74,15 @@ public interface ITenantSession
     TenantBatch CreateBatch();
 
     /// <summary>
-    /// Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, byte for byte: in UTF-8, unless its ENCODING or the connection's
-    /// client_encoding is another.
+    /// Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, byte for byte: in UTF-8, unless its ENCODING or the
+    /// connection's client_encoding is another.
     /// </summary>
     /// <param name="copyCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>
     /// <param name="destination">Where the bytes go; it stays open.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
-    /// <exception cref="ArgumentException">The command is no <c>COPY .. TO STDOUT</c>, or is one in binary format, which ends its connection and a unit of work with it.</exception>
+    /// <exception cref="ArgumentException">
+    /// The command is no <c>COPY .. TO STDOUT</c>, or is one in binary format, which ends its connection and a unit of work with it.
+    /// </exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default);
 }

@@ -29,7 +29,8 @@ public sealed class TenantBatch
     public TenantBatchResult<T?> AddQuerySingleOrDefault<T>(string sql, object? parameters = null) => Add(new SingleRowStatement<T>(sql, parameters));
 
     /// <summary>
-    /// Adds a query that gives the first column of its first row; the default of <typeparamref name="T"/> when it gives no row. NULL is null, and for a type without null an error.
+    /// Adds a query that gives the first column of its first row; the default of <typeparamref name="T"/> when it gives no row. NULL is null, and for a type
+    /// without null an error.
     /// </summary>
     /// <inheritdoc cref="AddQuery{T}"/>
     public TenantBatchResult<T?> AddScalar<T>(string sql, object? parameters = null) => Add(new ScalarStatement<T>(sql, parameters));

@@ -57,13 +57,19 @@ internal sealed class CapturingCommand : NpgsqlCommand
             if (parameter.Direction != ParameterDirection.Input)
             {
                 throw new ArgumentException(
-                    $"The parameter \"{parameter.ParameterName}\" is one of direction {parameter.Direction}, and none is filled here. Read the value as a row: of a function by SELECT, "
-                    + "of a statement by RETURNING, of a procedure by CALL with NULL for each OUT parameter, in QuerySingleOrDefaultAsync.", "parameters");
+                    $"The parameter \"{parameter.ParameterName}\" is one of direction {parameter.Direction}, and none is filled here. Read the value as a row: "
+                    + "of a function by SELECT, of a statement by RETURNING, of a procedure by CALL with NULL for each OUT parameter.",
+                    "parameters");
             }
         }
 
         if (CommandTimeout != (SqlMapper.Settings.CommandTimeout ?? DefaultTimeout))
-            throw new ArgumentException("The parameters set a timeout of their command. Set Command Timeout in the connection string, or SqlMapper.Settings.CommandTimeout.", "parameters");
+        {
+            throw new ArgumentException(
+                "The parameters set a timeout of their command. Set Command Timeout in the connection string, or SqlMapper.Settings.CommandTimeout.",
+                "parameters");
+        }
+
         if (AllResultTypesAreUnknown || UnknownResultTypeList is not null)
             throw new ArgumentException("The parameters ask for results as text. Cast the columns to text in the statement.", "parameters");
     }

@@ -18,7 +18,7 @@ internal static class CopyOut
             throw new ArgumentException("The command must be COPY .. TO STDOUT.", nameof(copyCommand));
         // There is no other way to write the keyword. Where it stands is for the server to read.
         if (!copyCommand.Contains("STDOUT", StringComparison.OrdinalIgnoreCase))
-            throw new ArgumentException(Allowed + "A file or program of the server is not written to, and COPY FROM is not run here.", nameof(copyCommand));
+            throw new ArgumentException(Allowed + "Neither a file or program of the server nor COPY FROM is run here.", nameof(copyCommand));
         ArgumentNullException.ThrowIfNull(destination);
         if (!destination.CanWrite)
             throw new ArgumentException("The stream cannot be written to: it is closed, or for reading alone.", nameof(destination));

@@ -14,8 +14,10 @@ internal static class MemberMapping
         if (parse.Method.DeclaringType is not null || typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type))
             return null;
         if (Nullable.GetUnderlyingType(type) is { } underlying)
-            return $"Dapper fills the members of {underlying}, not of its nullable form. Ask for {underlying}, for a class, or register a SqlMapper.TypeHandler for it";
-        return IsFilled(type, reader) ? null : "no column has the name of a member. Give the columns the names of members, or register a SqlMapper.TypeHandler for the type";
+            return $"Dapper fills the members of {underlying}, not of its nullable form. Ask for that, for a class, or register a SqlMapper.TypeHandler";
+        return IsFilled(type, reader)
+            ? null
+            : "no column has the name of a member. Give the columns the names of members, or register a SqlMapper.TypeHandler for the type";
     }
 
     private static bool IsFilled(Type type, DbDataReader reader)

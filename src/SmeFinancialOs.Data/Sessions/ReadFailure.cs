@@ -18,8 +18,9 @@ internal static class ReadFailure
             return new NpgsqlException("The connection was lost while a row was read.", new IOException(fault.GetBaseException().GetType().Name));
         if (IsOfUnknownType(row, fault))
         {
+            var columns = string.Join(", ", UnknownColumns(row).Select(column => $"\"{column}\""));
             return new UnknownDatabaseTypeException(
-                $"A column has a type that did not exist when this data source read the types of the database: {string.Join(", ", UnknownColumns(row).Select(column => $"\"{column}\""))}. "
+                $"A column has a type that did not exist when this data source read the types of the database: {columns}. "
                 + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host. A cast to text in the statement is read without.", fault.GetBaseException());
         }
 

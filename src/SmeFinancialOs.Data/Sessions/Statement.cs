@@ -64,7 +64,12 @@ internal abstract class Statement
             return;
         // One that does no more than derive from Dapper's calls back for output parameters alone, and those are refused.
         if (parameters.GetType().GetInterfaceMap(typeof(SqlMapper.IParameterCallbacks)).TargetMethods[0].DeclaringType != typeof(DynamicParameters))
-            throw new ArgumentException("The parameters ask to be called when the statement has been run (IParameterCallbacks), and they are not. Await the call instead.", nameof(parameters));
+        {
+            throw new ArgumentException(
+                "The parameters ask to be called when the statement has been run (IParameterCallbacks), and they are not. Await the call instead.",
+                nameof(parameters));
+        }
+
     }
 
     /// <summary>What Dapper takes for a list of parameter sets.</summary>

@@ -16,7 +16,9 @@ internal static class ValueConversion
         return (T)(DateOrTime(value, type) ?? Convert.ChangeType(value, type, CultureInfo.InvariantCulture));
     }
 
-    /// <summary>By Dapper itself: its conversion of a scalar has no public name, so its ExecuteScalar is called with a command that answers with the value.</summary>
+    /// <summary>
+    /// By Dapper itself: its conversion of a scalar has no public name, so its ExecuteScalar is called with a command that answers with the value.
+    /// </summary>
     public static T OfScalar<T>(object value) => new StandInConnection(new Answer(value)).ExecuteScalar<T>("value")!;
 
     private static Array Elements(Array array, Type type)

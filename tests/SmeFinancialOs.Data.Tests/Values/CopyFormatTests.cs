@@ -19,24 +19,28 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
         { "several bytes a character", "COPY (SELECT '日本') TO STDOUT (ENCODING 'EUC_JP')", [0xC6, 0xFC, 0xCB, 0xDC, (byte)'\n'] },
         { "begins with a byte order mark", "COPY (SELECT U&'\\FEFFa') TO STDOUT", [0xEF, 0xBB, 0xBF, (byte)'a', (byte)'\n'] },
         { "begins as UTF-16 does", "COPY (SELECT 'ÿþa') TO STDOUT (ENCODING 'LATIN1')", [0xFF, 0xFE, (byte)'a', (byte)'\n'] },
-        { "longer than a buffer", "COPY (SELECT repeat('a😀', 20000)) TO STDOUT", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("a😀", 20000)) + "\n") },
-        { "many rows", "COPY (SELECT 'é' FROM generate_series(1, 9000)) TO STDOUT (ENCODING 'LATIN1')", [.. Enumerable.Repeat(new byte[] { 0xE9, (byte)'\n' }, 9000).SelectMany(row => row)] },
+        { "longer than a buffer", "COPY (SELECT repeat('a😀', 20000)) TO STDOUT", [.. Repeated("a😀", 20000, Encoding.UTF8), (byte)'\n'] },
+        { "many rows", "COPY (SELECT 'é' FROM generate_series(1, 9000)) TO STDOUT (ENCODING 'LATIN1')", Repeated("é\n", 9000, Encoding.Latin1) },
         { "column of that name", "COPY (SELECT 1 AS binary) TO STDOUT (FORMAT csv, HEADER)", "binary\n1\n"u8.ToArray() },
     };
 
     /// <summary>Found out by the answer of the server, however it is written.</summary>
     public static TheoryData<string> Binary =>
     [
-        "COPY (SELECT 1) TO STDOUT (FORMAT binary)", "copy (select 1) to stdout with (format 'binary')", "COPY (SELECT 1) TO STDOUT BINARY", "COPY (SELECT 1) TO STDOUT WITH BINARY",
-        "COPY BINARY value_rows TO STDOUT", "COPY (SELECT 1) TO STDOUT (ENCODING 'UTF8', FORMAT \"binary\")", "COPY (SELECT 1) TO STDOUT (FORMAT/* text */E'b\\x69nary')",
+        "COPY (SELECT 1) TO STDOUT (FORMAT binary)", "copy (select 1) to stdout with (format 'binary')", "COPY (SELECT 1) TO STDOUT BINARY",
+        "COPY (SELECT 1) TO STDOUT WITH BINARY",
+        "COPY BINARY value_rows TO STDOUT", "COPY (SELECT 1) TO STDOUT (ENCODING 'UTF8', FORMAT \"binary\")",
+        "COPY (SELECT 1) TO STDOUT (FORMAT/* text */E'b\\x69nary')",
         "COPY (SELECT 1) TO STDOUT (FORMAT U&'\\0062inary')", "COPY (SELECT 1) TO STDIN BINARY -- STDOUT",
     ];
 
     /// <summary>Not to the client, or not from the server.</summary>
     public static TheoryData<string> Others =>
     [
-        "COPY value_rows TO '/tmp/rows'", "COPY value_rows TO PROGRAM 'cat'", "COPY value_rows FROM STDIN", "COPY value_rows FROM '/etc/passwd'", "COPY value_rows FROM PROGRAM 'id'",
-        "copy value_rows from stdin with (format csv)", "COPY value_rows FROM STDOUT", "COPY value_rows FROM STDIN -- TO STDOUT", "COPY value_rows FROM STDIN BINARY -- STDOUT", "COPY value_rows",
+        "COPY value_rows TO '/tmp/rows'", "COPY value_rows TO PROGRAM 'cat'", "COPY value_rows FROM STDIN", "COPY value_rows FROM '/etc/passwd'",
+        "COPY value_rows FROM PROGRAM 'id'",
+        "copy value_rows from stdin with (format csv)", "COPY value_rows FROM STDOUT", "COPY value_rows FROM STDIN -- TO STDOUT",
+        "COPY value_rows FROM STDIN BINARY -- STDOUT", "COPY value_rows",
     ];
 
     [Theory]
@@ -84,4 +88,6 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
         copied.Length.Should().Be(0);
         (await Session.ExecuteScalarAsync<int>("SELECT 7")).Should().Be(7);
     }
+
+    private static byte[] Repeated(string text, int times, Encoding encoding) => encoding.GetBytes(string.Concat(Enumerable.Repeat(text, times)));
 }

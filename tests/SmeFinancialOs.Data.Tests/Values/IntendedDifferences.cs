@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace SmeFinancialOs.Data.Tests.Values;
 
-/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them but the last it throws where Dapper gives a value that no row holds.</summary>
+/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them but the last it throws where Dapper gives a value that no
+/// row holds.</summary>
 internal sealed record Difference(string Name, Type Type, string Sql, string Reason, Func<Compared, Given, bool> Applies);
 
 /// <inheritdoc cref="Difference"/>
@@ -12,16 +13,22 @@ internal static class IntendedDifferences
 {
     public static readonly IReadOnlyList<Difference> All =
     [
-        new("NULL of a scalar", typeof(int), "SELECT NULL::int4 AS value", "NULL is not 0, false or 1970: a type without null cannot say it.", static (pair, ours) =>
-            pair.Dapper.Form == "Scalar" && pair.Type.IsValueType && Nullable.GetUnderlyingType(pair.Type) is null && pair.Dapper.Value == Empty(pair.Type) && Says(ours, "NULL")),
-        new("no member for any column", typeof(OrderId), "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS id", "The type has members, and no column is one of them: Dapper gives an empty one for each row.", static (pair, ours) =>
+        new("NULL of a scalar", typeof(int), "SELECT NULL::int4 AS value", "NULL is not 0, false or 1970: a type without null cannot say it.", static (pair,
+            ours) =>
+            pair.Dapper.Form == "Scalar" && pair.Type.IsValueType && Nullable.GetUnderlyingType(pair.Type) is null && pair.Dapper.Value == Empty(pair.Type)
+                && Says(ours, "NULL")),
+        new("no member for any column", typeof(OrderId), "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS id",
+            "The type has members, and no column is one of them: Dapper gives an empty one for each row.", static (pair, ours) =>
             pair.Dapper.Form != "Scalar" && Nullable.GetUnderlyingType(pair.Type) is null && IsEmpty(pair.Type, pair.Dapper.Value) && Says(ours, "no column")),
-        new("rows without columns", typeof(int), "SELECT", "A stream has given its first row by the time that it is seen to have no column.", static (pair, ours) =>
-            ours.Form == "QueryUnbufferedAsync" && pair.Sql == "SELECT" && Says(ours, "no columns")),
-        new("nullable struct", typeof(OrderId?), "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS value", "Dapper fills the members of a struct, not those of its nullable form: it gives null whatever the row holds.", static (pair, ours) =>
+        new("rows without columns", typeof(int), "SELECT FROM generate_series(1, 2)",
+            "A stream has given its first row by the time that it is seen to have no column.", static (pair, ours) =>
+            ours.Form == "QueryUnbufferedAsync" && pair.Sql.StartsWith("SELECT FROM", StringComparison.Ordinal) && Says(ours, "no columns")),
+        new("nullable struct", typeof(OrderId?), "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS id",
+            "Dapper fills the members of a struct, not those of its nullable form: it gives null whatever the row holds.", static (pair, ours) =>
             pair.Dapper.Form != "Scalar" && Nullable.GetUnderlyingType(pair.Type) is { IsEnum: false } type && !typeof(ITuple).IsAssignableFrom(type)
             && IsEmpty(pair.Type, pair.Dapper.Value) && Says(ours, "nullable")),
-        new("stream without a row", typeof(Positional), "SELECT 1 AS value WHERE false", "A stream looks for a constructor when its first row is there.", static (pair, ours) =>
+        new("stream without a row", typeof(Positional), "SELECT 1 AS value WHERE false", "A stream looks for a constructor when its first row is there.",
+            static (pair, ours) =>
             ours.Form == "QueryUnbufferedAsync" && ours.Value == $"{pair.Type}[] []" && pair.Dapper.Fault is InvalidOperationException),
     ];
 
@@ -38,9 +45,10 @@ internal static class IntendedDifferences
     private static string Empty(Type type)
     {
         if (type.IsValueType)
-            return ValueTable.Describe(Activator.CreateInstance(type));
-        var hasDefault = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(constructor => constructor.GetParameters().Length == 0);
-        return ValueTable.Describe(hasDefault && !type.IsAbstract && type != typeof(string) ? Activator.CreateInstance(type, nonPublic: true) : null);
+            return ValueText.Of(Activator.CreateInstance(type));
+        var hasDefault = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Any(constructor =>
+            constructor.GetParameters().Length == 0);
+        return ValueText.Of(hasDefault && !type.IsAbstract && type != typeof(string) ? Activator.CreateInstance(type, nonPublic: true) : null);
     }
 
     private static bool Says(Given ours, string words) => ours.Fault is DataException && ours.Fault.Message.Contains(words, StringComparison.Ordinal);

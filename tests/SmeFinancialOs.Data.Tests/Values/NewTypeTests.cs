@@ -46,7 +46,8 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
             fault.Message.Should().Contain("\"value\"").And.Contain("ReloadTypesAsync");
         }
 
-        (await session.ExecuteScalarAsync<string>($"SELECT ({column.Replace("T", _type, StringComparison.Ordinal)})::text")).Should().Match(text => column.StartsWith("NULL") == (text == null));
+        (await session.ExecuteScalarAsync<string>($"SELECT ({column.Replace("T", _type, StringComparison.Ordinal)})::text")).Should().Match(text =>
+            column.StartsWith("NULL") == (text == null));
     }
 
     [Fact]

@@ -12,7 +12,8 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
     private static readonly Dictionary<string, (string Sql, Func<object?> Make)> Same = new()
     {
         ["DbString"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new DbString { Value = "a", Length = 10 } }),
-        ["DbString, fixed and ANSI"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new DbString { Value = "a", IsAnsi = true, IsFixedLength = true, Length = 3 } }),
+        ["DbString, fixed and ANSI"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new DbString { Value = "a", IsAnsi = true, IsFixedLength = true,
+            Length = 3 } }),
         ["array for ANY"] = ("SELECT string_agg(i::text, ',') FROM generate_series(1, 5) i WHERE i = ANY(@ids)", () => new { ids = new[] { 2, 4 } }),
         ["list for ANY"] = ("SELECT string_agg(i::text, ',') FROM generate_series(1, 5) i WHERE i = ANY(@ids)", () => new { ids = new List<int> { 2, 4 } }),
         ["list for IN"] = ("SELECT string_agg(i::text, ',') FROM generate_series(1, 5) i WHERE i IN @ids", () => new { ids = new[] { 2, 4 } }),
@@ -25,9 +26,11 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
         ["custom"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new JsonParameter("{}") }),
         ["custom that casts the command"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new CastingParameter("{}") }),
         ["custom in a bag"] = ("SELECT pg_typeof(@x)::text || @x", () => Bag(bag => bag.Add("x", new CastingParameter("{}")))),
-        ["host's bag"] = ("SELECT pg_typeof(@x)::text || @x", () => new HostParameters(command => command.Parameters.AddWithValue("x", NpgsqlDbType.Varchar, "v"))),
+        ["host's bag"] = ("SELECT pg_typeof(@x)::text || @x", () => new HostParameters(command => command.Parameters.AddWithValue("x", NpgsqlDbType.Varchar,
+            "v"))),
         ["host's bag that rewrites"] = ("SELECT @y", () => new HostParameters(command => command.CommandText = "SELECT 'rewritten'")),
-        ["host's bag with array"] = ("SELECT (@x)[2]::text", () => new HostParameters(command => command.Parameters.Add(new NpgsqlParameter<int[]>("x", [7, 8])))),
+        ["host's bag with array"] = ("SELECT (@x)[2]::text", () => new HostParameters(command => command.Parameters.Add(new NpgsqlParameter<int[]>("x", [7,
+            8])))),
         ["derived bag"] = ("SELECT 'x' || @x", () => { var bag = new DerivedParameters(); bag.Add("x", "v"); return bag; }),
         ["bag with template"] = ("SELECT @x || @y", () => Bag(bag => { bag.AddDynamicParams(new { x = "a" }); bag.Add("y", "b"); })),
         ["bag with type"] = ("SELECT pg_typeof(@x)::text", () => Bag(bag => bag.Add("x", "2026-01-02", DbType.AnsiString, size: 20))),
@@ -73,7 +76,8 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
             bag.Add("n", 5, direction: ParameterDirection.InputOutput);
             return bag;
         },
-        ["output of a host's bag"] = () => new HostParameters(command => command.Parameters.Add(new NpgsqlParameter("n", 5) { Direction = ParameterDirection.InputOutput })),
+        ["output of a host's bag"] = () => new HostParameters(command => command.Parameters.Add(new NpgsqlParameter("n",
+            5) { Direction = ParameterDirection.InputOutput })),
         ["output of a custom parameter"] = () => new { n = new OutputParameter() },
         ["called back"] = () => new CalledBack(command => command.Parameters.AddWithValue("n", 5)),
         ["called back, derived"] = () =>
@@ -108,7 +112,8 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
         })).Should().Be(expected);
         (await AnswerAsync(async () => [await session.ExecuteScalarAsync<string>(sql, make())])).Should().Be(
             await AnswerAsync(async () => [await plain.ExecuteScalarAsync<string>(sql, make())]));
-        (await AnswerAsync(async () => [$"{await session.ExecuteAsync(sql, make())}"])).Should().Be(await AnswerAsync(async () => [$"{await plain.ExecuteAsync(sql, make())}"]));
+        (await AnswerAsync(async () => [$"{await session.ExecuteAsync(sql, make())}"])).Should().Be(await AnswerAsync(async () =>
+            [$"{await plain.ExecuteAsync(sql, make())}"]));
     }
 
     [Theory]
@@ -156,11 +161,12 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
     {
         try
         {
-            return ValueTable.Describe((await call()).ToArray());
+            return ValueText.Of((await call()).ToArray());
         }
         catch (Exception fault)
         {
-            return fault is PostgresException or TenantDataException ? (fault as TenantDataException)?.SqlState ?? ((PostgresException)fault).SqlState : "fails";
+            return fault is PostgresException or TenantDataException
+                ? (fault as TenantDataException)?.SqlState ?? ((PostgresException)fault).SqlState : "fails";
         }
     }
 }

@@ -17,7 +17,8 @@ internal sealed record Compared(Type Type, string Sql, Given Dapper, IReadOnlyLi
 
 internal static class ValueCalls
 {
-    private static readonly MethodInfo Generic = typeof(ValueCalls).GetMethod(nameof(CompareAsync), BindingFlags.Static | BindingFlags.NonPublic, [typeof(NpgsqlConnection), typeof(ITenantSession), typeof(string), typeof(bool)])!;
+    private static readonly MethodInfo Generic = typeof(ValueCalls).GetMethod(nameof(CompareAsync), BindingFlags.Static | BindingFlags.NonPublic,
+        [typeof(NpgsqlConnection), typeof(ITenantSession), typeof(string), typeof(bool)])!;
 
     public static Task<IReadOnlyList<Compared>> CompareAsync(Type type, NpgsqlConnection plain, ITenantSession session, string sql, bool isWhole) =>
         (Task<IReadOnlyList<Compared>>)Generic.MakeGenericMethod(type).Invoke(null, [plain, session, sql, isWhole])!;
@@ -28,12 +29,14 @@ internal static class ValueCalls
         [
             await TryAsync("QueryAsync", async () => (await session.QueryAsync<T>(sql)).ToArray()),
             .. isWhole ? [await TryAsync("QueryUnbufferedAsync", async () => await session.QueryUnbufferedAsync<T>(sql).ToArrayAsync())] : Array.Empty<Given>(),
-            .. isWhole ? [await TryAsync("AddQuery", async () => (await BatchAsync(session, batch => batch.AddQuery<T>(sql))).ToArray())] : Array.Empty<Given>(),
+            .. isWhole ? [await TryAsync("AddQuery", async () => (await BatchAsync(session, batch =>
+            batch.AddQuery<T>(sql))).ToArray())] : Array.Empty<Given>(),
         ]),
         new(typeof(T), sql, await TryAsync("Single", () => plain.QuerySingleOrDefaultAsync<T>(sql)),
         [
             await TryAsync("QuerySingleOrDefaultAsync", () => session.QuerySingleOrDefaultAsync<T>(sql)),
-            .. isWhole ? [await TryAsync("AddQuerySingleOrDefault", () => BatchAsync(session, batch => batch.AddQuerySingleOrDefault<T>(sql)))] : Array.Empty<Given>(),
+            .. isWhole ? [await TryAsync("AddQuerySingleOrDefault", () => BatchAsync(session, batch =>
+            batch.AddQuerySingleOrDefault<T>(sql)))] : Array.Empty<Given>(),
         ]),
         new(typeof(T), sql, await TryAsync("Scalar", () => plain.ExecuteScalarAsync<T>(sql)),
         [
@@ -54,7 +57,7 @@ internal static class ValueCalls
     {
         try
         {
-            return new(form, ValueTable.Describe(await call()), null);
+            return new(form, ValueText.Of(await call()), null);
         }
         catch (Exception fault)
         {

@@ -40,7 +40,8 @@ public sealed class ValueTests(ValueFixture fixture) : IClassFixture<ValueFixtur
         {
             foreach (var compared in await ValueCalls.CompareAsync(type, plain, session, sql, isWhole))
             {
-                unintended.AddRange(compared.Ours.Where(ours => !compared.Dapper.Agrees(ours) && !IntendedDifferences.All.Any(difference => difference.Applies(compared, ours)))
+                unintended.AddRange(compared.Ours.Where(ours => !compared.Dapper.Agrees(ours) && !IntendedDifferences.All.Any(difference =>
+                    difference.Applies(compared, ours)))
                     .Select(ours => $"{ours.Form}<{type.Name}>(\"{sql}\"): {ours}; Dapper: {compared.Dapper}"));
             }
         }
