@@ -14,7 +14,8 @@ namespace SmeFinancialOs.Data;
 /// <summary>
 /// Registers tenant data access: a <see cref="TenantConnectionFactory"/> and, per scope, an <see cref="ITenantSession"/> and the repositories for the
 /// ambient context. Data sources made here stay inside the factory: nobody can inject a connection without a tenant. The options are
-/// <see cref="TenantDataOptions"/>, validated when the host starts. What the host registered itself before stays.
+/// <see cref="TenantDataOptions"/>, validated when the host starts. What the host registered itself before stays. A session or repository that is asked of the
+/// root service provider, as by a singleton, is refused with a <see cref="CapturedSessionException"/>.
 /// </summary>
 public static class TenantDataServiceCollectionExtensions
 {

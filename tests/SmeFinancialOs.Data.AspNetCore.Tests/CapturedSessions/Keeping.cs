@@ -10,7 +10,7 @@ internal delegate Task<string> Way(HttpContext http, Func<ITenantSession> make);
 /// <summary>The ways in which a host keeps what the first request has made, and gives it to every later one.</summary>
 internal sealed class Keeping
 {
-    private static ITenantSession? s_static;
+    private static ITenantSession? _ofAll;
 
     private ITenantSession? _session;
     private Func<ITenantSession>? _delegate;
@@ -32,7 +32,7 @@ internal sealed class Keeping
         },
         ["a Lazy"] = (http, make) => ReadAsync((Of(http)._lazy ??= new(make)).Value),
         ["IMemoryCache"] = (http, make) => ReadAsync(http.RequestServices.GetRequiredService<IMemoryCache>().GetOrCreate("session", _ => make())!),
-        ["a static field"] = (_, make) => ReadAsync(s_static ??= make()),
+        ["a static field"] = (_, make) => ReadAsync(_ofAll ??= make()),
         ["a service scope"] = (http, _) =>
             ReadAsync((Of(http)._scope ??= http.RequestServices.CreateScope()).ServiceProvider.GetRequiredService<ITenantSession>()),
         ["a repository"] = async (http, make) => (await (Of(http)._repository ??= new(make())).ListAsync()).Items[0].CustomerName!,
@@ -54,7 +54,7 @@ internal sealed class Keeping
         },
     };
 
-    public static void Forget() => s_static = null;
+    public static void Forget() => _ofAll = null;
 
     public static async Task<string> ReadAsync(ITenantSession session) => string.Join(' ', await session.QueryAsync<string>(Rows));
 
