@@ -2,7 +2,8 @@
 -- Who is asking, as the policies see it.
 SET ROLE app_owner;
 
--- What the policies ask is made once, and left alone when this file runs again: where contexts are sealed, sql/seal/ has put its own function in place of this one.
+-- What the policies ask is made once, and left alone when this file runs again: where contexts are sealed, sql/seal/ has put its own function in
+-- place of this one.
 DO $once$
 BEGIN
     -- The organization of this transaction, or NULL when none is set: a transaction-local setting that has ended reads '', not NULL.

@@ -87,7 +87,8 @@ BEGIN
     -- A revoke on the table takes the column privileges with it. No TRUNCATE, REFERENCES or TRIGGER: they do not ask the policies.
     EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role', target);
     -- To erase an organization is an admin's act, with a reason on record: no tenant deletes its own row of the tenants' table.
-    EXECUTE format('GRANT SELECT, INSERT, UPDATE%s ON TABLE %s TO tenant_role', CASE WHEN target IS DISTINCT FROM to_regclass('public.organizations') THEN ', DELETE' END, target);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE%s ON TABLE %s TO tenant_role',
+        CASE WHEN target IS DISTINCT FROM to_regclass('public.organizations') THEN ', DELETE' END, target);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %s TO admin_role', target);
     EXECUTE format('GRANT SELECT ON TABLE %s TO demo_role', target);
 

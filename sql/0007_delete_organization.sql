@@ -2,7 +2,8 @@
 -- Right to erasure: one statement deletes an organization with everything it owns and says how many rows that was, table by table.
 SET ROLE app_owner;
 
--- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record. No tenant may delete from public.organizations.
+-- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record.
+-- No tenant may delete from public.organizations.
 CREATE OR REPLACE FUNCTION app.delete_organization(target_org_id uuid) RETURNS TABLE (table_name text, deleted_rows bigint)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp

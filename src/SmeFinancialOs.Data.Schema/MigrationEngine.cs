@@ -10,7 +10,8 @@ namespace SmeFinancialOs.Data.Schema;
 // DbUp, put together for one open connection.
 internal static class MigrationEngine
 {
-    internal static UpgradeEngine Create(NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
+    internal static UpgradeEngine Create(
+        NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
     {
         var connections = new SingleConnectionManager(connection) { TransactionMode = TransactionMode.TransactionPerScript };
         var configuration = new UpgradeConfiguration

@@ -35,9 +35,12 @@ public sealed class SchemaMigrator
         _scripts = [.. scripts.Select(script => new MigrationScript(script, renaming))];
     }
 
-    /// <summary>Runs the scripts that have not run yet, in order, each in a transaction of its own; those of functions and grants again when their text has changed.</summary>
+    /// <summary>
+    /// Runs the scripts that have not run yet, in order, each in a transaction of its own; those of functions and grants again when their text has changed.
+    /// </summary>
     /// <remarks>
-    /// One runner at a time per database: a second one waits, then finds nothing to do. An older version of this library leaves a database alone that a newer one has migrated.
+    /// One runner at a time per database: a second one waits, then finds nothing to do. An older version of this library leaves a
+    /// database alone that a newer one has migrated.
     /// </remarks>
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the script it belongs to leaves nothing behind.</param>
     /// <exception cref="SchemaMigrationException">

@@ -70,8 +70,8 @@ public sealed partial class OrganizationRepository(ITenantSession session)
     }
 
     /// <summary>
-    /// Deletes an organization with everything it owns, for good, and says how many rows of which table that was (the right to erasure). For an admin context that is
-    /// opened for writes; empty where there is no such organization.
+    /// Deletes an organization with everything it owns, for good, and says how many rows of which table that was (the right to erasure).
+    /// For an admin context that is opened for writes; empty where there is no such organization.
     /// </summary>
     /// <exception cref="InvalidOperationException">The context is not an admin's; nothing was sent.</exception>
     /// <exception cref="TenantAccessDeniedException">The admin context is read-only.</exception>

@@ -59,7 +59,8 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     {
         await using var owner = await database.OpenAsync();
         var organization = await NewOrganizationAsync(owner, loose: false);
-        await owner.ExecuteAsync($"BEGIN; {grant}; SET LOCAL SESSION AUTHORIZATION app_user; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s");
+        await owner.ExecuteAsync($"BEGIN; {grant}; SET LOCAL SESSION AUTHORIZATION app_user; SET LOCAL ROLE tenant_role");
+        await owner.ExecuteAsync($"SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s");
         try
         {
             (await owner.ListAsync<string>(Delete(organization))).Should().BeEmpty();

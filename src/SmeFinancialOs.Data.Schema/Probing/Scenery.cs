@@ -14,7 +14,8 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
             if (await MayDeleteAsync(table).ConfigureAwait(false))
                 removable.Add(table);
             else
-                findings.Unclear(table.Name, "Whether its rows are seen is not told: the login of the app may not delete them, as the probe has to. Probe a throwaway database as a superuser.");
+                findings.Unclear(table.Name, "Whether its rows are seen is not told: the login of the app may not delete them, as the probe has to. "
+                    + "Probe a throwaway database as a superuser.");
         }
         await RemoveAsync(removable.Select(table => (table, context.Other, (Seed?)null))).ConfigureAwait(false);
         await RefreshAsync().ConfigureAwait(false);
@@ -34,8 +35,13 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
     }
 
     // As our own schema keeps every tenant from its row of the tenants' table.
-    private async Task<bool> MayDeleteAsync(Relation table) => context.Superuser
-        || (await session.ReadAsync([.. context.Enter(context.Other), $"SELECT has_table_privilege({table.Oid}::oid, 'DELETE')::text", .. context.Leave]).ConfigureAwait(false))[^2][0][0] == "true";
+    private async Task<bool> MayDeleteAsync(Relation table)
+    {
+        if (context.Superuser)
+            return true;
+        var ask = $"SELECT has_table_privilege({table.Oid}::oid, 'DELETE')::text";
+        return (await session.ReadAsync([.. context.Enter(context.Other), ask, .. context.Leave]).ConfigureAwait(false))[^2] is [["true"]];
+    }
 
     private async Task RemoveAsync(IEnumerable<(Relation Table, string Tenant, Seed? Kept)> rows)
     {

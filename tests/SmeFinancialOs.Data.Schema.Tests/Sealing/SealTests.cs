@@ -60,7 +60,9 @@ public sealed class SealTests
     [Fact]
     public async Task The_plain_function_run_once_more_does_not_take_the_seal_off()
     {
-        const string current = "SELECT pg_get_userbyid(proowner) || proacl::text || pg_get_functiondef(oid) FROM pg_proc WHERE oid = 'app.current_org_id()'::regprocedure";
+        const string current = """
+            SELECT pg_get_userbyid(proowner) || proacl::text || pg_get_functiondef(oid) FROM pg_proc WHERE oid = 'app.current_org_id()'::regprocedure
+            """;
         var database = await SealedAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         var before = await connection.ScalarAsync<string>(current);

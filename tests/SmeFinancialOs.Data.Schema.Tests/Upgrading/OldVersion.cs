@@ -27,7 +27,8 @@ internal sealed class OldVersion
     public static async Task<OldVersion> InstallAsync(string form)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), form.Contains("renamed") ? TestRoles.New(server) : new(), form.Contains("guarded"), form.Contains("sealed"));
+        var roles = form.Contains("renamed") ? TestRoles.New(server) : new();
+        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), roles, form.Contains("guarded"), form.Contains("sealed"));
         await database.RunAsync([.. Scripts(), .. database.IsGuarded ? Scripts("guard") : []]);
         if (database.IsSealed)
         {
@@ -39,11 +40,14 @@ internal sealed class OldVersion
         await superuser.ExecuteAsync($"""
             BEGIN;
             SET LOCAL ROLE {database.Roles.Owner};
-            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text, PRIMARY KEY (org_id, id));
+            CREATE TABLE public.orders (
+                org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text, PRIMARY KEY (org_id, id));
             SELECT app.protect_table('public.orders');
             COMMIT;
-            INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a'), ('{MigratedDatabase.B}', 'B', 'b'), ('{MigratedDatabase.Demo}', 'Demo', 'demo');
-            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT id, 'N' || n, 100, 'c', '2026-01-01' FROM organizations, generate_series(1, 20) n;
+            INSERT INTO organizations (id, name, slug)
+                VALUES ('{MigratedDatabase.A}', 'A', 'a'), ('{MigratedDatabase.B}', 'B', 'b'), ('{MigratedDatabase.Demo}', 'Demo', 'demo');
+            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at)
+                SELECT id, 'N' || n, 100, 'c', '2026-01-01' FROM organizations, generate_series(1, 20) n;
             INSERT INTO orders SELECT id, n, 'note' FROM organizations, generate_series(1, 5) n
             """);
         return database;
@@ -71,12 +75,15 @@ internal sealed class OldVersion
         await using var superuser = await OpenAsync();
         var token = !IsSealed ? "" : await superuser.ScalarAsync<string>($"""
             SELECT p.text || encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(p.text, 'SQL_ASCII'))), 'hex')
-            FROM app_seal.keys k CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{(organization is null ? Guid.Empty : Guid.Parse(organization)):N}') AS p (text)
+            FROM app_seal.keys k
+            CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{Guid.Parse(organization ?? Guid.Empty.ToString()):N}') AS p (text)
             """);
         var connection = await Sql.OpenAsync(ConnectionString.As(isAdmin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
-        await connection.ExecuteAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false); SET ROLE {role}");
+        await connection.ExecuteAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false)");
+        await connection.ExecuteAsync($"SET ROLE {role}");
         return connection;
     }
 
-    private Task<SchemaMigrationResult> RunAsync(IReadOnlyList<SqlScript> scripts) => new SchemaMigrator(ConnectionString, new() { Roles = Roles }, scripts).MigrateAsync(Sql.Cancel);
+    private Task<SchemaMigrationResult> RunAsync(IReadOnlyList<SqlScript> scripts) =>
+        new SchemaMigrator(ConnectionString, new() { Roles = Roles }, scripts).MigrateAsync(Sql.Cancel);
 }

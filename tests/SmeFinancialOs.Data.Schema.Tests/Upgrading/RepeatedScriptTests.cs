@@ -12,7 +12,8 @@ public sealed class RepeatedScriptTests
     {
         var database = await NewDatabaseAsync();
         await RunAsync(database, Function("1"), new("11_table.sql", "CREATE TABLE app.told AS SELECT app.f() AS n"));
-        IReadOnlyList<SqlScript> next = [Function("2"), new("11_table.sql", "changed, and not marked: it does not run"), new("12_more.sql", "INSERT INTO app.told SELECT app.f()")];
+        IReadOnlyList<SqlScript> next =
+            [Function("2"), new("11_table.sql", "changed, and not marked: it does not run"), new("12_more.sql", "INSERT INTO app.told SELECT app.f()")];
 
         (await Migrator(database, next).GetPendingScriptsAsync(Sql.Cancel)).Should().Equal("10_f.sql", "12_more.sql");
         var result = await RunAsync(database, [.. next]);
@@ -71,7 +72,8 @@ public sealed class RepeatedScriptTests
         (await connection.ScalarAsync<int>("SELECT app.f()")).Should().Be(2);
     }
 
-    private static SqlScript Function(string value) => new("10_f.sql", $"{Marker}CREATE OR REPLACE FUNCTION app.f() RETURNS int LANGUAGE sql RETURN {value};\n");
+    private static SqlScript Function(string value) =>
+        new("10_f.sql", $"{Marker}CREATE OR REPLACE FUNCTION app.f() RETURNS int LANGUAGE sql RETURN {value};\n");
 
     private static SchemaMigrator Migrator(string database, IReadOnlyList<SqlScript> scripts) => new(database, null, [EmbeddedScripts.All[0], .. scripts]);
 

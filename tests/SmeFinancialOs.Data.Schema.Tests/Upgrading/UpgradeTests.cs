@@ -1,3 +1,5 @@
+using DbUp.Engine;
+
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
 // A database of version 9, with rows, gets what has changed since, whatever its host has turned on.
@@ -26,7 +28,7 @@ public sealed class UpgradeTests
         await database.UpgradeAsync();
 
         (await database.RowsAsync()).Should().Be(rows);
-        foreach (var attack in new[] { Delete, Erase, "WITH gone AS (DELETE FROM public.organizations RETURNING id) SELECT * FROM gone", "TRUNCATE public.organizations CASCADE" })
+        foreach (var attack in new[] { Delete, Erase, $"WITH gone AS ({Delete} RETURNING id) SELECT * FROM gone", "TRUNCATE public.organizations CASCADE" })
             (await tenant.RefusalAsync(attack)).SqlState.Should().Be("42501");
         (await database.RowsAsync()).Should().Be(rows);
     }
@@ -76,7 +78,8 @@ public sealed class UpgradeTests
         if (database.IsGuarded)
         {
             (await superuser.CountAsync("app_guard.faults()")).Should().Be(0);
-            (await superuser.RefusalAsync($"GRANT DELETE ON public.organizations TO {database.Roles.Tenant}")).Hint.Should().Contain($"REVOKE DELETE ON public.organizations FROM {database.Roles.Tenant}");
+            (await superuser.RefusalAsync($"GRANT DELETE ON public.organizations TO {database.Roles.Tenant}"))
+                .Hint.Should().Contain($"REVOKE DELETE ON public.organizations FROM {database.Roles.Tenant}");
         }
     }
 
@@ -100,9 +103,11 @@ public sealed class UpgradeTests
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using (var superuser = await Sql.OpenAsync(database, Sql.Cancel))
             await superuser.ExecuteAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
-        await new SchemaMigrator(database.As(login), new() { Roles = roles }, [.. OldVersion.Scripts(), .. OldVersion.Scripts("seal")]).MigrateAsync(Sql.Cancel);
+        IReadOnlyList<SqlScript> old = [.. OldVersion.Scripts(), .. OldVersion.Scripts("seal")];
+        await new SchemaMigrator(database.As(login), new() { Roles = roles }, old).MigrateAsync(Sql.Cancel);
 
-        (await new SchemaMigrator(database.As(login), new() { Roles = roles, Seal = true }).MigrateAsync(Sql.Cancel)).Applied.Should().EndWith("0010_keep_organizations.sql");
+        var upgrade = await new SchemaMigrator(database.As(login), new() { Roles = roles, Seal = true }).MigrateAsync(Sql.Cancel);
+        upgrade.Applied.Should().EndWith("0010_keep_organizations.sql");
     }
 
     [Theory]
@@ -113,7 +118,8 @@ public sealed class UpgradeTests
         var database = await OldVersion.InstallAsync("renamed");
         var other = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("other");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"CREATE ROLE {other}; " + string.Format(System.Globalization.CultureInfo.InvariantCulture, scene, database.Roles.Tenant, other));
+        await superuser.ExecuteAsync($"CREATE ROLE {other}");
+        await superuser.ExecuteAsync(scene.Replace("{0}", database.Roles.Tenant).Replace("{1}", other));
 
         var failure = (await database.Awaiting(d => d.UpgradeAsync()).Should().ThrowAsync<SchemaMigrationException>()).Which;
         failure.ScriptName.Should().Be("0010_keep_organizations.sql");
@@ -132,5 +138,6 @@ public sealed class UpgradeTests
     [Fact]
     public void Scripts_that_run_again_are_those_of_functions_and_grants() =>
         EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.StartsWith(MigrationScript.Marker))
-            .Select(script => script.Name).Should().Equal("0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "guard/0001_tenant_guard.sql");
+            .Select(script => script.Name)
+            .Should().Equal("0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "guard/0001_tenant_guard.sql");
 }

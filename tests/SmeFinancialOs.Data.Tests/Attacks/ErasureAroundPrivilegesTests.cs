@@ -24,6 +24,8 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
         CREATE PROCEDURE public.clear() LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'TRUNCATE public.organizations CASCADE'
         """;
 
+    private const string Upsert = $"INSERT INTO public.organizations (id, name, slug) VALUES ('{Seed.A}', 'x', 'x') ON CONFLICT (id) DO UPDATE SET";
+
     private const string AnotherTenant = "set_config('app.current_org_id', gen_random_uuid()::text, true)::uuid";
 
     /// <summary>The scene, and the attack of A in it.</summary>
@@ -37,8 +39,8 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
         { Definer + "; GRANT USAGE ON SCHEMA app TO app_user", "RESET ROLE; SELECT public.leave()" },
         { Truncater, "CALL public.clear()" },
         { "DELETE FROM public.invoices", $"UPDATE public.organizations SET id = {AnotherTenant}" },
-        { "DELETE FROM public.invoices", $"INSERT INTO public.organizations (id, name, slug) VALUES ('{Seed.A}', 'x', 'x') ON CONFLICT (id) DO UPDATE SET id = {AnotherTenant}" },
-        { "DELETE FROM public.invoices", $"MERGE INTO public.organizations o USING (SELECT 1) s ON o.slug = 'a' WHEN MATCHED THEN UPDATE SET id = {AnotherTenant}" },
+        { "DELETE FROM public.invoices", $"{Upsert} id = {AnotherTenant}" },
+        { "DELETE FROM public.invoices", $"MERGE INTO public.organizations o USING (VALUES (1)) s ON slug = 'a' WHEN MATCHED THEN UPDATE SET id = {AnotherTenant}" },
     };
 
     [Theory]
@@ -64,7 +66,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
     [Theory]
     [InlineData("DELETE FROM public.owners WHERE id = 2")]
     [InlineData("UPDATE public.organizations SET id = id, name = 'renamed'")]
-    [InlineData($"INSERT INTO public.organizations (id, name, slug) VALUES ('{Seed.A}', 'x', 'x') ON CONFLICT (id) DO UPDATE SET id = excluded.id, name = excluded.name")]
+    [InlineData($"{Upsert} id = excluded.id, name = excluded.name")]
     public async Task What_keeps_the_organization_is_a_tenants_to_do(string sql)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Owners);

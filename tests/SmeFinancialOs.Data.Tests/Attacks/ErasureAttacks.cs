@@ -18,7 +18,8 @@ public static class ErasureAttacks
         $"MERGE INTO public.organizations o USING public.invoices i ON i.id = '{Seed.InvoiceOfA}' AND i.org_id = o.id WHEN MATCHED THEN DELETE",
         "EXPLAIN (ANALYZE) DELETE FROM public.organizations",
         "DO $$ BEGIN EXECUTE 'DELETE FROM public.organizations'; END $$",
-        "DO $$ DECLARE c CURSOR FOR SELECT id FROM public.organizations FOR UPDATE; BEGIN FOR r IN c LOOP DELETE FROM public.organizations WHERE CURRENT OF c; END LOOP; END $$",
+        "DO $$ DECLARE c CURSOR FOR SELECT id FROM public.organizations FOR UPDATE; BEGIN FOR r IN c LOOP "
+            + "DELETE FROM public.organizations WHERE CURRENT OF c; END LOOP; END $$",
         $"SELECT app.delete_organization('{Seed.A}')",
         "SELECT table_name, deleted_rows FROM app.delete_organization(app.current_org_id())",
         "SELECT r.* FROM public.organizations o CROSS JOIN LATERAL app.delete_organization(o.id) r",
