@@ -19,8 +19,8 @@ internal sealed class CastingParameter(string json) : SqlMapper.ICustomQueryPara
 
 internal sealed class OutputParameter : SqlMapper.ICustomQueryParameter
 {
-    public void AddParameter(IDbCommand command, string name) => command.Parameters.Add(new NpgsqlParameter(name,
-        NpgsqlDbType.Integer) { Direction = ParameterDirection.Output });
+    public void AddParameter(IDbCommand command, string name) =>
+        command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Integer) { Direction = ParameterDirection.Output });
 }
 
 /// <summary>A host's own bag of parameters.</summary>

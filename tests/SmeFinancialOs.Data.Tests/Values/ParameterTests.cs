@@ -12,8 +12,7 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
     private static readonly Dictionary<string, (string Sql, Func<object?> Make)> Same = new()
     {
         ["DbString"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new DbString { Value = "a", Length = 10 } }),
-        ["DbString, fixed and ANSI"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = new DbString { Value = "a", IsAnsi = true, IsFixedLength = true,
-            Length = 3 } }),
+        ["DbString, fixed and ANSI"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = FixedAnsi }),
         ["array for ANY"] = ("SELECT string_agg(i::text, ',') FROM generate_series(1, 5) i WHERE i = ANY(@ids)", () => new { ids = new[] { 2, 4 } }),
         ["list for ANY"] = ("SELECT string_agg(i::text, ',') FROM generate_series(1, 5) i WHERE i = ANY(@ids)", () => new { ids = new List<int> { 2, 4 } }),
         ["list for IN"] = ("SELECT string_agg(i::text, ',') FROM generate_series(1, 5) i WHERE i IN @ids", () => new { ids = new[] { 2, 4 } }),
@@ -31,12 +30,12 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
         ["host's bag that rewrites"] = ("SELECT @y", () => new HostParameters(command => command.CommandText = "SELECT 'rewritten'")),
         ["host's bag with array"] = ("SELECT (@x)[2]::text", () => new HostParameters(command => command.Parameters.Add(new NpgsqlParameter<int[]>("x", [7,
             8])))),
-        ["derived bag"] = ("SELECT 'x' || @x", () => { var bag = new DerivedParameters(); bag.Add("x", "v"); return bag; }),
+        ["derived bag"] = ("SELECT 'x' || @x", () => Derived("x")),
         ["bag with template"] = ("SELECT @x || @y", () => Bag(bag => { bag.AddDynamicParams(new { x = "a" }); bag.Add("y", "b"); })),
         ["bag with type"] = ("SELECT pg_typeof(@x)::text", () => Bag(bag => bag.Add("x", "2026-01-02", DbType.AnsiString, size: 20))),
         ["prefix in a bag"] = ("SELECT @x::text", () => Bag(bag => bag.Add("@x", 5))),
         ["dictionary"] = ("SELECT @x || @y", () => new Dictionary<string, object> { ["x"] = "a", ["y"] = "b" }),
-        ["expando"] = ("SELECT @x::text", () => { dynamic bag = new ExpandoObject(); bag.x = 5; return bag; }),
+        ["expando"] = ("SELECT @x::text", () => Expando(5)),
         ["enum"] = ("SELECT pg_typeof(@x)::text || @x", () => new { x = Level.Second }),
         ["handled"] = ("SELECT @x || 'y'", () => new { x = new Handled("h") }),
         ["handled struct"] = ("SELECT @x || 'y'", () => new { x = new HandledStruct("h") }),
@@ -76,8 +75,8 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
             bag.Add("n", 5, direction: ParameterDirection.InputOutput);
             return bag;
         },
-        ["output of a host's bag"] = () => new HostParameters(command => command.Parameters.Add(new NpgsqlParameter("n",
-            5) { Direction = ParameterDirection.InputOutput })),
+        ["output of a host's bag"] = () => new HostParameters(command =>
+            command.Parameters.Add(new NpgsqlParameter("n", 5) { Direction = ParameterDirection.InputOutput })),
         ["output of a custom parameter"] = () => new { n = new OutputParameter() },
         ["called back"] = () => new CalledBack(command => command.Parameters.AddWithValue("n", 5)),
         ["called back, derived"] = () =>
@@ -140,6 +139,22 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
         if (kind.StartsWith("output", StringComparison.Ordinal))
             (await session.Invoking(s => s.ExecuteAsync(sql, new[] { make() })).Should().ThrowAsync<ArgumentException>()).WithMessage("*CALL*");
         (await fixture.TruthAsync<long>("SELECT count(*) FROM value_rows")).Should().Be(rows);
+    }
+
+    private static DbString FixedAnsi => new() { Value = "a", IsAnsi = true, IsFixedLength = true, Length = 3 };
+
+    private static DerivedParameters Derived(string name)
+    {
+        var bag = new DerivedParameters();
+        bag.Add(name, "v");
+        return bag;
+    }
+
+    private static ExpandoObject Expando(int x)
+    {
+        var bag = new ExpandoObject();
+        ((IDictionary<string, object?>)bag)["x"] = x;
+        return bag;
     }
 
     private static DynamicParameters Bag(Action<DynamicParameters> fill)
