@@ -44,6 +44,35 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
         }
     }
 
+    [Theory]
+    [InlineData("/* a comment */ SELECT 1")]
+    [InlineData("-- a comment\nSELECT 1")]
+    [InlineData("(SELECT 1) UNION (SELECT 2)")]
+    [InlineData("TABLE invoices")]
+    [InlineData("VALUES (1)")]
+    [InlineData("SELECT ';'")]
+    [InlineData("SELECT 1; SELECT 2")]
+    [InlineData("EXPLAIN SELECT 1")]
+    [InlineData("DO $$ BEGIN NULL; END $$")]
+    [InlineData("SET LOCAL work_mem = '4MB'; SELECT 1")]
+    [InlineData("SHOW work_mem")]
+    [InlineData("SAVEPOINT s; SELECT 1; ROLLBACK TO s")]
+    [InlineData("SELECT 1; LISTEN x")]
+    public async Task Text_of_any_kind_is_one_round_trip(string sql)
+    {
+        await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
+        await using var source = new NpgsqlDataSourceBuilder(proxy.ConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+        var factory = new TenantConnectionFactory(source);
+        var session = factory.CreateSession(A);
+        await session.ExecuteScalarAsync<int>("SELECT 1");
+        for (var call = 0; call < 5; call++)
+            (await TripsAsync(proxy, () => session.ExecuteAsync(sql))).Should().Be(1);
+
+        await using var work = factory.BeginTransaction(A);
+        (await TripsAsync(proxy, () => work.ExecuteAsync(sql))).Should().Be(1);
+        (await TripsAsync(proxy, () => work.CommitAsync())).Should().Be(1);
+    }
+
     [Fact]
     public async Task Thousands_of_invoices_are_one_round_trip()
     {
