@@ -19,7 +19,7 @@ public interface ITenantSession
     /// A row cannot be read as <typeparamref name="T"/>: its value is of another type, it is NULL and <typeparamref name="T"/> has no null, or no column is a
     /// member of it.
     /// </exception>
-    /// <exception cref="UnknownDatabaseTypeException">A column has a type that was created after the data source had read the types of the database.</exception>
+    /// <exception cref="UnknownDatabaseTypeException">A column or a parameter has a type that was created after the data source had read the types of the database.</exception>
     /// <exception cref="ArgumentException">The text is blank or has comments alone; or the parameters are a list, or expect to be written to, such as those with a direction other than input.</exception>
     /// <exception cref="WorkCommittedException">
     /// Outside a unit of work, in a context that may write: the result could not be read, and what was written is committed. Elsewhere the fault itself is thrown.

@@ -14,8 +14,17 @@ internal static class CopyOut
     public static void Require(string copyCommand, Stream destination)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(copyCommand);
-        if (SqlStatement.Read(copyCommand, 0).Kind != SqlStatementKind.Copy)
+        var statement = SqlStatement.Read(copyCommand, 0);
+        if (statement.Kind != SqlStatementKind.Copy)
             throw new ArgumentException("The command must be COPY .. TO STDOUT.", nameof(copyCommand));
+        // Npgsql sends the text as it is, and the server runs each statement of it: a COMMIT, too.
+        for (var position = statement.End; position < copyCommand.Length; position = statement.End)
+        {
+            statement = SqlStatement.Read(copyCommand, position + 1);
+            if (statement.Kind != SqlStatementKind.Empty)
+                throw new ArgumentException("The command must be one COPY .. TO STDOUT, and there is another statement behind it.", nameof(copyCommand));
+        }
+
         // There is no other way to write the keyword. Where it stands is for the server to read.
         if (!copyCommand.Contains("STDOUT", StringComparison.OrdinalIgnoreCase))
             throw new ArgumentException(Allowed + "Neither a file or program of the server nor COPY FROM is run here.", nameof(copyCommand));

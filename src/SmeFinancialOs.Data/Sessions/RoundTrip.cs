@@ -97,7 +97,12 @@ internal sealed class RoundTrip : IAsyncDisposable
             Failed(fault);
             // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
             if (_reader is null && fault is not (NpgsqlException or OperationCanceledException))
+            {
                 PreparedStatements.TryForget(_target.Connection);
+                if (UnknownType(fault) is { } typed)
+                    throw typed;
+            }
+
             throw;
         }
     }
@@ -157,6 +162,18 @@ internal sealed class RoundTrip : IAsyncDisposable
         {
             Failed(fault);
         }
+    }
+
+    /// <summary>Npgsql writes no parameter of a type by name that it does not know.</summary>
+    private UnknownDatabaseTypeException? UnknownType(Exception fault)
+    {
+        if (fault is not NotSupportedException { Source: nameof(Npgsql) })
+            return null;
+        var named = _batch.BatchCommands.Cast<NpgsqlBatchCommand>().SelectMany(static command => command.Parameters.ToArray())
+            .Where(static parameter => parameter.DataTypeName is not null).Select(static parameter => $"\"{parameter.ParameterName}\"").Distinct().ToList();
+        return named.Count == 0 ? null : new(
+            $"A parameter has a type that did not exist when this data source read the types of the database; by name one is given to {string.Join(", ", named)}. "
+            + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host.", fault);
     }
 
     private void Add(string sql) => _batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));

@@ -25,7 +25,7 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
     {
         await using var source = await StartedAsync();
         await fixture.AsSuperuserAsync($"CREATE TYPE {_type} {definition}");
-        var session = fixture.SessionOn(source);
+        var session = fixture.ReaderOn(source);
         var sql = $"SELECT 1 AS id, {column.Replace("T", _type, StringComparison.Ordinal)} AS value";
         var alone = sql.Replace("1 AS id, ", "", StringComparison.Ordinal);
         Func<Task>[] calls =
@@ -51,11 +51,28 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
     }
 
     [Fact]
+    public async Task Parameter_of_a_new_type_says_to_reload_types()
+    {
+        await using var source = await StartedAsync();
+        await fixture.AsSuperuserAsync($"CREATE TYPE {_type} AS ENUM ('new', 'old')");
+        var session = fixture.ReaderOn(source);
+        Func<Task>[] calls =
+        [
+            () => session.ExecuteScalarAsync<string>("SELECT @value::text", new { value = new OfType(_type, "old") }),
+            () => session.ExecuteAsync("SET LOCAL work_mem = '4MB'; SELECT @value::text", new { value = new OfType(_type, "old") }),
+            () => session.QueryUnbufferedAsync<string>("SELECT @value::text", new { value = new OfType(_type, "old") }).ToListAsync().AsTask(),
+        ];
+        foreach (var call in calls)
+            (await call.Should().ThrowAsync<UnknownDatabaseTypeException>()).Which.Message.Should().Contain("\"value\"").And.Contain("ReloadTypesAsync").And.NotContain("old");
+        (await session.ExecuteScalarAsync<int>("SELECT 1")).Should().Be(1);
+    }
+
+    [Fact]
     public async Task New_type_is_read_and_written_once_types_are_reloaded()
     {
         await using var source = await StartedAsync();
         await fixture.AsSuperuserAsync($"CREATE TYPE {_type} AS ENUM ('new', 'old')");
-        var session = fixture.SessionOn(source);
+        var session = fixture.ReaderOn(source);
         await source.ReloadTypesAsync();
 
         (await session.ExecuteScalarAsync<string>($"SELECT 'new'::{_type}")).Should().Be("new");
@@ -67,7 +84,7 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
     {
         await using var source = await StartedAsync();
         await fixture.AsSuperuserAsync($"CREATE TYPE {_type} AS ENUM ('new', 'old')");
-        var session = fixture.SessionOn(source);
+        var session = fixture.ReaderOn(source);
         var sql = $"SELECT '{Marked.Value}' AS id, 'new'::{_type} AS value";
         var fault = (await session.Invoking(s => s.ExecuteScalarAsync<int>(sql)).Should().ThrowAsync<DataException>()).Which;
         Marked.TextOf(fault).Should().NotContain(Marked.Value);
@@ -77,7 +94,7 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
     private async Task<NpgsqlDataSource> StartedAsync()
     {
         var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
-        await fixture.SessionOn(source).ExecuteAsync("SELECT 1");
+        await fixture.ReaderOn(source).ExecuteAsync("SELECT 1");
         return source;
     }
 

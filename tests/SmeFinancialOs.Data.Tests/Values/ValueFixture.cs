@@ -29,6 +29,9 @@ public sealed class ValueFixture : TenantDatabaseFixture, IAsyncLifetime
         NodaSource = noda.Build();
     }
 
+    /// <summary>Read-only: else what cannot be read is reported as work that is committed.</summary>
+    public ITenantSession ReaderOn(NpgsqlDataSource source) => new TenantConnectionFactory(source).CreateSession(ContextA.AsReadOnly());
+
     public ITenantSession SessionOn(NpgsqlDataSource source) => new TenantConnectionFactory(source).CreateSession(ContextA);
 
     public new async ValueTask DisposeAsync()

@@ -27,13 +27,13 @@ public sealed class ValueTests(ValueFixture fixture) : IClassFixture<ValueFixtur
     {
         var difference = IntendedDifferences.All.Single(candidate => candidate.Name == name);
         await using var plain = await fixture.Source.OpenConnectionAsync();
-        var compared = await ValueCalls.CompareAsync(difference.Type, plain, fixture.SessionOn(fixture.Source), difference.Sql, isWhole: true);
+        var compared = await ValueCalls.CompareAsync(difference.Type, plain, fixture.ReaderOn(fixture.Source), difference.Sql, isWhole: true);
         compared.Should().Contain(pair => pair.Ours.Any(ours => !pair.Dapper.Agrees(ours) && difference.Applies(pair, ours)), difference.Reason);
     }
 
     private async Task CompareAsync(NpgsqlDataSource source, Type type, IReadOnlyList<string> selects, IReadOnlyList<string> whole)
     {
-        var session = fixture.SessionOn(source);
+        var session = fixture.ReaderOn(source);
         await using var plain = await source.OpenConnectionAsync();
         var unintended = new List<string>();
         foreach (var (sql, isWhole) in selects.Select(sql => (sql, false)).Concat(whole.Select(sql => (sql, true))))
