@@ -38,8 +38,9 @@ internal sealed class AmbientContextAnalyzer : DiagnosticAnalyzer
         var name = call.TargetMethod.Name;
         if (function.IsIterator)
         {
-            context.ReportDiagnostic(Diagnostic.Create(Rules.Iterator, call.Syntax.GetLocation(), name, EffectInIterator(name, types.IsAsyncSequence(function.Symbol.ReturnType)),
-                CureInIterator(name, types.IsAsyncSequence(function.Symbol.ReturnType))));
+            var isAsync = types.IsAsyncSequence(function.Symbol.ReturnType);
+            context.ReportDiagnostic(Diagnostic.Create(
+                Rules.Iterator, call.Syntax.GetLocation(), name, EffectInIterator(name, isAsync), CureInIterator(name, isAsync)));
         }
         else if ((function.Symbol.IsAsync || types.IsTask(function.Symbol.ReturnType)) && !new Disposal(function.Root).Ends(call))
         {
@@ -60,7 +61,8 @@ internal sealed class AmbientContextAnalyzer : DiagnosticAnalyzer
     {
         (Suppress, true) => "write AmbientTenantContext.SuppressAsync(() => ..) around each piece of work",
         (Suppress, false) => "return a list, and call Suppress in a method without 'yield'",
-        (_, true) => "write AmbientTenantContext.StreamAsync(context, () => ..) where the sequence is made, or RunAsync(context, () => ..) around each piece of work",
+        (_, true) =>
+            "write AmbientTenantContext.StreamAsync(context, () => ..) where the sequence is made, or RunAsync(context, () => ..) around each piece of work",
         (_, false) => "return a list from AmbientTenantContext.RunAsync(context, () => ..), or an IAsyncEnumerable from StreamAsync(context, () => ..)",
     };
 

@@ -13,7 +13,8 @@ internal sealed class Disposal(IOperation root)
     {
         IUsingOperation statement => statement.Resources == value,
         // The value goes on as it is.
-        IConversionOperation or IParenthesizedOperation or ICoalesceOperation or ISwitchExpressionArmOperation or ISwitchExpressionOperation => Ends(value.Parent),
+        IConversionOperation or IParenthesizedOperation or ICoalesceOperation or ISwitchExpressionArmOperation or ISwitchExpressionOperation =>
+            Ends(value.Parent),
         IConditionalOperation choice => choice.Condition != value && Ends(choice),
         IVariableInitializerOperation initializer => EndsVariable(initializer),
         ISimpleAssignmentOperation assignment when assignment.Value == value => EndsTarget(assignment.Target) || Ends(assignment),

@@ -14,8 +14,8 @@ internal static class Rules
         Category,
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
-        "Each step of an async iterator begins in the flow of whoever consumes it, so rows after the first are read for the consumer's tenant. A synchronous iterator leaves its context to the "
-        + "loop that consumes it.");
+        "Each step of an async iterator begins in the flow of whoever consumes it, so rows after the first are read for the consumer's tenant. "
+        + "A synchronous iterator leaves its context to the loop that consumes it.");
 
     public static readonly DiagnosticDescriptor NeverEnds = new(
         "SFD0002",

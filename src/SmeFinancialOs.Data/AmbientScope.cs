@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// A context that is in force in a flow, or none where it was suppressed. Shared by every flow that captured it, so that its end is seen by all of them and not only by the one
-/// that ends it.
+/// A context that is in force in a flow, or none where it was suppressed. Shared by every flow that captured it, so that its end is seen by all of them
+/// and not only by the one that ends it.
 /// </summary>
 internal sealed class AmbientScope : IDisposable
 {
@@ -54,9 +54,10 @@ internal sealed class AmbientScope : IDisposable
         if (IsAround(innermost))
             LeaveNothingInForce(innermost);
         throw new InvalidOperationException(
-            "A scope of AmbientTenantContext.Use or Suppress was disposed where it is not the innermost one, so what ran inside it may have had another tenant's context. The context "
-            + "has ended. Scopes end in the flow and in the order in which they began; a context does not flow out of an async method, nor from one step of an iterator to the next. "
-            + "Use AmbientTenantContext.RunAsync(context, work), or StreamAsync(context, work) for a sequence.");
+            "A scope of AmbientTenantContext.Use or Suppress was disposed where it is not the innermost one, so what ran inside it may have had another "
+            + "tenant's context. The context has ended. Scopes end in the flow and in the order in which they began; a context does not flow out of an async "
+            + "method, nor from one step of an iterator to the next. Use AmbientTenantContext.RunAsync(context, work), or StreamAsync(context, "
+            + "work) for a sequence.");
     }
 
     /// <summary>Passes over scopes that another flow has ended; this one may still stand among them.</summary>

@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// The tenant context of the current asynchronous flow, for hosts that want one. Every method also takes a context explicitly. A context flows into the methods that are called, not
-/// out of an async method, and not from one step of an iterator to the next: there, <see cref="RunAsync(TenantContext, Func{Task})"/> and StreamAsync are right.
+/// The tenant context of the current asynchronous flow, for hosts that want one. Every method also takes a context explicitly. A context flows into the
+/// methods that are called, not out of an async method, and not from one step of an iterator to the next: there,
+/// <see cref="RunAsync(TenantContext, Func{Task})"/> and StreamAsync are right.
 /// </summary>
 public static class AmbientTenantContext
 {
@@ -14,7 +15,8 @@ public static class AmbientTenantContext
     /// <summary>The context in force.</summary>
     /// <exception cref="TenantContextMissingException">None is in force.</exception>
     public static TenantContext Required => Current ?? throw new TenantContextMissingException(
-        "No tenant context is in force here. Put the work inside AmbientTenantContext.RunAsync(context, work) or Use(context), or pass the context explicitly.");
+        "No tenant context is in force here. Put the work inside AmbientTenantContext.RunAsync(context, work) or Use(context), "
+        + "or pass the context explicitly.");
 
     /// <summary>Runs work with a context in force, whatever is in force around it, and ends the context with the work's task.</summary>
     /// <param name="context">The context to use.</param>
@@ -39,8 +41,8 @@ public static class AmbientTenantContext
     }
 
     /// <summary>
-    /// Gives the items of a sequence whose every step runs with a context in force, whatever is in force where it is consumed, and ends the context when the sequence is disposed, as
-    /// <c>await foreach</c> does. The consumer never sees the context.
+    /// Gives the items of a sequence whose every step runs with a context in force, whatever is in force where it is consumed, and ends the context when
+    /// the sequence is disposed, as <c>await foreach</c> does. The consumer never sees the context.
     /// </summary>
     /// <param name="context">The context to use.</param>
     /// <param name="work">Makes the sequence: called at the first step of each enumeration, with the context in force.</param>
@@ -64,12 +66,12 @@ public static class AmbientTenantContext
     }
 
     /// <summary>
-    /// Puts a context in force until the result is disposed, in the same flow. Work that outlives that moment has no context: it fails, it does not guess. In a method with
-    /// <c>yield</c>, and where another method is to see the context, use RunAsync or StreamAsync.
+    /// Puts a context in force until the result is disposed, in the same flow. Work that outlives that moment has no context: it fails, it does not guess.
+    /// In a method with <c>yield</c>, and where the caller is to see the context, use RunAsync or StreamAsync.
     /// </summary>
     /// <remarks>
-    /// Disposing the result where it is not the innermost scope of the flow ends the context and throws an <see cref="InvalidOperationException"/>; if inner scopes are open there, they
-    /// end too, and nothing is in force. Disposing it again does nothing.
+    /// Disposing the result where it is not the innermost scope of the flow ends the context and throws an <see cref="InvalidOperationException"/>; if inner
+    /// scopes are open there, they end too, and nothing is in force. Disposing it again does nothing.
     /// </remarks>
     /// <param name="context">The context to use.</param>
     public static IDisposable Use(TenantContext context)

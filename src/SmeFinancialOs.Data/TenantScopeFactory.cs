@@ -36,7 +36,8 @@ public sealed class TenantScopeFactory
             // The scope ends before the context does: what it disposes may still have to know whose it is.
             var scope = _scopes.CreateAsyncScope();
             await using var _ = scope.ConfigureAwait(false);
-            var running = work(scope.ServiceProvider, cancellationToken) ?? throw new ArgumentException("The work returned null where its task was expected.", nameof(work));
+            var running = work(scope.ServiceProvider, cancellationToken)
+                ?? throw new ArgumentException("The work returned null where its task was expected.", nameof(work));
             await running.ConfigureAwait(false);
         }).ConfigureAwait(false);
     }

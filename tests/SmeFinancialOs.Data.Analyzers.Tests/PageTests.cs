@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Analyzers.Tests;
@@ -23,11 +24,12 @@ public sealed partial class PageTests
     [MemberData(nameof(RuleIds))]
     public void Heading_of_a_section_is_the_title_of_its_rule(string id)
     {
-        var title = new AmbientContextAnalyzer().SupportedDiagnostics.Single(rule => rule.Id == id).Title.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var title = new AmbientContextAnalyzer().SupportedDiagnostics.Single(rule => rule.Id == id).Title.ToString(CultureInfo.InvariantCulture);
         Section(id).Should().StartWith($"## {id}: {char.ToLowerInvariant(title[0])}{title[1..]}\n");
     }
 
-    private static string Section(string id) => Regex.Split(Page, "^(?=## )", RegexOptions.Multiline).Single(section => section.StartsWith($"## {id}:", StringComparison.Ordinal));
+    private static string Section(string id) => Regex.Split(Page, "^(?=## )", RegexOptions.Multiline)
+        .Single(section => section.StartsWith($"## {id}:", StringComparison.Ordinal));
 
     [GeneratedRegex(@"^```csharp\n(?<code>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Code();

@@ -18,7 +18,8 @@ internal static class HostCode
     {
         var returned = type.GetMethod("Invoke")!.ReturnType;
         var name = returned.GetGenericTypeDefinition() == typeof(Task<>) ? nameof(DefaultTask) : nameof(EmptySequence);
-        return typeof(HostCode).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(returned.GetGenericArguments()).Invoke(null, null)!;
+        return typeof(HostCode).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(returned.GetGenericArguments()).Invoke(null, null)!;
     }
 
     private static Func<Task<T?>> DefaultTask<T>() => () => Task.FromResult(default(T));

@@ -116,11 +116,15 @@ public sealed class RunAsyncTests(TenantDatabaseFixture fixture) : IClassFixture
     public async Task What_is_missing_is_named()
     {
         Func<Task> work = () => Task.CompletedTask;
-        await FluentActions.Awaiting(() => AmbientTenantContext.RunAsync(null!, work)).Should().ThrowAsync<ArgumentNullException>().WithParameterName("context");
-        await FluentActions.Awaiting(() => AmbientTenantContext.RunAsync(A, (Func<Task>)null!)).Should().ThrowAsync<ArgumentNullException>().WithParameterName("work");
-        await FluentActions.Awaiting(() => AmbientTenantContext.RunAsync(A, (Func<Task<int>>)null!)).Should().ThrowAsync<ArgumentNullException>().WithParameterName("work");
-        await FluentActions.Awaiting(() => AmbientTenantContext.RunAsync(A, Task () => null!)).Should().ThrowAsync<ArgumentException>().WithParameterName("work");
-        await FluentActions.Awaiting(() => AmbientTenantContext.RunAsync(A, Task<int> () => null!)).Should().ThrowAsync<ArgumentException>().WithParameterName("work");
-        await FluentActions.Awaiting(() => AmbientTenantContext.SuppressAsync(null!)).Should().ThrowAsync<ArgumentNullException>().WithParameterName("work");
+        await ShouldName<ArgumentNullException>("context", () => AmbientTenantContext.RunAsync(null!, work));
+        await ShouldName<ArgumentNullException>("work", () => AmbientTenantContext.RunAsync(A, (Func<Task>)null!));
+        await ShouldName<ArgumentNullException>("work", () => AmbientTenantContext.RunAsync(A, (Func<Task<int>>)null!));
+        await ShouldName<ArgumentException>("work", () => AmbientTenantContext.RunAsync(A, Task () => null!));
+        await ShouldName<ArgumentException>("work", () => AmbientTenantContext.RunAsync(A, Task<int> () => null!));
+        await ShouldName<ArgumentNullException>("work", () => AmbientTenantContext.SuppressAsync(null!));
+        await ShouldName<ArgumentException>("work", () => AmbientTenantContext.SuppressAsync(() => null!));
+
+        static async Task ShouldName<T>(string name, Func<Task> call)
+            where T : ArgumentException => (await call.Should().ThrowAsync<T>()).WithParameterName(name);
     }
 }

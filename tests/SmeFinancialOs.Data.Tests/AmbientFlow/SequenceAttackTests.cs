@@ -6,8 +6,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.AmbientFlow;
 
 /// <summary>
-/// <c>Use</c> inside a method with <c>yield</c>: the steps of an async one start in the flow of the consumer, and those of a synchronous one leave their context there. The end of the
-/// scope finds out, and no context stays behind.
+/// <c>Use</c> inside a method with <c>yield</c>: the steps of an async one start in the flow of the consumer, and those of a synchronous one leave their
+/// context there. The end of the scope finds out, and no context stays behind.
 /// </summary>
 public sealed class SequenceAttackTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
@@ -30,7 +30,7 @@ public sealed class SequenceAttackTests(TenantDatabaseFixture fixture) : IClassF
             (await fixture.OwnerAsync()).Should().Be(fixture.OrganizationB, "the consumer's own context is still open");
         }
 
-        _seen.Should().Equal([fixture.OrganizationA, fixture.OrganizationB], "a step that has begun cannot know whose it should be: the analyzer reports the method");
+        _seen.Should().Equal([fixture.OrganizationA, fixture.OrganizationB], "a step cannot know whose it should be: the analyzer reports the method");
         AmbientTenantContext.Current.Should().BeNull();
     }
 
