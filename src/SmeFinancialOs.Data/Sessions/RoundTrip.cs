@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -169,8 +170,9 @@ internal sealed class RoundTrip : IAsyncDisposable
     {
         if (fault is not NotSupportedException { Source: nameof(Npgsql) })
             return null;
-        var named = _batch.BatchCommands.Cast<NpgsqlBatchCommand>().SelectMany(static command => command.Parameters.ToArray())
-            .Where(static parameter => parameter.DataTypeName is not null).Select(static parameter => $"\"{parameter.ParameterName}\"").Distinct().ToList();
+        var named = _batch.BatchCommands.Cast<NpgsqlBatchCommand>().Skip(_first).Take(_count).SelectMany(static command => command.Parameters.ToArray())
+            .Where(static parameter => parameter is { NpgsqlDbType: NpgsqlDbType.Unknown, DataTypeName: not null })
+            .Select(static parameter => $"\"{parameter.ParameterName}\"").Distinct().ToList();
         return named.Count == 0 ? null : new(
             $"A parameter has a type that did not exist when this data source read the types of the database; by name one is given to {string.Join(", ", named)}. "
             + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host.", fault);

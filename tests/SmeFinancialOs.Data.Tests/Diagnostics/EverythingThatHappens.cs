@@ -18,7 +18,8 @@ internal static class EverythingThatHappens
         await session.Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.B))).Should().ThrowAsync<TenantAccessDeniedException>();
         await factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.Demo))).Should().ThrowAsync<DemoReadOnlyException>();
         await factory.CreateSession(TenantContext.ForAdmin("ada", "a test")).ExecuteAsync("SELECT 1");
-        await session.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 'no number'")).Should().ThrowAsync<Exception>();
+        await session.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 'no number'")).Should().ThrowAsync<WorkCommittedException>();
+        await session.Invoking(s => s.ExecuteAsync("DO $$ BEGIN RAISE SQLSTATE '40003'; END $$")).Should().ThrowAsync<CommitOutcomeUnknownException>();
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         await session.Invoking(s => s.ExecuteAsync("SELECT pg_sleep(60)", cancellationToken: soon.Token)).Should().ThrowAsync<OperationCanceledException>();
         await foreach (var _ in session.QueryUnbufferedAsync<int>("SELECT generate_series(1, 3)"))

@@ -97,6 +97,6 @@ internal static class ValueTable
         "SELECT 7 AS id, 'n' AS name, '2026-01-02'::timestamp AS day, 1 AS level", "SELECT 7 AS id, 'n' AS name, NULL::date AS day, NULL::int4 AS level",
         "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS id", "SELECT 'b6d3d4a6-7a0f-4d7c-9b2c-0c7d6d6f0a01'::uuid AS id, 3 AS n",
         "SELECT 3 AS quantity",
-        "SELECT 3::int8 AS id, 'n' AS name, '2026-01-02'::timestamp AS at", "UPDATE value_rows SET n = 1 WHERE false",
+        "SELECT 3::int8 AS id, 'n' AS name, '2026-01-02'::timestamp AS at", "DO $$ BEGIN NULL; END $$",
     ];
 }
