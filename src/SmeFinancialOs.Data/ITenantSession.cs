@@ -14,18 +14,27 @@ public interface ITenantSession
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
-    /// <param name="cancellationToken">Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
+    /// </param>
     /// <exception cref="System.Data.DataException">
     /// A row cannot be read as <typeparamref name="T"/>: its value is of another type, it is NULL and <typeparamref name="T"/> has no null, or no column is a
     /// member of it.
     /// </exception>
-    /// <exception cref="UnknownDatabaseTypeException">A column or a parameter has a type that was created after the data source had read the types of the database.</exception>
-    /// <exception cref="ArgumentException">The text is blank or has comments alone; or the parameters are a list, or expect to be written to, such as those with a direction other than input.</exception>
+    /// <exception cref="UnknownDatabaseTypeException">
+    /// A column or a parameter has a type that was created after the data source had read the types of the database.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// The text is blank or has comments alone; or the parameters are a list, or expect to be written to, such as those with a direction other than input.
+    /// </exception>
     /// <exception cref="WorkCommittedException">
-    /// Outside a unit of work, in a context that may write: the result could not be read, and what was written is committed. Elsewhere the fault itself is thrown.
+    /// Outside a unit of work, in a context that may write: the result could not be read, and what was written is committed. Elsewhere the fault itself is
+    /// thrown.
     /// </exception>
     /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
-    /// <exception cref="TransactionControlException">The text begins or ends a transaction, and nothing was sent; or a procedure tried to, and all was rolled back.</exception>
+    /// <exception cref="TransactionControlException">
+    /// The text begins or ends a transaction, and nothing was sent; or a procedure tried to, and all was rolled back.
+    /// </exception>
     /// <exception cref="StalePreparedStatementException">What was prepared was out of date, twice or inside a unit of work; nothing was committed.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
@@ -48,10 +57,14 @@ public interface ITenantSession
     /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round trip and
     /// one transaction.
     /// </param>
-    /// <param name="cancellationToken">Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
+    /// </param>
     /// <returns>The rows that INSERT, UPDATE, DELETE and MERGE wrote, of all statements together; -1 where there was no such statement.</returns>
     /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
-    /// <exception cref="TransactionControlException">The text begins or ends a transaction, and nothing was sent; or a procedure tried to, and all was rolled back.</exception>
+    /// <exception cref="TransactionControlException">
+    /// The text begins or ends a transaction, and nothing was sent; or a procedure tried to, and all was rolled back.
+    /// </exception>
     /// <exception cref="StalePreparedStatementException">What was prepared was out of date, twice or inside a unit of work; nothing was committed.</exception>
     /// <exception cref="ArgumentException">The text is blank or has comments alone; or a set of parameters is null, or expects to be written to.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
@@ -59,12 +72,15 @@ public interface ITenantSession
 
     /// <summary>
     /// Runs a query and gives each row when it arrives, without holding them in memory. The connection is in use, and a transaction open, until the
-    /// enumeration ends. Outside a unit of work that transaction is read-only, and leaving the enumeration early cancels the query; a unit of work reads on to the end.
+    /// enumeration ends. Outside a unit of work that transaction is read-only, and leaving the enumeration early cancels the query; a unit of work reads on
+    /// to the end.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
-    /// <exception cref="TenantAccessDeniedException">Outside a unit of work: the query writes (25006). Stream it in a unit of work, which decides when to commit.</exception>
+    /// <exception cref="TenantAccessDeniedException">
+    /// Outside a unit of work: the query writes (25006). Stream it in a unit of work, which decides when to commit.
+    /// </exception>
     /// <exception cref="TransactionControlException">The text begins or ends a transaction, and nothing was sent.</exception>
     /// <exception cref="StalePreparedStatementException">What was prepared was out of date, twice or inside a unit of work; nothing was committed.</exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>

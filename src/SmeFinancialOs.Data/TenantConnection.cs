@@ -85,7 +85,9 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown, as with <see cref="CommitOutcomeUnknownException"/>.</param>
     /// <exception cref="CommitOutcomeUnknownException">The connection was lost while the server committed, or its wait for a standby was cut short.</exception>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the unit of work was opened; it is rolled back.</exception>
-    /// <exception cref="TransactionControlException">SQL on the raw connection has ended the transaction, or reset the role: a part may be committed.</exception>
+    /// <exception cref="TransactionControlException">
+    /// SQL on the raw connection has ended the transaction, or reset the role: a part may be committed.
+    /// </exception>
     /// <exception cref="StalePreparedStatementException">SQL on the raw connection has taken away what was prepared; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed or disposed before.</exception>
     /// <exception cref="PostgresException">25P02: an earlier statement failed, so there is nothing to commit.</exception>

@@ -165,8 +165,10 @@ public sealed class TenantConnectionFactory
         var connection = await OpenRawAsync(writer, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var entry = new CountStatement(
-            "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES (@Actor, @Reason, @IsReadOnly)", new { context.Actor, context.Reason, context.IsReadOnly });
-        await SessionCalls.RunAsync(new(connection, Transaction: null, Settings(writer), IsInForce: false, writer), [entry], cancellationToken).ConfigureAwait(false);
+            "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES (@Actor, @Reason, @IsReadOnly)",
+            new { context.Actor, context.Reason, context.IsReadOnly });
+        var target = new SessionTarget(connection, Transaction: null, Settings(writer), IsInForce: false, writer);
+        await SessionCalls.RunAsync(target, [entry], cancellationToken).ConfigureAwait(false);
         Telemetry(context).AdminOpened(context);
     }
 
@@ -176,7 +178,8 @@ public sealed class TenantConnectionFactory
         {
             return new TenantConnection(await BeginInForceAsync(binding.Context, cancellationToken).ConfigureAwait(false), binding);
         }
-        catch (TenantDataException fault) when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
+        catch (TenantDataException fault)
+            when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
         {
             // What an earlier user of the connection has left: nothing of this one's was run yet.
             return new TenantConnection(await BeginInForceAsync(binding.Context, cancellationToken).ConfigureAwait(false), binding);

@@ -10,7 +10,8 @@ public sealed class TransactionControlException : TenantDataException
         : base(message, innerException) => MayBePartlyCommitted = mayBePartlyCommitted;
 
     /// <summary>
-    /// False where nothing was committed: the text was refused before it was sent, or the server has rolled it back. True where the transaction of a unit of work
+    /// False where nothing was committed: the text was refused before it was sent, or the server has rolled it back. True where the transaction of a unit of
+    /// work
     /// was ended on its raw connection, so that what came before may be committed: look before you write again.
     /// </summary>
     public bool MayBePartlyCommitted { get; }

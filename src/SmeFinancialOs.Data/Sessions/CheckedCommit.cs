@@ -32,7 +32,8 @@ internal static class CheckedCommit
             {
             }
         }
-        catch (PostgresException fault) when (check.StatementType == Npgsql.StatementType.Unknown && FaultTranslation.TranslateCheck(fault, target) is { } typed)
+        catch (PostgresException fault)
+            when (check.StatementType == Npgsql.StatementType.Unknown && FaultTranslation.TranslateCheck(fault, target) is { } typed)
         {
             throw typed;
         }

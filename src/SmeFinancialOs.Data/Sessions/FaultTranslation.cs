@@ -40,12 +40,15 @@ internal static class FaultTranslation
     /// <summary>Of a session that the server has ended while it had nothing in hand; a text may raise the same SQLSTATE as an ERROR.</summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
         fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL" }
-            ? new DatabaseUnavailableException("The server had ended the session, because it was idle for longer than idle_session_timeout allows. Nothing was run.", fault)
+            ? new DatabaseUnavailableException(
+                "The server had ended the session, because it was idle for longer than idle_session_timeout allows. Nothing was run.", fault)
             : null;
 
     /// <summary>The same where the server may have been committing.</summary>
     public static TenantDataException? TranslateCommitting(NpgsqlException fault, SessionTarget target) =>
-        fault is PostgresException answer && Translate(answer, target.Context) is { } typed ? typed : CommitOutcome.Translate(fault, target.Connection, target.Context);
+        fault is PostgresException answer && Translate(answer, target.Context) is { } typed
+            ? typed
+            : CommitOutcome.Translate(fault, target.Connection, target.Context);
 
     /// <summary>The same of a statement, which commits where it is a transaction of its own.</summary>
     public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target) => target.IsSession
@@ -57,7 +60,8 @@ internal static class FaultTranslation
     {
         // Without the role of the context nothing in the schema of the check may be used: it was reset, or it ended with the transaction.
         PostgresErrorCodes.InsufficientPrivilege when target.IsSession => new TransactionControlException(
-            "SQL has reset the role of this call, and all of it was rolled back. Leave role and app.current_org_id to the library.", mayBePartlyCommitted: false, fault),
+            "SQL has reset the role of this call, and all of it was rolled back. Leave role and app.current_org_id to the library.",
+            mayBePartlyCommitted: false, fault),
         PostgresErrorCodes.InsufficientPrivilege => EndedBySql(fault),
         _ => Stale(fault),
     };

@@ -5,7 +5,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
-/// What Npgsql believes that it has prepared on a connection, and why it may be wrong. It calls its statements by their names, and SQL can put another one behind
+/// What Npgsql believes that it has prepared on a connection, and why it may be wrong. It calls its statements by their names, and SQL can put another one
+/// behind
 /// such a name: an injection in one tenant's request would answer the requests of the next. And a statement that the server parsed for the first time and then
 /// refused to plan stays in that book without its result columns, and the next call that uses it, whoever's, ends with the connection: the rows it gets are
 /// unexpected.
@@ -19,7 +20,8 @@ internal static class PreparedStatements
     private static long _asked;
 
     /// <summary>
-    /// A text that Npgsql does not prepare, because it is another one each time. An answer of the server about what is prepared could be the attacker's otherwise.
+    /// A text that Npgsql does not prepare, because it is another one each time. An answer of the server about what is prepared could be the attacker's
+    /// otherwise.
     /// </summary>
     public static string Unprepared(string sql) => sql + " -- " + Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
 
@@ -28,7 +30,8 @@ internal static class PreparedStatements
     /// (<c>EXECUTE</c>) gets the first of these, too: for such a text it means nothing.
     /// </summary>
     public static bool AreStale(PostgresException fault) =>
-        (fault.SqlState, fault.Routine) is (PostgresErrorCodes.InvalidSqlStatementName, "FetchPreparedStatement") or (PostgresErrorCodes.FeatureNotSupported, "RevalidateCachedQuery");
+        (fault.SqlState, fault.Routine) is (PostgresErrorCodes.InvalidSqlStatementName, "FetchPreparedStatement")
+            or (PostgresErrorCodes.FeatureNotSupported, "RevalidateCachedQuery");
 
     public static bool AreInDoubtAfter(Exception fault) => (fault as NpgsqlException ?? fault.InnerException as NpgsqlException) switch
     {

@@ -176,7 +176,7 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     /// <summary>One connection for each login, on which every call has run until it is prepared.</summary>
-    private async Task<Host> HostAsync()
+    private async Task<SpoiledHost> HostAsync()
     {
         await fixture.AsSuperuserAsync("""
             DROP TABLE IF EXISTS public.repeated;
@@ -189,7 +189,7 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
             CREATE OR REPLACE FUNCTION public.raises(state text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.tries'); RAISE EXCEPTION USING ERRCODE = state; END $$;
             GRANT EXECUTE ON FUNCTION public.deallocates(), public.raises(text) TO tenant_role, admin_role;
             """);
-        var host = new Host(fixture);
+        var host = new SpoiledHost(fixture);
         foreach (var call in (string[])["read", "write", "batch", "stream", "unit of work", "copy", "admin"])
         {
             for (var i = 0; i < 3; i++)
@@ -204,68 +204,5 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         public void AddParameter(IDbCommand command, string name) =>
             command.Parameters.Add(new NpgsqlParameter(name, NpgsqlDbType.Bytea) { Value = new MemoryStream([1, 2, 3]) });
-    }
-
-    private sealed class Host : IAsyncDisposable
-    {
-        private readonly TenantDatabaseFixture _fixture;
-        private readonly NpgsqlDataSource _tenants;
-        private readonly NpgsqlDataSource _admins;
-
-        public Host(TenantDatabaseFixture fixture)
-        {
-            _fixture = fixture;
-            _tenants = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
-            _admins = new NpgsqlDataSourceBuilder(fixture.Database.AdminConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
-            Factory = new TenantConnectionFactory(_tenants, new() { AdminDataSource = _admins });
-        }
-
-        public TenantConnectionFactory Factory { get; }
-
-        /// <summary>As tenant A, and on the connection of admins, too.</summary>
-        public async Task SpoilAsync(string spoiler)
-        {
-            if (spoiler == "migration")
-            {
-                await _fixture.AsSuperuserAsync("ALTER TABLE public.repeated ADD COLUMN later text");
-                return;
-            }
-
-            foreach (var context in (TenantContext[])[_fixture.ContextA, TenantContext.ForAdmin("operator", "spoils").AsReadWrite()])
-                await SpoilAsync(spoiler, context);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _tenants.DisposeAsync();
-            await _admins.DisposeAsync();
-        }
-
-        private async Task SpoilAsync(string spoiler, TenantContext context)
-        {
-            var session = Factory.CreateSession(context);
-            switch (spoiler)
-            {
-                case "DEALLOCATE ALL":
-                    await session.ExecuteAsync("SELECT 1; DEALLOCATE ALL", cancellationToken: Token);
-                    break;
-                case "DEALLOCATE one":
-                    await session.ExecuteAsync(
-                        "DO $$ DECLARE p text; BEGIN SELECT name INTO p FROM pg_prepared_statements WHERE statement ~ 'set_config'; EXECUTE 'DEALLOCATE ' || p; END $$", cancellationToken: Token);
-                    break;
-                case "function that deallocates":
-                    await session.ExecuteAsync("SELECT public.deallocates()", cancellationToken: Token);
-                    break;
-                case "DISCARD ALL":
-                    await using (var work = await Factory.OpenConnectionAsync(context, Token))
-                        await work.Connection.RunAsync("ROLLBACK; DISCARD ALL");
-                    break;
-                default:
-                    var backend = await session.ExecuteScalarAsync<int>("SELECT pg_backend_pid() FROM set_config('idle_session_timeout', '1', false)", cancellationToken: Token);
-                    while (await _fixture.TruthAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {backend})"))
-                        await Task.Delay(20, Token);
-                    break;
-            }
-        }
     }
 }
