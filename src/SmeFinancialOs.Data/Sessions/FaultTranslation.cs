@@ -37,9 +37,11 @@ internal static class FaultTranslation
         _ => null,
     };
 
-    /// <summary>Of a session that the server has ended while it had nothing in hand; a text may raise the same SQLSTATE as an ERROR.</summary>
+    /// <summary>
+    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send it without a routine.
+    /// </summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
-        fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL" }
+        fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL", Routine: not (null or "") }
             ? new DatabaseUnavailableException(
                 "The server had ended the session, because it was idle for longer than idle_session_timeout allows. Nothing was run.", fault)
             : null;

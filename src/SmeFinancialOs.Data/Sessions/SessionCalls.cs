@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Sessions;
@@ -7,8 +6,7 @@ namespace SmeFinancialOs.Data.Sessions;
 internal static class SessionCalls
 {
     /// <summary>One statement or several, one round trip. A session's are sent once more where what was prepared for them was out of date.</summary>
-    /// <returns>Whether what Npgsql has prepared is as it was; null where that is not known.</returns>
-    public static async Task<bool?> RunAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    public static async Task<CallOutcome> RunAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         try
         {
@@ -30,21 +28,19 @@ internal static class SessionCalls
         _ => FaultTranslation.Translate(fault, target),
     };
 
-    private static async Task<bool?> RunOnceAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    private static async Task<CallOutcome> RunOnceAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         var trip = new RoundTrip(target, statements);
         await using var _ = trip.ConfigureAwait(false);
         // A list of parameter sets can be empty.
         if (trip.IsEmpty)
-            return true;
+            return new(IsPreparedUntouched: true, Unread: null);
         try
         {
             await trip.SendAsync(cancellationToken).ConfigureAwait(false);
             var unread = await ReadAsync(trip, statements, cancellationToken).ConfigureAwait(false);
             CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
-            if (unread is not null)
-                ThrowUnread(unread, target);
-            return trip.IsOfRows ? true : trip.IsPreparedUntouched;
+            return new(trip.IsOfRows ? true : trip.IsPreparedUntouched, unread);
         }
         catch (NpgsqlException fault) when (Translate(fault, target, trip) is { } typed)
         {
@@ -88,16 +84,5 @@ internal static class SessionCalls
         }
 
         return unread;
-    }
-
-    private static void ThrowUnread(Exception unread, SessionTarget target)
-    {
-        if (target is { IsSession: true, Context.IsReadOnly: false })
-        {
-            throw new WorkCommittedException(
-                "What this call wrote is committed, but its result could not be read; the inner exception says why. Do not do the work again.", unread);
-        }
-
-        ExceptionDispatchInfo.Throw(unread);
     }
 }

@@ -78,7 +78,8 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         call?.Opened();
-        await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+        var outcome = await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
+        outcome.RequireRead(isCommitted: !context.IsReadOnly);
     }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)

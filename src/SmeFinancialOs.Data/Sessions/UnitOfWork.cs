@@ -90,10 +90,11 @@ internal sealed partial class UnitOfWork(
         _mayPrepareBySql |= statements.Any(static statement => !statement.IsOfRows);
         try
         {
-            var isUntouched = await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
+            var outcome = await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
             IsInForce = true;
-            if (isUntouched is not null)
-                (_isInDoubt, _mayPrepareBySql) = (_isInDoubt || isUntouched == false, wasInDoubt);
+            if (outcome.IsPreparedUntouched is { } isUntouched)
+                (_isInDoubt, _mayPrepareBySql) = (_isInDoubt || !isUntouched, wasInDoubt);
+            outcome.RequireRead(isCommitted: false);
             call?.Succeed();
         }
         catch (Exception fault)

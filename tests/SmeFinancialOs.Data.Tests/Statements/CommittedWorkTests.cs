@@ -42,6 +42,20 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
         (await CountAsync()).Should().Be(0);
     }
 
+    [Theory]
+    [MemberData(nameof(UnreadableCalls))]
+    public async Task Transaction_whose_first_result_could_not_be_read_can_be_committed(string call)
+    {
+        await PrepareAsync();
+        await using (var work = fixture.Factory.BeginTransaction(fixture.ContextA))
+        {
+            await work.Invoking(w => RunAsync(w, call)).Should().ThrowAsync<Exception>();
+            await work.CommitAsync(Token);
+        }
+
+        (await CountAsync()).Should().BePositive();
+    }
+
     [Fact]
     public async Task Read_only_context_has_nothing_to_commit()
     {
