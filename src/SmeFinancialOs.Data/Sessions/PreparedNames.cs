@@ -34,8 +34,7 @@ internal sealed class PreparedNames
 
     /// <summary>
     /// Asks once more, in a round trip of its own, where there was no answer; and lets Npgsql forget all that is prepared where SQL has changed it. A
-    /// connection
-    /// of which that cannot be told, or which cannot forget, does not go back to its pool.
+    /// connection of which that cannot be told, or which cannot forget, does not go back to its pool.
     /// </summary>
     public async ValueTask ForgetTouchedAsync(NpgsqlConnection connection)
     {

@@ -6,10 +6,9 @@ namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
 /// What Npgsql believes that it has prepared on a connection, and why it may be wrong. It calls its statements by their names, and SQL can put another one
-/// behind
-/// such a name: an injection in one tenant's request would answer the requests of the next. And a statement that the server parsed for the first time and then
-/// refused to plan stays in that book without its result columns, and the next call that uses it, whoever's, ends with the connection: the rows it gets are
-/// unexpected.
+/// behind such a name: an injection in one tenant's request would answer the requests of the next. And a statement that the server parsed for the first time
+/// and then refused to plan stays prepared for Npgsql, without its result columns: the next call that uses it, whoever's, gets rows that Npgsql does not expect,
+/// and loses the connection.
 /// </summary>
 /// <seealso href="https://github.com/npgsql/npgsql/issues/6391">npgsql issue 6391</seealso>
 internal static class PreparedStatements
@@ -20,8 +19,8 @@ internal static class PreparedStatements
     private static long _asked;
 
     /// <summary>
-    /// A text that Npgsql does not prepare, because it is another one each time. An answer of the server about what is prepared could be the attacker's
-    /// otherwise.
+    /// A text that Npgsql does not prepare, because it is another one each time. A prepared question about what is prepared could be answered by the attacker's
+    /// statement.
     /// </summary>
     public static string Unprepared(string sql) => sql + " -- " + Interlocked.Increment(ref _asked).ToString(CultureInfo.InvariantCulture);
 
@@ -40,7 +39,7 @@ internal static class PreparedStatements
         null => fault is OperationCanceledException,
     };
 
-    /// <summary>Begins a new book. Npgsql has no asynchronous form of this.</summary>
+    /// <summary>Forgets all that is prepared, on both sides. Npgsql has no asynchronous form of this.</summary>
     /// <returns>False where it cannot be done now: in a transaction that has failed, or beside a reader of the host's.</returns>
     public static bool TryForget(NpgsqlConnection connection)
     {

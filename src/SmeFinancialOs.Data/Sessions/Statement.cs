@@ -71,7 +71,6 @@ internal abstract class Statement
                 "The parameters ask to be called when the statement has been run (IParameterCallbacks), and they are not. Await the call instead.",
                 nameof(parameters));
         }
-
     }
 
     /// <summary>What Dapper takes for a list of parameter sets.</summary>
