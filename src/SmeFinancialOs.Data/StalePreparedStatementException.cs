@@ -2,8 +2,7 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// A statement that was prepared on the connection is gone (26000), or its result has other columns since a table was changed (0A000). Nothing was committed,
-/// and
-/// the same work succeeds another time: what is prepared has been forgotten. A session call is repeated once before this is thrown.
+/// and the same work succeeds another time: what is prepared has been forgotten. A session call is repeated once before this is thrown.
 /// </summary>
 public sealed class StalePreparedStatementException : TenantDataException
 {

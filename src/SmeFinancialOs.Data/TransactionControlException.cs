@@ -11,8 +11,7 @@ public sealed class TransactionControlException : TenantDataException
 
     /// <summary>
     /// False where nothing was committed: the text was refused before it was sent, or the server has rolled it back. True where the transaction of a unit of
-    /// work
-    /// was ended on its raw connection, so that what came before may be committed: look before you write again.
+    /// work was ended on its raw connection, so that what came before may be committed: look before you write again.
     /// </summary>
     public bool MayBePartlyCommitted { get; }
 }

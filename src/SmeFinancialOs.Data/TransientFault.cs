@@ -17,11 +17,9 @@ public static class TransientFault
     /// <returns>
     /// True for serialization failures (40001), deadlocks (40P01), locks not had in time (55P03), a server that stops, starts or ends a session (57P01,
     /// 57P02, 57P03, 57P05), a server short of connections or memory (53300, 53200, 53000), a lost connection (class 08 but for 08P01 of the server itself,
-    /// and faults of
-    /// the network), a command that timed out on the client, <see cref="StalePreparedStatementException"/>, and <see cref="DatabaseUnavailableException"/>
-    /// unless
-    /// login or database is wrong. False for all else, above all <see cref="CommitOutcomeUnknownException"/>, <see cref="WorkCommittedException"/> and
-    /// <see cref="OperationCanceledException"/>.
+    /// and faults of the network), a command that timed out on the client, <see cref="StalePreparedStatementException"/>, and
+    /// <see cref="DatabaseUnavailableException"/> unless login or database is wrong. False for all else, above all
+    /// <see cref="CommitOutcomeUnknownException"/>, <see cref="WorkCommittedException"/> and <see cref="OperationCanceledException"/>.
     /// </returns>
     public static bool IsSafeToRetry(Exception exception)
     {

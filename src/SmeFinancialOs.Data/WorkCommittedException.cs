@@ -2,13 +2,11 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// The work is committed, but its result could not be read: a column does not fit the type that was asked for, or there was more than one row where one was
-/// asked
-/// for. The inner exception says which. Never do the work again.
+/// asked for. The inner exception says which. Never do the work again.
 /// </summary>
 /// <remarks>
 /// A call of a session is committed by the server before its result is read. In a read-only context there is nothing to commit, and in a unit of work nothing
-/// is
-/// committed yet: there the inner exception itself is thrown.
+/// is committed yet: there the inner exception itself is thrown.
 /// </remarks>
 public sealed class WorkCommittedException : TenantDataException
 {

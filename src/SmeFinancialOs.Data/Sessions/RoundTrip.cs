@@ -6,9 +6,9 @@ namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
 /// The settings and the host's statements, sent as one batch. In a session there is no BEGIN in front of statements that read or write rows: PostgreSQL runs
-/// what
-/// stands before one Sync message as one implicit transaction, so the settings are in force for the statements and end with them, in one round trip. Statements
-/// of other kinds stand between BEGIN and COMMIT in the same batch: so <c>CALL</c> and <c>DO</c> cannot commit a part, and the context is checked at the end.
+/// what stands before one Sync message as one implicit transaction, so the settings are in force for the statements and end with them, in one round trip.
+/// Statements of other kinds stand between BEGIN and COMMIT in the same batch: so <c>CALL</c> and <c>DO</c> cannot commit a part, and the context is checked
+/// at the end.
 /// </summary>
 /// <seealso href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</seealso>
 internal sealed class RoundTrip : IAsyncDisposable
