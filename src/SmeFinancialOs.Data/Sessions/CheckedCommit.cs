@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Sessions;
@@ -14,6 +15,7 @@ internal static class CheckedCommit
     /// <param name="cancellationToken">Cancels the batch.</param>
     public static async Task RunAsync(SessionTarget target, PreparedNames? prepared, CancellationToken cancellationToken)
     {
+        var began = Stopwatch.GetTimestamp();
         var batch = BatchIn(target);
         await using var _ = batch.ConfigureAwait(false);
         var check = ContextCheck.Command(target);
@@ -32,18 +34,21 @@ internal static class CheckedCommit
             {
             }
         }
-        catch (PostgresException fault)
-            when (check.StatementType == Npgsql.StatementType.Unknown && FaultTranslation.TranslateCheck(fault, target) is { } typed)
+        catch (NpgsqlException fault)
         {
-            throw typed;
-        }
-        catch (NpgsqlException fault) when (FaultTranslation.TranslateCommitting(fault, target) is { } typed)
-        {
-            throw typed;
+            target.Failed?.NoteFailure(batch, began, fault);
+            if (Translate(fault, target, check) is { } typed)
+                throw typed;
+            throw;
         }
 
         CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
     }
+
+    private static TenantDataException? Translate(NpgsqlException fault, SessionTarget target, NpgsqlBatchCommand check) =>
+        fault is PostgresException answer && check.StatementType == Npgsql.StatementType.Unknown && FaultTranslation.TranslateCheck(answer, target) is { } typed
+            ? typed
+            : FaultTranslation.TranslateCommitting(fault, target);
 
     private static NpgsqlBatch BatchIn(SessionTarget target)
     {

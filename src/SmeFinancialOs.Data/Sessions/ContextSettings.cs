@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
@@ -65,18 +66,22 @@ internal sealed class ContextSettings
     }
 
     /// <summary>Puts them in force for a transaction, in a round trip of their own.</summary>
-    public async Task ApplyAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(SessionTarget target, CancellationToken cancellationToken)
     {
-        var batch = new NpgsqlBatch(connection, transaction);
+        var began = Stopwatch.GetTimestamp();
+        var batch = new NpgsqlBatch(target.Connection, target.Transaction);
         await using var _ = batch.ConfigureAwait(false);
-        AddTo(batch, context);
+        target.Settings.AddTo(batch, target.Context);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException fault) when ((FaultTranslation.Stale(fault) ?? FaultTranslation.IdleSessionEnded(fault)) is { } typed)
+        catch (NpgsqlException fault)
         {
-            throw typed;
+            target.Failed?.NoteFailure(batch, began, fault);
+            if (fault is PostgresException answer && (FaultTranslation.Stale(answer) ?? FaultTranslation.IdleSessionEnded(answer)) is { } typed)
+                throw typed;
+            throw;
         }
     }
 

@@ -5,7 +5,8 @@ namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
 /// Asks the server which statements are prepared, ahead of a text that may change that and behind it, in the same round trip. SQL that has prepared a statement
-/// may have put it behind a name of Npgsql's; SQL that has taken one away leaves Npgsql with a name that means nothing.
+/// may have put it behind a name of Npgsql's; SQL that has taken one away leaves Npgsql with a name that means nothing. One that was never planned is a
+/// <see cref="HalfPreparedStatement"/> of whoever used the raw connection.
 /// </summary>
 internal sealed class PreparedNames
 {
@@ -19,7 +20,8 @@ internal sealed class PreparedNames
     public bool? AreUntouched { get; private set; }
 
     private static string Question => PreparedStatements.Unprepared(
-        "SELECT coalesce(array_agg(p.name), '{}'), coalesce(bool_or(p.from_sql), false) FROM pg_catalog.pg_prepared_statement() AS p");
+        "SELECT coalesce(array_agg(p.name), '{}'), coalesce(bool_or(p.from_sql OR p.generic_plans + p.custom_plans = 0), false) "
+        + "FROM pg_catalog.pg_prepared_statement() AS p");
 
     /// <summary>Takes the answer to one of the two commands, which the reader stands on.</summary>
     public async ValueTask ReadAsync(NpgsqlDataReader reader, NpgsqlBatchCommand command, CancellationToken cancellationToken)

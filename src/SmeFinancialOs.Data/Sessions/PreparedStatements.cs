@@ -6,16 +6,10 @@ namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
 /// What Npgsql believes that it has prepared on a connection, and why it may be wrong. It calls its statements by their names, and SQL can put another one
-/// behind such a name: an injection in one tenant's request would answer the requests of the next. And a statement that the server parsed for the first time
-/// and then refused to plan stays prepared for Npgsql, without its result columns: the next call that uses it, whoever's, gets rows that Npgsql does not expect,
-/// and loses the connection.
+/// behind such a name: an injection in one tenant's request would answer the requests of the next. <see cref="HalfPreparedStatement"/> is another reason.
 /// </summary>
-/// <seealso href="https://github.com/npgsql/npgsql/issues/6391">npgsql issue 6391</seealso>
 internal static class PreparedStatements
 {
-    // Raised by statements that run, thus are planned: class 23, a constraint, and class 40, a conflict. The most common errors keep what is prepared.
-    private static readonly string[] OfRunningStatements = ["23", "40"];
-
     private static long _asked;
 
     /// <summary>
@@ -32,14 +26,7 @@ internal static class PreparedStatements
         (fault.SqlState, fault.Routine) is (PostgresErrorCodes.InvalidSqlStatementName, "FetchPreparedStatement")
             or (PostgresErrorCodes.FeatureNotSupported, "RevalidateCachedQuery");
 
-    public static bool AreInDoubtAfter(Exception fault) => (fault as NpgsqlException ?? fault.InnerException as NpgsqlException) switch
-    {
-        PostgresException error => !OfRunningStatements.Contains(error.SqlState[..2]),
-        not null => true,
-        null => fault is OperationCanceledException,
-    };
-
-    /// <summary>Forgets all that is prepared, on both sides. Npgsql has no asynchronous form of this.</summary>
+    /// <summary>Forgets all that is prepared, on both sides. Npgsql has no asynchronous form of this, and all has to be parsed again: not for common errors.</summary>
     /// <returns>False where it cannot be done now: in a transaction that has failed, or beside a reader of the host's.</returns>
     public static bool TryForget(NpgsqlConnection connection)
     {

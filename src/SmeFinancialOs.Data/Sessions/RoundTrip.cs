@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
@@ -19,7 +20,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     private readonly int _count;
     private readonly NpgsqlBatchCommand? _check;
     private readonly PreparedNames? _prepared;
-    private bool _isInDoubt;
+    private readonly HalfPreparedStatement _failed;
+    private readonly long _began = Stopwatch.GetTimestamp();
     private bool _isComplete;
     private NpgsqlDataReader? _reader;
 
@@ -28,6 +30,7 @@ internal sealed class RoundTrip : IAsyncDisposable
     public RoundTrip(SessionTarget target, IReadOnlyList<Statement> statements)
     {
         _target = target;
+        _failed = target.Failed ?? new();
         IsOfRows = statements.All(static statement => statement.IsOfRows);
         _batch = new NpgsqlBatch(target.Connection, target.Transaction);
         if (SqlMapper.Settings.CommandTimeout is { } seconds)
@@ -96,15 +99,16 @@ internal sealed class RoundTrip : IAsyncDisposable
         }
         catch (Exception fault)
         {
-            Failed(fault);
-            // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
-            if (_reader is null && fault is not (NpgsqlException or OperationCanceledException))
+            if (_reader is not null || fault is NpgsqlException or OperationCanceledException)
             {
-                PreparedStatements.TryForget(_target.Connection);
-                if (UnknownType(fault) is { } typed)
-                    throw typed;
+                Failed(fault);
+                throw;
             }
 
+            // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
+            PreparedStatements.TryForget(_target.Connection);
+            if (UnknownType(fault) is { } typed)
+                throw typed;
             throw;
         }
     }
@@ -143,12 +147,12 @@ internal sealed class RoundTrip : IAsyncDisposable
         var hasFailed = !_isComplete;
         if (hasFailed && _check is not null)
             await ConnectionReset.RollBackAsync(_target.Connection).ConfigureAwait(false);
-        if (_isInDoubt)
-            PreparedStatements.TryForget(_target.Connection);
-        else if (_prepared is not null)
+        if (_prepared is not null)
             await _prepared.ForgetTouchedAsync(_target.Connection).ConfigureAwait(false);
         if (hasFailed && _target.Settings.ResetsConnection)
-            await ConnectionReset.RunAsync(_target.Connection).ConfigureAwait(false);
+            await ConnectionReset.RunAsync(_target.Connection, _failed).ConfigureAwait(false);
+        else
+            await _failed.ForgetAsync(_target.Connection).ConfigureAwait(false);
     }
 
     /// <summary>Reads what was not read. Nobody asks what became of it in a session: it was left early, and nothing of it stays.</summary>
@@ -195,6 +199,9 @@ internal sealed class RoundTrip : IAsyncDisposable
         _isComplete = !HasResult;
     }
 
-    private void Failed(Exception fault) =>
-        _isInDoubt |= _target is { IsSession: true, Settings.PreparesStatements: true } && PreparedStatements.AreInDoubtAfter(fault);
+    private void Failed(Exception fault)
+    {
+        if (_target.Settings.PreparesStatements)
+            _failed.NoteFailure(_batch, _began, fault);
+    }
 }

@@ -8,8 +8,9 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <param name="Settings">What puts the context in force, and what the connection is capable of.</param>
 /// <param name="IsInForce">Whether the settings need not be sent in front of the statements any more.</param>
 /// <param name="Context">Whose statements they are.</param>
+/// <param name="Failed">Takes note of a statement that fails, for a unit of work to ask about it when it can; null where each round trip asks itself.</param>
 internal readonly record struct SessionTarget(
-    NpgsqlConnection Connection, NpgsqlTransaction? Transaction, ContextSettings Settings, bool IsInForce, TenantContext Context)
+    NpgsqlConnection Connection, NpgsqlTransaction? Transaction, ContextSettings Settings, bool IsInForce, TenantContext Context, HalfPreparedStatement? Failed = null)
 {
     /// <summary>Whether each round trip is a transaction of its own, and so commits.</summary>
     public bool IsSession => Transaction is null;

@@ -11,7 +11,7 @@ internal sealed partial class UnitOfWork
 
     public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        Enter();
+        await EnterAsync().ConfigureAwait(false);
         _mayPrepareBySql |= !statement.IsOfRows;
         var rows = new RowStream<T>(Target, statement, telemetry, operation).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
         _stream = rows;
@@ -24,11 +24,6 @@ internal sealed partial class UnitOfWork
                 {
                     hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
                     IsInForce = true;
-                }
-                catch (Exception fault)
-                {
-                    InDoubtAfter(fault);
-                    throw;
                 }
                 finally
                 {
@@ -65,7 +60,7 @@ internal sealed partial class UnitOfWork
         using var call = telemetry.StartCall(OperationName.Copy, context, operation);
         // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
         using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Enter();
+        await EnterAsync().ConfigureAwait(false);
         _copy = copy;
         try
         {
@@ -74,7 +69,7 @@ internal sealed partial class UnitOfWork
         }
         catch (Exception fault)
         {
-            Failed(fault, call);
+            telemetry.Failed(fault, context, call);
             throw;
         }
         finally

@@ -8,9 +8,10 @@ internal sealed partial class UnitOfWork(
     NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings, Telemetry telemetry, Operation? operation) : IAsyncDisposable
 {
     private readonly CallGate _gate = new();
+    private readonly HalfPreparedStatement? _failed = settings.PreparesStatements ? new() : null;
     private bool _isCommitted;
     private bool _isHandedOut;
-    private bool _isInDoubt;
+    private bool _isPreparedTouched;
     private bool _mayPrepareBySql;
 
     /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
@@ -50,23 +51,23 @@ internal sealed partial class UnitOfWork(
     /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
     public bool IsInForce { get; set; }
 
-    private SessionTarget Target => new(connection, transaction, settings, IsInForce, context);
+    private SessionTarget Target => new(connection, transaction, settings, IsInForce, context, _failed);
 
     /// <summary>Puts the settings in force in a round trip of their own, if they are not.</summary>
     public async Task ApplySettingsAsync(CancellationToken cancellationToken)
     {
         if (IsInForce)
             return;
-        Enter();
+        await EnterAsync().ConfigureAwait(false);
         operation?.Enter();
         try
         {
-            await settings.ApplyAsync(connection, transaction, context, cancellationToken).ConfigureAwait(false);
+            await ContextSettings.ApplyAsync(Target, cancellationToken).ConfigureAwait(false);
             IsInForce = true;
         }
         catch (Exception fault)
         {
-            Failed(fault, operation);
+            telemetry.Failed(fault, context, operation);
             throw;
         }
         finally
@@ -84,7 +85,7 @@ internal sealed partial class UnitOfWork(
     public async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         using var call = telemetry.StartCall(name, context, operation);
-        Enter();
+        await EnterAsync().ConfigureAwait(false);
         // Until the server has told, at the end of the call.
         var wasInDoubt = _mayPrepareBySql;
         _mayPrepareBySql |= statements.Any(static statement => !statement.IsOfRows);
@@ -93,13 +94,13 @@ internal sealed partial class UnitOfWork(
             var outcome = await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
             IsInForce = true;
             if (outcome.IsPreparedUntouched is { } isUntouched)
-                (_isInDoubt, _mayPrepareBySql) = (_isInDoubt || !isUntouched, wasInDoubt);
+                (_isPreparedTouched, _mayPrepareBySql) = (_isPreparedTouched || !isUntouched, wasInDoubt);
             outcome.RequireRead(isCommitted: false);
             call?.Succeed();
         }
         catch (Exception fault)
         {
-            Failed(fault, call);
+            telemetry.Failed(fault, context, call);
             throw;
         }
         finally
@@ -110,13 +111,13 @@ internal sealed partial class UnitOfWork(
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
-        Enter();
+        await EnterAsync().ConfigureAwait(false);
         operation?.Committing();
         try
         {
             var prepared = _mayPrepareBySql && settings.PreparesStatements ? new PreparedNames() : null;
             await CheckedCommit.RunAsync(Target, prepared, cancellationToken).ConfigureAwait(false);
-            _isInDoubt |= prepared is { AreUntouched: not true };
+            _isPreparedTouched |= prepared is { AreUntouched: not true };
             _isCommitted = true;
             // Until the connection is asked for once more.
             _mayPrepareBySql = false;
@@ -124,7 +125,7 @@ internal sealed partial class UnitOfWork(
         }
         catch (Exception fault)
         {
-            Failed(fault, operation);
+            telemetry.Failed(fault, context, operation);
             throw;
         }
         finally
@@ -157,11 +158,13 @@ internal sealed partial class UnitOfWork(
                 await RawConnection.WaitAsync(connection).ConfigureAwait(false);
             if (RawConnection.Has(connection, transaction))
                 await transaction.DisposeAsync().ConfigureAwait(false);
-            ForgetInDoubt();
+            ForgetTouched();
             if (_mayPrepareBySql && settings.PreparesStatements)
                 await new PreparedNames().ForgetTouchedAsync(connection).ConfigureAwait(false);
             if (settings.ResetsConnection && !_isCommitted)
-                await ConnectionReset.RunAsync(connection).ConfigureAwait(false);
+                await ConnectionReset.RunAsync(connection, _failed).ConfigureAwait(false);
+            else if (_failed is not null)
+                await _failed.ForgetAsync(connection).ConfigureAwait(false);
         }
         finally
         {
@@ -172,29 +175,21 @@ internal sealed partial class UnitOfWork(
         }
     }
 
-    private void Failed(Exception fault, Operation? observed)
+        /// <summary>As soon as it can be done: ahead of the next call, which may be behind a savepoint, or once the transaction has ended.</summary>
+    private void ForgetTouched()
     {
-        InDoubtAfter(fault);
-        telemetry.Failed(fault, context, observed);
-    }
-
-    private void InDoubtAfter(Exception fault) => _isInDoubt |= settings.PreparesStatements && PreparedStatements.AreInDoubtAfter(fault);
-
-    /// <summary>As soon as it can be done: ahead of the next call, which may be behind a savepoint, or once the transaction has ended.</summary>
-    private void ForgetInDoubt()
-    {
-        if (_isInDoubt)
-            _isInDoubt = !PreparedStatements.TryForget(connection);
+        if (_isPreparedTouched)
+            _isPreparedTouched = !PreparedStatements.TryForget(connection);
     }
 
     /// <summary>A stream is a call that goes on between its rows.</summary>
-    private void Enter()
+    private ValueTask EnterAsync()
     {
         _gate.Enter();
         if (_stream is null)
         {
-            ForgetInDoubt();
-            return;
+            ForgetTouched();
+            return _failed?.ForgetAsync(connection) ?? ValueTask.CompletedTask;
         }
 
         _gate.Leave();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Text;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Tests.Support;
@@ -14,12 +15,15 @@ internal sealed class LoopbackProxy : IAsyncDisposable
     private readonly int _port;
     private readonly Action<Memory<byte>>? _rewriteAnswer;
     private readonly List<TcpClient> _clients = [];
+    private readonly byte[]? _counted;
     private int _roundTrips;
+    private int _occurrences;
 
-    public LoopbackProxy(string connectionString, Action<Memory<byte>>? rewriteAnswer = null)
+    public LoopbackProxy(string connectionString, Action<Memory<byte>>? rewriteAnswer = null, string? counted = null)
     {
         var target = new NpgsqlConnectionStringBuilder(connectionString);
         (_host, _port, _rewriteAnswer) = (target.Host!, target.Port, rewriteAnswer);
+        _counted = counted is null ? null : Encoding.ASCII.GetBytes(counted);
         _listener.Start();
         target.Host = "127.0.0.1";
         target.Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
@@ -34,6 +38,9 @@ internal sealed class LoopbackProxy : IAsyncDisposable
 
     /// <summary>How often the client began to send after the server had answered: what a distance between them would be paid for.</summary>
     public int RoundTrips => Volatile.Read(ref _roundTrips);
+
+    /// <summary>How many messages of the client, as they arrived, had the text to be counted in them.</summary>
+    public int Occurrences => Volatile.Read(ref _occurrences);
 
     public void CutAll()
     {
@@ -66,8 +73,10 @@ internal sealed class LoopbackProxy : IAsyncDisposable
                 lock (_clients)
                     _clients.AddRange([client, server]);
                 var answered = new StrongBox<bool>(true);
-                _ = PumpAsync(client, server, _ =>
+                _ = PumpAsync(client, server, sent =>
                 {
+                    if (_counted is not null && sent.Span.IndexOf(_counted) >= 0)
+                        Interlocked.Increment(ref _occurrences);
                     if (Interlocked.Exchange(ref answered.Value, false))
                         Interlocked.Increment(ref _roundTrips);
                 });
