@@ -6,14 +6,14 @@ using SmeFinancialOs.Data.Sessions;
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed.
-/// Like the connection itself it serves one caller at a time.
+/// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed: where rows were written, with
+/// a warning (log event 304), unless a call of it failed or <see cref="RollbackAsync"/> said that it is meant. Like the connection itself it serves one caller at a time.
 /// </summary>
 public sealed class TenantConnection : ITenantSession, IAsyncDisposable
 {
     private readonly UnitOfWork _work;
     private readonly ContextBinding _binding;
-    private bool _isCommitted;
+    private bool _isEnded;
 
     internal TenantConnection(UnitOfWork work, ContextBinding binding) => (_work, _binding) = (work, binding);
 
@@ -89,20 +89,37 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     /// SQL on the raw connection has ended the transaction, or reset the role: a part may be committed.
     /// </exception>
     /// <exception cref="StalePreparedStatementException">SQL on the raw connection has taken away what was prepared; it is rolled back.</exception>
-    /// <exception cref="InvalidOperationException">It was committed or disposed before.</exception>
+    /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>
     /// <exception cref="PostgresException">25P02: an earlier statement failed, so there is nothing to commit.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
-        if (_isCommitted)
-            throw new InvalidOperationException("This unit of work was committed before. Open another one for more work.");
+        RequireNotEnded();
         await Undisposed.CommitAsync(cancellationToken).ConfigureAwait(false);
-        _isCommitted = true;
+        _isEnded = true;
+    }
+
+    /// <summary>Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning.</summary>
+    /// <param name="cancellationToken">Ends the wait; the work is rolled back when this is disposed.</param>
+    /// <exception cref="TransactionControlException">SQL on the raw connection has ended the transaction: a part may be committed.</exception>
+    /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>
+    /// <exception cref="NpgsqlException">The connection was lost: the server rolls back by itself.</exception>
+    public async Task RollbackAsync(CancellationToken cancellationToken = default)
+    {
+        RequireNotEnded();
+        await Undisposed.RollbackAsync(cancellationToken).ConfigureAwait(false);
+        _isEnded = true;
     }
 
     /// <summary>
     /// Rolls back what was not committed and returns the connection to its pool. Waits for a call that is under way, and ends a stream or a COPY that is.
     /// </summary>
     public ValueTask DisposeAsync() => _work.DisposeAsync();
+
+    private void RequireNotEnded()
+    {
+        if (_isEnded)
+            throw new InvalidOperationException("This unit of work was committed or rolled back before. Open another one for more work.");
+    }
 
     private async IAsyncEnumerable<T> StreamAsync<T>(UnitOfWork work, RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

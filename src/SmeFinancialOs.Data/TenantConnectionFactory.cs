@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Logins;
@@ -116,6 +117,7 @@ public sealed class TenantConnectionFactory
     internal async Task<UnitOfWork> BeginAsync(TenantContext context, CancellationToken cancellationToken)
     {
         var source = SourceOf(context);
+        var caller = Activity.Current;
         var operation = source.Telemetry.StartTransaction(OperationName.UnitOfWork, context);
         try
         {
@@ -126,7 +128,7 @@ public sealed class TenantConnectionFactory
             {
                 var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
                 operation?.Opened();
-                return new UnitOfWork(connection, transaction, context, source.Settings, source.Telemetry, operation);
+                return new UnitOfWork(connection, transaction, context, source.Settings, source.Telemetry, operation, caller);
             }
             catch
             {

@@ -7,7 +7,8 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// A unit of work that costs no round trip to open: BEGIN, tenant and role travel with its first statement. It hands out no connection, so there is
-/// none that could be used before they are in force. Rolled back on dispose unless committed. It serves one caller at a time.
+/// none that could be used before they are in force. Rolled back on dispose unless committed: where rows were written, with a warning (log event 304), unless a call
+/// of it failed or <see cref="RollbackAsync"/> said that it is meant. It serves one caller at a time.
 /// </summary>
 public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
 {
@@ -61,28 +62,33 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown, as with <see cref="CommitOutcomeUnknownException"/>.</param>
     /// <exception cref="CommitOutcomeUnknownException">The connection was lost while the server committed, or its wait for a standby was cut short.</exception>
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the first statement; it is rolled back.</exception>
-    /// <exception cref="InvalidOperationException">It was committed or disposed before, or its first statement failed.</exception>
+    /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before, or its first statement failed.</exception>
     /// <exception cref="PostgresException">25P02: a later statement failed, so there is nothing to commit.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();
         cancellationToken.ThrowIfCancellationRequested();
-        if (_work is null)
-        {
-            // Held from here on, when nothing was run: a first call cannot slip in behind the commit.
-            TakeOpening();
-            if (_work is null)
-            {
-                _isEnded = true;
-                return;
-            }
-
-            _isOpening = 0;
-        }
-
-        if (!_work.IsInForce)
+        if (EndUnused())
+            return;
+        if (!_work!.IsInForce)
             throw new InvalidOperationException("The first statement of this transaction failed, so there is nothing to commit.");
         await _work.CommitAsync(cancellationToken).ConfigureAwait(false);
+        _isEnded = true;
+    }
+
+    /// <summary>
+    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was run.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the work is rolled back when this is disposed.</param>
+    /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>
+    /// <exception cref="NpgsqlException">The connection was lost: the server rolls back by itself.</exception>
+    public async Task RollbackAsync(CancellationToken cancellationToken = default)
+    {
+        RequireOpen();
+        cancellationToken.ThrowIfCancellationRequested();
+        if (EndUnused())
+            return;
+        await _work!.RollbackAsync(cancellationToken).ConfigureAwait(false);
         _isEnded = true;
     }
 
@@ -149,6 +155,18 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it where no statement was run: a first call cannot slip in behind.</summary>
+    private bool EndUnused()
+    {
+        if (_work is not null)
+            return false;
+        TakeOpening();
+        if (_work is null)
+            return _isEnded = true;
+        _isOpening = 0;
+        return false;
+    }
+
     private void TakeOpening()
     {
         if (Interlocked.Exchange(ref _isOpening, 1) != 0)
@@ -165,6 +183,6 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_isEnded)
-            throw new InvalidOperationException("This transaction was committed before. Begin another one for more work.");
+            throw new InvalidOperationException("This transaction was committed or rolled back before. Begin another one for more work.");
     }
 }

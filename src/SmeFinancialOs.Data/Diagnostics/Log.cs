@@ -44,4 +44,7 @@ internal static partial class Log
 
     [LoggerMessage(303, LogLevel.Error, "A connection of {Context} to database \"{Database}\" was never disposed, and is missing from its pool. Dispose units of work; one whose raw connection was used cannot be taken back.")]
     public static partial void Abandoned(this ILogger logger, string database, string context);
+
+    [LoggerMessage(304, LogLevel.Warning, "A unit of work of {Context} in database \"{Database}\" wrote rows and was disposed without CommitAsync: they are rolled back. Where that is meant, call RollbackAsync. Activity: {Activity}")]
+    public static partial void CommitForgotten(this ILogger logger, string database, string context, string activity);
 }

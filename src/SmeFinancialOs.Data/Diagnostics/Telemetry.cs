@@ -85,6 +85,14 @@ internal sealed class Telemetry
             _transactions.NotCommitted(_database, context.ToString());
     }
 
+    /// <param name="context">Whose unit of work it was.</param>
+    /// <param name="caller">What it was begun in: the request of a host, for instance.</param>
+    public void CommitForgotten(TenantContext context, Activity? caller)
+    {
+        if (_transactions.IsEnabled(LogLevel.Warning))
+            _transactions.CommitForgotten(_database, context.ToString(), caller is null ? "none" : $"{LogText.OneLine(caller.DisplayName)} ({caller.Id})");
+    }
+
     public void HeldLong(TenantContext context, string operation) =>
         _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);
 

@@ -69,9 +69,9 @@ internal static class FaultTranslation
     };
 
     /// <summary>A unit of work whose transaction is not the one that it began.</summary>
-    public static TransactionControlException EndedBySql(Exception fault) => new(
+    public static TransactionControlException EndedBySql(Exception? inner = null) => new(
         "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. What ran before "
-        + "that may be committed: look before it is done again. End a unit of work by CommitAsync or DisposeAsync alone.", mayBePartlyCommitted: true, fault);
+        + "that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.", mayBePartlyCommitted: true, inner);
 
     /// <summary>The typed exception of a prepared statement that cannot be used any more; for texts that name none themselves.</summary>
     public static StalePreparedStatementException? Stale(PostgresException fault) => PreparedStatements.AreStale(fault)

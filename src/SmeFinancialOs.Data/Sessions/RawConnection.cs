@@ -40,4 +40,20 @@ internal static class RawConnection
             return false;
         }
     }
+
+    /// <summary>Whether the transaction is still under way, as far as Npgsql has seen. SQL that ends it tells in its answer.</summary>
+    public static bool IsInTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        if (!Has(connection, transaction))
+            return false;
+        try
+        {
+            _ = transaction.IsolationLevel;
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
 }

@@ -25,6 +25,11 @@ internal sealed partial class UnitOfWork
                     hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
                     IsInForce = true;
                 }
+                catch
+                {
+                    _hasFailed = true;
+                    throw;
+                }
                 finally
                 {
                     _gate.Leave();
@@ -69,7 +74,7 @@ internal sealed partial class UnitOfWork
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, call);
+            Failed(fault, call);
             throw;
         }
         finally

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 
@@ -5,11 +6,19 @@ namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A connection inside a transaction, and what can be done in it: the inside of <see cref="TenantConnection"/> and <see cref="TenantTransaction"/>.</summary>
 internal sealed partial class UnitOfWork(
-    NpgsqlConnection connection, NpgsqlTransaction transaction, TenantContext context, ContextSettings settings, Telemetry telemetry, Operation? operation) : IAsyncDisposable
+    NpgsqlConnection connection,
+    NpgsqlTransaction transaction,
+    TenantContext context,
+    ContextSettings settings,
+    Telemetry telemetry,
+    Operation? operation,
+    Activity? caller) : IAsyncDisposable
 {
     private readonly CallGate _gate = new();
     private readonly HalfPreparedStatement? _failed = settings.PreparesStatements ? new() : null;
     private bool _isCommitted;
+    private bool _isRolledBack;
+    private bool _hasFailed;
     private bool _isHandedOut;
     private bool _isPreparedTouched;
     private bool _mayPrepareBySql;
@@ -67,7 +76,7 @@ internal sealed partial class UnitOfWork(
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, operation);
+            Failed(fault, operation);
             throw;
         }
         finally
@@ -100,7 +109,7 @@ internal sealed partial class UnitOfWork(
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, call);
+            Failed(fault, call);
             throw;
         }
         finally
@@ -125,7 +134,30 @@ internal sealed partial class UnitOfWork(
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, operation);
+            Failed(fault, operation);
+            throw;
+        }
+        finally
+        {
+            _gate.Leave();
+        }
+    }
+
+    /// <summary>Takes back what was done, because its holder says so.</summary>
+    public async Task RollbackAsync(CancellationToken cancellationToken)
+    {
+        await EnterAsync().ConfigureAwait(false);
+        operation?.Enter();
+        try
+        {
+            if (!RawConnection.IsInTransaction(connection, transaction))
+                throw FaultTranslation.EndedBySql();
+            await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
+            _isRolledBack = true;
+        }
+        catch (Exception fault)
+        {
+            Failed(fault, operation);
             throw;
         }
         finally
@@ -147,6 +179,9 @@ internal sealed partial class UnitOfWork(
         await EndAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Whether it ends without anybody having said how, while it could have written.</summary>
+    private bool IsForgotten => IsInForce && !_isCommitted && !_isRolledBack && !_hasFailed && !context.IsReadOnly;
+
     private async ValueTask EndAsync()
     {
         operation?.Enter();
@@ -157,7 +192,12 @@ internal sealed partial class UnitOfWork(
             if (_isHandedOut)
                 await RawConnection.WaitAsync(connection).ConfigureAwait(false);
             if (RawConnection.Has(connection, transaction))
+            {
+                if (IsForgotten && await UncommittedWrites.RollBackAsync(connection, transaction).ConfigureAwait(false))
+                    telemetry.CommitForgotten(context, caller);
                 await transaction.DisposeAsync().ConfigureAwait(false);
+            }
+
             ForgetTouched();
             if (_mayPrepareBySql && settings.PreparesStatements)
                 await new PreparedNames().ForgetTouchedAsync(connection).ConfigureAwait(false);
@@ -175,7 +215,13 @@ internal sealed partial class UnitOfWork(
         }
     }
 
-        /// <summary>As soon as it can be done: ahead of the next call, which may be behind a savepoint, or once the transaction has ended.</summary>
+    private void Failed(Exception fault, Operation? observed)
+    {
+        _hasFailed = true;
+        telemetry.Failed(fault, context, observed);
+    }
+
+    /// <summary>As soon as it can be done: ahead of the next call, which may be behind a savepoint, or once the transaction has ended.</summary>
     private void ForgetTouched()
     {
         if (_isPreparedTouched)

@@ -25,6 +25,9 @@ internal static class EverythingThatHappens
         await foreach (var _ in session.QueryUnbufferedAsync<int>("SELECT generate_series(1, 3)"))
             break;
 
+        await using (var forgotten = await factory.OpenConnectionAsync(fixture.ContextA))
+            await forgotten.ExecuteAsync("UPDATE invoices SET status = status");
+
         await using var changed = await factory.OpenConnectionAsync(fixture.ContextA);
         await changed.ExecuteAsync($"SELECT set_config('app.current_org_id', '{Seed.B}', true)");
         await changed.Invoking(w => w.CommitAsync()).Should().ThrowAsync<TenantContextChangedException>();
