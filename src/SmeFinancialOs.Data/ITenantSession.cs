@@ -39,8 +39,38 @@ public interface ITenantSession
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Runs a join and maps the columns of each row to two objects. As in Dapper, the second one begins at the column named <paramref name="splitOn"/>, and is null
+    /// where that column is NULL, as behind a LEFT JOIN.
+    /// </summary>
+    /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
+    /// <param name="map">Makes the result of a row's two objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/> is.</param>
+    /// <param name="parameters">An object whose properties are the parameters, or null.</param>
+    /// <param name="splitOn">The column at which the second object begins, in any case.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
+    /// </param>
+    /// <inheritdoc cref="QueryAsync{T}(string, object?, CancellationToken)"/>
+    /// <exception cref="ArgumentException">The text, or <paramref name="splitOn"/>, is blank; or the parameters are a list, or expect to be written to.</exception>
+    Task<IReadOnlyList<TResult>> QueryAsync<T1, T2, TResult>(
+        string sql, Func<T1, T2?, TResult> map, object? parameters = null, string splitOn = "Id", CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Runs a join and maps the columns of each row to three objects. The second and the third one begin at the columns named <paramref name="splitOn"/>.
+    /// </summary>
+    /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
+    /// <param name="map">Makes the result of a row's three objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/> is.</param>
+    /// <param name="parameters">An object whose properties are the parameters, or null.</param>
+    /// <param name="splitOn">The columns at which the second and the third object begin, separated by a comma; one name where it is the same.</param>
+    /// <param name="cancellationToken">
+    /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
+    /// </param>
+    /// <inheritdoc cref="QueryAsync{T1, T2, TResult}"/>
+    Task<IReadOnlyList<TResult>> QueryAsync<T1, T2, T3, TResult>(
+        string sql, Func<T1, T2?, T3?, TResult> map, object? parameters = null, string splitOn = "Id", CancellationToken cancellationToken = default);
+
     /// <summary>Runs a query that gives at most one row; the default of <typeparamref name="T"/> when it gives none.</summary>
-    /// <inheritdoc cref="QueryAsync{T}"/>
+    /// <inheritdoc cref="QueryAsync{T}(string, object?, CancellationToken)"/>
     /// <exception cref="InvalidOperationException">The query gives more than one row; see <see cref="WorkCommittedException"/>.</exception>
     Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
@@ -48,7 +78,7 @@ public interface ITenantSession
     /// Runs a query and gives the first column of its first row, converted as Dapper converts a scalar; the default of <typeparamref name="T"/> when it gives
     /// no row. NULL is null, and for a type without null an error.
     /// </summary>
-    /// <inheritdoc cref="QueryAsync{T}"/>
+    /// <inheritdoc cref="QueryAsync{T}(string, object?, CancellationToken)"/>
     Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>Runs a statement and gives the number of rows it wrote.</summary>
@@ -101,4 +131,14 @@ public interface ITenantSession
     /// </exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The same session, or unit of work, whose calls have another timeout: each statement is cancelled by the server when it takes longer
+    /// (<see cref="Npgsql.PostgresException"/> 57014). It counts in place of <see cref="TenantConnectionOptions.StatementTimeout"/>, of the login's
+    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip; <see cref="CopyToAsync"/> in a unit of
+    /// work takes two more.
+    /// </summary>
+    /// <param name="timeout">Between 1 ms and 2147483647 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is no such time.</exception>
+    ITenantSession WithTimeout(TimeSpan timeout);
 }

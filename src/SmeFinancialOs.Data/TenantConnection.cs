@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
-using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data;
@@ -9,7 +8,7 @@ namespace SmeFinancialOs.Data;
 /// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed: where rows were written, with
 /// a warning (log event 304), unless a call of it failed or <see cref="RollbackAsync"/> said that it is meant. Like the connection itself it serves one caller at a time.
 /// </summary>
-public sealed class TenantConnection : ITenantSession, IAsyncDisposable
+public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
 {
     private readonly UnitOfWork _work;
     private readonly ContextBinding _binding;
@@ -33,7 +32,7 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     public NpgsqlTransaction Transaction => Work.Transaction;
 
     /// <inheritdoc />
-    public TenantContext Context => _work.Context;
+    public override TenantContext Context => _work.Context;
 
     private UnitOfWork Work
     {
@@ -53,33 +52,6 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
             return _work;
         }
     }
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Work.RunAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Work.RunAsync(new SingleRowStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Work.RunAsync(new ScalarStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        Work.RunAsync(new CountStatement(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        StreamAsync(Undisposed, new RowsStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public TenantBatch CreateBatch() => new((statements, cancellationToken) => Work.RunAsync(OperationName.Batch, statements, cancellationToken));
-
-    /// <inheritdoc />
-    public Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default) =>
-        Work.CopyAsync(copyCommand, destination, cancellationToken);
 
     /// <summary>Makes the work permanent, in one round trip.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown, as with <see cref="CommitOutcomeUnknownException"/>.</param>
@@ -114,6 +86,15 @@ public sealed class TenantConnection : ITenantSession, IAsyncDisposable
     /// Rolls back what was not committed and returns the connection to its pool. Waits for a call that is under way, and ends a stream or a COPY that is.
     /// </summary>
     public ValueTask DisposeAsync() => _work.DisposeAsync();
+
+    internal override Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken) =>
+        Work.RunAsync(name, statements, cancellationToken);
+
+    internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken) =>
+        StreamAsync(Undisposed, statement, cancellationToken);
+
+    internal override Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken) =>
+        Work.CopyAsync(copyCommand, destination, timeout, cancellationToken);
 
     private void RequireNotEnded()
     {

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
@@ -12,6 +13,8 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TenantConnectionFactory
 {
+    private static readonly TransactionCharacteristics DefaultCharacteristics = new();
+
     private readonly LoginDataSources _tenants;
     private readonly LoginDataSources? _admins;
 
@@ -44,7 +47,22 @@ public sealed class TenantConnectionFactory
     public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return await OpenAsync(ContextBinding.Explicit(context), cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(ContextBinding.Explicit(context), DefaultCharacteristics, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a unit of work with an isolation level of its own. Its settings are in force when this returns (one round trip).</summary>
+    /// <param name="context">Who is asking. An admin context is written to the access log first, in a transaction of its own.</param>
+    /// <param name="characteristics">The isolation level, and whether it is deferrable.</param>
+    /// <param name="cancellationToken">Ends the attempt; nothing stays open.</param>
+    /// <exception cref="ArgumentException">PostgreSQL has no such isolation level, or would pass DEFERRABLE over.</exception>
+    /// <inheritdoc cref="OpenConnectionAsync(TenantContext, CancellationToken)"/>
+    public async ValueTask<TenantConnection> OpenConnectionAsync(
+        TenantContext context, TransactionCharacteristics characteristics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(characteristics);
+        characteristics.RequireFor(context);
+        return await OpenAsync(ContextBinding.Explicit(context), characteristics, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -53,7 +71,21 @@ public sealed class TenantConnectionFactory
     /// <inheritdoc cref="OpenConnectionAsync(TenantContext, CancellationToken)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public ValueTask<TenantConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
-        OpenAsync(ContextBinding.ToAmbient(), cancellationToken);
+        OpenAsync(ContextBinding.ToAmbient(), DefaultCharacteristics, cancellationToken);
+
+    /// <summary>
+    /// Opens a unit of work with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls are refused; it can
+    /// be committed and disposed.
+    /// </summary>
+    /// <inheritdoc cref="OpenConnectionAsync(TenantContext, TransactionCharacteristics, CancellationToken)"/>
+    /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
+    public async ValueTask<TenantConnection> OpenConnectionAsync(TransactionCharacteristics characteristics, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(characteristics);
+        var binding = ContextBinding.ToAmbient();
+        characteristics.RequireFor(binding.Context);
+        return await OpenAsync(binding, characteristics, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>A session: each call one round trip and a transaction of its own. Costs nothing until a call is made.</summary>
     /// <param name="context">Who is asking. An admin session writes the access log before its first call.</param>
@@ -78,7 +110,18 @@ public sealed class TenantConnectionFactory
     public TenantTransaction BeginTransaction(TenantContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return BeginTransaction(ContextBinding.Explicit(context));
+        return BeginTransaction(ContextBinding.Explicit(context), DefaultCharacteristics);
+    }
+
+    /// <summary>A unit of work without a raw connection, with an isolation level of its own.</summary>
+    /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
+    /// <param name="characteristics">The isolation level, and whether it is deferrable.</param>
+    /// <exception cref="ArgumentException">PostgreSQL has no such isolation level, or would pass DEFERRABLE over.</exception>
+    /// <inheritdoc cref="BeginTransaction(TenantContext)"/>
+    public TenantTransaction BeginTransaction(TenantContext context, TransactionCharacteristics characteristics)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return BeginTransaction(ContextBinding.Explicit(context), characteristics);
     }
 
     /// <summary>
@@ -87,7 +130,15 @@ public sealed class TenantConnectionFactory
     /// </summary>
     /// <inheritdoc cref="BeginTransaction(TenantContext)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
-    public TenantTransaction BeginTransaction() => BeginTransaction(ContextBinding.ToAmbient());
+    public TenantTransaction BeginTransaction() => BeginTransaction(ContextBinding.ToAmbient(), DefaultCharacteristics);
+
+    /// <summary>
+    /// A unit of work without a raw connection, with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls
+    /// are refused; it can be committed and disposed.
+    /// </summary>
+    /// <inheritdoc cref="BeginTransaction(TenantContext, TransactionCharacteristics)"/>
+    /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
+    public TenantTransaction BeginTransaction(TransactionCharacteristics characteristics) => BeginTransaction(ContextBinding.ToAmbient(), characteristics);
 
     /// <summary>
     /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security, and that the schema
@@ -114,7 +165,7 @@ public sealed class TenantConnectionFactory
     internal Telemetry Telemetry(TenantContext context) => SourceOf(context).Telemetry;
 
     /// <summary>A unit of work on a connection of its own. Nothing is in force yet, and no BEGIN was sent: it travels with the first statement.</summary>
-    internal async Task<UnitOfWork> BeginAsync(TenantContext context, CancellationToken cancellationToken)
+    internal async Task<UnitOfWork> BeginAsync(TenantContext context, TransactionCharacteristics characteristics, CancellationToken cancellationToken)
     {
         var source = SourceOf(context);
         var caller = Activity.Current;
@@ -126,9 +177,11 @@ public sealed class TenantConnectionFactory
             var connection = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+                // Nothing is sent: Npgsql puts BEGIN ahead of the first statement. Left to itself, it would always ask for READ COMMITTED.
+                var level = characteristics.IsolationLevel == IsolationLevel.Unspecified ? source.DefaultIsolationLevel : characteristics.IsolationLevel;
+                var transaction = await connection.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
                 operation?.Opened();
-                return new UnitOfWork(connection, transaction, context, source.Settings, source.Telemetry, operation, caller);
+                return new UnitOfWork(connection, transaction, context, source.Settings, source.Telemetry, operation, caller) { IsDeferrable = characteristics.IsDeferrable };
             }
             catch
             {
@@ -144,9 +197,9 @@ public sealed class TenantConnectionFactory
         }
     }
 
-    private async Task<UnitOfWork> BeginInForceAsync(TenantContext context, CancellationToken cancellationToken)
+    private async Task<UnitOfWork> BeginInForceAsync(TenantContext context, TransactionCharacteristics characteristics, CancellationToken cancellationToken)
     {
-        var work = await BeginAsync(context, cancellationToken).ConfigureAwait(false);
+        var work = await BeginAsync(context, characteristics, cancellationToken).ConfigureAwait(false);
         try
         {
             // No round trip of its own: BEGIN travels with the settings.
@@ -174,17 +227,17 @@ public sealed class TenantConnectionFactory
         Telemetry(context).AdminOpened(context);
     }
 
-    private async ValueTask<TenantConnection> OpenAsync(ContextBinding binding, CancellationToken cancellationToken)
+    private async ValueTask<TenantConnection> OpenAsync(ContextBinding binding, TransactionCharacteristics characteristics, CancellationToken cancellationToken)
     {
         try
         {
-            return new TenantConnection(await BeginInForceAsync(binding.Context, cancellationToken).ConfigureAwait(false), binding);
+            return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding);
         }
         catch (TenantDataException fault)
             when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
         {
             // What an earlier user of the connection has left: nothing of this one's was run yet.
-            return new TenantConnection(await BeginInForceAsync(binding.Context, cancellationToken).ConfigureAwait(false), binding);
+            return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding);
         }
     }
 
@@ -194,10 +247,12 @@ public sealed class TenantConnectionFactory
         return new(this, binding.Context, binding);
     }
 
-    private TenantTransaction BeginTransaction(ContextBinding binding)
+    private TenantTransaction BeginTransaction(ContextBinding binding, TransactionCharacteristics characteristics)
     {
+        ArgumentNullException.ThrowIfNull(characteristics);
+        characteristics.RequireFor(binding.Context);
         _ = SourceOf(binding.Context);
-        return new(this, binding);
+        return new(this, binding, characteristics);
     }
 
     private CheckedDataSource SourceOf(TenantContext context)

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
-using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data;
@@ -10,53 +9,21 @@ namespace SmeFinancialOs.Data;
 /// none that could be used before they are in force. Rolled back on dispose unless committed: where rows were written, with a warning (log event 304), unless a call
 /// of it failed or <see cref="RollbackAsync"/> said that it is meant. It serves one caller at a time.
 /// </summary>
-public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
+public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
 {
     private readonly TenantConnectionFactory _factory;
     private readonly ContextBinding _binding;
+    private readonly TransactionCharacteristics _characteristics;
     private volatile UnitOfWork? _work;
     private int _isOpening;
     private volatile bool _isEnded;
     private volatile bool _isDisposed;
 
-    internal TenantTransaction(TenantConnectionFactory factory, ContextBinding binding) => (_factory, _binding) = (factory, binding);
+    internal TenantTransaction(TenantConnectionFactory factory, ContextBinding binding, TransactionCharacteristics characteristics) =>
+        (_factory, _binding, _characteristics) = (factory, binding, characteristics);
 
     /// <inheritdoc />
-    public TenantContext Context => _binding.Context;
-
-    /// <inheritdoc />
-    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(new SingleRowStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(new ScalarStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        RunAsync(new CountStatement(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default) =>
-        StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
-
-    /// <inheritdoc />
-    public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
-
-    /// <inheritdoc />
-    public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default)
-    {
-        RequireUsable();
-        CopyOut.Require(copyCommand, destination);
-        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
-        await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
-        await work.CopyAsync(copyCommand, destination, cancellationToken).ConfigureAwait(false);
-    }
+    public override TenantContext Context => _binding.Context;
 
     /// <summary>Makes the work permanent, in one round trip; in none where no statement was run.</summary>
     /// <param name="cancellationToken">Cancelled while the server commits, the outcome is unknown, as with <see cref="CommitOutcomeUnknownException"/>.</param>
@@ -102,13 +69,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         return _work?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
-    {
-        await RunAsync(statement.Operation, [statement], cancellationToken).ConfigureAwait(false);
-        return statement.Result;
-    }
-
-    private async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    internal override async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         RequireUsable();
         // Empty lists of parameters: nothing would be sent, and nothing be in force after it.
@@ -118,7 +79,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         await work.RunAsync(name, statements, cancellationToken).ConfigureAwait(false);
     }
 
-    private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal override async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         RequireUsable();
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -127,6 +88,16 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
             yield return row;
             _binding.Require();
         }
+    }
+
+    internal override async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
+    {
+        RequireUsable();
+        CopyOut.Require(copyCommand, destination);
+        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
+        await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
+        await work.CopyAsync(copyCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken)
@@ -139,7 +110,7 @@ public sealed class TenantTransaction : ITenantSession, IAsyncDisposable
         {
             if (_work is not null)
                 return _work;
-            var work = await _factory.BeginAsync(Context, cancellationToken).ConfigureAwait(false);
+            var work = await _factory.BeginAsync(Context, _characteristics, cancellationToken).ConfigureAwait(false);
             _work = work;
             Interlocked.MemoryBarrier();
             if (!_isEnded)

@@ -190,7 +190,7 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
         var factory = new TenantConnectionFactory(nowhere);
         await factory.Invoking(f => f.OpenConnectionAsync(CancellationToken.None).AsTask()).Should().ThrowAsync<TenantContextMissingException>();
         factory.Invoking(f => f.CreateSession()).Should().Throw<TenantContextMissingException>();
-        await factory.Invoking(f => f.OpenConnectionAsync(null!).AsTask()).Should().ThrowAsync<ArgumentNullException>();
+        await factory.Invoking(f => f.OpenConnectionAsync((TenantContext)null!).AsTask()).Should().ThrowAsync<ArgumentNullException>();
         factory.Invoking(f => f.CreateSession(null!)).Should().Throw<ArgumentNullException>();
     }
 

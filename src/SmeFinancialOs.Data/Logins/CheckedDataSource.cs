@@ -3,6 +3,7 @@ using System.Transactions;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
+using IsolationLevel = System.Data.IsolationLevel;
 
 namespace SmeFinancialOs.Data.Logins;
 
@@ -45,6 +46,9 @@ internal sealed class CheckedDataSource
     public ContextSettings Settings { get; }
 
     public Telemetry Telemetry { get; }
+
+    /// <summary>The login's <c>default_transaction_isolation</c>, as the last check of it has found.</summary>
+    public IsolationLevel DefaultIsolationLevel { get; private set; } = IsolationLevel.ReadCommitted;
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
         _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);

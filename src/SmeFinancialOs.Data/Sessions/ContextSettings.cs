@@ -71,7 +71,7 @@ internal sealed class ContextSettings
         var began = Stopwatch.GetTimestamp();
         var batch = new NpgsqlBatch(target.Connection, target.Transaction);
         await using var _ = batch.ConfigureAwait(false);
-        target.Settings.AddTo(batch, target.Context);
+        target.AddSettingsTo(batch);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -33,12 +33,15 @@ internal static class CopyOut
             throw new ArgumentException("The stream cannot be written to: it is closed, or for reading alone.", nameof(destination));
     }
 
-    public static async Task RunAsync(NpgsqlConnection connection, TenantContext context, string copyCommand, Stream destination, CancellationToken cancellationToken)
+    public static async Task RunAsync(
+        NpgsqlConnection connection, TenantContext context, string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(BufferLength);
         try
         {
             using var export = await BeginAsync(connection, copyCommand, cancellationToken).ConfigureAwait(false);
+            if (timeout is not null)
+                export.Timeout = timeout.DriverMilliseconds;
             // What the reader would decode as UTF-8, whatever the encoding of the command, and without a byte order mark that is a value's.
             var source = export.BaseStream;
             int read;

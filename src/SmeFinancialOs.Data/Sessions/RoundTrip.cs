@@ -35,11 +35,17 @@ internal sealed class RoundTrip : IAsyncDisposable
         _batch = new NpgsqlBatch(target.Connection, target.Transaction);
         if (SqlMapper.Settings.CommandTimeout is { } seconds)
             _batch.Timeout = seconds;
+        // All statements of a call have the same.
+        var timeout = statements.Count == 0 ? null : statements[0].Timeout;
+        if (timeout is not null)
+            _batch.Timeout = timeout.DriverSeconds;
         var isBlock = target.IsSession && !IsOfRows;
         if (isBlock)
             Add(PreparedStatements.Unprepared("BEGIN"));
         if (!target.IsInForce)
-            target.Settings.AddTo(_batch, target.Context);
+            target.AddSettingsTo(_batch);
+        if (timeout is not null)
+            _batch.BatchCommands.Add(timeout.SetCommand());
         if (!IsOfRows && target.Settings.PreparesStatements)
             _batch.BatchCommands.Add((_prepared = new PreparedNames()).Before);
         _first = _batch.BatchCommands.Count;
@@ -50,6 +56,8 @@ internal sealed class RoundTrip : IAsyncDisposable
         }
 
         _count = _batch.BatchCommands.Count - _first;
+        if (timeout is not null && !target.IsSession)
+            _batch.BatchCommands.Add(CallTimeout.RestoreCommand());
         if (_prepared is not null)
             _batch.BatchCommands.Add(_prepared.After);
         if (!isBlock)

@@ -8,7 +8,14 @@ namespace SmeFinancialOs.Data.Sessions;
 internal static class RowMapper
 {
     /// <summary>As Dapper's Query does it, for rows of the result the reader stands on.</summary>
-    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader)
+    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader) => For<T>(reader, 0, reader.FieldCount);
+
+    /// <summary>The same, of some of the columns.</summary>
+    /// <param name="reader">Stands on the result.</param>
+    /// <param name="start">The first column.</param>
+    /// <param name="end">Behind the last one.</param>
+    /// <param name="isOptional">Whether an object whose first column is NULL is null.</param>
+    public static Func<DbDataReader, T> For<T>(NpgsqlDataReader reader, int start, int end, bool isOptional = false)
     {
         // A SELECT without columns.
         if (reader.FieldCount == 0)
@@ -16,14 +23,14 @@ internal static class RowMapper
         Func<DbDataReader, object?> parse;
         try
         {
-            parse = reader.GetRowParser(typeof(T));
+            parse = reader.GetRowParser(typeof(T), start, end - start, isOptional);
         }
         catch (Exception fault) when (ReadFailure.IsOfUnknownType(reader, fault))
         {
             throw ReadFailure.Of(typeof(T), reader, fault);
         }
 
-        return MemberMapping.WhyEmpty(typeof(T), parse, reader) is { } whyEmpty
+        return MemberMapping.WhyEmpty(typeof(T), parse, reader, start, end) is { } whyEmpty
             ? row => throw ReadFailure.Empty(typeof(T), row, whyEmpty)
             : row => Read<T>(row, parse);
     }

@@ -143,7 +143,7 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
     {
         try
         {
-            return (_map ??= RowMapper.For<T>(reader))(reader);
+            return (_map ??= statement.Mapper(reader))(reader);
         }
         catch (Exception fault)
         {

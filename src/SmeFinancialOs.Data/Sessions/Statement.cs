@@ -30,6 +30,9 @@ internal abstract class Statement
     public bool IsRepeatable =>
         IsOfRows && !Commands.Any(static command => command.Parameters.Any(static parameter => ((NpgsqlParameter)parameter).Value is Stream));
 
+    /// <summary>How long it may take; null for what the options or the login say.</summary>
+    public CallTimeout? Timeout { get; set; }
+
     /// <summary>The name under which its call is observed.</summary>
     public abstract string Operation { get; }
 

@@ -5,50 +5,16 @@ using SmeFinancialOs.Data.Diagnostics;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A connection from the pool for each call, a round trip for each call.</summary>
-internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context, ContextBinding binding) : ITenantSession, IDisposable
+internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context, ContextBinding binding) : TenantSessionBase, IDisposable
 {
     private volatile bool _isLogged;
 
-    public TenantContext Context => context;
-
-    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
-
-    public Task<T?> QuerySingleOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(new SingleRowStatement<T>(sql, parameters), cancellationToken);
-
-    public Task<T?> ExecuteScalarAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(new ScalarStatement<T>(sql, parameters), cancellationToken);
-
-    public Task<int> ExecuteAsync(string sql, object? parameters, CancellationToken cancellationToken) =>
-        RunAsync(new CountStatement(sql, parameters), cancellationToken);
-
-    public IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
-        StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
-
-    public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
-
-    /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
-    public async Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
-    {
-        binding.Require();
-        CopyOut.Require(copyCommand, destination);
-        var work = await factory.OpenConnectionAsync(context, cancellationToken).ConfigureAwait(false);
-        await using var _ = work.ConfigureAwait(false);
-        await work.CopyToAsync(copyCommand, destination, cancellationToken).ConfigureAwait(false);
-        await work.CommitAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public override TenantContext Context => context;
 
     /// <summary>The end of the service scope that it was injected into: what outlives a request has no tenant.</summary>
     public void Dispose() => binding.EndScope();
 
-    private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
-    {
-        await RunAsync(statement.Operation, [statement], cancellationToken).ConfigureAwait(false);
-        return statement.Result;
-    }
-
-    private async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    internal override async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         using var call = factory.Telemetry(context).StartTransaction(name, context);
         try
@@ -73,6 +39,17 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
     }
 
+    /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
+    internal override async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
+    {
+        binding.Require();
+        CopyOut.Require(copyCommand, destination);
+        var work = await factory.OpenConnectionAsync(context, cancellationToken).ConfigureAwait(false);
+        await using var _ = work.ConfigureAwait(false);
+        await work.CopyAsync(copyCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
+        await work.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task RunOnceAsync(IReadOnlyList<Statement> statements, Operation? call, CancellationToken cancellationToken)
     {
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -82,7 +59,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         outcome.RequireRead(isCommitted: !context.IsReadOnly);
     }
 
-    private async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal override async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var telemetry = factory.Telemetry(context);
         using var call = telemetry.StartTransaction(OperationName.Stream, context);

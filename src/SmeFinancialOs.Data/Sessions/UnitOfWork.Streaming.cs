@@ -59,7 +59,7 @@ internal sealed partial class UnitOfWork
         }
     }
 
-    public async Task CopyAsync(string copyCommand, Stream destination, CancellationToken cancellationToken)
+    public async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         CopyOut.Require(copyCommand, destination);
         using var call = telemetry.StartCall(OperationName.Copy, context, operation);
@@ -69,7 +69,12 @@ internal sealed partial class UnitOfWork
         _copy = copy;
         try
         {
-            await CopyOut.RunAsync(connection, context, copyCommand, destination, copy.Token).ConfigureAwait(false);
+            // COPY cannot ride in a batch.
+            if (timeout is not null)
+                await CallTimeout.RunAsync(connection, transaction, timeout.SetCommand(), copy.Token).ConfigureAwait(false);
+            await CopyOut.RunAsync(connection, context, copyCommand, destination, timeout, copy.Token).ConfigureAwait(false);
+            if (timeout is not null)
+                await CallTimeout.RunAsync(connection, transaction, CallTimeout.RestoreCommand(), copy.Token).ConfigureAwait(false);
             call?.Succeed();
         }
         catch (Exception fault)

@@ -57,10 +57,12 @@ internal sealed partial class UnitOfWork(
 
     public bool IsDisposed => _gate.IsClosed;
 
+    public bool IsDeferrable { get; init; }
+
     /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
     public bool IsInForce { get; set; }
 
-    private SessionTarget Target => new(connection, transaction, settings, IsInForce, context, _failed);
+    private SessionTarget Target => new(connection, transaction, settings, IsInForce, context, _failed, IsDeferrable);
 
     /// <summary>Puts the settings in force in a round trip of their own, if they are not.</summary>
     public async Task ApplySettingsAsync(CancellationToken cancellationToken)
@@ -83,12 +85,6 @@ internal sealed partial class UnitOfWork(
         {
             _gate.Leave();
         }
-    }
-
-    public async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
-    {
-        await RunAsync(statement.Operation, [statement], cancellationToken).ConfigureAwait(false);
-        return statement.Result;
     }
 
     public async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)

@@ -1,0 +1,23 @@
+namespace SmeFinancialOs.Data.Sessions;
+
+/// <summary>The calls of another session, or of a unit of work, with a timeout of their own.</summary>
+internal sealed class TimedSession(TenantSessionBase calls, CallTimeout timeout) : TenantSessionBase
+{
+    public override TenantContext Context => calls.Context;
+
+    internal override Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    {
+        foreach (var statement in statements)
+            statement.Timeout ??= timeout;
+        return calls.RunAsync(name, statements, cancellationToken);
+    }
+
+    internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
+    {
+        statement.Timeout ??= timeout;
+        return calls.StreamAsync(statement, cancellationToken);
+    }
+
+    internal override Task CopyAsync(string copyCommand, Stream destination, CallTimeout? outer, CancellationToken cancellationToken) =>
+        calls.CopyAsync(copyCommand, destination, outer ?? timeout, cancellationToken);
+}
