@@ -121,6 +121,9 @@ internal sealed class CheckedDataSource
                 $"The server at {where} refused login \"{target.Username}\": check user name and password, and pg_hba.conf.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
                 $"The server at {where} has no such database: create it and run the migrations of SmeFinancialOs.Data.Schema.",
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } refused when target.Options is not null =>
+                $"What answers at {where} refused the connection (08P01): {refused.MessageText}. A pooler takes no startup options: UseTenantDefaults(transactionPooling: true) and "
+                + "TenantConnectionOptions.TransactionPooling for one in transaction mode; ignore_startup_parameters = options in PgBouncer for one in session mode.",
             PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
             SocketException or { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
             { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",
