@@ -31,7 +31,9 @@ public static class TenantDataSourceBuilderExtensions
     /// <para>
     /// A value of the host's own, in <c>Options</c> or else in the variable PGOPTIONS, stays: <c>Options=-c synchronous_commit=remote_apply</c>; for
     /// <c>search_path</c> also <c>Search Path</c>. One that stands in postgresql.conf or on login or database does not. Isolation level, timeouts of statements,
-    /// locks and transactions, <c>work_mem</c> and time zone are left to login and database. Not with <paramref name="transactionPooling"/>: a pooler refuses startup options.
+    /// locks and transactions, <c>work_mem</c> and time zone are left to login and database, as is what
+    /// <see cref="TenantConnectionOptions.AllowedLoginSettings"/> names where <c>AddTenantData</c> builds the data source. Not with
+    /// <paramref name="transactionPooling"/>: a pooler refuses startup options.
     /// </para>
     /// </remarks>
     /// <param name="builder">The builder of the data source, before it is built.</param>

@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data.Logins;
 
 /// <summary>
-/// A setting that a login or a database can be given by default (ALTER ROLE .. SET, ALTER DATABASE .. SET), and what a value other than a safe one does to every tenant.
-/// A login may give itself most of them, so SQL that is injected into one call can: https://www.postgresql.org/docs/current/sql-alterrole.html
+/// A setting that a login or a database can be given by default (ALTER ROLE .. SET, ALTER DATABASE .. SET), and what a value that is not safe does to
+/// every tenant. A login may give itself most of them, so SQL that is injected into one call can: https://www.postgresql.org/docs/current/sql-alterrole.html
 /// </summary>
 /// <param name="Name">As <c>pg_settings</c> has it.</param>
 /// <param name="Harm">What happens, as the rest of a sentence.</param>
@@ -10,7 +10,8 @@ namespace SmeFinancialOs.Data.Logins;
 /// <param name="Pinned">The value that is right in every installation; null where there is none.</param>
 internal sealed record LoginSetting(string Name, string Harm, Func<string, bool> IsSafe, string? Pinned = null)
 {
-    // What hosts set on a login on purpose is not pinned: isolation level, timeouts, memory, time zone; nor what a server of 15 may not know, or what takes a superuser.
+    // What hosts set on a login on purpose is not pinned: isolation level, timeouts, memory, time zone. Nor is what a server of version 15 may not know, or
+    // what takes a superuser.
     public static IReadOnlyList<LoginSetting> All { get; } =
     [
         new("role", "every connection begins as that role", SettingValue.Is("none"), "none"),
@@ -61,10 +62,14 @@ internal sealed record LoginSetting(string Name, string Harm, Func<string, bool>
     private static readonly Dictionary<string, LoginSetting> ByName = All.ToDictionary(setting => setting.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What the value does to every tenant; null where it is safe, or the setting is none of these.</summary>
-    public static string? HarmOf(string name, string value) =>
-        (ByName.GetValueOrDefault(name) ?? (name.StartsWith(Plan.Name, StringComparison.OrdinalIgnoreCase) ? Plan : null)) is { } known && !known.IsSafe(value) ? known.Harm : null;
+    public static string? HarmOf(string name, string value) => Find(name) is { } known && !known.IsSafe(value) ? known.Harm : null;
 
-    /// <summary>Whether a value that does no harm needs no word either: a safe one of a known setting, or the isolation level, which hosts set on purpose.</summary>
-    public static bool IsExpected(string name) => ByName.ContainsKey(name) || name.StartsWith(Plan.Name, StringComparison.OrdinalIgnoreCase)
-        || name.Equals("default_transaction_isolation", StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether a value that does no harm needs no word either: a safe one of these, or the isolation level, which hosts set on purpose.</summary>
+    public static bool IsExpected(string name) => Find(name) is not null || name.Equals("default_transaction_isolation", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Takes it back. From 16 on <c>seed</c> cannot be reset by its name.</summary>
+    public static string Reset(string owner, string name) =>
+        $"ALTER {owner} RESET {(name == "seed" ? "ALL" : name)};";
+
+    private static LoginSetting? Find(string name) => ByName.GetValueOrDefault(name) ?? (name.StartsWith(Plan.Name, StringComparison.OrdinalIgnoreCase) ? Plan : null);
 }

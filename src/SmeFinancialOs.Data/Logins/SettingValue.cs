@@ -9,7 +9,8 @@ internal static class SettingValue
     private const decimal ShortestMilliseconds = 100;
 
     // https://www.postgresql.org/docs/current/config-setting.html
-    private static readonly (string Unit, decimal Milliseconds)[] Units = [("us", 0.001m), ("ms", 1), ("min", 60_000), ("s", 1_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1)];
+    private static readonly (string Unit, decimal Milliseconds)[] Units =
+        [("us", 0.001m), ("ms", 1), ("min", 60_000), ("s", 1_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1)];
 
     public static bool Never(string value) => false;
 
@@ -19,7 +20,8 @@ internal static class SettingValue
 
     public static bool IsOff(string value) => Is("off", "false", "no", "f", "n", "0")(value);
 
-    public static bool IsEmpty(string value) => WithoutSpaces(value) is "" or "\"\"";
+    // SET local_preload_libraries = '' is kept as "", and then a library without a name is looked for.
+    public static bool IsEmpty(string value) => WithoutSpaces(value).Length == 0;
 
     public static bool IsDefaultPath(string value) => WithoutSpaces(value) is "\"$user\",public";
 
@@ -31,9 +33,8 @@ internal static class SettingValue
     {
         var text = WithoutSpaces(value);
         var (unit, milliseconds) = Array.Find(Units, unit => text.EndsWith(unit.Unit, StringComparison.Ordinal));
-        return decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < int.MaxValue
-            ? number * milliseconds
-            : null;
+        var digits = text.AsSpan(0, text.Length - unit.Length);
+        return decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < int.MaxValue ? number * milliseconds : null;
     }
 
     private static string WithoutSpaces(string value) => string.Concat(value.Where(c => !char.IsWhiteSpace(c)));
