@@ -141,12 +141,13 @@ public sealed class TenantConnectionFactory
     public TenantTransaction BeginTransaction(TransactionCharacteristics characteristics) => BeginTransaction(ContextBinding.ToAmbient(), characteristics);
 
     /// <summary>
-    /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security, and that the schema
-    /// is not older than this library needs. For health checks and for the start of a host; two round trips, and one more with an admin login.
+    /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security or has
+    /// settings by default that harm every tenant, and that the schema is not older than this library needs. For health checks and for the start of a host;
+    /// two round trips, and one more with an admin login.
     /// </summary>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
-    /// <exception cref="UnsafeDatabaseRoleException">A login could bypass row-level security.</exception>
+    /// <exception cref="UnsafeDatabaseRoleException">A login could bypass row-level security, or has settings by default that harm every tenant.</exception>
     /// <exception cref="DatabaseNotReadyException">The database is not migrated far enough, or older than PostgreSQL 15.</exception>
     public async Task VerifyAsync(CancellationToken cancellationToken = default)
     {

@@ -58,6 +58,15 @@ public class TenantConnectionOptions
     /// </summary>
     public bool SealOptional { get; set; }
 
+    /// <summary>
+    /// Settings that logins or databases have by default on purpose (ALTER ROLE .. SET, ALTER DATABASE .. SET), each with its one allowed value as
+    /// <c>pg_db_role_setting</c> has it, such as <c>work_mem</c> and <c>64MB</c>; names in any case. Others that could harm every tenant are refused with
+    /// <see cref="UnsafeDatabaseRoleException"/>, because injected SQL can set them; what does no harm is logged. A data source with
+    /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/> pins some of them, whatever is allowed here: name them in its <c>Options</c> too.
+    /// <c>AddTenantData</c> sees to that.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> AllowedLoginSettings { get; set; } = new Dictionary<string, string>();
+
     /// <summary>Where log events go; null for none. <c>AddTenantData</c> takes the container's.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 

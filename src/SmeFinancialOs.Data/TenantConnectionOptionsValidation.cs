@@ -17,6 +17,7 @@ internal static class TenantConnectionOptionsValidation
         SealKeyProvider = options.SealKeyProvider,
         SealLifetime = RequireLifetime(options.SealLifetime, nameof(options.SealLifetime)),
         SealOptional = options.SealOptional,
+        AllowedLoginSettings = CopySettings(options.AllowedLoginSettings, nameof(options.AllowedLoginSettings)),
         LoggerFactory = options.LoggerFactory,
         LongTransactionThreshold = RequireTimeout(options.LongTransactionThreshold, nameof(options.LongTransactionThreshold)),
         TimeProvider = options.TimeProvider,
@@ -27,6 +28,24 @@ internal static class TenantConnectionOptionsValidation
     private static string RequireRole(string role, string name) => DatabaseText.Require(role, maxLength: 63, name) is var checkedRole && checkedRole != "none"
         ? checkedRole
         : throw new ArgumentException("\"none\" is not a role: it would leave the login itself in force.", name);
+
+    private static Dictionary<string, string> CopySettings(IReadOnlyDictionary<string, string> settings, string name)
+    {
+        ArgumentNullException.ThrowIfNull(settings, name);
+        var copy = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (setting, value) in settings)
+        {
+            DatabaseText.Require(setting, maxLength: 63, name);
+            if (setting.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '.')))
+                throw new ArgumentException("The name of a setting has letters, digits, underscores and dots, and no value.", name);
+            if (value is null)
+                throw new ArgumentException($"The setting {setting} has no value: only one that is named can be allowed.", name);
+            if (!copy.TryAdd(setting, value))
+                throw new ArgumentException($"The setting {setting} is there twice: names are compared without regard to case.", name);
+        }
+
+        return copy;
+    }
 
     private static TimeSpan? RequireTimeout(TimeSpan? timeout, string name) =>
         timeout is null || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= TimeSpan.FromMilliseconds(int.MaxValue))

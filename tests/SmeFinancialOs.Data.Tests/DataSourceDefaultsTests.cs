@@ -38,6 +38,44 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
     public void What_cannot_work_with_transaction_pooling_is_refused(string connectionString) =>
         new NpgsqlDataSourceBuilder(connectionString).Invoking(builder => builder.UseTenantDefaults(transactionPooling: true)).Should().Throw<ArgumentException>();
 
+    [Theory]
+    [InlineData("", "-c role=none -c default_transaction_read_only=off ", " -c debug_print_plan=off")]
+    [InlineData(";Options=-c synchronous_commit=remote_apply", "-c role=none ", "-c debug_print_plan=off -c synchronous_commit=remote_apply")]
+    [InlineData(";Options=-csearch_path=app\\ ,public --Row-Security=off  -c  ROLE=x", "-c default_transaction_read_only=off", " -csearch_path=app\\ ,public --Row-Security=off  -c  ROLE=x")]
+    [InlineData(";Options=-c jit=off \\", "-c role=none", " -c jit=off \\")]
+    [InlineData(";Options=-c", "-c role=none", " -c")]
+    public void Startup_options_are_merged_with_those_of_the_host(string stated, string beginning, string end)
+    {
+        var options = new NpgsqlDataSourceBuilder("Host=h" + stated).UseTenantDefaults().ConnectionStringBuilder.Options;
+        options.Should().StartWith(beginning).And.EndWith(end);
+        options!.Split("-c ").Select(option => option.Split('=')[0]).Should().OnlyHaveUniqueItems();
+        if (stated.Contains("search_path"))
+            options.Should().NotContain("-c search_path").And.NotContain("row_security=on").And.NotContain("role=none");
+        new NpgsqlDataSourceBuilder("Host=h;Options=\"" + options.Replace("\"", "\"\"") + "\"").UseTenantDefaults().ConnectionStringBuilder.Options.Should().Be(options, "twice is once");
+    }
+
+    [Fact]
+    public void Startup_options_leave_the_search_path_of_the_host_and_what_a_pooler_would_refuse()
+    {
+        new NpgsqlDataSourceBuilder("Host=h;Search Path=app").UseTenantDefaults().ConnectionStringBuilder.Options.Should().NotContain("search_path");
+        new NpgsqlDataSourceBuilder("Host=h").UseTenantDefaults(transactionPooling: true).ConnectionStringBuilder.Options.Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(";Options=-c synchronous_commit=local -c client_min_messages=warning", "synchronous_commit", "local")]
+    [InlineData(";Options=-c search_path=app\\,\\ public", "search_path", "app, public")]
+    [InlineData(";Options=--search-path=app", "search_path", "app")]
+    [InlineData(";Search Path=app,public", "search_path", "app,public")]
+    [InlineData("", "search_path", "\"$user\", public")]
+    [InlineData("", "local_preload_libraries", "")]
+    public async Task Value_of_the_host_is_in_force_and_RESET_returns_to_it(string stated, string name, string value)
+    {
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + stated).UseTenantDefaults().Build();
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        (await connection.ReadAsync($"SELECT current_setting('{name}')")).Should().Equal(value);
+        (await connection.ReadAsync($"RESET ALL; SELECT current_setting('{name}')")).Should().Equal(value);
+    }
+
     [Fact]
     public async Task Statements_of_a_session_are_prepared_on_the_server_without_the_host_doing_anything()
     {

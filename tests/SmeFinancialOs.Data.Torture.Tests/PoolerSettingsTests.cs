@@ -43,7 +43,15 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
     public async Task In_transaction_mode_without_TransactionPooling_statements_meet_servers_that_have_not_prepared_them()
     {
         await using var pooler = await StartAsync("transaction");
-        await using var source = Source(pooler, transactionPooling: false);
+        await using (var defaults = Source(pooler, transactionPooling: false))
+        {
+            await new TenantConnectionFactory(defaults).CreateSession(_one.Context).Awaiting(session => session.QueryAsync<int>("SELECT 1"))
+                .Should().ThrowAsync<DatabaseUnavailableException>().WithMessage("*08P01*UseTenantDefaults(transactionPooling: true)*");
+        }
+
+        // Without the startup options of UseTenantDefaults nobody says so.
+        var target = new NpgsqlConnectionStringBuilder(pooler.ConnectionStringOf(_database.AppConnectionString)) { MaxPoolSize = 4, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, NoResetOnClose = true };
+        await using var source = NpgsqlDataSource.Create(target);
         var factory = new TenantConnectionFactory(source);
 
         var faults = await FaultsAsync(factory);

@@ -59,6 +59,7 @@ internal static class RuleBook
         new DefaultRole(),
         new RowSecurityOff(),
         new DefaultReplica(),
+        new LoginDefault(),
         new ParameterGranted(),
         new DefaultPrivileges(),
         new ViewWithoutInvoker(),

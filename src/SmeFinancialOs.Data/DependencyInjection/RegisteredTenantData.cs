@@ -21,9 +21,9 @@ internal sealed class RegisteredTenantData : IAsyncDisposable, IDisposable
         copy.LoggerFactory ??= loggers;
         try
         {
-            var tenants = dataSource ?? Build(options.ConnectionString, nameof(options.ConnectionString), copy.TransactionPooling, loggers);
+            var tenants = dataSource ?? Build(options.ConnectionString, nameof(options.ConnectionString), copy, loggers);
             if (options.AdminConnectionString is not null)
-                copy.AdminDataSource = Build(options.AdminConnectionString, nameof(options.AdminConnectionString), copy.TransactionPooling, loggers);
+                copy.AdminDataSource = Build(options.AdminConnectionString, nameof(options.AdminConnectionString), copy, loggers);
             Factory = new TenantConnectionFactory(tenants, copy);
         }
         catch
@@ -58,10 +58,11 @@ internal sealed class RegisteredTenantData : IAsyncDisposable, IDisposable
             await source.DisposeAsync().ConfigureAwait(false);
     }
 
-    private NpgsqlDataSource Build(string? connectionString, string name, bool transactionPooling, ILoggerFactory? loggers)
+    private NpgsqlDataSource Build(string? connectionString, string name, TenantConnectionOptions options, ILoggerFactory? loggers)
     {
         RequireReadable(connectionString, name);
-        var source = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggers).UseTenantDefaults(transactionPooling).Build();
+        var builder = new NpgsqlDataSourceBuilder(connectionString).UseLoggerFactory(loggers);
+        var source = TenantDataSourceBuilderExtensions.Prepare(builder, options.TransactionPooling, options.AllowedLoginSettings.Keys).Build();
         _owned.Add(source);
         return source;
     }

@@ -75,6 +75,8 @@ internal sealed class Telemetry
 
     public void LoginChecked(string? login) => _logins.LoginChecked(login, _database);
 
+    public void LoginSettingsFound(string? login, string settings) => _logins.LoginSettingsFound(login, _database, LogText.OneLine(settings));
+
     public void SecretsExposed(string settings) => _logins.SecretsExposed(_database, settings);
 
     public void LoginRefused(string? login, TenantDataException fault) => _logins.LoginRefused(login, _database, LogText.OneLine(fault.Message));

@@ -17,6 +17,7 @@ internal sealed class CheckedDataSource
     private readonly Lock _lock = new();
     private Task? _checked;
     private bool _isReported;
+    private string _foundSettings = "";
 
     public CheckedDataSource(NpgsqlDataSource dataSource, TenantConnectionOptions options, bool isAdmin)
     {
@@ -61,9 +62,10 @@ internal sealed class CheckedDataSource
             Telemetry.SecretsExposed(_exposing);
         var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
+        var found = "";
         try
         {
-            await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false);
+            found = string.Join(", ", await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false));
         }
         catch (TenantDataException fault)
         {
@@ -71,6 +73,9 @@ internal sealed class CheckedDataSource
             throw;
         }
 
+        if (found.Length > 0 && found != _foundSettings)
+            Telemetry.LoginSettingsFound(connection.UserName, found);
+        _foundSettings = found;
         if (!_isReported)
             Telemetry.LoginChecked(connection.UserName);
         _isReported = true;
@@ -115,6 +120,8 @@ internal sealed class CheckedDataSource
         }
     }
 
+    private static string Reset(NpgsqlConnectionStringBuilder target) => $"ALTER ROLE \"{target.Username}\" RESET";
+
     private string Explain(Exception fault)
     {
         var target = new NpgsqlConnectionStringBuilder(_dataSource.ConnectionString);
@@ -125,6 +132,15 @@ internal sealed class CheckedDataSource
                 $"The server at {where} refused login \"{target.Username}\": check user name and password, and pg_hba.conf.",
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } =>
                 $"The server at {where} has no such database: create it and run the migrations of SmeFinancialOs.Data.Schema.",
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } refused when target.Options is not null =>
+                $"What answers at {where} refused the connection (08P01): {refused.MessageText}. A pooler takes no startup options. In transaction mode: "
+                + "UseTenantDefaults(transactionPooling: true) and TenantConnectionOptions.TransactionPooling; in session mode: ignore_startup_parameters = options in PgBouncer.",
+            PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
+                $"The server at {where} cancelled the first statement of a connection (57014): a timeout of login or database is too short, by injected SQL perhaps. "
+                + $"See pg_db_role_setting; as a superuser {Reset(target)} statement_timeout;",
+            PostgresException { SqlState: PostgresErrorCodes.UndefinedFile } missing =>
+                $"The server at {where} refused the connection (58P01): {missing.MessageText}. A library that login or database preload is not there, by injected SQL perhaps. "
+                + $"See pg_db_role_setting; as a superuser {Reset(target)} local_preload_libraries;",
             PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
             SocketException or { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
             { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",

@@ -8,9 +8,11 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
     public const string HowToMigrate =
         "Run the migrations as the owner of the database: new SchemaMigrator(connectionString).MigrateAsync() of SmeFinancialOs.Data.Schema, or the files of its sql folder with psql.";
 
+    private const string SettingOf = "setting of ";
+
     /// <summary>
     /// A row for each fault. "reachable" is every role the login is or can become, however the membership was granted: on 15 MEMBER, from 16 on
-    /// too, because a membership WITH ADMIN alone can be turned into one that can SET ROLE.
+    /// too, because a membership WITH ADMIN alone can be turned into one that can SET ROLE. The kind of a setting says whose default it is, as ALTER names it.
     /// </summary>
     private const string Sql = """
         WITH me AS (SELECT oid, rolname, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user),
@@ -30,11 +32,18 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         UNION ALL SELECT 'unmigrated', 'function app.' || f.name FROM (VALUES ('current_org_id'), ('require_context')) AS f (name)
                   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND p.proname = f.name)
         UNION ALL SELECT 'sealed', '' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'app_seal' AND c.relname = 'context'
+        UNION ALL SELECT 'setting of ' || CASE WHEN s.setrole <> 0 THEN 'ROLE "' || pg_catalog.replace(me.rolname, '"', '""') || '"'
+                                               WHEN s.setdatabase = 0 THEN 'ROLE ALL' ELSE '' END
+                         || CASE WHEN s.setrole <> 0 AND s.setdatabase <> 0 THEN ' IN ' ELSE '' END
+                         || CASE WHEN s.setdatabase <> 0 THEN 'DATABASE "' || pg_catalog.replace(d.datname, '"', '""') || '"' ELSE '' END, pg_catalog.unnest(s.setconfig)
+                  FROM pg_catalog.pg_db_role_setting s, me, pg_catalog.pg_database d
+                  WHERE d.datname = pg_catalog.current_database() AND s.setrole IN (0, me.oid) AND s.setdatabase IN (0, d.oid)
         UNION ALL SELECT 'unreachable', w.name FROM wanted w, me WHERE w.needed AND w.oid IS NOT NULL AND NOT pg_catalog.pg_has_role(me.oid, w.oid,
                          CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
         """;
 
-    public async Task RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Returns the settings, with whose they are, that the login has by default, that do no harm and that nobody has allowed.</summary>
+    public async Task<IReadOnlyList<string>> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (connection.PostgreSqlVersion.Major < 15)
             throw new DatabaseNotReadyException($"The server is PostgreSQL {connection.PostgreSqlVersion}; 15 or later is needed.");
@@ -50,6 +59,7 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             faults.Add((reader.GetString(0), reader.GetString(1)));
 
+        var found = TakeSettings(faults);
         var isSealed = faults.RemoveAll(fault => fault.Kind == "sealed") > 0;
         // Unsafe before unmigrated: a superuser is refused whatever the state of the schema. A role that cannot be reached may only be the
         // consequence of a migration that has not run.
@@ -59,6 +69,36 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         if (unmigrated.Length > 0)
             throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
         RequireSeal(isSealed, connection.Database);
+        return found;
+    }
+
+    /// <summary>Leaves the dangerous ones among the faults, by name alone: a value may be a secret.</summary>
+    private List<string> TakeSettings(List<(string Kind, string Subject)> faults)
+    {
+        var found = new List<string>();
+        for (var i = faults.Count - 1; i >= 0; i--)
+        {
+            if (!faults[i].Kind.StartsWith(SettingOf, StringComparison.Ordinal))
+                continue;
+            var owner = faults[i].Kind[SettingOf.Length..];
+            var end = faults[i].Subject.IndexOf('=', StringComparison.Ordinal);
+            var (name, value) = (faults[i].Subject[..end], faults[i].Subject[(end + 1)..]);
+            faults.RemoveAt(i);
+            if (options.AllowedLoginSettings.TryGetValue(name, out var allowed) && allowed == value)
+                continue;
+            if (LoginSetting.HarmOf(name, value) is { } harm)
+            {
+                faults.Add(("setting", $"{owner} has {name} by default: {harm}. Injected SQL can do that, and it lasts. {LoginSetting.Reset(owner, name)} "
+                    + "or, if it is meant, allow name and value by TenantConnectionOptions.AllowedLoginSettings."));
+            }
+            else if (!LoginSetting.IsExpected(name))
+            {
+                found.Add($"{name} of {owner}");
+            }
+        }
+
+        found.Sort(StringComparer.Ordinal);
+        return found;
     }
 
     private void RequireSeal(bool isSealed, string database)
@@ -79,6 +119,7 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         var login = isAdmin ? "admin_user" : "app_user";
         return kind switch
         {
+            "setting" => subject,
             "superuser" => $"\"{subject}\" is a superuser, and superusers are never bound by row-level security. Log in as {login}.",
             "bypassrls" => $"\"{subject}\" has BYPASSRLS. ALTER ROLE \"{subject}\" NOBYPASSRLS;",
             "createrole" => $"\"{subject}\" has CREATEROLE and could make itself a member of any role. ALTER ROLE \"{subject}\" NOCREATEROLE;",

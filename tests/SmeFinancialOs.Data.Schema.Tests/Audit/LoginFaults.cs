@@ -61,6 +61,15 @@ internal static class LoginFaults
             ALTER ROLE $app IN DATABASE $database SET app.current_org_id = 'x'
             """) with { Form = "for a role in a database" },
         Of("default-replica", "ROLE $app", "ALTER ROLE $app SET session_replication_role = replica"),
+        Of("login-setting", "ROLE $app", "ALTER ROLE $app SET default_transaction_read_only = on"),
+        Of("login-setting", "ROLE $adm", "ALTER ROLE $adm SET synchronous_commit = local") with { Form = "for an operator" },
+        Of("login-setting", "ROLE $app IN DATABASE $database", """
+            ALTER ROLE $app IN DATABASE $database SET local_preload_libraries = 'planted'
+            """) with { Form = "for a role in a database" },
+        Of("login-setting", "DATABASE $database", "ALTER DATABASE $database SET search_path = pg_catalog") with { Form = "for everybody" },
+        Of("login-setting", "ROLE ALL", "ALTER ROLE ALL SET idle_session_timeout = '1min'") with { Form = "for every database" },
+        Of("login-setting", "ROLE $app", "ALTER ROLE $app SET seed = 0.5") with { Form = "cannot be reset by its name" },
+        Of("login-setting", "ROLE $app", "ALTER ROLE $app SET statement_timeout = 1; ALTER ROLE $app SET enable_indexscan = off") with { Form = "two of them" },
         Of("parameter-granted", "session_replication_role for $app", "GRANT SET ON PARAMETER session_replication_role TO $app"),
         Of("default-privileges", "$owner", """
             ALTER DEFAULT PRIVILEGES FOR ROLE $owner GRANT SELECT, INSERT ON TABLES TO $tenant, $demo

@@ -52,7 +52,10 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
             await using (var bare = await app.OpenConnectionAsync(Token))
                 (await bare.ReadAsync("SET ROLE tenant_role; " + Organizations)).Should().Equal([Seed.B], "without the library this is the hazard");
 
-            var factory = new TenantConnectionFactory(app, new TenantConnectionOptions { AdminDataSource = admin });
+            await new TenantConnectionFactory(app).CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(Organizations, cancellationToken: Token))
+                .Should().ThrowAsync<UnsafeDatabaseRoleException>("nobody has allowed it");
+            var allowed = new Dictionary<string, string> { ["app.current_org_id"] = Seed.B };
+            var factory = new TenantConnectionFactory(app, new TenantConnectionOptions { AdminDataSource = admin, AllowedLoginSettings = allowed });
             (await factory.CreateSession(fixture.ContextA).QueryAsync<string>(Organizations, cancellationToken: Token)).Should().Equal(Seed.A);
             await using var work = await factory.OpenConnectionAsync(TenantContext.ForAdmin("operator", "ticket 1"), Token);
             (await work.ExecuteScalarAsync<string>("SELECT current_setting('app.current_org_id')", cancellationToken: Token)).Should().BeEmpty();

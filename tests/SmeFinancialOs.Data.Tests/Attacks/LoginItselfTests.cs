@@ -44,7 +44,10 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
             await using (var bare = await app.OpenConnectionAsync(TestContext.Current.CancellationToken))
                 (await bare.ReadAsync(organizations)).Should().Equal([Seed.B], "a connection that skipped the factory is now B");
 
-            var factory = new TenantConnectionFactory(app);
+            var factory = new TenantConnectionFactory(app, new()
+            {
+                AllowedLoginSettings = new Dictionary<string, string> { ["role"] = "tenant_role", ["app.current_org_id"] = Seed.B, ["search_path"] = "pg_catalog" },
+            });
             foreach (var context in new[] { fixture.ContextA, TenantContext.Demo })
             {
                 (await factory.CreateSession(context).QueryAsync<Guid>(organizations, cancellationToken: TestContext.Current.CancellationToken))

@@ -8,9 +8,12 @@ internal sealed class TestLogin : IAsyncDisposable
 {
     private readonly TenantDatabaseFixture _fixture;
 
-    private TestLogin(TenantDatabaseFixture fixture, string name, NpgsqlDataSource dataSource) => (_fixture, Name, DataSource) = (fixture, name, dataSource);
+    private TestLogin(TenantDatabaseFixture fixture, string name, string connectionString) =>
+        (_fixture, Name, ConnectionString, DataSource) = (fixture, name, connectionString, NpgsqlDataSource.Create(connectionString));
 
     public string Name { get; }
+
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource DataSource { get; }
 
@@ -22,7 +25,7 @@ internal sealed class TestLogin : IAsyncDisposable
         foreach (var role in roles)
             await superuser.ExecuteAsync($"GRANT {role} TO {name}" + (fixture.ServerMajorVersion >= 16 ? " WITH INHERIT FALSE, SET TRUE" : ""));
         var target = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = name, Password = "secret" };
-        return new TestLogin(fixture, name, NpgsqlDataSource.Create(target));
+        return new TestLogin(fixture, name, target.ConnectionString);
     }
 
     /// <summary>Runs SQL as the superuser; {0} stands for the login.</summary>

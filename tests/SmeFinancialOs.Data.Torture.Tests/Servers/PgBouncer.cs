@@ -38,6 +38,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             auth_type = scram-sha-256
             auth_file = {directory}/users.txt
             pool_mode = {poolMode}
+            {(poolMode == "session" ? "ignore_startup_parameters = options" : "")}
             default_pool_size = {poolSize}
             max_client_conn = 500
             ; it waits 15 s before it tries a server again that has just been restarted

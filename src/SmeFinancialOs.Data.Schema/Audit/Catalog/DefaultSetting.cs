@@ -12,5 +12,9 @@ internal sealed record DefaultSetting(string? Role, string? Database, string Set
         _ => "ROLE ALL",
     };
 
+    public string Name => Setting[..Setting.IndexOf('=', StringComparison.Ordinal)];
+
+    public string Value => Setting[(Name.Length + 1)..];
+
     public bool Sets(string name) => Setting.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase);
 }
