@@ -135,8 +135,8 @@ public interface ITenantSession
     /// <summary>
     /// The same session, or unit of work, whose calls have another timeout: each statement is cancelled by the server when it takes longer
     /// (<see cref="Npgsql.PostgresException"/> 57014). It counts in place of <see cref="TenantConnectionOptions.StatementTimeout"/>, of the login's
-    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip; <see cref="CopyToAsync"/> in a unit of
-    /// work takes two more.
+    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip. Of <see cref="CopyToAsync"/> the first
+    /// bytes have to arrive within the <c>Command Timeout</c> all the same, and it takes two round trips more.
     /// </summary>
     /// <param name="timeout">Between 1 ms and 2147483647 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is no such time.</exception>

@@ -31,6 +31,13 @@ public class TenantConnectionOptions
     public TimeSpan? IdleInTransactionTimeout { get; set; }
 
     /// <summary>
+    /// The longest time between two rows that are read from a stream, and the longest time the destination of a COPY may take for 16 KiB; null for any time. A
+    /// stream that is left alone holds a connection, and no timeout of the server ends it. It is ended, and whoever asks it for another row gets a
+    /// <see cref="StreamIdleTimeoutException"/>; a unit of work is rolled back with it.
+    /// </summary>
+    public TimeSpan? StreamIdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
     /// Whether the connection strings lead to a pooler in transaction mode, such as PgBouncer. The data sources must be made for it, as
     /// <see cref="TenantDataSourceBuilderExtensions.UseTenantDefaults"/> does; <c>AddTenantData</c> sees to that.
     /// </summary>
@@ -76,7 +83,7 @@ public class TenantConnectionOptions
     /// </summary>
     public TimeSpan? LongTransactionThreshold { get; set; }
 
-    /// <summary>The clock behind <see cref="LongTransactionThreshold"/> and <see cref="SealLifetime"/>.</summary>
+    /// <summary>The clock behind <see cref="LongTransactionThreshold"/>, <see cref="StreamIdleTimeout"/> and <see cref="SealLifetime"/>.</summary>
     internal TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>

@@ -12,6 +12,7 @@ internal static class TenantConnectionOptionsValidation
         StatementTimeout = RequireTimeout(options.StatementTimeout, nameof(options.StatementTimeout)),
         LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
         IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),
+        StreamIdleTimeout = RequireTimeout(options.StreamIdleTimeout, nameof(options.StreamIdleTimeout)),
         TransactionPooling = options.TransactionPooling,
         SealKey = options.SealKey,
         SealKeyProvider = options.SealKeyProvider,

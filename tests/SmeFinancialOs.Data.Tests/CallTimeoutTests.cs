@@ -49,12 +49,13 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(Calls))]
     public async Task Lets_a_call_take_longer_than_options_and_connection_string_allow(string session, string call)
     {
-        await using var made = await MakeAsync(Factory, session);
+        // Npgsql has no timeout for the first bytes of one COPY.
+        await using var patient = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
+        await using var made = await MakeAsync(call == "copy" ? new(patient, new() { StatementTimeout = TimeSpan.FromMilliseconds(500) }) : Factory, session);
         await RunAsync(made.Session.WithTimeout(Long), call, seconds: 2);
         await RunAsync(made.Session.WithTimeout(Timeout.InfiniteTimeSpan), call, seconds: 0);
         // Of that call alone.
-        if (call != "copy" || session != "session")
-            (await made.Session.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("500ms");
+        (await made.Session.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("500ms");
     }
 
     [Fact]

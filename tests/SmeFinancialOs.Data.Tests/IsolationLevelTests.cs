@@ -113,7 +113,7 @@ public sealed class IsolationLevelTests(TenantDatabaseFixture fixture) : IClassF
     {
         await using var login = await TestLogin.CreateAsync(fixture, "tenant_role", "demo_role");
         await login.AlterAsync($"ALTER ROLE {{0}} SET default_transaction_isolation = '{ofLogin}'");
-        await using var source = new NpgsqlDataSourceBuilder(login.DataSource.ConnectionString).UseTenantDefaults().Build();
+        await using var source = new NpgsqlDataSourceBuilder(login.ConnectionString).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source);
         await using var connection = await factory.OpenConnectionAsync(fixture.ContextA, Token);
         await using var transaction = factory.BeginTransaction(fixture.ContextA);

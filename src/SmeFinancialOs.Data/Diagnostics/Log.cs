@@ -50,4 +50,7 @@ internal static partial class Log
 
     [LoggerMessage(304, LogLevel.Warning, "A unit of work of {Context} in database \"{Database}\" wrote rows and was disposed without CommitAsync: they are rolled back. Where that is meant, call RollbackAsync. Activity: {Activity}")]
     public static partial void CommitForgotten(this ILogger logger, string database, string context, string activity);
+
+    [LoggerMessage(305, LogLevel.Warning, "A stream of {Context} in database \"{Database}\" was not read for {Timeout}, and was ended. Its connection is back in the pool.")]
+    public static partial void StreamIdle(this ILogger logger, string database, string context, TimeSpan timeout);
 }

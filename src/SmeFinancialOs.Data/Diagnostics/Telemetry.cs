@@ -95,6 +95,8 @@ internal sealed class Telemetry
             _transactions.CommitForgotten(_database, context.ToString(), caller is null ? "none" : $"{LogText.OneLine(caller.DisplayName)} ({caller.Id})");
     }
 
+    public void StreamIdle(TenantContext context, TimeSpan timeout) => _transactions.StreamIdle(_database, context.ToString(), timeout);
+
     public void HeldLong(TenantContext context, string operation) =>
         _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);
 

@@ -62,10 +62,10 @@ internal sealed class CheckedDataSource
             Telemetry.SecretsExposed(_exposing);
         var connection = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var found = "";
+        LoginFindings findings;
         try
         {
-            found = string.Join(", ", await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false));
+            findings = await _check.RunAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (TenantDataException fault)
         {
@@ -73,6 +73,8 @@ internal sealed class CheckedDataSource
             throw;
         }
 
+        DefaultIsolationLevel = findings.IsolationLevel;
+        var found = string.Join(", ", findings.Settings);
         if (found.Length > 0 && found != _foundSettings)
             Telemetry.LoginSettingsFound(connection.UserName, found);
         _foundSettings = found;

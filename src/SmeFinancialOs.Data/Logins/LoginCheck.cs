@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Logins;
@@ -38,12 +39,12 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
                          || CASE WHEN s.setdatabase <> 0 THEN 'DATABASE "' || pg_catalog.replace(d.datname, '"', '""') || '"' ELSE '' END, pg_catalog.unnest(s.setconfig)
                   FROM pg_catalog.pg_db_role_setting s, me, pg_catalog.pg_database d
                   WHERE d.datname = pg_catalog.current_database() AND s.setrole IN (0, me.oid) AND s.setdatabase IN (0, d.oid)
+        UNION ALL SELECT 'isolation', pg_catalog.current_setting('default_transaction_isolation')
         UNION ALL SELECT 'unreachable', w.name FROM wanted w, me WHERE w.needed AND w.oid IS NOT NULL AND NOT pg_catalog.pg_has_role(me.oid, w.oid,
                          CASE WHEN pg_catalog.current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END)
         """;
 
-    /// <summary>Returns the settings, with whose they are, that the login has by default, that do no harm and that nobody has allowed.</summary>
-    public async Task<IReadOnlyList<string>> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public async Task<LoginFindings> RunAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (connection.PostgreSqlVersion.Major < 15)
             throw new DatabaseNotReadyException($"The server is PostgreSQL {connection.PostgreSqlVersion}; 15 or later is needed.");
@@ -59,7 +60,9 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             faults.Add((reader.GetString(0), reader.GetString(1)));
 
-        var found = TakeSettings(faults);
+        var settings = TakeSettings(faults);
+        var isolation = faults.Find(fault => fault.Kind == "isolation");
+        faults.Remove(isolation);
         var isSealed = faults.RemoveAll(fault => fault.Kind == "sealed") > 0;
         // Unsafe before unmigrated: a superuser is refused whatever the state of the schema. A role that cannot be reached may only be the
         // consequence of a migration that has not run.
@@ -69,7 +72,13 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         if (unmigrated.Length > 0)
             throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
         RequireSeal(isSealed, connection.Database);
-        return found;
+        return new(settings, isolation.Subject switch
+        {
+            "serializable" => IsolationLevel.Serializable,
+            "repeatable read" => IsolationLevel.RepeatableRead,
+            "read uncommitted" => IsolationLevel.ReadUncommitted,
+            _ => IsolationLevel.ReadCommitted,
+        });
     }
 
     /// <summary>Leaves the dangerous ones among the faults, by name alone: a value may be a secret.</summary>

@@ -9,6 +9,7 @@ internal sealed class CallGate
     private int _isBusy;
     private int _isClosed;
     private TaskCompletionSource? _left;
+    private Func<Exception>? _whyClosed;
 
     public bool IsClosed => Volatile.Read(ref _isClosed) != 0;
 
@@ -20,7 +21,14 @@ internal sealed class CallGate
         if (!IsClosed)
             return;
         Leave();
-        throw new ObjectDisposedException(nameof(UnitOfWork), "This unit of work was disposed. Open another one for more work.");
+        RequireOpen();
+    }
+
+    /// <summary>Throws why it was closed.</summary>
+    public void RequireOpen()
+    {
+        if (IsClosed)
+            throw _whyClosed?.Invoke() ?? new ObjectDisposedException(nameof(UnitOfWork), "This unit of work was disposed. Open another one for more work.");
     }
 
     /// <summary>The same for the end of a call that goes on, such as a stream: waits for its turn.</summary>
@@ -51,6 +59,27 @@ internal sealed class CallGate
     /// <summary>Lets nobody in any more.</summary>
     /// <returns>False when it was closed before.</returns>
     public bool Close() => Interlocked.Exchange(ref _isClosed, 1) == 0;
+
+    /// <summary>The same, unless somebody is in.</summary>
+    /// <param name="condition">Asked while nobody can enter.</param>
+    /// <param name="why">What is thrown by whoever wants to enter afterwards.</param>
+    public bool TryClose(Func<bool> condition, Func<Exception> why)
+    {
+        if (Interlocked.Exchange(ref _isBusy, 1) != 0)
+            return false;
+        var isClosed = false;
+        if (!IsClosed && condition())
+        {
+            _whyClosed = why;
+            isClosed = Close();
+        }
+
+        Leave();
+        return isClosed;
+    }
+
+    /// <summary>Whether it was closed by <see cref="TryClose"/>.</summary>
+    public bool IsClosedForReason => IsClosed && _whyClosed is not null;
 
     /// <summary>Once closed: until nobody is in.</summary>
     public async ValueTask EmptyAsync()

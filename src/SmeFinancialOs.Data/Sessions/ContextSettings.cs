@@ -44,6 +44,9 @@ internal sealed class ContextSettings
     /// <summary>Whether a pooler in transaction mode stands in between.</summary>
     public bool IsBehindPooler => _options.TransactionPooling;
 
+    /// <summary>How long a stream may wait for its reader; null for any time.</summary>
+    public TimeSpan? StreamIdleTimeout => _options.StreamIdleTimeout;
+
     /// <summary>Whether Npgsql prepares statements by itself.</summary>
     public bool PreparesStatements { get; }
 

@@ -33,30 +33,56 @@ internal static class CopyOut
             throw new ArgumentException("The stream cannot be written to: it is closed, or for reading alone.", nameof(destination));
     }
 
+    /// <param name="target">A unit of work.</param>
+    /// <param name="copyCommand">What was required of it holds.</param>
+    /// <param name="destination">Where the bytes go.</param>
+    /// <param name="timeout">Of the driver; null for that of the connection.</param>
+    /// <param name="time">The clock for a destination that does not take what is written.</param>
+    /// <param name="cancellationToken">Cancels it on the server.</param>
     public static async Task RunAsync(
-        NpgsqlConnection connection, TenantContext context, string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
+        SessionTarget target, string copyCommand, Stream destination, CallTimeout? timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(BufferLength);
+        var write = Task.CompletedTask;
         try
         {
-            using var export = await BeginAsync(connection, copyCommand, cancellationToken).ConfigureAwait(false);
+            using var export = await BeginAsync(target.Connection, copyCommand, cancellationToken).ConfigureAwait(false);
             if (timeout is not null)
                 export.Timeout = timeout.DriverMilliseconds;
             // What the reader would decode as UTF-8, whatever the encoding of the command, and without a byte order mark that is a value's.
             var source = export.BaseStream;
             int read;
             while ((read = await source.ReadAsync(bytes.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false)) > 0)
-                await destination.WriteAsync(bytes.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            await destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+            {
+                write = destination.WriteAsync(bytes.AsMemory(0, read), cancellationToken).AsTask();
+                await WaitAsync(write, target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
+            }
+
+            await WaitAsync(destination.FlushAsync(cancellationToken), target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
         }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, context) is { } typed)
+        catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
         {
             throw typed;
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            // A destination that has not answered may still read from it.
+            if (write.IsCompleted)
+                ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    private static async Task WaitAsync(Task write, TimeSpan? timeout, TimeProvider time)
+    {
+        if (!write.IsCompleted && timeout is { } limit)
+        {
+            var idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var _ = WeakTimer.Start(time, idle, static idle => idle.TrySetResult(), limit);
+            if (await Task.WhenAny(write, idle.Task).ConfigureAwait(false) != write)
+                throw StreamIdleTimeoutException.OfDestination(limit);
+        }
+
+        await write.ConfigureAwait(false);
     }
 
     /// <summary>Only the server's answer tells what the command copies, which way and in which format.</summary>

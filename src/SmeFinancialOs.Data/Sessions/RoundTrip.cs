@@ -23,6 +23,7 @@ internal sealed class RoundTrip : IAsyncDisposable
     private readonly HalfPreparedStatement _failed;
     private readonly long _began = Stopwatch.GetTimestamp();
     private bool _isComplete;
+    private bool _isCancelled;
     private NpgsqlDataReader? _reader;
 
     /// <param name="target">Where it goes.</param>
@@ -143,7 +144,11 @@ internal sealed class RoundTrip : IAsyncDisposable
     public bool HasFailedCheck =>
         _check is { StatementType: StatementType.Unknown } && _batch.BatchCommands[_first + _count - 1].StatementType != StatementType.Unknown;
 
-    public void Cancel() => _batch.Cancel();
+    public void Cancel()
+    {
+        _isCancelled = true;
+        _batch.Cancel();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -172,7 +177,7 @@ internal sealed class RoundTrip : IAsyncDisposable
         {
             await _reader.DisposeAsync().ConfigureAwait(false);
         }
-        catch (NpgsqlException fault) when (_target.IsSession)
+        catch (NpgsqlException fault) when (_target.IsSession || _isCancelled)
         {
             Failed(fault);
         }

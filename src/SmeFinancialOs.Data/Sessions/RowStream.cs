@@ -82,6 +82,9 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         }
     }
 
+    /// <summary>Asks the server to stop sending; takes a transaction back with it.</summary>
+    public void Cancel() => _trip?.Cancel();
+
     /// <summary>Ends the round trip, with what is left of its answer.</summary>
     public ValueTask DisposeAsync()
     {

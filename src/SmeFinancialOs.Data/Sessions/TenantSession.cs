@@ -77,11 +77,41 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
             throw;
         }
 
-        await using var _ = connection.ConfigureAwait(false);
-        await foreach (var row in stream.ReadAsync(cancellationToken).ConfigureAwait(false))
+        var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var gate = new CallGate();
+        gate.Enter();
+        using var watch = new StreamWatch(gate, telemetry, context, factory.Settings(context).StreamIdleTimeout, EndAsync);
+        try
         {
-            yield return row;
-            binding.Require();
+            while (await rows.MoveNextAsync().ConfigureAwait(false))
+            {
+                var row = rows.Current;
+                watch.HandOut();
+                gate.Leave();
+                yield return row;
+                gate.Enter();
+                binding.Require();
+            }
+        }
+        finally
+        {
+            gate.Leave();
+            // Else the watch ends it.
+            if (gate.Close())
+                await EndAsync().ConfigureAwait(false);
+        }
+
+        async ValueTask EndAsync()
+        {
+            try
+            {
+                await rows.DisposeAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                call?.Dispose();
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
         }
     }
 

@@ -7,23 +7,28 @@ namespace SmeFinancialOs.Data.Sessions;
 internal sealed partial class UnitOfWork
 {
     private IAsyncDisposable? _stream;
+    private Action? _cancelStream;
     private CancellationTokenSource? _copy;
 
     public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await EnterAsync().ConfigureAwait(false);
         _mayPrepareBySql |= !statement.IsOfRows;
-        var rows = new RowStream<T>(Target, statement, telemetry, operation).ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        _stream = rows;
+        var stream = new RowStream<T>(Target, statement, telemetry, operation);
+        var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        using var watch = new StreamWatch(_gate, telemetry, context, settings.StreamIdleTimeout, EndAsync);
+        (_stream, _cancelStream) = (rows, stream.Cancel);
         try
         {
             while (true)
             {
-                bool hasRow;
+                T row;
                 try
                 {
-                    hasRow = await rows.MoveNextAsync().ConfigureAwait(false);
-                    IsInForce = true;
+                    if (!await rows.MoveNextAsync().ConfigureAwait(false))
+                        break;
+                    row = rows.Current;
+                    watch.HandOut();
                 }
                 catch
                 {
@@ -32,12 +37,11 @@ internal sealed partial class UnitOfWork
                 }
                 finally
                 {
+                    IsInForce |= !_hasFailed;
                     _gate.Leave();
                 }
 
-                if (!hasRow)
-                    break;
-                yield return rows.Current;
+                yield return row;
                 _gate.Enter();
             }
         }
@@ -48,7 +52,7 @@ internal sealed partial class UnitOfWork
             {
                 try
                 {
-                    _stream = null;
+                    (_stream, _cancelStream) = (null, null);
                     await rows.DisposeAsync().ConfigureAwait(false);
                 }
                 finally
@@ -72,7 +76,7 @@ internal sealed partial class UnitOfWork
             // COPY cannot ride in a batch.
             if (timeout is not null)
                 await CallTimeout.RunAsync(connection, transaction, timeout.SetCommand(), copy.Token).ConfigureAwait(false);
-            await CopyOut.RunAsync(connection, context, copyCommand, destination, timeout, copy.Token).ConfigureAwait(false);
+            await CopyOut.RunAsync(Target, copyCommand, destination, timeout, telemetry.Time, copy.Token).ConfigureAwait(false);
             if (timeout is not null)
                 await CallTimeout.RunAsync(connection, transaction, CallTimeout.RestoreCommand(), copy.Token).ConfigureAwait(false);
             call?.Succeed();

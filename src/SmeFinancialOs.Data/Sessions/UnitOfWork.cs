@@ -26,6 +26,9 @@ internal sealed partial class UnitOfWork(
     /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
     ~UnitOfWork()
     {
+        // It was ended because of a stream.
+        if (_gate.IsClosed)
+            return;
         // A host that keeps the raw connection may be using it.
         if (_isHandedOut)
             Abandoned.Report(telemetry, context);
@@ -38,6 +41,7 @@ internal sealed partial class UnitOfWork(
     {
         get
         {
+            _gate.RequireOpen();
             _isHandedOut = _mayPrepareBySql = true;
             return connection;
         }
@@ -48,6 +52,7 @@ internal sealed partial class UnitOfWork(
     {
         get
         {
+            _gate.RequireOpen();
             _isHandedOut = _mayPrepareBySql = true;
             return transaction;
         }
@@ -55,7 +60,8 @@ internal sealed partial class UnitOfWork(
 
     public TenantContext Context => context;
 
-    public bool IsDisposed => _gate.IsClosed;
+    /// <summary>Whether its holder has disposed it. One that was ended otherwise says why at each call.</summary>
+    public bool IsDisposed => _gate.IsClosed && !_gate.IsClosedForReason;
 
     public bool IsDeferrable { get; init; }
 
@@ -183,6 +189,8 @@ internal sealed partial class UnitOfWork(
         operation?.Enter();
         try
         {
+            // Nobody wants the rest: it may have no end.
+            _cancelStream?.Invoke();
             if (_stream is not null)
                 await _stream.DisposeAsync().ConfigureAwait(false);
             if (_isHandedOut)
