@@ -70,6 +70,8 @@ internal static class RuleBook
         new DefinerBypasses(),
         new FunctionLeakproof(),
         new LargeObjectsOpen(),
+        new BackendsOpen(),
+        new PreparedTransactions(),
         new GrantTruncate(),
         new GrantReferences(),
         new GrantTrigger(),

@@ -21,7 +21,8 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "The connection string of database \"{Database}\" has {Settings}: what rows hold, or a password, may come out in logs and spans.")]
     public static partial void SecretsExposed(this ILogger logger, string database, string settings);
 
-    [LoggerMessage(103, LogLevel.Warning, "Login \"{Login}\" of database \"{Database}\" has settings by default, for all tenants: {Settings}. If they are meant, name them in TenantConnectionOptions.AllowedLoginSettings.")]
+    [LoggerMessage(103, LogLevel.Warning, "Login \"{Login}\" of database \"{Database}\" has settings by default, for all tenants: {Settings}. "
+        + "If they are meant, name them in TenantConnectionOptions.AllowedLoginSettings.")]
     public static partial void LoginSettingsFound(this ILogger logger, string? login, string database, string settings);
 
     [LoggerMessage(200, LogLevel.Information, "Admin access to database \"{Database}\" was opened by {Actor}, read-only: {ReadOnly}, reason: {Reason}")]

@@ -138,11 +138,11 @@ internal sealed class CheckedDataSource
                 $"What answers at {where} refused the connection (08P01): {refused.MessageText}. A pooler takes no startup options. In transaction mode: "
                 + "UseTenantDefaults(transactionPooling: true) and TenantConnectionOptions.TransactionPooling; in session mode: ignore_startup_parameters = options in PgBouncer.",
             PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
-                $"The server at {where} cancelled the first statement of a connection (57014): a timeout of login or database is too short, by injected SQL perhaps. "
-                + $"See pg_db_role_setting; as a superuser {Reset(target)} statement_timeout;",
+                $"The server at {where} cancelled the first statement of a connection (57014): a timeout of login or database is too short, "
+                + $"by injected SQL perhaps. See pg_db_role_setting; as a superuser {Reset(target)} statement_timeout;",
             PostgresException { SqlState: PostgresErrorCodes.UndefinedFile } missing =>
-                $"The server at {where} refused the connection (58P01): {missing.MessageText}. A library that login or database preload is not there, by injected SQL perhaps. "
-                + $"See pg_db_role_setting; as a superuser {Reset(target)} local_preload_libraries;",
+                $"The server at {where} refused the connection (58P01): {missing.MessageText}. A library that login or database preload is not there, "
+                + $"by injected SQL perhaps. See pg_db_role_setting; as a superuser {Reset(target)} local_preload_libraries;",
             PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
             SocketException or { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
             { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",

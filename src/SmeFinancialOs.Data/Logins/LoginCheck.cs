@@ -36,7 +36,8 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         UNION ALL SELECT 'setting of ' || CASE WHEN s.setrole <> 0 THEN 'ROLE "' || pg_catalog.replace(me.rolname, '"', '""') || '"'
                                                WHEN s.setdatabase = 0 THEN 'ROLE ALL' ELSE '' END
                          || CASE WHEN s.setrole <> 0 AND s.setdatabase <> 0 THEN ' IN ' ELSE '' END
-                         || CASE WHEN s.setdatabase <> 0 THEN 'DATABASE "' || pg_catalog.replace(d.datname, '"', '""') || '"' ELSE '' END, pg_catalog.unnest(s.setconfig)
+                         || CASE WHEN s.setdatabase <> 0 THEN 'DATABASE "' || pg_catalog.replace(d.datname, '"', '""') || '"' ELSE '' END,
+                         pg_catalog.unnest(s.setconfig)
                   FROM pg_catalog.pg_db_role_setting s, me, pg_catalog.pg_database d
                   WHERE d.datname = pg_catalog.current_database() AND s.setrole IN (0, me.oid) AND s.setdatabase IN (0, d.oid)
         UNION ALL SELECT 'isolation', pg_catalog.current_setting('default_transaction_isolation')

@@ -71,5 +71,6 @@ internal sealed record LoginSetting(string Name, string Harm, Func<string, bool>
     public static string Reset(string owner, string name) =>
         $"ALTER {owner} RESET {(name == "seed" ? "ALL" : name)};";
 
-    private static LoginSetting? Find(string name) => ByName.GetValueOrDefault(name) ?? (name.StartsWith(Plan.Name, StringComparison.OrdinalIgnoreCase) ? Plan : null);
+    private static LoginSetting? Find(string name) =>
+        ByName.GetValueOrDefault(name) ?? (name.StartsWith(Plan.Name, StringComparison.OrdinalIgnoreCase) ? Plan : null);
 }

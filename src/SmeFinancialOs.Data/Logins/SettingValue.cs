@@ -34,7 +34,8 @@ internal static class SettingValue
         var text = WithoutSpaces(value);
         var (unit, milliseconds) = Array.Find(Units, unit => text.EndsWith(unit.Unit, StringComparison.Ordinal));
         var digits = text.AsSpan(0, text.Length - unit.Length);
-        return decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < int.MaxValue ? number * milliseconds : null;
+        var isNumber = decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < int.MaxValue;
+        return isNumber ? number * milliseconds : null;
     }
 
     private static string WithoutSpaces(string value) => string.Concat(value.Where(c => !char.IsWhiteSpace(c)));

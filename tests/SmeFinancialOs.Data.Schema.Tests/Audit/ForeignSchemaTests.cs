@@ -10,6 +10,7 @@ public sealed class ForeignSchemaTests
         REVOKE TEMPORARY ON DATABASE "$database" FROM PUBLIC;
         REVOKE EXECUTE ON FUNCTION lo_open(oid, int), lo_get(oid), lo_get(oid, bigint, int), lo_put(oid, bigint, bytea), loread(int, int), lowrite(int,
             bytea) FROM PUBLIC;
+        REVOKE EXECUTE ON FUNCTION pg_terminate_backend(int, bigint), pg_cancel_backend(int) FROM PUBLIC;
         CREATE TYPE shop.state AS ENUM ('open', 'done');
         CREATE TABLE shop.tenants (tenant_id bigint PRIMARY KEY, name text);
         CREATE TABLE shop.customers (tenant_id bigint NOT NULL REFERENCES shop.tenants, no int, name text,

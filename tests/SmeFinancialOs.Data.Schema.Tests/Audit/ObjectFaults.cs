@@ -30,6 +30,8 @@ internal static class ObjectFaults
             """),
         Of("function-leakproof", "public.l(text)", "CREATE FUNCTION public.l(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true'"),
         Of("large-objects-open", "pg_catalog.lo_get(oid)", "GRANT EXECUTE ON FUNCTION pg_catalog.lo_get(oid) TO PUBLIC"),
+        Of("backends-open", "pg_catalog.pg_terminate_backend(pid integer, timeout bigint)", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(int, bigint) TO PUBLIC"),
+        Of("backends-open", "pg_catalog.pg_cancel_backend(integer)", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_cancel_backend(int) TO $app") with { Form = "by name" },
         Of("grant-truncate", "public.items", "GRANT TRUNCATE ON public.items TO $tenant"),
         Of("grant-references", "public.items", "GRANT REFERENCES (id) ON public.items TO $tenant"),
         Of("grant-trigger", "public.items", "GRANT TRIGGER ON public.items TO PUBLIC"),

@@ -13,6 +13,7 @@ public sealed class PolicyJudgementTests
         REVOKE TEMPORARY ON DATABASE "$database" FROM PUBLIC;
         REVOKE EXECUTE ON FUNCTION lo_open(oid, int), lo_get(oid), lo_get(oid, bigint, int), lo_put(oid, bigint, bytea), loread(int, int), lowrite(int,
             bytea) FROM PUBLIC;
+        REVOKE EXECUTE ON FUNCTION pg_terminate_backend(int, bigint), pg_cancel_backend(int) FROM PUBLIC;
         CREATE DOMAIN "Shop".org AS uuid;
         CREATE TABLE "Shop".members (org $type, who name);
         CREATE FUNCTION "Shop".setting() RETURNS text LANGUAGE sql STABLE RETURN current_setting('Shop.Tenant', true);

@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Attacks;
 
 /// <summary>
-/// SQL that is injected into one call of one tenant resets the role, and gives the login another default: it is in force for every tenant, on every new connection,
-/// until somebody takes it back. UseTenantDefaults outranks it by startup options.
+/// SQL that is injected into one call of one tenant resets the role, and gives the login another default: it is in force for every tenant, on every new
+/// connection, until somebody takes it back. UseTenantDefaults outranks it by startup options.
 /// </summary>
 public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
@@ -112,14 +112,16 @@ public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task Isolation_level_of_a_login_stays_in_force()
     {
         await using var login = await TestLogin.CreateAsync(fixture, "tenant_role", "demo_role");
-        await login.AlterAsync("ALTER ROLE {0} SET default_transaction_isolation = 'serializable'; ALTER ROLE {0} SET statement_timeout = '7s'; ALTER ROLE {0} SET TimeZone = 'Asia/Tokyo'");
+        await login.AlterAsync("ALTER ROLE {0} SET default_transaction_isolation = 'serializable'");
+        await login.AlterAsync("ALTER ROLE {0} SET statement_timeout = '7s'; ALTER ROLE {0} SET TimeZone = 'Asia/Tokyo'");
         await using var source = Source(login);
         (await new TenantConnectionFactory(source).CreateSession(fixture.ContextA).QueryAsync<string>(
             "SELECT current_setting(name) FROM unnest('{transaction_isolation,statement_timeout,TimeZone}'::text[]) AS name", cancellationToken: Token))
             .Should().Equal("serializable", "7s", "Asia/Tokyo");
     }
 
-    private static NpgsqlDataSource Source(TestLogin login) => new NpgsqlDataSourceBuilder(login.ConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
+    private static NpgsqlDataSource Source(TestLogin login) =>
+        new NpgsqlDataSourceBuilder(login.ConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
 
     /// <summary>As tenant A, whose role is put back so that neither kind of call sees that it was another.</summary>
     private async Task InjectAsync(TenantConnectionFactory factory, string set, TestLogin login, bool bySession)

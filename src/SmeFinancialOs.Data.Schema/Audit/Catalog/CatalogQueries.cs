@@ -23,12 +23,17 @@ internal static class CatalogQueries
                      OR p.oid IN (SELECT e.refobjid FROM pg_depend e WHERE e.classid = 'pg_policy'::regclass AND e.refclassid = 'pg_proc'::regclass))
                 AND p.prokind <> 'a' AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
               UNION ALL SELECT p.*, 'pg_catalog' FROM pg_proc p
-              WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname IN ('lo_open', 'lo_get', 'loread', 'lo_put', 'lowrite'))
+              WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname IN ('lo_open', 'lo_get', 'loread', 'lo_put', 'lowrite',
+                  'pg_terminate_backend', 'pg_cancel_backend'))
         """;
 
     internal static IReadOnlyList<string> InOrder { get; } =
     [
-        "SELECT datname::text, datdba FROM pg_database WHERE datname = current_database()",
+        """
+        SELECT datname::text, datdba, current_setting('max_prepared_transactions')::int,
+            ARRAY(SELECT x.gid FROM pg_prepared_xacts x WHERE x.database = current_database() ORDER BY x.gid)
+        FROM pg_database WHERE datname = current_database()
+        """,
         "SELECT oid, rolname::text, rolsuper, rolbypassrls, rolcreaterole, rolreplication, rolinherit, rolcanlogin FROM pg_roles",
         // to_jsonb, because the columns do not exist on 15. The owner of a database is a member of pg_database_owner without a row that says so.
         """

@@ -51,7 +51,7 @@ internal static class CatalogReader
         return new CatalogSnapshot
         {
             ServerVersion = connection.PostgreSqlVersion,
-            Database = (await rows.NextAsync(r => new Database(r.GetString(0), r.Oid(1))).ConfigureAwait(false))[0],
+            Database = (await rows.NextAsync(r => new Database(r.GetString(0), r.Oid(1), r.GetInt32(2), r.GetFieldValue<string[]>(3))).ConfigureAwait(false))[0],
             Roles = (await rows.NextAsync(CatalogMaps.Role).ConfigureAwait(false)).ToDictionary(r => r.Oid),
             Memberships = await rows.NextAsync(CatalogMaps.Membership).ConfigureAwait(false),
             Relations = (await rows.NextAsync(CatalogMaps.Relation).ConfigureAwait(false)).ToDictionary(r => r.Oid),

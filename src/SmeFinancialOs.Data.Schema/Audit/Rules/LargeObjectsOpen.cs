@@ -13,7 +13,7 @@ internal sealed class LargeObjectsOpen : CatalogRule
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
         from function in scene.Catalog.Functions.Values
-        where function.System
+        where function.System && function.Name.StartsWith("lo", StringComparison.Ordinal)
         let roles = scene.AppGrantees(GrantKind.Function, function.Oid)
         where roles.Length > 0
         select Found(function.Signature, $"{roles} may call it.", Fix.Review($"REVOKE EXECUTE ON FUNCTION {function.Signature} FROM {roles};"));
