@@ -3,15 +3,21 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database as version 9 of the schema made it, with two organizations, the demo and rows, in one of the forms that a host may have turned on.
+// A database as version 9 or 10 of the schema made it, with two organizations, the demo and rows, in one of the forms that a host may have turned on.
 internal sealed class OldVersion
 {
-    private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading", "Version9");
+    private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");
 
-    private OldVersion(string connectionString, SchemaRoles roles, bool isGuarded, bool isSealed) =>
-        (ConnectionString, Roles, IsGuarded, IsSealed) = (connectionString, roles, isGuarded, isSealed);
+    private OldVersion(string connectionString, int number, SchemaRoles roles, bool isGuarded, bool isSealed) =>
+        (ConnectionString, Number, Roles, IsGuarded, IsSealed) = (connectionString, number, roles, isGuarded, isSealed);
+
+    /// <summary>The forms of version 9, and of version 10.</summary>
+    public static TheoryData<string> Forms => ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed",
+        "version 10", "version 10, guarded", "version 10, sealed", "version 10, guarded and sealed", "version 10, renamed, guarded and sealed"];
 
     public string ConnectionString { get; }
+
+    public int Number { get; }
 
     public SchemaRoles Roles { get; }
 
@@ -20,20 +26,21 @@ internal sealed class OldVersion
     public bool IsSealed { get; }
 
     /// <summary>The scripts of that version, from its own commit.</summary>
-    public static IReadOnlyList<SqlScript> Scripts(string folder = "") =>
-        [.. Directory.GetFiles(Path.Combine(Folder, folder), "*.sql").Order(StringComparer.Ordinal)
+    public static IReadOnlyList<SqlScript> Scripts(string folder = "", int number = 9) =>
+        [.. Directory.GetFiles(Path.Combine(Folder, $"Version{number}", folder), "*.sql").Order(StringComparer.Ordinal)
             .Select(file => new SqlScript(Path.Combine(folder, Path.GetFileName(file)).Replace('\\', '/'), File.ReadAllText(file)))];
 
     public static async Task<OldVersion> InstallAsync(string form)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var roles = form.Contains("renamed") ? TestRoles.New(server) : new();
-        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), roles, form.Contains("guarded"), form.Contains("sealed"));
-        await database.RunAsync([.. Scripts(), .. database.IsGuarded ? Scripts("guard") : []]);
+        var number = form.StartsWith("version 10") ? 10 : 9;
+        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), number, roles, form.Contains("guarded"), form.Contains("sealed"));
+        await database.RunAsync([.. Scripts("", number), .. database.IsGuarded ? Scripts("guard", number) : []]);
         if (database.IsSealed)
         {
             await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
-            await database.RunAsync([.. Scripts(), .. Scripts("seal")]);
+            await database.RunAsync([.. Scripts("", number), .. Scripts("seal", number)]);
         }
 
         await using var superuser = await database.OpenAsync();
