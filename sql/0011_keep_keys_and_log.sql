@@ -1,4 +1,6 @@
--- No role but its owner reads or writes a key of the seal: a membership in pg_read_all_data or pg_write_all_data, or a grant, is not enough.
+-- The keys of the seal, and the log of admin contexts.
+--
+-- No role but its owner reads or writes a key: a membership in pg_read_all_data or pg_write_all_data, or a grant, is not enough.
 SET ROLE app_sealer;
 
 -- Without a policy, row-level security lets nobody but the owner see a row. It is not forced: the views and functions of the seal read the keys as app_sealer.
@@ -22,7 +24,15 @@ END
 $statistics$;
 RESET ROLE;
 
+-- No grant to another role opens the log of admin contexts, nor does a SECURITY DEFINER function, or a view, of its owner: it is forced. To take old entries
+-- out of it is a superuser's work.
 SET ROLE app_owner;
+ALTER TABLE app.admin_access_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS admins_read ON app.admin_access_log;
+DROP POLICY IF EXISTS admins_add ON app.admin_access_log;
+CREATE POLICY admins_read ON app.admin_access_log FOR SELECT TO admin_role USING (true);
+CREATE POLICY admins_add ON app.admin_access_log FOR INSERT TO admin_role WITH CHECK (true);
+
 CREATE OR REPLACE FUNCTION app.schema_version() RETURNS int
     LANGUAGE sql STABLE PARALLEL SAFE
     RETURN 11;
