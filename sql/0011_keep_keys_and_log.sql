@@ -22,6 +22,35 @@ BEGIN
     END IF;
 END
 $statistics$;
+
+-- Whether the context in force may enter a name as its own in the log of admin contexts. Where contexts are sealed, the name is part of what the host has
+-- signed: the token holds half of its SHA-256 where a tenant's holds the organization. Elsewhere nothing is known of it. SECURITY DEFINER: it reads the keys.
+-- Whoever may become the owner of the tables could switch the policies off, so such an operator needs no token.
+CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    signed uuid;
+BEGIN
+    IF to_regclass('app_seal.context') IS NULL OR pg_has_role(session_user, 'app_owner', 'MEMBER') THEN
+        RETURN true;
+    END IF;
+    SELECT v.org_id INTO signed FROM app_seal.valid_token v WHERE v.kind = 'a';
+    IF signed IS NULL THEN
+        PERFORM app_seal.refuse();
+        RETURN false;
+    ELSIF signed = '00000000-0000-0000-0000-000000000000' THEN
+        RAISE EXCEPTION 'the sealed context names no actor'
+            USING ERRCODE = 'invalid_authorization_specification', HINT = 'The host is older than the database: upgrade SmeFinancialOs.Data there.';
+    END IF;
+    RETURN signed = encode(substr(sha256(convert_to(actor, 'UTF8')), 1, 16), 'hex')::uuid;
+END
+$function$;
+COMMENT ON FUNCTION app_seal.admits_entry(text) IS 'Whether the context in force may enter this name as its own in the log of admin contexts.';
+REVOKE ALL ON FUNCTION app_seal.admits_entry(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION app_seal.admits_entry(text) TO admin_role;
+GRANT USAGE ON SCHEMA app_seal TO app_owner;
 RESET ROLE;
 
 -- No grant to another role opens the log of admin contexts, nor does a SECURITY DEFINER function, or a view, of its owner: it is forced. To take old entries
@@ -31,7 +60,7 @@ ALTER TABLE app.admin_access_log ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECU
 DROP POLICY IF EXISTS admins_read ON app.admin_access_log;
 DROP POLICY IF EXISTS admins_add ON app.admin_access_log;
 CREATE POLICY admins_read ON app.admin_access_log FOR SELECT TO admin_role USING (true);
-CREATE POLICY admins_add ON app.admin_access_log FOR INSERT TO admin_role WITH CHECK (true);
+CREATE POLICY admins_add ON app.admin_access_log FOR INSERT TO admin_role WITH CHECK (app_seal.admits_entry(actor));
 
 CREATE OR REPLACE FUNCTION app.schema_version() RETURNS int
     LANGUAGE sql STABLE PARALLEL SAFE

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using DbUp.Engine;
 using Npgsql;
 
@@ -75,15 +77,21 @@ internal sealed class OldVersion
             """);
     }
 
-    /// <summary>A connection as a host's session has it: login, role, organization and, where contexts are sealed, a token.</summary>
-    public async Task<NpgsqlConnection> OpenAsync(string role, string? organization)
+    /// <summary>
+    /// A connection as a host's session has it: login, role, organization and, where contexts are sealed, a token. Without an actor, an admin's token is one of
+    /// an older host.
+    /// </summary>
+    public async Task<NpgsqlConnection> OpenAsync(string role, string? organization, string? actor = null)
     {
         var isAdmin = role == Roles.Admin;
+        var subject = actor is null
+            ? Guid.Parse(organization ?? Guid.Empty.ToString()).ToString("N")
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(actor)))[..32];
         await using var superuser = await OpenAsync();
         var token = !IsSealed ? "" : await superuser.ScalarAsync<string>($"""
             SELECT p.text || encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(p.text, 'SQL_ASCII'))), 'hex')
             FROM app_seal.keys k
-            CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{Guid.Parse(organization ?? Guid.Empty.ToString()):N}') AS p (text)
+            CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{subject}') AS p (text)
             """);
         var connection = await Sql.OpenAsync(ConnectionString.As(isAdmin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
         await connection.ExecuteAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false)");

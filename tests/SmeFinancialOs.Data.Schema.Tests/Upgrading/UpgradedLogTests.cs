@@ -75,7 +75,7 @@ public sealed class UpgradedLogTests
     {
         var database = await OldVersion.InstallAsync(form);
         await database.UpgradeAsync();
-        await using var admin = await database.OpenAsync(database.Roles.Admin, null);
+        await using var admin = await database.OpenAsync(database.Roles.Admin, null, "mallory");
         (await admin.ExecuteAsync(Entry)).Should().Be(1);
         (await admin.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal("mallory");
         (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.A}')")).Should().Contain("public.invoices");
@@ -84,6 +84,51 @@ public sealed class UpgradedLogTests
         await using var superuser = await database.OpenAsync();
         if (database.IsGuarded)
             (await superuser.ListAsync<string>("SELECT object || fault FROM app_guard.faults()")).Should().BeEmpty();
+    }
+
+    // The name is part of what is signed, also where the seal is older than that.
+    [Theory]
+    [InlineData("sealed", true)]
+    [InlineData("guarded and sealed", true)]
+    [InlineData("renamed, guarded and sealed", true)]
+    [InlineData("version 10, sealed", true)]
+    [InlineData("version 10, renamed, guarded and sealed", true)]
+    [InlineData("version 10, sealed", false)] // an upgrade that does not ask for the seal
+    [InlineData("guarded and sealed", false)]
+    public async Task An_admin_entered_any_name_and_enters_its_own_alone_after_the_upgrade_of_a_sealed_database(string form, bool asksForSeal)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        await using var admin = await database.OpenAsync(database.Roles.Admin, null, "ann");
+        await using var older = await database.OpenAsync(database.Roles.Admin, null);
+        (await admin.ExecuteAsync(Entry)).Should().Be(1, "an older version allowed it");
+
+        if (asksForSeal)
+            await database.UpgradeAsync();
+        else
+            await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
+
+        (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
+        (await admin.ExecuteAsync(Entry.Replace("mallory", "ann"))).Should().Be(1);
+        (await admin.CountAsync("public.organizations")).Should().Be(3);
+        var refusal = await older.RefusalAsync(Entry);
+        (refusal.SqlState, refusal.MessageText).Should().Be(("28000", "the sealed context names no actor"));
+        refusal.Hint.Should().Contain("upgrade");
+        await older.ExecuteAsync("SELECT set_config('app.context_token', '', false)");
+        (await older.RefusalAsync(Entry)).SqlState.Should().Be("42501");
+    }
+
+    // Sealed later: nothing has to be done for the log.
+    [Fact]
+    public async Task A_database_that_is_sealed_later_asks_for_the_name_from_then_on()
+    {
+        var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
+        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        await using var admin = await Sql.OpenAsync(database.As("admin_user"), Sql.Cancel);
+        await admin.ExecuteAsync("SET ROLE admin_role");
+        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        await new ContextSealKeys(database).AddAsync(Sql.Cancel);
+        await new SchemaMigrator(database, new() { Seal = true }).MigrateAsync(Sql.Cancel);
+        (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
     }
 
     private static string Definer(string returns, string body) => $"""
