@@ -66,9 +66,9 @@ public sealed class UpgradeTests
         var database = await OldVersion.InstallAsync(form);
         IEnumerable<string> expected = database.Number == 9
             ? ["0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "0010_keep_organizations.sql", "0011_keep_keys_and_log.sql"]
-            : ["0011_keep_keys_and_log.sql"];
+            : ["0002_context.sql", "0011_keep_keys_and_log.sql"];
         var migrator = new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles, Guard = database.IsGuarded, Seal = database.IsSealed });
-        if (database is { IsGuarded: true, Number: 9 })
+        if (database.IsGuarded)
             expected = expected.Append("guard/0001_tenant_guard.sql");
 
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal(expected);
@@ -96,6 +96,39 @@ public sealed class UpgradeTests
         await using var superuser = await database.OpenAsync();
         (await superuser.CountAsync("app_guard.faults()")).Should().Be(0);
         (await superuser.RefusalAsync("CREATE TABLE public.t (a int)")).SqlState.Should().Be("42P17");
+    }
+
+    // An older guard did not hold it: what a careless migration of the owner's put in its place is gone after the upgrade, and refused from then on.
+    [Theory]
+    [InlineData("guarded", true)]
+    [InlineData("guarded and sealed", true)]
+    [InlineData("guarded", false)]
+    [InlineData("version 10, guarded", true)]
+    [InlineData("version 10, renamed, guarded and sealed", true)]
+    [InlineData("version 10, guarded and sealed", false)] // an upgrade that does not ask for the guard
+    public async Task A_guard_that_is_on_already_holds_the_check_at_commit_after_the_upgrade(string form, bool asksForGuard)
+    {
+        const string attack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'";
+        const string check = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody')";
+        var database = await OldVersion.InstallAsync(form);
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync($"SET ROLE {database.Roles.Owner}; {attack}; RESET ROLE");
+        await superuser.ExecuteAsync(check);
+
+        if (asksForGuard)
+            await database.UpgradeAsync();
+        else
+            await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
+
+        await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
+        (await tenant.RefusalAsync(check)).SqlState.Should().Be("TD001");
+        await superuser.ExecuteAsync($"SET ROLE {database.Roles.Owner}");
+        (await superuser.RefusalAsync(attack)).SqlState.Should().Be("42P17");
+        (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"))
+            .SqlState.Should().Be("42P17");
+        await superuser.ExecuteAsync($"RESET ROLE; {(database.IsSealed ? $"SET ROLE {database.Roles.Sealer}" : "")}");
+        (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS 'SELECT true'"))
+            .SqlState.Should().Be("42P17");
     }
 
     [Fact]
