@@ -66,7 +66,7 @@ public sealed class UpgradeTests
         var database = await OldVersion.InstallAsync(form);
         IEnumerable<string> expected = database.Number == 9
             ? ["0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "0010_keep_organizations.sql", "0011_keep_keys_and_log.sql"]
-            : ["0002_context.sql", "0011_keep_keys_and_log.sql"];
+            : ["0002_context.sql", "0003_protect_table.sql", "0011_keep_keys_and_log.sql"];
         var migrator = new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles, Guard = database.IsGuarded, Seal = database.IsSealed });
         if (database.IsGuarded)
             expected = expected.Append("guard/0001_tenant_guard.sql");
@@ -77,7 +77,14 @@ public sealed class UpgradeTests
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().BeEmpty();
 
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync("SELECT app.protect_table('public.organizations', 'id'), app.protect_table('public.orders')");
+        (await superuser.WarningsAsync("SELECT app.protect_table('public.organizations', 'id'), app.protect_table('public.orders')")).Should().BeEmpty();
+        (await superuser.WarningsAsync($"""
+            BEGIN;
+            SET LOCAL ROLE {database.Roles.Owner};
+            CREATE TABLE public.notes (org_id uuid NOT NULL, created_by uuid NOT NULL UNIQUE);
+            SELECT app.protect_table('public.notes', 'created_by');
+            """)).Should().ContainSingle().Which.MessageText.Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
+        await superuser.ExecuteAsync("ROLLBACK");
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(Delete)).SqlState.Should().Be("42501");
         if (database.IsGuarded)
