@@ -146,7 +146,8 @@ function AS MATERIALIZED (
     FROM pg_proc p JOIN schema s ON s.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner
     WHERE (p.prosecdef OR p.proleakproof) AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')),
 pinned AS MATERIALIZED (
-    SELECT p.oid, p.proname, p.pronamespace, p.proowner, i.function FROM app_guard.pinned i JOIN pg_proc p ON p.oid = CASE WHEN i.function LIKE '%)' THEN to_regprocedure(i.function) END),
+    SELECT p.oid, p.proname, p.pronamespace, p.proowner, i.function FROM app_guard.pinned i
+    JOIN pg_proc p ON p.oid = CASE WHEN i.function LIKE '%)' THEN to_regprocedure(i.function) END),
 -- Policies of the log of admin contexts, as 0011 makes them.
 of_log (policies) AS (VALUES (ARRAY['admins_add a {admin_role}  app_seal.admits_entry(actor)', 'admins_read r {admin_role} true ']))
 
@@ -182,20 +183,28 @@ SELECT r.name, format('%s, a trigger that keeps tenants from erasing it, is miss
     format('%s; ALTER TABLE %s ENABLE TRIGGER %s;', replace(k.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER'), r.name, k.name)
 FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = 'id' AND NOT a.attisdropped
 CROSS JOIN (VALUES
-    ('keep_organization_row', 'CREATE TRIGGER keep_organization_row BEFORE DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION app.keep_organization()'),
-    ('keep_organization_id', 'CREATE TRIGGER keep_organization_id BEFORE UPDATE OF id ON public.organizations FOR EACH ROW WHEN ((new.id <> old.id)) EXECUTE FUNCTION app.keep_organization()'),
-    ('keep_organizations', 'CREATE TRIGGER keep_organizations BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT EXECUTE FUNCTION app.keep_organization()')) AS k (name, definition)
+    ('keep_organization_row',
+     'CREATE TRIGGER keep_organization_row BEFORE DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION app.keep_organization()'),
+    ('keep_organization_id',
+     'CREATE TRIGGER keep_organization_id BEFORE UPDATE OF id ON public.organizations FOR EACH ROW WHEN ((new.id <> old.id)) '
+     'EXECUTE FUNCTION app.keep_organization()'),
+    ('keep_organizations',
+     'CREATE TRIGGER keep_organizations BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT '
+     'EXECUTE FUNCTION app.keep_organization()')) AS k (name, definition)
 LEFT JOIN pg_trigger g ON g.tgrelid = r.oid AND g.tgname = k.name
 WHERE r.name = 'public.organizations' AND r.relkind IN ('r', 'p') AND (g.tgenabled NOT IN ('O', 'A') OR pg_get_triggerdef(g.oid) IS DISTINCT FROM k.definition)
 UNION ALL
-SELECT r.name, 'the log of admin contexts is open: its policies or grants are not as the migrations make them', 'psql -f sql/0011_keep_keys_and_log.sql -- and revoke what others were granted'
+SELECT r.name, 'the log of admin contexts is open: its policies or grants are not as the migrations make them',
+    'psql -f sql/0011_keep_keys_and_log.sql -- and revoke what others were granted'
 FROM relation r CROSS JOIN of_log
 WHERE r.name = 'app.admin_access_log' AND (NOT r.relrowsecurity OR NOT r.relforcerowsecurity
     OR (SELECT array_agg(format('%s %s %s %s %s', p.polname, p.polcmd, p.polroles::regrole[], p.condition, p.new_row) ORDER BY p.polname)
         FROM policy p WHERE p.polrelid = r.oid AND p.polpermissive) IS DISTINCT FROM of_log.policies
-    OR EXISTS (SELECT FROM granted g JOIN judged ON judged.oid = g.grantee WHERE g.oid = r.oid AND (g.grantee <> 'admin_role'::regrole OR g.privilege_type NOT IN ('SELECT', 'INSERT'))))
+    OR EXISTS (SELECT FROM granted g JOIN judged ON judged.oid = g.grantee
+               WHERE g.oid = r.oid AND (g.grantee <> 'admin_role'::regrole OR g.privilege_type NOT IN ('SELECT', 'INSERT'))))
 UNION ALL
-SELECT r.name, 'the keys of the seal are open: without row-level security, with a policy or with statistics', 'psql -f sql/0011_keep_keys_and_log.sql -- and drop the policy'
+SELECT r.name, 'the keys of the seal are open: without row-level security, with a policy or with statistics',
+    'psql -f sql/0011_keep_keys_and_log.sql -- and drop the policy'
 FROM relation r
 WHERE r.name = 'app_seal.keys' AND (NOT r.relrowsecurity OR EXISTS (SELECT FROM policy p WHERE p.polrelid = r.oid AND p.polpermissive)
     OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname IN ('inner_pad', 'outer_pad') AND a.attstattarget IS DISTINCT FROM 0))
@@ -241,7 +250,8 @@ UNION ALL
 SELECT p.function, 'its definition is not the one that was there when the guard was turned on', format('%s; -- or, if it is meant to be so: SELECT app_guard.pin(%L);', p.definition, p.function)
 FROM app_guard.pinned p WHERE app_guard.definition_of(p.function) IS DISTINCT FROM p.definition
 UNION ALL
-SELECT p.function, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(p.proowner)), format('ALTER FUNCTION %s OWNER TO app_owner; -- of the seal: app_sealer', p.function)
+SELECT p.function, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(p.proowner)),
+    format('ALTER FUNCTION %s OWNER TO app_owner; -- of the seal: app_sealer', p.function)
 FROM pinned p WHERE pg_has_role('app_user', p.proowner, 'MEMBER') OR pg_has_role('admin_user', p.proowner, 'MEMBER')
 UNION ALL
 SELECT o.oid::regprocedure::text, format('it can be called in the place of %s', p.function), format('DROP FUNCTION %s;', o.oid::regprocedure)

@@ -7,7 +7,8 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
 
     // Others than organizations: users have an organization, and an id of their own.
     private const string Users = """
-        CREATE TABLE users (org_id uuid NOT NULL REFERENCES organizations (id), id uuid NOT NULL UNIQUE, PRIMARY KEY (org_id, id)); SELECT app.protect_table('users');
+        CREATE TABLE users (org_id uuid NOT NULL REFERENCES organizations (id), id uuid NOT NULL UNIQUE, PRIMARY KEY (org_id, id));
+        SELECT app.protect_table('users');
         """;
 
     [Theory]
@@ -15,15 +16,18 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
     [InlineData("created_by", "CREATE TABLE x (created_by uuid NOT NULL, approved_by uuid)")]
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL)")]
     [InlineData("created_by", Users + "CREATE TABLE x (created_by uuid NOT NULL REFERENCES users (id))")]
-    [InlineData("created_by", Users + "CREATE TABLE x (org_id uuid NOT NULL, created_by uuid NOT NULL, FOREIGN KEY (org_id, created_by) REFERENCES users (org_id, id))")]
+    [InlineData("created_by", Users + "CREATE TABLE x (org_id uuid NOT NULL, created_by uuid NOT NULL, FOREIGN KEY (org_id, created_by) REFERENCES "
+        + "users (org_id, id))")]
     [InlineData("created_by", "CREATE TABLE other (id uuid PRIMARY KEY); CREATE TABLE x (created_by uuid NOT NULL REFERENCES other)")]
-    [InlineData("created_by", "CREATE TABLE x (created_by uuid NOT NULL, id uuid, boss uuid, UNIQUE (created_by, id), FOREIGN KEY (boss, created_by) REFERENCES x (created_by, id))")]
+    [InlineData("created_by", "CREATE TABLE x (created_by uuid NOT NULL, id uuid, boss uuid, UNIQUE (created_by, id), FOREIGN KEY (boss, created_by) "
+        + "REFERENCES x (created_by, id))")]
     [InlineData("Tenant", "CREATE TABLE x (\"Tenant\" uuid NOT NULL)")]
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL, day date) PARTITION BY RANGE (day)")]
     [InlineData("org_id", "CREATE TABLE parent (org_id uuid NOT NULL REFERENCES organizations (id)); CREATE TABLE x () INHERITS (parent)")]
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'the organization'")]
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: '")]
-    [InlineData("created_by", "CREATE TABLE x (org_id uuid NOT NULL, created_by uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: of the old system'")]
+    [InlineData("created_by", "CREATE TABLE x (org_id uuid NOT NULL, created_by uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: of the "
+        + "old system'")]
     public async Task A_column_without_a_foreign_key_to_the_tenants_table_raises_a_warning(string column, string create)
     {
         var warning = (await WarningsAsync(create, column)).Should().ContainSingle().Which;
@@ -37,12 +41,15 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations)")]
     [InlineData("created_by", "CREATE TABLE x (created_by uuid NOT NULL REFERENCES organizations (id) ON DELETE CASCADE)")]
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL); ALTER TABLE x ADD FOREIGN KEY (org_id) REFERENCES organizations (id) NOT VALID")]
-    [InlineData("org_id", Users + "CREATE TABLE x (org_id uuid NOT NULL, user_id uuid, FOREIGN KEY (user_id, org_id) REFERENCES users (id, org_id))", "ALTER TABLE users ADD UNIQUE (id, org_id)")]
+    [InlineData("org_id", Users + "CREATE TABLE x (org_id uuid NOT NULL, user_id uuid, FOREIGN KEY (user_id, org_id) REFERENCES users (id, "
+        + "org_id))", "ALTER TABLE users ADD UNIQUE (id, org_id)")]
     [InlineData("org_id", Users + "CREATE TABLE x (org_id uuid NOT NULL, user_id uuid, FOREIGN KEY (org_id, user_id) REFERENCES users)")]
-    [InlineData("org_id", "ALTER TABLE organizations ADD UNIQUE (slug, id); CREATE TABLE x (org_id uuid NOT NULL, slug text, FOREIGN KEY (slug, org_id) REFERENCES organizations (slug, id))")]
+    [InlineData("org_id", "ALTER TABLE organizations ADD UNIQUE (slug, id); CREATE TABLE x (org_id uuid NOT NULL, slug text, FOREIGN KEY (slug, "
+        + "org_id) REFERENCES organizations (slug, id))")]
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations (id), day date) PARTITION BY RANGE (day); "
         + "CREATE TABLE x_1 PARTITION OF x FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')")]
-    [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: of the old system, which has no table of organizations'")]
+    [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: of the old system, which has no table "
+        + "of organizations'")]
     [InlineData("Tenant", "CREATE TABLE x (\"Tenant\" uuid NOT NULL); COMMENT ON COLUMN x.\"Tenant\" IS 'Tenant column: loaded from elsewhere'")]
     [InlineData("org_id", "DROP TABLE invoices; DROP TABLE organizations; CREATE TABLE x (org_id uuid NOT NULL)")]
     public async Task A_column_that_is_tied_to_the_tenants_table_or_allowed_raises_none(string column, string create, string before = "")

@@ -13,8 +13,10 @@ internal static partial class Weakenings
     {
         ["a check at commit that never raises"] = (Actor.Owner,
             "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Pinned),
-        ["a check at commit of another search_path"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) SET search_path = public, pg_catalog", Pinned),
-        ["a check at commit that sees another tenant"] = (Actor.Superuser, "ALTER FUNCTION app.require_context(uuid, name) SET app.current_org_id = ''", Pinned),
+        ["a check at commit of another search_path"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) SET search_path = public, "
+            + "pg_catalog", Pinned),
+        ["a check at commit that sees another tenant"] = (Actor.Superuser, "ALTER FUNCTION app.require_context(uuid, name) SET app.current_org_id = "
+            + "''", Pinned),
         ["a check at commit of another role"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) SECURITY DEFINER", Pinned),
         ["DROP of the check at commit"] = (Actor.Owner, "DROP FUNCTION app.require_context(uuid, name)", Pinned),
         ["RENAME of the check at commit"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) RENAME TO other", Pinned),
@@ -32,9 +34,11 @@ internal static partial class Weakenings
         ["DISABLE TRIGGER of organizations"] = (Actor.Owner, "ALTER TABLE public.organizations DISABLE TRIGGER keep_organizations", Kept),
         ["ENABLE REPLICA TRIGGER of organizations"] = (Actor.Owner, "ALTER TABLE public.organizations ENABLE REPLICA TRIGGER keep_organization_id", Kept),
         ["a trigger of organizations that never fires"] = (Actor.Owner,
-            "CREATE OR REPLACE TRIGGER keep_organization_row BEFORE DELETE ON public.organizations FOR EACH ROW WHEN (false) EXECUTE FUNCTION app.keep_organization()", Kept),
+            "CREATE OR REPLACE TRIGGER keep_organization_row BEFORE DELETE ON public.organizations FOR EACH ROW WHEN (false) EXECUTE FUNCTION "
+                + "app.keep_organization()", Kept),
         ["a trigger of organizations that does nothing"] = (Actor.Superuser,
-            "DO $$ BEGIN CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; CREATE OR REPLACE TRIGGER keep_organization_id "
+            "DO $$ BEGIN CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; CREATE OR REPLACE TRIGGER "
+                + "keep_organization_id "
             + "BEFORE UPDATE OF id ON public.organizations FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION public.f(); END $$", Kept),
         ["the log without RLS"] = (Actor.Owner, "ALTER TABLE app.admin_access_log DISABLE ROW LEVEL SECURITY", Log),
         ["the log without FORCE"] = (Actor.Owner, "ALTER TABLE app.admin_access_log NO FORCE ROW LEVEL SECURITY", Log),
@@ -44,7 +48,8 @@ internal static partial class Weakenings
         ["a policy of the log for its owner"] = (Actor.Owner, "CREATE POLICY more ON app.admin_access_log TO app_owner USING (true)", Log),
         ["ALTER POLICY of the log TO"] = (Actor.Owner, "ALTER POLICY admins_read ON app.admin_access_log TO PUBLIC", Log),
         ["ALTER POLICY of the log WITH CHECK"] = (Actor.Owner, "ALTER POLICY admins_add ON app.admin_access_log WITH CHECK (true)", Log),
-        ["any name in the log"] = (Actor.Superuser, "CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS 'SELECT true'", Pinned),
+        ["any name in the log"] = (Actor.Superuser, "CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS "
+            + "'SELECT true'", Pinned),
         ["the keys without RLS"] = (Actor.Superuser, "ALTER TABLE app_seal.keys DISABLE ROW LEVEL SECURITY", Keys),
         ["a policy of the keys"] = (Actor.Superuser, "CREATE POLICY more ON app_seal.keys USING (true)", Keys),
         ["statistics of the keys"] = (Actor.Superuser, "ALTER TABLE app_seal.keys ALTER inner_pad SET STATISTICS 100", Keys),

@@ -83,7 +83,8 @@ public sealed class UpgradeTests
             SET LOCAL ROLE {database.Roles.Owner};
             CREATE TABLE public.notes (org_id uuid NOT NULL, created_by uuid NOT NULL UNIQUE);
             SELECT app.protect_table('public.notes', 'created_by');
-            """)).Should().ContainSingle().Which.MessageText.Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
+            """)).Should().ContainSingle().Which.MessageText
+            .Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
         await superuser.ExecuteAsync("ROLLBACK");
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(Delete)).SqlState.Should().Be("42501");
@@ -115,7 +116,8 @@ public sealed class UpgradeTests
     [InlineData("version 10, guarded and sealed", false)] // an upgrade that does not ask for the guard
     public async Task A_guard_that_is_on_already_holds_the_check_at_commit_after_the_upgrade(string form, bool asksForGuard)
     {
-        const string attack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'";
+        const string attack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql "
+            + "AS 'BEGIN END'";
         const string check = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody')";
         var database = await OldVersion.InstallAsync(form);
         await using var superuser = await database.OpenAsync();

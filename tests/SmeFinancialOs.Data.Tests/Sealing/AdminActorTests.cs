@@ -6,7 +6,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Sealing;
 
 /// <summary>SQL in an admin context that enters another name in the access log: in plain mode it does, sealed it does not.</summary>
-public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseFixture @sealed) : IClassFixture<TenantDatabaseFixture>, IClassFixture<SealedDatabaseFixture>
+public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseFixture @sealed)
+    : IClassFixture<TenantDatabaseFixture>, IClassFixture<SealedDatabaseFixture>
 {
     private const string Into = "INSERT INTO app.admin_access_log (actor, reason, read_only)";
     private const string Again = "COMMIT; BEGIN; SET LOCAL ROLE admin_role; SET LOCAL app.context_token = '{token}';";
@@ -26,8 +27,10 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         $"{Again} {Into} VALUES ('bob', 'forged', true)",
         $"COMMIT; BEGIN; SET LOCAL ROLE admin_role; {Into} VALUES ('bob', 'forged', true)",
         $"SET LOCAL app.context_token = ''; SET LOCAL app.current_org_id = ''; {Into} VALUES ('bob', 'forged', true)",
-        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{Half("ann")}', '{Half("bob")}'), true); {Into} VALUES ('bob', 'forged', true)",
-        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{Half("ann")}', repeat('0', 32)), true); {Into} VALUES ('bob', 'forged', true)",
+        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{Half("ann")}', '{Half("bob")}'), true); {Into} "
+            + "VALUES ('bob', 'forged', true)",
+        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{Half("ann")}', repeat('0', 32)), true); {Into} "
+            + "VALUES ('bob', 'forged', true)",
         // What people take for the same name is another.
         $"{Into} VALUES ('Ann', 'forged', true)",
         $"{Into} VALUES ('ann ', 'forged', true)",
@@ -63,7 +66,8 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
     {
         var context = TenantContext.ForAdmin(actor, "ticket");
         foreach (var each in new[] { context, context.AsReadWrite() })
-            (await @sealed.Factory.CreateSession(each).ExecuteScalarAsync<long>("SELECT count(*) FROM organizations", cancellationToken: Cancel)).Should().BePositive();
+            (await @sealed.Factory.CreateSession(each).ExecuteScalarAsync<long>("SELECT count(*) FROM "
+                + "organizations", cancellationToken: Cancel)).Should().BePositive();
         await using (var work = await @sealed.Factory.OpenConnectionAsync(context.AsReadWrite(), Cancel))
         {
             await work.ExecuteAsync($"{Into} VALUES (@actor, 'of its own', false)", new { actor }, cancellationToken: Cancel);
@@ -71,7 +75,8 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         }
 
         await using var superuser = await @sealed.OpenAsSuperuserAsync();
-        await using var count = new NpgsqlCommand("SELECT count(*) FROM app.admin_access_log WHERE actor = $1", superuser) { Parameters = { new() { Value = actor } } };
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM app.admin_access_log WHERE actor = "
+            + "$1", superuser) { Parameters = { new() { Value = actor } } };
         ((long)(await count.ExecuteScalarAsync(Cancel))!).Should().BeGreaterThanOrEqualTo(4);
     }
 
@@ -103,11 +108,13 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         {
             await using var work = await fixture.Factory.OpenConnectionAsync(Ann.AsReadOnly(), Cancel);
             var token = await work.Connection.ScalarAsync<string>("SELECT coalesce(current_setting('app.context_token', true), '')");
-            (await work.Connection.SqlStateOfAsync($"{Again.Replace("{token}", token, StringComparison.Ordinal)} {Into} VALUES ('ann', 'not read-only', true)")).Should().Be(state);
+            (await work.Connection.SqlStateOfAsync($"{Again.Replace("{token}", token, StringComparison.Ordinal)} {Into} VALUES ('ann', 'not "
+                + "read-only', true)")).Should().Be(state);
         }
     }
 
     private static string Half(string actor) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(actor)))[..32];
 
-    private static Task<long> ForgedAsync(TenantDatabaseFixture fixture) => fixture.TruthAsync<long>("SELECT count(*) FROM app.admin_access_log WHERE reason = 'forged'");
+    private static Task<long> ForgedAsync(TenantDatabaseFixture fixture) => fixture.TruthAsync<long>("SELECT count(*) FROM app.admin_access_log WHERE "
+        + "reason = 'forged'");
 }
