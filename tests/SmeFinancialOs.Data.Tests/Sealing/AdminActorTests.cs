@@ -76,7 +76,8 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
 
         await using var superuser = await @sealed.OpenAsSuperuserAsync();
         await using var count = new NpgsqlCommand("SELECT count(*) FROM app.admin_access_log WHERE actor = "
-            + "$1", superuser) { Parameters = { new() { Value = actor } } };
+            + "$1", superuser)
+        { Parameters = { new() { Value = actor } } };
         ((long)(await count.ExecuteScalarAsync(Cancel))!).Should().BeGreaterThanOrEqualTo(4);
     }
 
