@@ -30,18 +30,26 @@ BEGIN
 END
 $once$;
 
--- Asked together with COMMIT: refuses to commit a unit of work whose tenant or role was changed on the way.
-CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void
-    LANGUAGE plpgsql STABLE PARALLEL SAFE
-    SET search_path = pg_catalog, pg_temp
-AS $function$
+-- Asked together with COMMIT: refuses to commit a unit of work whose tenant or role was changed on the way. The tenant guard, where it is on, holds it to
+-- this text.
+DO $check$
 BEGIN
-    IF app.current_org_id() IS DISTINCT FROM expected_org_id OR current_user IS DISTINCT FROM expected_role THEN
-        RAISE EXCEPTION 'the tenant or role of this transaction was changed after it was opened'
-            USING ERRCODE = 'TD001', HINT = 'Open a unit of work of its own for each tenant; never set app.current_org_id or role yourself.';
+    CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void
+        LANGUAGE plpgsql STABLE PARALLEL SAFE
+        SET search_path = pg_catalog, pg_temp
+    AS $function$
+    BEGIN
+        IF app.current_org_id() IS DISTINCT FROM expected_org_id OR current_user IS DISTINCT FROM expected_role THEN
+            RAISE EXCEPTION 'the tenant or role of this transaction was changed after it was opened'
+                USING ERRCODE = 'TD001', HINT = 'Open a unit of work of its own for each tenant; never set app.current_org_id or role yourself.';
+        END IF;
+    END
+    $function$;
+    IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
+        PERFORM app_guard.pin('app.require_context(uuid,name)');
     END IF;
 END
-$function$;
+$check$;
 
 REVOKE ALL ON FUNCTION app.require_context(uuid, name) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app.require_context(uuid, name) TO tenant_role, demo_role, admin_role;

@@ -127,6 +127,26 @@ BEGIN
         RAISE WARNING 'no index of table % leads with %: every query reads the rows of all tenants', target, tenant_column
             USING HINT = format('CREATE INDEX ON %s (%I, ..);', target, tenant_column);
     END IF;
+
+    -- A column that nothing ties to the tenants' table may hold anything, such as who made a row. A key to it counts, and one to the tenant column of another
+    -- protected table; and a comment of the column that begins with "tenant column:" and gives the reason.
+    IF target IS DISTINCT FROM to_regclass('public.organizations') AND to_regclass('public.organizations') IS NOT NULL AND NOT EXISTS (
+        SELECT FROM pg_constraint k
+        JOIN pg_attribute own ON own.attrelid = k.conrelid AND own.attname = tenant_column
+        JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = k.confkey[array_position(k.conkey, own.attnum)]
+        WHERE k.conrelid = target AND k.contype = 'f' AND k.confrelid <> target AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true) -- from 18 on
+          AND (k.confrelid = to_regclass('public.organizations') AND a.attname = 'id'
+               OR EXISTS (SELECT FROM pg_policy p
+                          JOIN pg_depend d ON d.classid = 'pg_policy'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_class'::regclass
+                          WHERE p.polrelid = k.confrelid AND p.polname = 'tenant_isolation' AND d.refobjid = k.confrelid AND d.refobjsubid = a.attnum)))
+       AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = target AND a.attname = tenant_column
+                       AND col_description(target, a.attnum) ~* '^tenant column: *[^[:space:]]') THEN
+        RAISE WARNING 'column % of table % has no foreign key to public.organizations: nothing says that it holds organizations', tenant_column, target
+            USING HINT = format('ALTER TABLE %s ADD FOREIGN KEY (%I) REFERENCES public.organizations (id) ON DELETE CASCADE; or, if another column holds them, '
+                                'SELECT app.protect_table(%L, ''..''); or, if it can have no foreign key: '
+                                'COMMENT ON COLUMN %1$s.%2$I IS ''tenant column: ..''; with the reason.',
+                                target, tenant_column, target);
+    END IF;
 END
 $function$;
 COMMENT ON FUNCTION app.protect_table(regclass, name) IS

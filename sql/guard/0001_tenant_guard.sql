@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS app_guard.allowlist (
 );
 GRANT SELECT ON app_guard.allowlist TO app_owner;
 
--- What the policies ask. A change of these functions, or of the views of a sealed context, would change all policies.
+-- What the policies ask, what a host asks ahead of COMMIT, and what keeps organizations. A change of these functions, or of the views of a sealed context,
+-- would change them all.
 CREATE TABLE IF NOT EXISTS app_guard.pinned (
     function   text PRIMARY KEY, -- its name: pg_upgrade takes no database with columns of type regprocedure
     definition text NOT NULL
@@ -39,8 +40,10 @@ AS $function$
 $function$;
 
 INSERT INTO app_guard.pinned SELECT f, app_guard.definition_of(f)
-FROM (SELECT format('%I.%I()', n.nspname, p.proname) FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-      WHERE (n.nspname, p.proname) IN (('app', 'current_org_id'), ('app', 'demo_org_id'), ('app', 'context_holds'), ('app_seal', 'refuse'))
+FROM (SELECT format('%I.%I(%s)', n.nspname, p.proname, replace(oidvectortypes(p.proargtypes), ', ', ','))
+      FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+      WHERE (n.nspname, p.proname, oidvectortypes(p.proargtypes)) IN (('app', 'current_org_id', ''), ('app', 'demo_org_id', ''), ('app', 'context_holds', ''),
+          ('app', 'require_context', 'uuid, name'), ('app', 'keep_organization', ''), ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
       UNION ALL SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'))) AS v (f)
 ON CONFLICT (function) DO NOTHING;
@@ -141,7 +144,12 @@ function AS MATERIALIZED (
     SELECT p.oid::regprocedure AS name, CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proconfig, o.rolsuper OR o.rolbypassrls OR pg_has_role(o.oid, 'admin_role', 'USAGE') AS bypasses, p.prosecdef, p.proleakproof,
         EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a JOIN app ON app.oid = a.grantee) AS called
     FROM pg_proc p JOIN schema s ON s.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner
-    WHERE (p.prosecdef OR p.proleakproof) AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'))
+    WHERE (p.prosecdef OR p.proleakproof) AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')),
+pinned AS MATERIALIZED (
+    SELECT p.oid, p.proname, p.pronamespace, p.proowner, i.function FROM app_guard.pinned i
+    JOIN pg_proc p ON p.oid = CASE WHEN i.function LIKE '%)' THEN to_regprocedure(i.function) END),
+-- Policies of the log of admin contexts, as 0011 makes them.
+of_log (policies) AS (VALUES (ARRAY['admins_add a {admin_role}  app_seal.admits_entry(actor)', 'admins_read r {admin_role} true ']))
 
 -- tables
 SELECT r.name, CASE
@@ -170,6 +178,36 @@ FROM relation r JOIN pg_rewrite w ON w.ev_class = r.oid AND w.ev_type <> '1' WHE
 UNION ALL
 SELECT DISTINCT r.name, 'its foreign keys are not checked: their triggers are disabled', format('ALTER TABLE %s ENABLE TRIGGER ALL;', r.name)
 FROM relation r JOIN pg_trigger g ON g.tgrelid = r.oid AND g.tgisinternal AND g.tgenabled NOT IN ('O', 'A') WHERE NOT r.allowed
+UNION ALL
+SELECT r.name, format('%s, a trigger that keeps tenants from erasing it, is missing, disabled or another', k.name),
+    format('%s; ALTER TABLE %s ENABLE TRIGGER %s;', replace(k.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER'), r.name, k.name)
+FROM relation r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attname = 'id' AND NOT a.attisdropped
+CROSS JOIN (VALUES
+    ('keep_organization_row',
+     'CREATE TRIGGER keep_organization_row BEFORE DELETE ON public.organizations FOR EACH ROW EXECUTE FUNCTION app.keep_organization()'),
+    ('keep_organization_id',
+     'CREATE TRIGGER keep_organization_id BEFORE UPDATE OF id ON public.organizations FOR EACH ROW WHEN ((new.id <> old.id)) '
+     'EXECUTE FUNCTION app.keep_organization()'),
+    ('keep_organizations',
+     'CREATE TRIGGER keep_organizations BEFORE TRUNCATE ON public.organizations FOR EACH STATEMENT '
+     'EXECUTE FUNCTION app.keep_organization()')) AS k (name, definition)
+LEFT JOIN pg_trigger g ON g.tgrelid = r.oid AND g.tgname = k.name
+WHERE r.name = 'public.organizations' AND r.relkind IN ('r', 'p') AND (g.tgenabled NOT IN ('O', 'A') OR pg_get_triggerdef(g.oid) IS DISTINCT FROM k.definition)
+UNION ALL
+SELECT r.name, 'the log of admin contexts is open: its policies or grants are not as the migrations make them',
+    'psql -f sql/0011_keep_keys_and_log.sql -- and revoke what others were granted'
+FROM relation r CROSS JOIN of_log
+WHERE r.name = 'app.admin_access_log' AND (NOT r.relrowsecurity OR NOT r.relforcerowsecurity
+    OR (SELECT array_agg(format('%s %s %s %s %s', p.polname, p.polcmd, p.polroles::regrole[], p.condition, p.new_row) ORDER BY p.polname)
+        FROM policy p WHERE p.polrelid = r.oid AND p.polpermissive) IS DISTINCT FROM of_log.policies
+    OR EXISTS (SELECT FROM granted g JOIN judged ON judged.oid = g.grantee
+               WHERE g.oid = r.oid AND (g.grantee <> 'admin_role'::regrole OR g.privilege_type NOT IN ('SELECT', 'INSERT'))))
+UNION ALL
+SELECT r.name, 'the keys of the seal are open: without row-level security, with a policy or with statistics',
+    'psql -f sql/0011_keep_keys_and_log.sql -- and drop the policy'
+FROM relation r
+WHERE r.name = 'app_seal.keys' AND (NOT r.relrowsecurity OR EXISTS (SELECT FROM policy p WHERE p.polrelid = r.oid AND p.polpermissive)
+    OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname IN ('inner_pad', 'outer_pad') AND a.attstattarget IS DISTINCT FROM 0))
 
 -- grants
 UNION ALL
@@ -211,6 +249,13 @@ FROM function f WHERE f.proleakproof
 UNION ALL
 SELECT p.function, 'its definition is not the one that was there when the guard was turned on', format('%s; -- or, if it is meant to be so: SELECT app_guard.pin(%L);', p.definition, p.function)
 FROM app_guard.pinned p WHERE app_guard.definition_of(p.function) IS DISTINCT FROM p.definition
+UNION ALL
+SELECT p.function, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(p.proowner)),
+    format('ALTER FUNCTION %s OWNER TO app_owner; -- of the seal: app_sealer', p.function)
+FROM pinned p WHERE pg_has_role('app_user', p.proowner, 'MEMBER') OR pg_has_role('admin_user', p.proowner, 'MEMBER')
+UNION ALL
+SELECT o.oid::regprocedure::text, format('it can be called in the place of %s', p.function), format('DROP FUNCTION %s;', o.oid::regprocedure)
+FROM pinned p JOIN pg_proc o ON o.proname = p.proname AND o.pronamespace = p.pronamespace AND o.oid NOT IN (SELECT oid FROM pinned)
 $function$;
 
 CREATE OR REPLACE FUNCTION app_guard.check_now() RETURNS void

@@ -5,7 +5,7 @@
 -- The token is the setting app.context_token, text of 132 characters, made for one transaction or for several that follow each other closely:
 --   1 kind: t tenant, d demo, a admin     1 mode: w, or r for read-only     8 id of the key     10 process id of the server's session, or zeros
 --   16 latest start of the transaction, in microseconds since 2000-01-01 00:00 UTC, hexadecimal: PostgreSQL's own binary form of a timestamptz
---   32 organization, zeros for an admin     64 HMAC-SHA-256 of all that
+--   32 organization, or for an admin the first half of SHA-256 of the actor in UTF-8 (app_seal.admits_entry, 0011)     64 HMAC-SHA-256 of all that
 -- The start of the transaction, not its end: now() stands still in one, so a long one does not expire on its way.
 DO $keys$
 BEGIN

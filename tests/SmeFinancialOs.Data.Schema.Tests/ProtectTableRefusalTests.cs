@@ -53,9 +53,9 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     }
 
     [Theory]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL PRIMARY KEY)")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int, PRIMARY KEY (org_id, n), UNIQUE (n, org_id))")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int); CREATE INDEX ON x (org_id, n)")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations PRIMARY KEY)")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int, PRIMARY KEY (org_id, n), UNIQUE (n, org_id))")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int); CREATE INDEX ON x (org_id, n)")]
     public async Task Sound_indexes_raise_no_warning(string create)
     {
         await using var connection = await database.OpenAsync();
@@ -65,12 +65,18 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     }
 
     [Theory]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int UNIQUE); CREATE INDEX ON x (org_id)", "unique index public.x_n_key * does not contain org_id*", "Make it unique over (org_id, ..).")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int); CREATE INDEX ON x (org_id); CREATE UNIQUE INDEX u ON x (n) INCLUDE (org_id)", "unique index public.u *", "Make it unique over (org_id, ..).")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int, EXCLUDE USING btree (n WITH =)); CREATE INDEX ON x (org_id)", "unique index public.x_n_excl *", "Make it unique over (org_id, ..).")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL)", "no index of table public.x leads with org_id*", "CREATE INDEX ON public.x (org_id, ..);")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int, UNIQUE (n, org_id))", "no index of table public.x leads with org_id*", "CREATE INDEX ON public.x (org_id, ..);")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL, n int); CREATE INDEX ON x (org_id) WHERE n > 1", "no index of table public.x leads with org_id*", "CREATE INDEX ON public.x (org_id, ..);")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int UNIQUE); CREATE INDEX ON x (org_id)", "unique index "
+        + "public.x_n_key * does not contain org_id*", "Make it unique over (org_id, ..).")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int); CREATE INDEX ON x (org_id); CREATE UNIQUE INDEX u ON x (n) "
+        + "INCLUDE (org_id)", "unique index public.u *", "Make it unique over (org_id, ..).")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int, EXCLUDE USING btree (n WITH =)); CREATE INDEX ON x "
+        + "(org_id)", "unique index public.x_n_excl *", "Make it unique over (org_id, ..).")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations)", "no index of table public.x leads with org_id*", "CREATE INDEX ON "
+        + "public.x (org_id, ..);")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int, UNIQUE (n, org_id))", "no index of table public.x leads with "
+        + "org_id*", "CREATE INDEX ON public.x (org_id, ..);")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations, n int); CREATE INDEX ON x (org_id) WHERE n > 1", "no index of table "
+        + "public.x leads with org_id*", "CREATE INDEX ON public.x (org_id, ..);")]
     public async Task Indexes_that_tell_or_do_not_help_raise_a_warning(string create, string message, string hint)
     {
         await using var connection = await database.OpenAsync();

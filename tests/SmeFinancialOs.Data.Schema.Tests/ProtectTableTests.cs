@@ -131,7 +131,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
         await using var owner = await AsOwnerAsync();
         await owner.ExecuteAsync("""
             RESET ROLE; CREATE SCHEMA foreign_schema; GRANT USAGE, CREATE ON SCHEMA foreign_schema TO app_owner;
-            SET ROLE app_owner; CREATE TABLE foreign_schema.t (org_id uuid PRIMARY KEY)
+            SET ROLE app_owner; CREATE TABLE foreign_schema.t (org_id uuid PRIMARY KEY REFERENCES public.organizations)
             """);
 
         var warnings = await owner.WarningsAsync("SELECT app.protect_table('foreign_schema.t')");

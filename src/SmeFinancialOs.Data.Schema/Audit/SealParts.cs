@@ -9,6 +9,7 @@ namespace SmeFinancialOs.Data.Schema.Audit;
 internal static partial class SealParts
 {
     internal const string Script = "sql/seal/0001_sealed_context.sql";
+    internal const string ScriptOfLog = "0011_keep_keys_and_log.sql";
     internal const string Schema = "app_seal";
     internal const string View = $"{Schema}.context";
     internal const string Keys = $"{Schema}.keys";
@@ -29,7 +30,14 @@ internal static partial class SealParts
 
     private static readonly Lazy<ShippedFunctions> Shipped = new(() => new(EmbeddedScripts.Seal));
 
-    internal static bool IsShipped(Function function) => Shipped.Value.Matches(function);
+    private static readonly Lazy<ShippedFunctions> ShippedOfLog = new(() => new(EmbeddedScripts.All.Where(script => script.Name == ScriptOfLog), Schema));
+
+    internal static bool IsShipped(Function function) => Shipped.Value.Matches(function) && IsOfLogAsShipped(function);
+
+    // Where the part came from: the seal's own script, or the one of the access log.
+    internal static string ScriptOf(Function function) => IsOfLogAsShipped(function) ? Script : $"sql/{ScriptOfLog}";
+
+    private static bool IsOfLogAsShipped(Function function) => ShippedOfLog.Value.Matches(function);
 
     // True for what is no view.
     internal static bool IsShipped(Relation relation) => relation.Definition is not { } text || (ViewHashes.TryGetValue(relation.Name, out var hash)

@@ -4,12 +4,14 @@ using SmeFinancialOs.Data.Schema.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Schema.Audit;
 
-// The functions of some of our scripts. Compared word by word, because other role names take the place of the default ones when a host says so.
-internal sealed partial class ShippedFunctions(IEnumerable<SqlScript> scripts)
+// The functions of some of our scripts, or of one schema in them. Compared word by word, because other role names take the place of the default ones when a
+// host says so.
+internal sealed partial class ShippedFunctions(IEnumerable<SqlScript> scripts, string schema = "")
 {
     private static readonly HashSet<string> RoleNames = [.. new SchemaRoles().All.Select(role => role.Name)];
 
     private readonly Dictionary<string, (bool Definer, string[] Words)> _shipped = scripts.SelectMany(script => Created().Matches(script.Contents))
+        .Where(match => match.Groups["name"].Value.StartsWith(schema, StringComparison.Ordinal))
         .ToDictionary(match => match.Groups["name"].Value, match => (match.Groups["head"].Value.Contains("SECURITY DEFINER", StringComparison.Ordinal),
             Words(match.Groups["body"].Value)), StringComparer.Ordinal);
 

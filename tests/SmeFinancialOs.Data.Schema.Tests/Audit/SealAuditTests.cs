@@ -60,6 +60,10 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() OWNER TO $adm")]
     [InlineData("app_seal.refuse()", "CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER "
         + "SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NULL; END'")]
+    [InlineData("app_seal.admits_entry(actor text)", "CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql "
+        + "SECURITY DEFINER "
+        + "SET search_path = pg_catalog, pg_temp AS 'SELECT true'")]
+    [InlineData("app_seal.admits_entry(actor text)", "ALTER FUNCTION app_seal.admits_entry(text) SECURITY INVOKER")]
     [InlineData("app.context_holds()", "CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT true'")]
     [InlineData("app.current_org_id()", "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT NULL::uuid'")]
     [InlineData("app_seal.keys", "ALTER TABLE app_seal.keys OWNER TO $app")]

@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
 // What a careless migration could do, who can do it, and what the guard says. {0}: nothing; SQL of one command where PostgreSQL allows it.
-internal static class Weakenings
+internal static partial class Weakenings
 {
     private const string NotProtected = "row-level security is not enabled";
     private const string NotOurs = "its tenant column or its policies are not as app.protect_table makes them";
@@ -10,7 +10,7 @@ internal static class Weakenings
     private const string SearchPath = "takes names from its caller's search_path";
     private const string Pinned = "not the one that was there when the guard was turned on";
 
-    internal static IReadOnlyDictionary<string, (Actor Actor, string Sql, string Fault)> All { get; } = new Dictionary<string, (Actor, string, string)>
+    internal static IReadOnlyDictionary<string, (Actor Actor, string Sql, string Fault)> All { get; } = new Dictionary<string, (Actor, string, string)>(OfOurs)
     {
         ["CREATE TABLE"] = (Actor.Owner, "CREATE TABLE public.t (org_id uuid NOT NULL)", NotProtected),
         ["CREATE TABLE AS"] = (Actor.Owner, "CREATE TABLE public.t AS SELECT * FROM public.orders", NotProtected),

@@ -1,17 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
 using DbUp.Engine;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database as version 9 of the schema made it, with two organizations, the demo and rows, in one of the forms that a host may have turned on.
+// A database as version 9 or 10 of the schema made it, with two organizations, the demo and rows, in one of the forms that a host may have turned on.
 internal sealed class OldVersion
 {
-    private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading", "Version9");
+    private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");
 
-    private OldVersion(string connectionString, SchemaRoles roles, bool isGuarded, bool isSealed) =>
-        (ConnectionString, Roles, IsGuarded, IsSealed) = (connectionString, roles, isGuarded, isSealed);
+    private OldVersion(string connectionString, int number, SchemaRoles roles, bool isGuarded, bool isSealed) =>
+        (ConnectionString, Number, Roles, IsGuarded, IsSealed) = (connectionString, number, roles, isGuarded, isSealed);
+
+    /// <summary>The forms of version 9, and of version 10.</summary>
+    public static TheoryData<string> Forms => ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed",
+        "version 10", "version 10, guarded", "version 10, sealed", "version 10, guarded and sealed", "version 10, renamed, guarded and sealed"];
 
     public string ConnectionString { get; }
+
+    public int Number { get; }
 
     public SchemaRoles Roles { get; }
 
@@ -20,20 +28,21 @@ internal sealed class OldVersion
     public bool IsSealed { get; }
 
     /// <summary>The scripts of that version, from its own commit.</summary>
-    public static IReadOnlyList<SqlScript> Scripts(string folder = "") =>
-        [.. Directory.GetFiles(Path.Combine(Folder, folder), "*.sql").Order(StringComparer.Ordinal)
+    public static IReadOnlyList<SqlScript> Scripts(string folder = "", int number = 9) =>
+        [.. Directory.GetFiles(Path.Combine(Folder, $"Version{number}", folder), "*.sql").Order(StringComparer.Ordinal)
             .Select(file => new SqlScript(Path.Combine(folder, Path.GetFileName(file)).Replace('\\', '/'), File.ReadAllText(file)))];
 
     public static async Task<OldVersion> InstallAsync(string form)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var roles = form.Contains("renamed") ? TestRoles.New(server) : new();
-        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), roles, form.Contains("guarded"), form.Contains("sealed"));
-        await database.RunAsync([.. Scripts(), .. database.IsGuarded ? Scripts("guard") : []]);
+        var number = form.StartsWith("version 10") ? 10 : 9;
+        var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), number, roles, form.Contains("guarded"), form.Contains("sealed"));
+        await database.RunAsync([.. Scripts("", number), .. database.IsGuarded ? Scripts("guard", number) : []]);
         if (database.IsSealed)
         {
             await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
-            await database.RunAsync([.. Scripts(), .. Scripts("seal")]);
+            await database.RunAsync([.. Scripts("", number), .. Scripts("seal", number)]);
         }
 
         await using var superuser = await database.OpenAsync();
@@ -68,15 +77,21 @@ internal sealed class OldVersion
             """);
     }
 
-    /// <summary>A connection as a host's session has it: login, role, organization and, where contexts are sealed, a token.</summary>
-    public async Task<NpgsqlConnection> OpenAsync(string role, string? organization)
+    /// <summary>
+    /// A connection as a host's session has it: login, role, organization and, where contexts are sealed, a token. Without an actor, an admin's token is one of
+    /// an older host.
+    /// </summary>
+    public async Task<NpgsqlConnection> OpenAsync(string role, string? organization, string? actor = null)
     {
         var isAdmin = role == Roles.Admin;
+        var subject = actor is null
+            ? Guid.Parse(organization ?? Guid.Empty.ToString()).ToString("N")
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(actor)))[..32];
         await using var superuser = await OpenAsync();
         var token = !IsSealed ? "" : await superuser.ScalarAsync<string>($"""
             SELECT p.text || encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(p.text, 'SQL_ASCII'))), 'hex')
             FROM app_seal.keys k
-            CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{Guid.Parse(organization ?? Guid.Empty.ToString()):N}') AS p (text)
+            CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{subject}') AS p (text)
             """);
         var connection = await Sql.OpenAsync(ConnectionString.As(isAdmin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
         await connection.ExecuteAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false)");

@@ -2,13 +2,16 @@ using DbUp.Engine;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database of version 9, with rows, gets what has changed since, whatever its host has turned on.
+// A database of version 9 or 10, with rows, gets what has changed since, whatever its host has turned on.
 public sealed class UpgradeTests
 {
     private const string Delete = "DELETE FROM public.organizations";
     private const string Erase = $"SELECT app.delete_organization('{MigratedDatabase.A}')";
 
-    public static TheoryData<string> Forms => ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed"];
+    // Those of version 9.
+    public static TheoryData<string> Forms => [.. OldVersion.Forms.Select(row => row.Data).Where(form => !form.StartsWith("version 10"))];
+
+    public static TheoryData<string> AllForms => OldVersion.Forms;
 
     [Theory]
     [MemberData(nameof(Forms))]
@@ -34,7 +37,7 @@ public sealed class UpgradeTests
     }
 
     [Theory]
-    [MemberData(nameof(Forms))]
+    [MemberData(nameof(AllForms))]
     public async Task The_rest_works_on(string form)
     {
         var database = await OldVersion.InstallAsync(form);
@@ -57,11 +60,13 @@ public sealed class UpgradeTests
     }
 
     [Theory]
-    [MemberData(nameof(Forms))]
+    [MemberData(nameof(AllForms))]
     public async Task It_is_complete_and_stays_so(string form)
     {
         var database = await OldVersion.InstallAsync(form);
-        IEnumerable<string> expected = ["0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "0010_keep_organizations.sql"];
+        IEnumerable<string> expected = database.Number == 9
+            ? ["0002_context.sql", "0003_protect_table.sql", "0007_delete_organization.sql", "0010_keep_organizations.sql", "0011_keep_keys_and_log.sql"]
+            : ["0002_context.sql", "0003_protect_table.sql", "0011_keep_keys_and_log.sql"];
         var migrator = new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles, Guard = database.IsGuarded, Seal = database.IsSealed });
         if (database.IsGuarded)
             expected = expected.Append("guard/0001_tenant_guard.sql");
@@ -72,7 +77,15 @@ public sealed class UpgradeTests
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().BeEmpty();
 
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync("SELECT app.protect_table('public.organizations', 'id'), app.protect_table('public.orders')");
+        (await superuser.WarningsAsync("SELECT app.protect_table('public.organizations', 'id'), app.protect_table('public.orders')")).Should().BeEmpty();
+        (await superuser.WarningsAsync($"""
+            BEGIN;
+            SET LOCAL ROLE {database.Roles.Owner};
+            CREATE TABLE public.notes (org_id uuid NOT NULL, created_by uuid NOT NULL UNIQUE);
+            SELECT app.protect_table('public.notes', 'created_by');
+            """)).Should().ContainSingle().Which.MessageText
+            .Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
+        await superuser.ExecuteAsync("ROLLBACK");
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(Delete)).SqlState.Should().Be("42501");
         if (database.IsGuarded)
@@ -93,6 +106,40 @@ public sealed class UpgradeTests
         (await superuser.RefusalAsync("CREATE TABLE public.t (a int)")).SqlState.Should().Be("42P17");
     }
 
+    // An older guard did not hold it: what a careless migration of the owner's put in its place is gone after the upgrade, and refused from then on.
+    [Theory]
+    [InlineData("guarded", true)]
+    [InlineData("guarded and sealed", true)]
+    [InlineData("guarded", false)]
+    [InlineData("version 10, guarded", true)]
+    [InlineData("version 10, renamed, guarded and sealed", true)]
+    [InlineData("version 10, guarded and sealed", false)] // an upgrade that does not ask for the guard
+    public async Task A_guard_that_is_on_already_holds_the_check_at_commit_after_the_upgrade(string form, bool asksForGuard)
+    {
+        const string attack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql "
+            + "AS 'BEGIN END'";
+        const string check = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody')";
+        var database = await OldVersion.InstallAsync(form);
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync($"SET ROLE {database.Roles.Owner}; {attack}; RESET ROLE");
+        await superuser.ExecuteAsync(check);
+
+        if (asksForGuard)
+            await database.UpgradeAsync();
+        else
+            await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
+
+        await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
+        (await tenant.RefusalAsync(check)).SqlState.Should().Be("TD001");
+        await superuser.ExecuteAsync($"SET ROLE {database.Roles.Owner}");
+        (await superuser.RefusalAsync(attack)).SqlState.Should().Be("42P17");
+        (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"))
+            .SqlState.Should().Be("42P17");
+        await superuser.ExecuteAsync($"RESET ROLE; {(database.IsSealed ? $"SET ROLE {database.Roles.Sealer}" : "")}");
+        (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS 'SELECT true'"))
+            .SqlState.Should().Be("42P17");
+    }
+
     [Fact]
     public async Task The_owner_of_a_database_with_createrole_can_upgrade_it()
     {
@@ -107,7 +154,7 @@ public sealed class UpgradeTests
         await new SchemaMigrator(database.As(login), new() { Roles = roles }, old).MigrateAsync(Sql.Cancel);
 
         var upgrade = await new SchemaMigrator(database.As(login), new() { Roles = roles, Seal = true }).MigrateAsync(Sql.Cancel);
-        upgrade.Applied.Should().EndWith("0010_keep_organizations.sql");
+        upgrade.Applied.Should().EndWith("0011_keep_keys_and_log.sql");
     }
 
     [Theory]
@@ -132,7 +179,7 @@ public sealed class UpgradeTests
         var database = await OldVersion.InstallAsync("plain");
         await using (var superuser = await database.OpenAsync())
             await superuser.ExecuteAsync("DROP TABLE public.organizations CASCADE");
-        (await database.UpgradeAsync()).Applied.Should().EndWith("0010_keep_organizations.sql");
+        (await database.UpgradeAsync()).Applied.Should().EndWith("0011_keep_keys_and_log.sql");
     }
 
     [Fact]

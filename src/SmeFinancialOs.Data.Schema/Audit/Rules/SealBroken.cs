@@ -18,7 +18,7 @@ internal sealed class SealBroken : CatalogRule
         foreach (var view in scene.Catalog.Relations.Values.Where(relation => !SealParts.IsShipped(relation)))
             yield return Found(view.Name, "It is not the view that this version of the library ships.", Mend());
         foreach (var function in scene.Catalog.Functions.Values.Where(function => !SealParts.IsShipped(function)))
-            yield return Found(function.Signature, "It is not the function that this version of the library ships.", Mend());
+            yield return Found(function.Signature, "It is not the function that this version of the library ships.", Mend(SealParts.ScriptOf(function)));
         foreach (var (owner, part) in Owners(scene, seal).DistinctBy(owned => owned.Owner))
         {
             foreach (var login in scene.Identities.Logins.Where(login => scene.Identities.MayBecome(login).Any(role => role.Oid == owner)))
@@ -38,5 +38,5 @@ internal sealed class SealBroken : CatalogRule
         .. scene.Catalog.Functions.Values.Where(function => function.Schema == seal.Schema).Select(function => (function.Owner, function.Signature)),
     ];
 
-    private static Fix Mend() => Fix.Person($"run {SealParts.Script} once more, in psql as a superuser");
+    private static Fix Mend(string script = SealParts.Script) => Fix.Person($"run {script} once more, in psql as a superuser");
 }

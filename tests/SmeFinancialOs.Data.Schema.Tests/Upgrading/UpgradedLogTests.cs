@@ -1,0 +1,154 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
+
+// The log of admin contexts: a grant, or a function or view of its owner's, opened it in versions 9 and 10.
+public sealed class UpgradedLogTests
+{
+    private const string Entry = "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ('mallory', 'none', true)";
+
+    // What a careless migration brings, as the owner: {0} is the tenants' role. What it opens is a statement that shows or changes entries.
+    private static readonly (string Setup, string Attack)[] Openings =
+    [
+        ("GRANT SELECT ON app.admin_access_log TO {0}", "SELECT actor FROM app.admin_access_log"),
+        ("GRANT SELECT (actor) ON app.admin_access_log TO PUBLIC", "SELECT actor FROM app.admin_access_log"),
+        ("GRANT INSERT ON app.admin_access_log TO {0}; GRANT SELECT ON app.admin_access_log TO {0}", Entry + " RETURNING actor"),
+        ("GRANT SELECT, UPDATE ON app.admin_access_log TO {0}", "UPDATE app.admin_access_log SET reason = 'another' RETURNING actor"),
+        ("GRANT SELECT, DELETE ON app.admin_access_log TO {0}", "DELETE FROM app.admin_access_log RETURNING actor"),
+        (Definer("SETOF text", "SELECT actor FROM app.admin_access_log"), "SELECT public.opened()"),
+        (Definer("SETOF text", "DELETE FROM app.admin_access_log RETURNING actor"), "SELECT public.opened()"),
+        (Definer("SETOF text", "UPDATE app.admin_access_log SET actor = 'bob' RETURNING actor"), "SELECT public.opened()"),
+        (Definer("SETOF text", Entry + " RETURNING actor"), "SELECT public.opened()"),
+        ("CREATE VIEW public.opened AS SELECT actor FROM app.admin_access_log; GRANT SELECT ON public.opened TO {0}", "SELECT actor FROM public.opened"),
+    ];
+
+    public static TheoryData<string> Forms => ["plain", "sealed", "renamed", "version 10", "version 10, sealed"];
+
+    public static TheoryData<string> AllForms => OldVersion.Forms;
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task A_grant_or_a_function_of_the_owner_opened_the_log_and_does_not_after_the_upgrade(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync(Entry.Replace("mallory", "ann"));
+        foreach (var opening in Openings)
+            (await AnswerAsync(database, opening)).Should().NotBeEmpty($"an older version allowed {opening.Attack}");
+        var before = await superuser.ScalarAsync<string>("SELECT string_agg(l::text, '|') FROM app.admin_access_log l");
+
+        await database.UpgradeAsync();
+
+        foreach (var opening in Openings)
+            (await AnswerAsync(database, opening)).Should().BeEmpty(opening.Attack);
+        (await superuser.ScalarAsync<string>("SELECT string_agg(l::text, '|') FROM app.admin_access_log l")).Should().Be(before);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllForms))]
+    public async Task A_role_that_reads_or_writes_all_data_reached_the_log_and_does_not_after_the_upgrade(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        var login = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("stranger");
+        await using var superuser = await database.OpenAsync();
+        await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN; GRANT pg_read_all_data, pg_write_all_data TO {login}; {Entry.Replace("mallory", "ann")}");
+        await using var stranger = await Sql.OpenAsync(database.ConnectionString.As(login), Sql.Cancel);
+        (await stranger.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal(["ann"], "an older version allowed it");
+        (await stranger.ExecuteAsync($"BEGIN; DELETE FROM app.admin_access_log")).Should().Be(1, "an older version allowed it");
+        await stranger.ExecuteAsync("ROLLBACK");
+
+        await database.UpgradeAsync();
+
+        (await stranger.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().BeEmpty();
+        (await stranger.ExecuteAsync("UPDATE app.admin_access_log SET actor = 'bob'")).Should().Be(0);
+        (await stranger.ExecuteAsync("DELETE FROM app.admin_access_log")).Should().Be(0);
+        (await stranger.RefusalAsync(Entry)).SqlState.Should().Be("42501");
+        await stranger.ExecuteAsync($"ANALYZE; SELECT FROM app.admin_access_log");
+        (await stranger.CountAsync("pg_stats WHERE tablename = 'admin_access_log'")).Should().Be(0);
+        (await superuser.CountAsync("app.admin_access_log WHERE actor = 'ann'")).Should().Be(1);
+    }
+
+    // Nothing of ours complains, and admins go on.
+    [Theory]
+    [MemberData(nameof(AllForms))]
+    public async Task Admins_read_and_add_and_audit_and_guard_are_clean(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        await database.UpgradeAsync();
+        await using var admin = await database.OpenAsync(database.Roles.Admin, null, "mallory");
+        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        (await admin.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal("mallory");
+        (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.A}')")).Should().Contain("public.invoices");
+        (await new SchemaAudit(database.ConnectionString, SchemaAuditOptions.For(database.Roles)).RunAsync(Sql.Cancel)).Findings
+            .Where(finding => finding.ObjectName.Contains("admin_access_log")).Should().BeEmpty();
+        await using var superuser = await database.OpenAsync();
+        if (database.IsGuarded)
+            (await superuser.ListAsync<string>("SELECT object || fault FROM app_guard.faults()")).Should().BeEmpty();
+    }
+
+    // The name is part of what is signed, also where the seal is older than that.
+    [Theory]
+    [InlineData("sealed", true)]
+    [InlineData("guarded and sealed", true)]
+    [InlineData("renamed, guarded and sealed", true)]
+    [InlineData("version 10, sealed", true)]
+    [InlineData("version 10, renamed, guarded and sealed", true)]
+    [InlineData("version 10, sealed", false)] // an upgrade that does not ask for the seal
+    [InlineData("guarded and sealed", false)]
+    public async Task An_admin_entered_any_name_and_enters_its_own_alone_after_the_upgrade_of_a_sealed_database(string form, bool asksForSeal)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        await using var admin = await database.OpenAsync(database.Roles.Admin, null, "ann");
+        await using var older = await database.OpenAsync(database.Roles.Admin, null);
+        (await admin.ExecuteAsync(Entry)).Should().Be(1, "an older version allowed it");
+
+        if (asksForSeal)
+            await database.UpgradeAsync();
+        else
+            await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
+
+        (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
+        (await admin.ExecuteAsync(Entry.Replace("mallory", "ann"))).Should().Be(1);
+        (await admin.CountAsync("public.organizations")).Should().Be(3);
+        var refusal = await older.RefusalAsync(Entry);
+        (refusal.SqlState, refusal.MessageText).Should().Be(("28000", "the sealed context names no actor"));
+        refusal.Hint.Should().Contain("upgrade");
+        await older.ExecuteAsync("SELECT set_config('app.context_token', '', false)");
+        (await older.RefusalAsync(Entry)).SqlState.Should().Be("42501");
+    }
+
+    // Sealed later: nothing has to be done for the log.
+    [Fact]
+    public async Task A_database_that_is_sealed_later_asks_for_the_name_from_then_on()
+    {
+        var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
+        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        await using var admin = await Sql.OpenAsync(database.As("admin_user"), Sql.Cancel);
+        await admin.ExecuteAsync("SET ROLE admin_role");
+        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        await new ContextSealKeys(database).AddAsync(Sql.Cancel);
+        await new SchemaMigrator(database, new() { Seal = true }).MigrateAsync(Sql.Cancel);
+        (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
+    }
+
+    private static string Definer(string returns, string body) => $"""
+        CREATE FUNCTION public.opened() RETURNS {returns} LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$ {body} $f$;
+        GRANT EXECUTE ON FUNCTION public.opened() TO PUBLIC
+        """;
+
+    // What the statement shows to a tenant, in a transaction that is rolled back; nothing where it is refused.
+    private static async Task<List<string>> AnswerAsync(OldVersion database, (string Setup, string Attack) opening)
+    {
+        await using var connection = await database.OpenAsync();
+        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE {database.Roles.Owner}; {opening.Setup.Replace("{0}", database.Roles.Tenant)}");
+        await connection.ExecuteAsync($"SET LOCAL SESSION AUTHORIZATION {database.Roles.AppLogin}; SET LOCAL ROLE {database.Roles.Tenant}");
+        try
+        {
+            return await connection.ListAsync<string>(opening.Attack);
+        }
+        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return [];
+        }
+    }
+}
