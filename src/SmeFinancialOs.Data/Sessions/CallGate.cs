@@ -50,6 +50,15 @@ internal sealed class CallGate
         return false;
     }
 
+    /// <summary>The same, for a reader that comes back for the next row.</summary>
+    public ValueTask ResumeAsync()
+    {
+        var entered = EnterAgainAsync();
+        if (entered is { IsCompletedSuccessfully: true, Result: true })
+            return ValueTask.CompletedTask;
+        return RequireAsync(entered);
+    }
+
     public void Leave()
     {
         Interlocked.Exchange(ref _isBusy, 0);
@@ -90,5 +99,11 @@ internal sealed class CallGate
         Interlocked.Exchange(ref _left, left);
         if (Volatile.Read(ref _isBusy) != 0)
             await left.Task.ConfigureAwait(false);
+    }
+
+    private async ValueTask RequireAsync(ValueTask<bool> entered)
+    {
+        if (!await entered.ConfigureAwait(false))
+            RequireOpen();
     }
 }

@@ -49,16 +49,25 @@ internal static class CopyOut
             using var export = await BeginAsync(target.Connection, copyCommand, cancellationToken).ConfigureAwait(false);
             if (timeout is not null)
                 export.Timeout = timeout.DriverMilliseconds;
-            // What the reader would decode as UTF-8, whatever the encoding of the command, and without a byte order mark that is a value's.
-            var source = export.BaseStream;
-            int read;
-            while ((read = await source.ReadAsync(bytes.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false)) > 0)
+            try
             {
-                write = destination.WriteAsync(bytes.AsMemory(0, read), cancellationToken).AsTask();
-                await WaitAsync(write, target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
-            }
+                // What the reader would decode as UTF-8, whatever the encoding of the command, and without a byte order mark that is a value's.
+                var source = export.BaseStream;
+                int read;
+                while ((read = await source.ReadAsync(bytes.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    write = destination.WriteAsync(bytes.AsMemory(0, read), cancellationToken).AsTask();
+                    await WaitAsync(write, target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
+                }
 
-            await WaitAsync(destination.FlushAsync(cancellationToken), target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
+                await WaitAsync(destination.FlushAsync(cancellationToken), target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
+            }
+            // The destination's. Npgsql would read what is left to its end, and that may be gigabytes.
+            catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException { InnerException: PostgresException }))
+            {
+                await export.CancelAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
         {

@@ -89,7 +89,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
                 watch.HandOut();
                 gate.Leave();
                 yield return row;
-                gate.Enter();
+                await gate.ResumeAsync().ConfigureAwait(false);
                 binding.Require();
             }
         }

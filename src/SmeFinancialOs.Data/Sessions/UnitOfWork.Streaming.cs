@@ -42,7 +42,7 @@ internal sealed partial class UnitOfWork
                 }
 
                 yield return row;
-                _gate.Enter();
+                await _gate.ResumeAsync().ConfigureAwait(false);
             }
         }
         finally

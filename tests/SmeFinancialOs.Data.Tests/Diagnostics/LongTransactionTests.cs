@@ -93,7 +93,7 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
         fixture.AppDataSource.Invoking(source => new TenantConnectionFactory(source, new TenantConnectionOptions { LongTransactionThreshold = TimeSpan.FromSeconds(seconds) }))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(TenantConnectionOptions.LongTransactionThreshold));
 
-    private TelemetryRecorder Record(TimeSpan? threshold) => new(fixture, options => (options.LongTransactionThreshold, options.TimeProvider) = (threshold, _time));
+    private TelemetryRecorder Record(TimeSpan? threshold) => new(fixture, options => (options.LongTransactionThreshold, options.StreamIdleTimeout, options.TimeProvider) = (threshold, null, _time));
 
     private sealed class BrokenLoggers : ILoggerFactory, ILogger
     {
