@@ -28,6 +28,8 @@ internal static class ConnectionReset
     {
         if (connection.FullState != ConnectionState.Open)
             return;
+        // What is sent here is prepared, too.
+        failed?.ForgetStale(connection);
         try
         {
             var batch = new NpgsqlBatch(connection);

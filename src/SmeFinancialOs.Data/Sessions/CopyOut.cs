@@ -65,7 +65,7 @@ internal static class CopyOut
             // The destination's. Npgsql would read what is left to its end, and that may be gigabytes.
             catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException { InnerException: PostgresException }))
             {
-                await export.CancelAsync().ConfigureAwait(false);
+                await CancelAsync(export).ConfigureAwait(false);
                 throw;
             }
         }
@@ -78,6 +78,18 @@ internal static class CopyOut
             // A destination that has not answered may still read from it.
             if (write.IsCompleted)
                 ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    private static async Task CancelAsync(NpgsqlCopyTextReader export)
+    {
+        try
+        {
+            await export.CancelAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile.
         }
     }
 

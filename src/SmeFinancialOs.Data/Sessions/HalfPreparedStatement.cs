@@ -27,6 +27,7 @@ internal sealed class HalfPreparedStatement
 
     private string? _text;
     private long _began;
+    private bool _areNamesStale;
 
     /// <summary>Whether a statement has failed, and the server was not asked about it yet.</summary>
     public bool IsPossible => _text is not null;
@@ -38,10 +39,19 @@ internal sealed class HalfPreparedStatement
     public void NoteFailure(NpgsqlBatch batch, long began, Exception fault)
     {
         var error = fault as PostgresException ?? fault.InnerException as PostgresException;
+        _areNamesStale |= error is not null && PreparedStatements.AreStale(error);
         if (IsPossible || (error is not null && OfRunningStatements.Contains(error.SqlState[..2])))
             return;
         var failed = batch.BatchCommands.Cast<NpgsqlBatchCommand>().FirstOrDefault(static command => command.StatementType == Npgsql.StatementType.Unknown);
         (_text, _began) = (failed?.CommandText, began);
+    }
+
+    /// <summary>Lets Npgsql forget all where the server did not know what it had prepared; no question is needed then.</summary>
+    public void ForgetStale(NpgsqlConnection connection)
+    {
+        if (!_areNamesStale || !PreparedStatements.TryForget(connection))
+            return;
+        (_areNamesStale, _text) = (false, null);
     }
 
     /// <summary>The question, for the start of a batch: what that prepares itself is not meant.</summary>
@@ -65,6 +75,7 @@ internal sealed class HalfPreparedStatement
     /// <summary>Asks in a round trip of its own, and lets Npgsql forget what is prepared where it has to. In a transaction that has failed it stays to be asked.</summary>
     public async ValueTask ForgetAsync(NpgsqlConnection connection)
     {
+        ForgetStale(connection);
         if (!IsPossible || connection.FullState != ConnectionState.Open)
             return;
         try
