@@ -12,6 +12,7 @@ internal sealed class CheckedDataSource
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly LoginCheck _check;
+    private readonly ReportedSettings _reported;
     private readonly bool _enlists;
     private readonly string? _exposing;
     private readonly Lock _lock = new();
@@ -23,6 +24,7 @@ internal sealed class CheckedDataSource
     {
         _dataSource = dataSource;
         _check = new LoginCheck(options, isAdmin);
+        _reported = new ReportedSettings(options.TransactionPooling);
         var target = new NpgsqlConnectionStringBuilder(dataSource.ConnectionString);
         if (target.Multiplexing)
             throw new ArgumentException("Multiplexing=true is not supported: a context holds for the transaction of one connection.", nameof(dataSource));
@@ -112,6 +114,16 @@ internal sealed class CheckedDataSource
         try
         {
             var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await _reported.ResetAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+
             ReplicationWait.Watch(connection);
             return connection;
         }
