@@ -21,7 +21,7 @@ public sealed class TenantContextOptions
         user.Identity?.Name ?? user.FindFirstValue("sub") ?? user.FindFirstValue(ClaimTypes.NameIdentifier);
 
     /// <summary>
-    /// The status of what the database denied: 404, so that nobody learns what exists, or 403.
+    /// The status of what the database denied: 404, so that nobody learns what exists, or 403. A missing privilege is 403 in any case: it is no row.
     /// </summary>
     public int AccessDeniedStatusCode { get; set; } = StatusCodes.Status404NotFound;
 

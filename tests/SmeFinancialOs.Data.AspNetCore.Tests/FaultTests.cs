@@ -13,11 +13,13 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     public static TheoryData<string, int, string> Faults => new()
     {
         { "INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES (gen_random_uuid(), 'm-arked', 1, 'marked', DATE '2026-01-01')", 404, "not_found" },
-        { "SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'", 404, "not_found" },
+        { "UPDATE invoices SET org_id = gen_random_uuid(), customer_name = 'marked'", 404, "not_found" },
+        { "DO $$ BEGIN RAISE 'marked' USING ERRCODE = '42501'; END $$", 404, "not_found" },
+        { "SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'", 403, "missing_privilege" },
         { "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('1', 1, 'marked', DATE '2026-01-01')", 409, "duplicate_key" },
         { "UPDATE invoices SET status = 'marked'", 422, "invalid_value" },
         { "SELECT 'marked'::uuid", 422, "invalid_value" },
-        { "CREATE TEMP TABLE t (id int REFERENCES marked)", 404, "not_found" },
+        { "CREATE TEMP TABLE t (id int REFERENCES marked)", 403, "missing_privilege" },
     };
 
     [Theory]
@@ -33,8 +35,27 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     [Fact]
     public async Task A_denied_access_is_403_where_the_host_says_so()
     {
-        await using var app = await StartAsync("SELECT 1 FROM app.admin_access_log", configure: o => o.AccessDeniedStatusCode = 403);
+        await using var app = await StartAsync("UPDATE invoices SET org_id = gen_random_uuid()", configure: o => o.AccessDeniedStatusCode = 403);
         (await (await app.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(403)).Code.Should().Be("access_denied");
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(404)]
+    public async Task A_missing_privilege_is_403_for_everybody_and_one_line_in_the_log(int statusOfDenied)
+    {
+        var log = new WholeLog();
+        await using var app = await App.StartAsync(
+            map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'")).WithDemoTenant(),
+            database.Database.AppConnectionString, configure: o => o.AccessDeniedStatusCode = statusOfDenied, services: s => s.AddSingleton<ILoggerProvider>(log));
+        foreach (var user in new[] { TestUsers.User(database.OrganizationA), null })
+        {
+            var before = log.Entries.Count;
+            (await (await app.GetAsync("/", user)).ShouldBeProblemAsync(403)).Code.Should().Be("missing_privilege");
+            var line = log.Entries.Skip(before).Should().ContainSingle().Which;
+            (line.Level, line.Event, line.Category).Should().Be((LogLevel.Error, "MissingPrivilege", "SmeFinancialOs.Data.Access"));
+            line.Text.Should().Contain("permission denied for table admin_access_log").And.NotContain("marked");
+        }
     }
 
     [Fact]

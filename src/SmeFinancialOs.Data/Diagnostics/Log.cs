@@ -37,6 +37,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Error, "A unit of work of {Context} in database \"{Database}\" was not committed: its tenant or role had been changed.")]
     public static partial void ContextChanged(this ILogger logger, string database, string context);
 
+    [LoggerMessage(204, LogLevel.Error, "Database \"{Database}\" refused a statement: {Fault}")]
+    public static partial void MissingPrivilege(this ILogger logger, string database, string fault);
+
     [LoggerMessage(300, LogLevel.Debug, "A unit of work of {Context} in database \"{Database}\" ended without a commit.")]
     public static partial void NotCommitted(this ILogger logger, string database, string context);
 

@@ -54,7 +54,10 @@ internal sealed class Telemetry
         {
             case TenantAccessDeniedException denied:
                 Instruments.Denied.Add(1, [.. Tags(context), new(TagName.StatusCode, denied.SqlState)]);
-                _accesses.AccessDenied(_database, context.ToString(), denied.SqlState);
+                if (denied is MissingPrivilegeException)
+                    _accesses.MissingPrivilege(_database, LogText.OneLine(denied.Message));
+                else
+                    _accesses.AccessDenied(_database, context.ToString(), denied.SqlState);
                 break;
             case DemoReadOnlyException refused:
                 Instruments.DemoRefused.Add(1, [.. Tags(context), new(TagName.StatusCode, refused.SqlState)]);

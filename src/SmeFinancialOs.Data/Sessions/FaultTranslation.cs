@@ -8,14 +8,13 @@ internal static class FaultTranslation
     // Only names go into the messages, never values: they end up in logs.
     public static TenantDataException? Translate(PostgresException fault, TenantContext context) => fault.SqlState switch
     {
-        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
+        PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
             new DemoReadOnlyException($"The demo is read-only{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction when !context.IsReadOnly =>
             new DatabaseUnavailableException($"The server takes no writes just now: it is a standby, or was made read-only. Connect to the primary to write{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction =>
             new TenantAccessDeniedException($"The context is read-only: {context}. Open it for writes to write{On(fault)}.", fault),
-        PostgresErrorCodes.InsufficientPrivilege =>
-            new TenantAccessDeniedException($"The database refused this to {context}{On(fault)}: {fault.MessageText}", fault),
+        PostgresErrorCodes.InsufficientPrivilege => Refused(fault, context),
         "TD001" =>
             new TenantContextChangedException(fault.MessageText + ", and it was rolled back. " + fault.Hint, fault),
         PostgresErrorCodes.InvalidTransactionTermination =>
@@ -78,6 +77,27 @@ internal static class FaultTranslation
         ? new("A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. Nothing was committed: "
             + "do the work again, all of it.", fault)
         : null;
+
+    private static TenantDataException Refused(PostgresException fault, TenantContext context)
+    {
+        if (context.Access == TenantAccess.Demo && RefusingRoutine.IsOfWrites(fault))
+            return new DemoReadOnlyException($"The demo is read-only{On(fault)}.", fault);
+        if (RefusingRoutine.IsMissingGrant(fault))
+        {
+            return new MissingPrivilegeException(
+                $"The role of {context} lacks a privilege{On(fault)}: {fault.MessageText}. It is not row-level security. If the statement is right, GRANT the privilege to "
+                + $"TenantConnectionOptions.{context.Access}Role; app.protect_table does so for a table of tenants. What takes the owner belongs in a migration.", fault);
+        }
+
+        if (RefusingRoutine.IsMissingRight(fault))
+        {
+            return new MissingPrivilegeException(
+                $"The role of {context} has no right to a command: {fault.MessageText}. No role of a context should have it: run such a command as the owner, in a migration.", fault);
+        }
+
+        // Row-level security, a function of the host, and what is not known: it may be about a row of another tenant, so nobody is told that it is not.
+        return new TenantAccessDeniedException($"The database refused this to {context}{On(fault)}: {fault.MessageText}", fault);
+    }
 
     private static string On(PostgresException fault) => (fault.TableName, fault.ConstraintName, fault.ColumnName) switch
     {

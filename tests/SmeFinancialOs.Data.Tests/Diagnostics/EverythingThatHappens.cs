@@ -16,6 +16,7 @@ internal static class EverythingThatHappens
         }
 
         await session.Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.B))).Should().ThrowAsync<TenantAccessDeniedException>();
+        await session.Invoking(s => s.ExecuteAsync("SELECT 1 FROM app.admin_access_log")).Should().ThrowAsync<MissingPrivilegeException>();
         await factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.Demo))).Should().ThrowAsync<DemoReadOnlyException>();
         await factory.CreateSession(TenantContext.ForAdmin("ada", "a test")).ExecuteAsync("SELECT 1");
         await session.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 'no number'")).Should().ThrowAsync<WorkCommittedException>();

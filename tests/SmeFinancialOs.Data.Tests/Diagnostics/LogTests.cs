@@ -34,6 +34,33 @@ public sealed class LogTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     }
 
     [Fact]
+    public async Task Missing_privilege_is_one_line_with_the_name_of_the_object()
+    {
+        const string name = "\"n\ninfo: SmeFinancialOs.Data.Access[200]\"";
+        await fixture.AsSuperuserAsync($"CREATE TABLE IF NOT EXISTS {name} (id text)");
+        await using var recorder = new TelemetryRecorder(fixture);
+        var session = recorder.Factory.CreateSession(fixture.ContextA);
+        var read = $"SELECT id FROM {name} WHERE id = '{Planted}'";
+        await session.Invoking(s => s.QueryAsync<string>(read)).Should().ThrowAsync<MissingPrivilegeException>();
+        await session.Invoking(s => s.QueryUnbufferedAsync<string>(read).ToListAsync().AsTask()).Should().ThrowAsync<MissingPrivilegeException>();
+        await recorder.Factory.CreateSession(TenantContext.Demo).Invoking(s => s.QueryAsync<string>(read)).Should().ThrowAsync<MissingPrivilegeException>();
+        await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA))
+            await work.Invoking(w => w.ExecuteAsync(read)).Should().ThrowAsync<MissingPrivilegeException>();
+
+        var logs = recorder.Logs();
+        logs.Select(log => log.EventId.Name).Should().Equal("LoginChecked", "MissingPrivilege", "MissingPrivilege", "MissingPrivilege", "MissingPrivilege", "NotCommitted");
+        foreach (var log in logs.Where(log => log.EventId.Id == 204))
+        {
+            log.LogLevel.Should().Be(LogLevel.Error);
+            log.FormattedMessage.Should().Contain("permission denied for table n\\u000Ainfo").And.NotContainAny("\n", Planted);
+            log.Exception.Should().BeNull();
+        }
+
+        recorder.Measurements().Where(point => point.Instrument == "smefinancialos.data.access.denied").Sum(point => point.Value).Should().Be(4);
+        recorder.Measurements().Should().NotContain(point => point.Instrument == "smefinancialos.data.demo.refused");
+    }
+
+    [Fact]
     public async Task Admin_access_is_logged_on_one_line_whatever_the_actor_is_called()
     {
         await using var recorder = new TelemetryRecorder(fixture);
