@@ -15,8 +15,8 @@ public sealed record Invoice
     /// <summary>The amount in cents; negative for a credit note.</summary>
     public required long AmountCents { get; init; }
 
-    /// <summary>Who pays.</summary>
-    public required string CustomerName { get; init; }
+    /// <summary>Who pays; null where that is not known yet.</summary>
+    public string? CustomerName { get; init; }
 
     /// <summary>Where it stands.</summary>
     public required InvoiceStatus Status { get; init; }

@@ -18,9 +18,9 @@ public sealed record NewInvoice
     /// <exception cref="ArgumentOutOfRangeException">Beyond 10^15 cents.</exception>
     public required long AmountCents { get; init => field = RequireAmount(value); }
 
-    /// <summary>Who pays; 1 to 200 characters.</summary>
+    /// <summary>Who pays; 1 to 200 characters, or null where that is not known yet.</summary>
     /// <exception cref="ArgumentException">Blank, too long or not valid text.</exception>
-    public required string CustomerName { get; init => field = DatabaseText.Require(value, maxLength: 200, nameof(CustomerName)); }
+    public string? CustomerName { get; init => field = value is null ? null : DatabaseText.Require(value, maxLength: 200, nameof(CustomerName)); }
 
     /// <summary>Where it stands.</summary>
     public InvoiceStatus Status { get; init => field = RequireStatus(value); }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SmeFinancialOs.Data.SampleHost;
 
-internal sealed record InvoiceRequest(string Number, long AmountCents, string CustomerName, DateOnly IssuedAt)
+internal sealed record InvoiceRequest(string Number, long AmountCents, string? CustomerName, DateOnly IssuedAt)
 {
     public NewInvoice ToInvoice() => new() { Number = Number, AmountCents = AmountCents, CustomerName = CustomerName, IssuedAt = IssuedAt };
 }

@@ -23,7 +23,6 @@ public class AuditDatabase : IAsyncLifetime
         await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
         await connection.ExecuteAsync(Named("""
-            REVOKE EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(int, bigint), pg_catalog.pg_cancel_backend(int) FROM PUBLIC;
             SET ROLE $owner;
             CREATE TABLE public.items (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid NOT NULL, code text,
                 PRIMARY KEY (org_id, id));

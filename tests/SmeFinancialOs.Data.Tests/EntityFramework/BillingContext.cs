@@ -31,7 +31,7 @@ internal sealed class BillingInvoice
 
     public long AmountCents { get; set; }
 
-    public required string CustomerName { get; set; }
+    public string? CustomerName { get; set; }
 
     public DateOnly IssuedAt { get; set; }
 }
