@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +18,7 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
         ArgumentNullException.ThrowIfNull(http);
         var endpoint = http.GetEndpoint();
         var metadata = endpoint?.Metadata.GetMetadata<ITenantEndpointMetadata>();
-        if (endpoint is null || metadata is WithoutTenantAttribute)
+        if (endpoint is null || metadata is WithoutTenantAttribute || (IsErrorPage(http) && metadata is not TenantAdminAttribute))
         {
             // Without a context, also where this runs inside a pipeline that has one: whatever asks for a session is refused.
             await AmbientTenantContext.SuppressAsync(() => next(http)).ConfigureAwait(false);
@@ -35,6 +36,13 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
 
         await AmbientTenantContext.RunAsync(decision.Context!, () => next(http)).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// Whether another middleware runs the request again, for a page about an error or a status. What a client sends sets no feature. An admin endpoint stays
+    /// what it is: its policy is asked for here.
+    /// </summary>
+    private static bool IsErrorPage(HttpContext http) =>
+        http.Features.Get<IExceptionHandlerFeature>() is not null || http.Features.Get<IStatusCodeReExecuteFeature>() is not null;
 
     private async ValueTask<TenantDecision> DecideAsync(HttpContext http, ITenantEndpointMetadata? metadata)
     {

@@ -19,7 +19,9 @@ public sealed class BadInputTests(SampleFixture sample)
 
     public static TheoryData<string> Bodies =>
     [
-        "", "null", "[]", "{}", "{", "1", "\"text\"", "{\"number\":1}",
+        "", "null", "[]", "{}", "{", "1", "\"text\"", "{\"number\":1}", "{\"number\":\"\"}", "{\"amountCents\":\"x\"}",
+        """{"number":null,"amountCents":1,"customerName":"x","issuedAt":"2026-01-01"}""", """{"number":"1","amountCents":null,"customerName":"x","issuedAt":"2026-01-01"}""",
+        """{"number":"1","customerName":"x","issuedAt":"2026-01-01"}""", """{"number":"1","amountCents":1,"customerName":"x"}""",
         Body.Invoice(""), Body.Invoice("   "), Body.Invoice(new string('x', 65)), Body.Invoice("1", new string('x', 201)), Body.Invoice("1", ""),
         Body.Invoice("nul\0"), Body.Invoice("1", "nul\0"), """{"number":"\ud800","amountCents":1,"customerName":"x","issuedAt":"2026-01-01"}""",
         Body.Invoice("1", amountCents: long.MaxValue), Body.Invoice("1", amountCents: 1.5), Body.Invoice("1", amountCents: "1e400"), Body.Invoice("1", amountCents: true),
@@ -36,6 +38,14 @@ public sealed class BadInputTests(SampleFixture sample)
         await sample.AddAsync(c, invoices: 0);
         (await sample.Host.PostAsync("/invoices", sample.TokenOf(c.Id), body)).ShouldBeProblem(HttpStatusCode.BadRequest);
         (await sample.TruthAsync<long>($"SELECT count(*) FROM public.invoices WHERE org_id = '{c.Id}'")).Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_bad_body_is_refused_in_development_too()
+    {
+        await using var host = await SampleHost.StartAsync(new Dictionary<string, string?>(sample.SharedConfiguration) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+        foreach (var body in new[] { "", "null", "{", "{\"number\":\"\"}", "{\"amountCents\":\"x\"}", Body.Invoice(""), Body.Invoice("1", amountCents: "x") })
+            (await host.PostAsync("/invoices", sample.TokenOfA, body)).ShouldBeProblem(HttpStatusCode.BadRequest);
     }
 
     [Fact]

@@ -8,9 +8,12 @@ builder.Services.AddTenantContext(options => options.FromClaim("org_id"));
 builder.Services.AddAuthentication().AddJwtBearer();
 builder.Services.AddAuthorizationBuilder().AddPolicy("operator", policy => policy.RequireRole("operator"));
 builder.Services.AddHealthChecks().AddTenantData();
+builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
 
 var app = builder.Build();
-app.UseExceptionHandler();
+// What a client sends wrong is 400: JSON that does not fit, and a value that NewInvoice refuses (the log has that as an error, should it be a bug of yours).
+app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = fault => fault is ArgumentException ? 400 : 500 });
+app.UseStatusCodePages();
 app.UseAuthentication();
 app.UseAuthorization();
 app.UseTenantContext();

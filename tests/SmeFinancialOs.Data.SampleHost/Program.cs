@@ -19,7 +19,15 @@ builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJw
 builder.Services.AddAuthorizationBuilder().AddPolicy("operator", policy => policy.RequireClaim("role", "operator"));
 
 builder.Services.AddSingleton<StatementQueue>().AddHostedService<StatementWriter>();
-builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false)));
+builder.Services.ConfigureHttpJsonOptions(options =>
+{
+    options.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
+    // What a request leaves out, or says is null, is neither 0 nor the year 1.
+    options.SerializerOptions.RespectRequiredConstructorParameters = true;
+    options.SerializerOptions.RespectNullableAnnotations = true;
+});
+// In development too, JSON that does not fit is the client's fault: 400, by UseStatusCodePages with problem details.
+builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
 
 await using var app = builder.Build();
 app.UseExceptionHandler();

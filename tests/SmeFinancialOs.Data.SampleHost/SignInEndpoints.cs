@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.AspNetCore;
 
 namespace SmeFinancialOs.Data.SampleHost;
 
-internal sealed record Credentials(string? Name, string? Password);
+internal sealed record Credentials(string? Name = null, string? Password = null);
 
 internal sealed record SignedIn(string AccessToken, int ExpiresIn);
 
