@@ -23,7 +23,8 @@ public sealed class TenantConnectionFactory
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
     /// <exception cref="ArgumentException">
     /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the options
-    /// TransactionPooling or ReadOnlyContextsPreferStandby.
+    /// TransactionPooling or ReadOnlyContextsPreferStandby. Or a data source of several hosts has Target Session Attributes=read-write or read-only, which SQL of
+    /// one tenant could turn against all, or was made by WithTargetSession, which does not tell. One that WithTargetSession made of a single host is not recognised.
     /// </exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
@@ -138,7 +139,11 @@ public sealed class TenantConnectionFactory
     /// </summary>
     /// <inheritdoc cref="BeginTransaction(TenantContext, TransactionCharacteristics)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
-    public TenantTransaction BeginTransaction(TransactionCharacteristics characteristics) => BeginTransaction(ContextBinding.ToAmbient(), characteristics);
+    public TenantTransaction BeginTransaction(TransactionCharacteristics characteristics)
+    {
+        ArgumentNullException.ThrowIfNull(characteristics);
+        return BeginTransaction(ContextBinding.ToAmbient(), characteristics);
+    }
 
     /// <summary>
     /// Checks now what is otherwise checked once, before the first use: that the server answers, that no login can bypass row-level security or has

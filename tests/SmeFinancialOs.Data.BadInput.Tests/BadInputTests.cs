@@ -100,9 +100,11 @@ public sealed class BadInputTests(World world)
         await world.RequireHealthAsync();
     }
 
-    private static bool IsDisposable(Member member) => member.NeedsReceiver && typeof(IAsyncDisposable).IsAssignableFrom(member.Method.DeclaringType);
+    private static bool IsDisposable(Member member) => member.NeedsReceiver
+        && (typeof(IAsyncDisposable).IsAssignableFrom(member.Method.DeclaringType) || member.Method.DeclaringType == typeof(TenantSessionBase));
 
     private static bool IsDispose(Member member) => member.Method.Name == nameof(IAsyncDisposable.DisposeAsync);
 
-    private static bool IsUnitOfWork(Member member) => member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction);
+    private static bool IsUnitOfWork(Member member) =>
+        member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction) || member.Method.DeclaringType == typeof(TenantSessionBase);
 }

@@ -26,6 +26,15 @@ internal sealed class Good(World world)
             return [("", () => ValueTask.FromResult<object?>(null))];
         if (type == typeof(ITenantSession))
             return [("of a tenant", () => new(world.Factory.CreateSession(world.Tenant))), ("of an admin", () => new(world.Factory.CreateSession(World.AdminContext)))];
+        if (type == typeof(TenantSessionBase))
+        {
+            return
+            [
+                ("of a connection", () => CreateAsync(typeof(TenantConnection))), ("of a transaction", () => CreateAsync(typeof(TenantTransaction))),
+                ("of an admin", () => new(world.Factory.BeginTransaction(World.AdminContext))),
+            ];
+        }
+
         if (type == typeof(TenantTransaction))
             return [("of a tenant", () => new(world.Factory.BeginTransaction(world.Tenant))), ("of an admin", () => new(world.Factory.BeginTransaction(World.AdminContext)))];
         if (type == typeof(OrganizationRepository))
@@ -40,6 +49,7 @@ internal sealed class Good(World world)
         var type when type == typeof(CancellationToken) => CancellationToken.None,
         var type when type == typeof(int) => 10,
         var type when type == typeof(Guid) => world.Invoice.Id,
+        var type when type == typeof(TimeSpan) => TimeSpan.FromMinutes(1),
         var type when typeof(Delegate).IsAssignableFrom(type) && parameter.HasDefaultValue => null,
         var type when type.IsValueType => parameter.HasDefaultValue ? parameter.DefaultValue : Activator.CreateInstance(type),
         var type => parameter is { HasDefaultValue: true } ? null : CreateAsync(type).AsTask().GetAwaiter().GetResult(),
@@ -47,7 +57,8 @@ internal sealed class Good(World world)
 
     private string? TextOf(ParameterInfo parameter) => parameter.Name switch
     {
-        "sql" => "SELECT 1",
+        "sql" => "SELECT 1 AS first, 2 AS second, 3 AS third",
+        "splitOn" => parameter.Member is MethodInfo method && method.GetGenericArguments().Length > 3 ? "second,third" : "second",
         "copyCommand" => "COPY (SELECT 1) TO STDOUT",
         "connectionString" or "serverConnectionString" => world.Database.OwnerConnectionString,
         "slug" => $"slug-{Interlocked.Increment(ref _names)}",
@@ -83,6 +94,7 @@ internal sealed class Good(World world)
         _ when type == typeof(Func<IServiceProvider, CancellationToken, Task>) => (IServiceProvider _, CancellationToken _) => Task.CompletedTask,
         _ when type == typeof(Func<Task>) => () => Task.CompletedTask,
         { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Func<>) => HostCode.Empty(type),
+        { IsGenericType: true, Namespace: "System" } when type.Name.StartsWith("Func`", StringComparison.Ordinal) => HostCode.ReturningDefault(type),
         _ when type == typeof(IServiceCollection) => new ServiceCollection(),
         _ when type == typeof(IConfiguration) => new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionString", world.Database.AppConnectionString)]).Build(),
         _ when type == typeof(IApplicationBuilder) => new ApplicationBuilder(Services().AddTenantContext().BuildServiceProvider()),

@@ -13,6 +13,8 @@ internal static class HostCode
 
     public static Delegate ReturningNull(Type type) => Create(type, result => Expression.Constant(null, result));
 
+    public static Delegate ReturningDefault(Type type) => Create(type, Expression.Default);
+
     /// <summary>Of a delegate that returns a task or a sequence: a task with the default value, a sequence of no items.</summary>
     public static object Empty(Type type)
     {

@@ -50,6 +50,6 @@ internal static class PublicApi
         if (!method.IsGenericMethodDefinition)
             return [method];
         var constrained = method.GetGenericArguments()[0].GetGenericParameterConstraints().Length > 0;
-        return (constrained ? [typeof(RouteHandlerBuilder)] : TypesOfRows).Select(type => method.MakeGenericMethod(type));
+        return (constrained ? [typeof(RouteHandlerBuilder)] : TypesOfRows).Select(type => method.MakeGenericMethod([.. method.GetGenericArguments().Select(_ => type)]));
     }
 }

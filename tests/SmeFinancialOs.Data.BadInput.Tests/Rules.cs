@@ -45,7 +45,8 @@ internal static class Rules
             yield return "is accepted";
         if (fault is null)
             yield break;
-        if (bad.Name == "throws" && fault is not MarkedException)
+        // Of a call whose work was committed before the host's code ran, that comes first.
+        if (bad.Name == "throws" && fault is not (MarkedException or WorkCommittedException { InnerException: MarkedException }))
             yield return $"hides what the host's own code threw behind {fault.GetType().Name}: {fault.Message}";
         if (bad.MustBeRefused && fault is not MarkedException && !Names(fault, parameter))
             yield return $"is not what the refusal is about, {fault.GetType().Name}: {fault.Message}";

@@ -22,6 +22,9 @@ internal static class Uses
             case TenantConnectionOptions options:
                 _ = new TenantConnectionFactory(world.App, options);
                 break;
+            case TransactionCharacteristics characteristics:
+                await world.Factory.BeginTransaction(world.Tenant, characteristics).DisposeAsync();
+                break;
             case TenantContextOptions options:
                 var app = new ApplicationBuilder(new ServiceCollection().AddTenantContext(o => Copy(options, o)).BuildServiceProvider());
                 app.UseTenantContext();

@@ -41,6 +41,14 @@ public sealed class BadInputTests(SampleFixture sample)
     }
 
     [Fact]
+    public async Task A_bad_body_is_refused_in_development_too()
+    {
+        await using var host = await SampleHost.StartAsync(new Dictionary<string, string?>(sample.SharedConfiguration) { ["ASPNETCORE_ENVIRONMENT"] = "Development" });
+        foreach (var body in new[] { "", "null", "{", "{\"number\":\"\"}", "{\"amountCents\":\"x\"}", Body.Invoice(""), Body.Invoice("1", amountCents: "x") })
+            (await host.PostAsync("/invoices", sample.TokenOfA, body)).ShouldBeProblem(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task A_body_too_large_is_refused() =>
         (await sample.Host.PostAsync("/invoices", sample.TokenOfA, Body.Invoice("1", new string('x', 100_000)))).ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge);
 

@@ -25,6 +25,9 @@ public sealed class SampleFixture : IAsyncLifetime
 
     internal Tenant Demo { get; } = new("Demo", Guid.Parse("de300000-0000-4000-8000-000000000001"));
 
+    /// <summary>For another host on the same database.</summary>
+    internal Dictionary<string, string?> SharedConfiguration => Configuration(_database);
+
     internal string TokenOfA => TokenOf(A.Id);
 
     internal string TokenOfB => TokenOf(B.Id);
