@@ -43,7 +43,8 @@ INSERT INTO app_guard.pinned SELECT f, app_guard.definition_of(f)
 FROM (SELECT format('%I.%I(%s)', n.nspname, p.proname, replace(oidvectortypes(p.proargtypes), ', ', ','))
       FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE (n.nspname, p.proname, oidvectortypes(p.proargtypes)) IN (('app', 'current_org_id', ''), ('app', 'demo_org_id', ''), ('app', 'context_holds', ''),
-          ('app', 'require_context', 'uuid, name'), ('app', 'keep_organization', ''), ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
+          ('app', 'require_context', 'uuid, name'), ('app', 'keep_organization', ''), ('app', 'keep_policies', ''),
+          ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
       UNION ALL SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'))) AS v (f)
 ON CONFLICT (function) DO NOTHING;

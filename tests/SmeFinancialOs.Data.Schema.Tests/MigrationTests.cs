@@ -7,7 +7,7 @@ public sealed class MigrationTests
         "0001_roles.sql", "0002_context.sql", "0003_protect_table.sql", "0004_admin_access_log.sql",
         "0005_organizations.sql", "0006_invoices.sql", "0007_delete_organization.sql", "0008_schema_version.sql", "0009_seal_keys.sql",
         "0010_keep_organizations.sql", "0011_keep_keys_and_log.sql", "0012_keep_sessions.sql",
-        "0013_article_columns.sql",
+        "0013_article_columns.sql", "0014_keep_policies.sql",
     ];
 
     [Fact]

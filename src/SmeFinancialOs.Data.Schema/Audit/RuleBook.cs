@@ -72,6 +72,7 @@ internal static class RuleBook
         new LargeObjectsOpen(),
         new BackendsOpen(),
         new PreparedTransactions(),
+        new OwnedDroppable(),
         new GrantTruncate(),
         new GrantReferences(),
         new GrantTrigger(),

@@ -32,6 +32,7 @@ internal static class ObjectFaults
         Of("large-objects-open", "pg_catalog.lo_get(oid)", "GRANT EXECUTE ON FUNCTION pg_catalog.lo_get(oid) TO PUBLIC"),
         Of("backends-open", "pg_catalog.pg_terminate_backend(pid integer, timeout bigint)", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(int, bigint) TO PUBLIC"),
         Of("backends-open", "pg_catalog.pg_cancel_backend(integer)", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_cancel_backend(int) TO $app") with { Form = "by name" },
+        Of("owned-droppable", "DROP OWNED", "DROP EVENT TRIGGER keep_policies") with { Person = "the script is to be run again" },
         Of("grant-truncate", "public.items", "GRANT TRUNCATE ON public.items TO $tenant"),
         Of("grant-references", "public.items", "GRANT REFERENCES (id) ON public.items TO $tenant"),
         Of("grant-trigger", "public.items", "GRANT TRIGGER ON public.items TO PUBLIC"),

@@ -25,21 +25,6 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
         (await trial.TryAsync("RESET ROLE; SET LOCAL SESSION AUTHORIZATION app_user; " + change)).SqlState.Should().BeNull();
     }
 
-    // DROP OWNED asks only whether one is that role. It revokes nothing that others have granted, but removes the role from policies, and those that name no other are gone.
-    [Theory]
-    [InlineData("DROP OWNED BY tenant_role")]
-    [InlineData("DO $$ BEGIN DROP OWNED BY CURRENT_USER; END $$")]
-    public async Task Known_limit_a_tenant_can_drop_every_policy_that_names_its_role_alone(string injected)
-    {
-        const string policies = "SELECT count(*) FROM pg_policy WHERE polroles = ARRAY['tenant_role'::regrole::oid]";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
-        (await trial.Connection.ScalarAsync<long>(policies)).Should().BePositive();
-        (await trial.TryAsync(injected)).SqlState.Should().BeNull();
-        (await trial.Connection.ScalarAsync<long>(policies)).Should().Be(0);
-        await trial.BecomeAsync(Actor.TenantB);
-        (await trial.TryAsync("TABLE public.invoices")).Should().Match<Outcome>(outcome => outcome.Error == null && outcome.Values.Count == 0, "it is closed, for everybody");
-    }
-
     [Fact]
     public async Task Not_even_the_login_can_make_a_tenant_its_own_default()
     {

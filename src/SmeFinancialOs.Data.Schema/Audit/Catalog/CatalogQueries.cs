@@ -126,7 +126,7 @@ internal static class CatalogQueries
         FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, aclexplode(d.defaclacl) a
             WHERE d.defaclobjtype = 'r' AND a.grantee <> d.defaclrole
         """,
-        "SELECT evtname::text, evtenabled::text, evtfoid FROM pg_event_trigger",
+        "SELECT evtname::text, evtenabled::text, evtfoid, evtevent::text, evttags FROM pg_event_trigger",
         // Foreign keys have four triggers each: those that fire say nothing.
         $"""
         WITH {Relations} SELECT g.tgrelid, g.tgname::text, g.tgfoid, g.tgenabled::text, g.tgisinternal FROM pg_trigger g JOIN t ON t.oid = g.tgrelid

@@ -66,7 +66,8 @@ internal static class CatalogReader
             Publications = await rows.NextAsync(r => new PublishedTable(r.GetString(0), r.Oid(1), r.GetBoolean(2), r.GetString(3))).ConfigureAwait(false),
             Schemas = await rows.NextAsync(r => new Schema(r.Oid(0), r.GetString(1), r.Oid(2))).ConfigureAwait(false),
             DefaultPrivileges = await rows.NextAsync(r => new DefaultPrivilege(r.GetString(0), r.Text(1), r.Oid(2), r.GetString(3))).ConfigureAwait(false),
-            EventTriggers = await rows.NextAsync(r => new EventTrigger(r.GetString(0), r.Letter(1), r.Oid(2))).ConfigureAwait(false),
+            EventTriggers = await rows.NextAsync(r => new EventTrigger(r.GetString(0), r.Letter(1), r.Oid(2), r.GetString(3),
+                r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4))).ConfigureAwait(false),
             Triggers = (await rows.NextAsync(r => new Trigger(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.GetBoolean(4))).ConfigureAwait(false))
                 .ToLookup(t => t.Relation),
             RewriteRules = await rows.NextAsync(r => new RewriteRule(r.Oid(0), r.GetString(1))).ConfigureAwait(false),

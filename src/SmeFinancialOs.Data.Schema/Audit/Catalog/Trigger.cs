@@ -8,7 +8,8 @@ internal sealed record Trigger(uint Relation, string Name, uint Function, char E
 
 internal sealed record RewriteRule(uint Relation, string Name);
 
-internal sealed record EventTrigger(string Name, char Enabled, uint Function)
+// Without tags it fires for every command of its event.
+internal sealed record EventTrigger(string Name, char Enabled, uint Function, string Event, string[]? Tags)
 {
     public bool Fires => Enabled is 'O' or 'A';
 }
