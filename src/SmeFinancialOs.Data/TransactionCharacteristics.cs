@@ -23,7 +23,7 @@ public sealed record TransactionCharacteristics
     internal void RequireFor(TenantContext context)
     {
         if (!Enum.IsDefined(IsolationLevel) || IsolationLevel == IsolationLevel.Chaos)
-            throw new ArgumentException($"PostgreSQL has no isolation level {IsolationLevel}: ask for ReadCommitted, RepeatableRead or Serializable.");
+            throw new ArgumentException($"IsolationLevel is {IsolationLevel}, and PostgreSQL has no isolation level like that: ask for ReadCommitted, RepeatableRead or Serializable.");
         if (IsDeferrable && (IsolationLevel != IsolationLevel.Serializable || !context.IsReadOnly))
         {
             throw new ArgumentException(

@@ -32,7 +32,7 @@ internal sealed record Bad(string Name, Func<object?> Value, bool MustBeRefused)
             [new("min", () => TimeSpan.MinValue, true), new("-2 ms", () => TimeSpan.FromMilliseconds(-2), true), new("0", () => TimeSpan.Zero, false), new("max", () => TimeSpan.MaxValue, false)],
         _ when type == typeof(DateOnly) => [new("min", () => DateOnly.MinValue, false), new("max", () => DateOnly.MaxValue, false)],
         _ when type == typeof(DateTimeOffset) => [new("min", () => DateTimeOffset.MinValue, false), new("max", () => DateTimeOffset.MaxValue, false)],
-        _ when type.IsEnum => [new("99", () => Enum.ToObject(type, 99), true), new("-1", () => Enum.ToObject(type, -1), true)],
+        _ when type.IsEnum => [new("99", () => Enum.ToObject(type, 99), true), new("-7", () => Enum.ToObject(type, -7), true)],
         _ when type == typeof(Stream) =>
             [new("closed", ClosedStream, true), new("read-only", () => new MemoryStream([], writable: false), true), new("one that fails", () => new FailingStream(), true)],
         _ when type == typeof(object) => Parameters(),

@@ -27,7 +27,7 @@ internal sealed class Examination(World world)
             found.AddRange(Rules.Complaints(fault, before, await world.TracesAsync()));
             if (fault is not null)
                 found.AddRange(Rules.Complaints(fault, Secrets()));
-            if (bad is not null && !(bad.Name == "throws" && await FailsAnywayAsync(member, create)))
+            if (bad is not null && !(bad.Name == "throws" && member.Method.IsGenericMethod && await FailsAnywayAsync(member, create)))
                 found.AddRange(Rules.Complaints(fault, bad, member.NameOf(parameter!)));
             if (await Record.ExceptionAsync(world.RequireHealthAsync) is { } sick)
                 found.Add($"spoils a connection: {sick.Message}");

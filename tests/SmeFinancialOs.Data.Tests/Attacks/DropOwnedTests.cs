@@ -11,6 +11,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     private const string Without = "ALTER EVENT TRIGGER keep_policies DISABLE";
     private const string Server = "; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; GRANT USAGE ON FOREIGN SERVER s TO tenant_role; "
         + "CREATE USER MAPPING FOR tenant_role SERVER s OPTIONS (a 'b')";
+    private const string Superuser = "RESET ROLE; RESET SESSION AUTHORIZATION";
     private const string Policies = "SELECT string_agg(concat(polrelid, polname, polroles), ',' ORDER BY polrelid, polname) FROM pg_policy";
     private const string Lasting = "SELECT concat((" + Policies + "), (SELECT string_agg(d::text, ',') FROM pg_default_acl d), "
         + "(SELECT string_agg(u::text, ',') FROM pg_user_mapping u))";
@@ -40,8 +41,11 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         foreach (var defended in new[] { false, true })
         {
             await using var trial = await Trial.StartAsync(fixture, actor, (defended ? "SELECT" : Without) + Server);
+            await trial.Connection.RunAsync(Superuser);
             var before = await trial.Connection.ScalarAsync<string>(Lasting);
+            await trial.BecomeAsync(actor);
             (await trial.TryAsync(attack)).SqlState.Should().Be(defended ? "42501" : null);
+            await trial.Connection.RunAsync(Superuser);
             (await trial.Connection.ScalarAsync<string>(Lasting) == before).Should().Be(defended);
         }
     }
@@ -67,7 +71,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, (defended ? "" : Without + "; ") + table);
         (await trial.TryAsync("TABLE public.t")).Shows(Seed.SecretOfB).Should().BeFalse();
         await trial.TryAsync("DROP OWNED BY tenant_role");
-        await trial.Connection.RunAsync("RESET ROLE; RESET SESSION AUTHORIZATION; GRANT SELECT ON public.t TO tenant_role");
+        await trial.Connection.RunAsync(Superuser + "; GRANT SELECT ON public.t TO tenant_role");
         await trial.BecomeAsync(Actor.TenantA);
         (await trial.TryAsync("TABLE public.t")).Shows(Seed.SecretOfB).Should().Be(!defended);
     }
@@ -90,7 +94,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task Others_go_on(string become, string who)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, "SELECT 1");
-        await trial.Connection.RunAsync("RESET ROLE; RESET SESSION AUTHORIZATION; " + become);
+        await trial.Connection.RunAsync(Superuser + "; " + become);
         (await trial.TryAsync("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; DROP OWNED BY CURRENT_USER")).SqlState.Should().BeNull(who);
     }
 
