@@ -27,7 +27,7 @@ internal sealed class TenantExceptionHandler(IOptions<TenantContextOptions> opti
     {
         DemoReadOnlyException => new(StatusCodes.Status403Forbidden, "demo_read_only", "Demo mode - sign up for full functionality"),
         // Says nothing about any row: it would be refused for each. The data access has logged it.
-        MissingPrivilegeException => new(StatusCodes.Status403Forbidden, "missing_privilege", "The server has no right to do this; its log says which is missing."),
+        MissingPrivilegeException => new(StatusCodes.Status403Forbidden, "missing_privilege", "The server lacks a privilege; its log says which."),
         // Nor does this.
         TenantAccessDeniedException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => new(StatusCodes.Status403Forbidden, "read_only", "This may only read."),
         TenantAccessDeniedException when options.Value.AccessDeniedStatusCode == StatusCodes.Status403Forbidden =>

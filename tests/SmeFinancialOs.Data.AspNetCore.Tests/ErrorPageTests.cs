@@ -74,7 +74,8 @@ public sealed class ErrorPageTests(HostDatabase database) : IClassFixture<HostDa
         await using var app = await StartAsync();
         foreach (var (name, value) in new[]
         {
-            ("X-Original-URL", "/fail"), ("X-Rewrite-URL", "/error"), ("X-Original-Path", "/nothing"), ("X-Forwarded-Path", "/error"), ("X-Forwarded-Prefix", "/error"),
+            ("X-Original-URL", "/fail"), ("X-Rewrite-URL", "/error"), ("X-Original-Path", "/nothing"), ("X-Forwarded-Path", "/error"),
+            ("X-Forwarded-Prefix", "/error"),
             (nameof(IExceptionHandlerFeature), "1"), (nameof(IStatusCodeReExecuteFeature), "1"), ("X-HTTP-Method-Override", "ERROR"), ("X-Status-Code", "500"),
         })
         {
@@ -89,7 +90,8 @@ public sealed class ErrorPageTests(HostDatabase database) : IClassFixture<HostDa
     public async Task Signed_in_user_who_asks_for_the_page_itself_is_in_their_own_organization()
     {
         await using var app = await StartAsync();
-        (await TextAsync(await app.GetAsync("/error", TestUsers.User(database.OrganizationB)), 200)).Should().Be($"error page of 'organization {database.OrganizationB}'");
+        var text = await TextAsync(await app.GetAsync("/error", TestUsers.User(database.OrganizationB)), 200);
+        text.Should().Be($"error page of 'organization {database.OrganizationB}'");
     }
 
     [Theory]

@@ -45,9 +45,10 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     public async Task A_missing_privilege_is_403_for_everybody_and_one_line_in_the_log(int statusOfDenied)
     {
         var log = new WholeLog();
+        const string read = "SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'";
         await using var app = await App.StartAsync(
-            map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'")).WithDemoTenant(),
-            database.Database.AppConnectionString, configure: o => o.AccessDeniedStatusCode = statusOfDenied, services: s => s.AddSingleton<ILoggerProvider>(log));
+            map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(read)).WithDemoTenant(), database.Database.AppConnectionString,
+            configure: o => o.AccessDeniedStatusCode = statusOfDenied, services: s => s.AddSingleton<ILoggerProvider>(log));
         foreach (var user in new[] { TestUsers.User(database.OrganizationA), null })
         {
             var before = log.Entries.Count;

@@ -80,7 +80,8 @@ public sealed class MissingPrivilegeTests(MissingPrivilegeTests.Ungranted fixtur
     public async Task Row_security_and_a_function_of_the_host_are_a_denied_access(string sql)
     {
         var session = fixture.Factory.CreateSession(fixture.ContextA);
-        (await session.Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowExactlyAsync<TenantAccessDeniedException>()).Which.SqlState.Should().Be("42501");
+        var fault = await session.Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowExactlyAsync<TenantAccessDeniedException>();
+        fault.Which.SqlState.Should().Be("42501");
     }
 
     [Fact]

@@ -24,8 +24,8 @@ internal sealed class LoginDataSources
     public CheckedDataSource For(TenantContext context) => context.IsReadOnly ? _readers : _writers;
 
     /// <summary>
-    /// Refuses what asks a host for its <c>default_transaction_read_only</c>. SQL of one tenant can set it for a connection, and Npgsql takes that for the state of
-    /// the host for as long as the connection is in its pool: https://www.npgsql.org/doc/failover-and-load-balancing.html
+    /// Refuses what asks a host for its <c>default_transaction_read_only</c>. SQL of one tenant can set it for a connection, and Npgsql takes that for the
+    /// state of the host for as long as the connection is in its pool: https://www.npgsql.org/doc/failover-and-load-balancing.html
     /// </summary>
     private static void RequireLastingState(NpgsqlConnectionStringBuilder target, bool isMultiHost, bool isAdmin)
     {
@@ -33,16 +33,18 @@ internal sealed class LoginDataSources
         if (isMultiHost && target.TargetSessionAttributes is "read-write" or "read-only")
         {
             throw new ArgumentException(
-                $"Target Session Attributes={target.TargetSessionAttributes} is not supported: Npgsql then looks at default_transaction_read_only, which SQL of one tenant can set, "
-                + "and the host would be avoided for all. Write primary instead of read-write and standby instead of read-only, or prefer-primary or prefer-standby.", name);
+                $"Target Session Attributes={target.TargetSessionAttributes} is not supported: Npgsql then looks at default_transaction_read_only, which SQL "
+                + "of one tenant can set, and the host would be avoided for all. Write primary instead of read-write and standby instead of read-only, or "
+                + "prefer-primary or prefer-standby.", name);
         }
 
         // It says what it wraps, and not what for.
         if (!isMultiHost && target.Host?.Contains(',', StringComparison.Ordinal) == true)
         {
             throw new ArgumentException(
-                "A data source made by WithTargetSession does not tell what it asks of a host. Pass the NpgsqlMultiHostDataSource itself, with Target Session Attributes in its connection "
-                + "string: primary, standby, prefer-primary or prefer-standby; without it, what may write goes to the primary.", name);
+                "A data source made by WithTargetSession does not tell what it asks of a host. Pass the NpgsqlMultiHostDataSource itself, with Target Session "
+                + "Attributes in its connection string: primary, standby, prefer-primary or prefer-standby; without it, what may write goes to the "
+                + "primary.", name);
         }
     }
 

@@ -85,14 +85,16 @@ internal static class FaultTranslation
         if (RefusingRoutine.IsMissingGrant(fault))
         {
             return new MissingPrivilegeException(
-                $"The role of {context} lacks a privilege{On(fault)}: {fault.MessageText}. It is not row-level security. If the statement is right, GRANT the privilege to "
-                + $"TenantConnectionOptions.{context.Access}Role; app.protect_table does so for a table of tenants. What takes the owner belongs in a migration.", fault);
+                $"The role of {context} lacks a privilege{On(fault)}: {fault.MessageText}. It is not row-level security. If the statement is right, GRANT the "
+                + $"privilege to TenantConnectionOptions.{context.Access}Role; app.protect_table does so for a table of tenants. What takes the owner belongs "
+                + "in a migration.", fault);
         }
 
         if (RefusingRoutine.IsMissingRight(fault))
         {
             return new MissingPrivilegeException(
-                $"The role of {context} has no right to a command: {fault.MessageText}. No role of a context should have it: run such a command as the owner, in a migration.", fault);
+                $"The role of {context} has no right to a command: {fault.MessageText}. No role of a context should have it: run such a command as the owner, "
+                + "in a migration.", fault);
         }
 
         // Row-level security, a function of the host, and what is not known: it may be about a row of another tenant, so nobody is told that it is not.

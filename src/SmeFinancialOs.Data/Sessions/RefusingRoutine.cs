@@ -19,8 +19,9 @@ internal static class RefusingRoutine
     // No GRANT to the role of a context should give this: other roles, settings, files, the server itself.
     private static readonly FrozenSet<string> OfCommands = FrozenSet.ToFrozenSet(
     [
-        "call_string_check_hook", "set_config_option_ext", "set_config_with_handle", "GetConfigOptionByName", "AlterSystemSetConfigFile", "AlterRole", "AlterRoleSet", "CreateRole",
-        "DropRole", "AddRoleMems", "check_role_membership_authorization", "check_is_member_of_role", "check_can_set_role", "DoCopy", "standard_ProcessUtility", "createdb",
+        "call_string_check_hook", "set_config_option_ext", "set_config_with_handle", "GetConfigOptionByName", "AlterSystemSetConfigFile",
+        "AlterRole", "AlterRoleSet", "CreateRole", "DropRole", "AddRoleMems", "check_role_membership_authorization", "check_is_member_of_role",
+        "check_can_set_role", "DoCopy", "standard_ProcessUtility", "createdb",
         "pg_cancel_backend", "pg_terminate_backend", "CheckSlotPermissions", "execute_extension_script",
     ]);
 

@@ -52,7 +52,8 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     {
         var before = await fixture.TruthAsync<string>(Everything);
         var session = fixture.Factory.CreateSession(TenantContext.Demo);
-        (await session.Invoking(s => s.ExecuteAsync(attack, cancellationToken: Token)).Should().ThrowAsync<TenantDataException>()).Which.Should().BeOfType(fault);
+        var refused = await session.Invoking(s => s.ExecuteAsync(attack, cancellationToken: Token)).Should().ThrowAsync<TenantDataException>();
+        refused.Which.Should().BeOfType(fault);
         (await fixture.TruthAsync<string>(Everything)).Should().Be(before);
     }
 

@@ -48,7 +48,8 @@ public sealed class LogTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
             await work.Invoking(w => w.ExecuteAsync(read)).Should().ThrowAsync<MissingPrivilegeException>();
 
         var logs = recorder.Logs();
-        logs.Select(log => log.EventId.Name).Should().Equal("LoginChecked", "MissingPrivilege", "MissingPrivilege", "MissingPrivilege", "MissingPrivilege", "NotCommitted");
+        logs.Select(log => log.EventId.Name).Should().Equal(
+            "LoginChecked", "MissingPrivilege", "MissingPrivilege", "MissingPrivilege", "MissingPrivilege", "NotCommitted");
         foreach (var log in logs.Where(log => log.EventId.Id == 204))
         {
             log.LogLevel.Should().Be(LogLevel.Error);
