@@ -20,7 +20,7 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege', HINT = 'Run it as a superuser, or as a login that may become app_owner.';
     END
     $function$;
-    COMMENT ON FUNCTION app.keep_policies() IS 'Refuses what would drop the policies of the app''s roles, or change something else that lasts, for the logins of the app.';
+    COMMENT ON FUNCTION app.keep_policies() IS 'Refuses the logins of the app what would drop policies of its roles, or change something else that lasts.';
     REVOKE ALL ON FUNCTION app.keep_policies() FROM PUBLIC;
 
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'keep_policies') THEN

@@ -14,7 +14,8 @@ public sealed class InvoicesWithoutCustomerTests(TenantDatabaseFixture fixture) 
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => await new OrganizationRepository(Session).CreateAsync("Own", "s" + _organization.ToString("N"), cancellationToken: Token);
+    public async ValueTask InitializeAsync() =>
+        await new OrganizationRepository(Session).CreateAsync("Own", "s" + _organization.ToString("N"), cancellationToken: Token);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

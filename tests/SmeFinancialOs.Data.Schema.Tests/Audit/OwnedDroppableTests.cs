@@ -36,7 +36,12 @@ public sealed class OwnedDroppableTests
             """) + scene);
         var options = new SchemaAuditOptions
         {
-            TenantColumn = "tenant_id", TenantSetting = "shop.tenant", AppLogins = [login], TenantRoles = [], AdminLogins = [], AdminRoles = [],
+            TenantColumn = "tenant_id",
+            TenantSetting = "shop.tenant",
+            AppLogins = [login],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
         };
 
         var found = (await AuditDatabase.AuditAsync(connection, options)).Findings.Where(finding => finding.RuleId == "owned-droppable").ToList();

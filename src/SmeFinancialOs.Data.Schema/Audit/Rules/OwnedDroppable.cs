@@ -14,7 +14,8 @@ internal sealed partial class OwnedDroppable : CatalogRule
     public override AuditRule Description { get; } = new(
         "owned-droppable", AuditSeverity.Warning,
         "Policies that the app may drop.",
-        "SQL that is injected into one call drops with DROP OWNED every policy that names no role but the app's: tables close to all tenants for good, or open.",
+        "SQL that is injected into one call drops with DROP OWNED every policy that names no role but the app's: "
+        + "tables close to all tenants for good, or open.",
         Docs + "sql-drop-owned.html");
 
     public override IEnumerable<AuditFinding> Judge(AuditScene scene)
@@ -24,7 +25,8 @@ internal sealed partial class OwnedDroppable : CatalogRule
         var identities = scene.Identities;
         var roles = identities.Logins.SelectMany(identities.MayBecome).Concat(identities.TenantRoles).Concat(identities.AdminRoles)
             .Select(role => role.Oid).ToHashSet();
-        string[] policies = [.. scene.Policies.Where(policy => policy.Policy.Roles.All(roles.Contains)).Select(policy => policy.Name).Order(StringComparer.Ordinal)];
+        string[] policies =
+            [.. scene.Policies.Where(policy => policy.Policy.Roles.All(roles.Contains)).Select(policy => policy.Name).Order(StringComparer.Ordinal)];
         if (policies.Length == 0)
             yield break;
         var more = policies.Length > Shown ? $" and {policies.Length - Shown} more" : "";
