@@ -31,10 +31,24 @@ internal sealed partial class OwnedDroppable : CatalogRule
             yield break;
         var more = policies.Length > Shown ? $" and {policies.Length - Shown} more" : "";
         yield return Found(Command, $"The app may drop {string.Join(", ", policies.Take(Shown))}{more} with it, and no event trigger refuses it.",
-            Fix.Person(scene.Catalog.Functions.Values.Any(function => function.SqlName == "app.protect_table")
-                ? $"run sql/{Script} as a superuser"
-                : $"as a superuser, create an event trigger on ddl_command_start for {Command} that raises an error where session_user is a login of the app"));
+            scene.Catalog.Functions.Values.Any(function => function.SqlName == "app.protect_table") ? Fix.Person($"run sql/{Script} as a superuser")
+                : identities.Logins.Count == 0 ? Fix.Person($"as a superuser, create an event trigger on ddl_command_start that raises an error for {Command} by the app")
+                : Fix.Review(Refusal(identities.Logins)));
     }
+
+    // The session's login is what no SET ROLE and no SECURITY DEFINER function changes. Only a superuser can create an event trigger.
+    private static string Refusal(IEnumerable<Role> logins) => $"""
+        CREATE OR REPLACE FUNCTION public.refuse_drop_owned() RETURNS event_trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $refuse$
+        BEGIN
+            IF session_user IN ({string.Join(", ", logins.Select(login => Identifier.Literal(login.Name)))}) THEN
+                RAISE EXCEPTION '% is refused: it drops policies', tg_tag USING ERRCODE = 'insufficient_privilege';
+            END IF;
+        END
+        $refuse$;
+        REVOKE ALL ON FUNCTION public.refuse_drop_owned() FROM PUBLIC;
+        CREATE EVENT TRIGGER refuse_drop_owned ON ddl_command_start WHEN TAG IN ('{Command}') EXECUTE FUNCTION public.refuse_drop_owned();
+        ALTER EVENT TRIGGER refuse_drop_owned ENABLE ALWAYS;
+        """;
 
     // A trigger that fires for every command may be there to write them down, and one that names this one too: then its function raises no error.
     private static bool IsRefusal(AuditScene scene, EventTrigger trigger)
