@@ -33,7 +33,7 @@ public sealed class ForgottenStatementTests(TenantDatabaseFixture fixture) : ICl
     {
         await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString, counted: Forget);
         await using var source = Source(proxy);
-        var session = new TenantConnectionFactory(source, new() { StatementTimeout = TimeSpan.FromMilliseconds(state == "57014" ? 2 : 30_000) })
+        var session = new TenantConnectionFactory(source, new() { StatementTimeout = TimeSpan.FromMilliseconds(state == "57014" ? 15 : 30_000) })
             .CreateSession(fixture.ContextA);
         await SucceedAsync(session, sql, good);
         var before = proxy.Occurrences;
@@ -51,7 +51,7 @@ public sealed class ForgottenStatementTests(TenantDatabaseFixture fixture) : ICl
     {
         await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString, counted: Forget);
         await using var source = Source(proxy);
-        var factory = new TenantConnectionFactory(source, new() { StatementTimeout = TimeSpan.FromMilliseconds(state == "57014" ? 2 : 30_000) });
+        var factory = new TenantConnectionFactory(source, new() { StatementTimeout = TimeSpan.FromMilliseconds(state == "57014" ? 15 : 30_000) });
         await SucceedAsync(factory.CreateSession(fixture.ContextA), sql, good);
         var before = proxy.Occurrences;
 
