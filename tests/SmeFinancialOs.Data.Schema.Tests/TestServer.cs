@@ -31,6 +31,13 @@ internal sealed class TestServer
 
     public static Task<TestServer> GetSharedAsync(CancellationToken cancellationToken) => Shared.Value.WaitAsync(cancellationToken);
 
+    /// <summary>Where it is a throwaway one, and was used.</summary>
+    public static async ValueTask StopAsync()
+    {
+        if (Shared.IsValueCreated && (await Shared.Value)._server is { Kind: not PostgresServerKind.ConnectionString } server)
+            await server.DisposeAsync();
+    }
+
     /// <summary>A superuser's connection string of a new empty database.</summary>
     public Task<string> CreateEmptyDatabaseAsync(CancellationToken cancellationToken) => _server.CreateEmptyDatabaseAsync(cancellationToken);
 
