@@ -2,19 +2,31 @@ using DbUp.Engine;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// The files of sql/ as this assembly carries them, in the order of their numbers.
+/// <summary>The files of sql/ as this assembly carries them, in the order in which sql/apply.sql includes them.</summary>
 internal static class EmbeddedScripts
 {
-    internal static IReadOnlyList<SqlScript> All { get; } = [.. Folder("")];
+    private const string Include = @"\ir ";
 
-    // What a host turns on; after all the others.
-    internal static IReadOnlyList<SqlScript> Guard { get; } = [.. Folder("guard/")];
+    /// <summary>What every database has: migrations and objects.</summary>
+    internal static IReadOnlyList<SqlScript> Core { get; } = Of("migrations/", "objects/");
 
-    internal static IReadOnlyList<SqlScript> Seal { get; } = [.. Folder("seal/")];
+    /// <summary>The tables of the article.</summary>
+    internal static IReadOnlyList<SqlScript> Invoicing { get; } = Of("invoicing/");
 
-    private static IEnumerable<SqlScript> Folder(string folder) => typeof(EmbeddedScripts).Assembly.GetManifestResourceNames()
-        .Where(name => name.EndsWith(".sql", StringComparison.Ordinal) && name[..(name.LastIndexOf('/') + 1)] == folder)
-        .Order(StringComparer.Ordinal).Select(name => new SqlScript(name, Read(name)));
+    /// <summary>The tenant guard, which a host turns on.</summary>
+    internal static IReadOnlyList<SqlScript> Guard { get; } = Of("guard/");
+
+    /// <summary>The seal of the tenant context, which a host turns on.</summary>
+    internal static IReadOnlyList<SqlScript> Seal { get; } = Of("seal/");
+
+    /// <summary>What a database has by default.</summary>
+    internal static IReadOnlyList<SqlScript> All { get; } = [.. Core, .. Invoicing];
+
+    private static SqlScript[] Of(params string[] folders) =>
+    [
+        .. Read("apply.sql").Split('\n').Where(line => line.StartsWith(Include, StringComparison.Ordinal)).Select(line => line[Include.Length..].Trim())
+            .Where(name => folders.Any(folder => name.StartsWith(folder, StringComparison.Ordinal))).Select(name => new SqlScript(name, Read(name))),
+    ];
 
     private static string Read(string name)
     {

@@ -7,17 +7,17 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// DbUp, put together for one open connection.
+/// <summary>DbUp, put together for one open connection. All scripts are one transaction: what fails leaves nothing.</summary>
 internal static class MigrationEngine
 {
     internal static UpgradeEngine Create(
         NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
     {
-        var connections = new SingleConnectionManager(connection) { TransactionMode = TransactionMode.TransactionPerScript };
+        var connections = new SingleConnectionManager(connection) { TransactionMode = TransactionMode.SingleTransaction };
         var configuration = new UpgradeConfiguration
         {
             ConnectionManager = connections,
-            Journal = new MigrationJournal(connections, roles, scripts),
+            Journal = new MigrationJournal(roles),
             VariablesEnabled = false, // $roles$ is a dollar quote, no variable
         };
         configuration.ScriptExecutor = new MigrationScriptExecutor(configuration, roles, cancellationToken);
@@ -26,7 +26,7 @@ internal static class MigrationEngine
     }
 
     // Splits as DbUp's manager does, but works on the connection that holds the lock.
-    private sealed class SingleConnectionManager(NpgsqlConnection connection) : DatabaseConnectionManager(new DelegateConnectionFactory(_ => connection))
+    private sealed class SingleConnectionManager(NpgsqlConnection connection) : DatabaseConnectionManager(new DelegateConnectionFactory(_ => new KeptOpenConnection(connection)))
     {
         private readonly PostgresqlConnectionManager _splitter = new(connection.ConnectionString);
 

@@ -1,74 +1,92 @@
 using System.Data;
 using DbUp.Engine;
-using DbUp.Engine.Transactions;
+using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// Which scripts have run: app.schema_migrations, written in the transaction of the script itself. It belongs to the owner's role,
-// whoever migrates, and no role of the app can read it. DbUp compares names: outside of the table they are those of the files.
-internal sealed class MigrationJournal(IConnectionManager connections, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts) : IJournal
+/// <summary>
+/// Which scripts have run, and the checksum of each: app.schema_migrations, written in the transaction of the scripts. It belongs to the owner's role, whoever migrates,
+/// and no role of the app can read it.
+/// </summary>
+internal sealed class MigrationJournal(SchemaRoles roles) : IJournal
 {
-    // The catalog, because to_regclass and information_schema hide what the login may not use.
-    private const string Exists = """
-        SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                       WHERE n.nspname = 'app' AND c.relname = 'schema_migrations')
-        """;
+    private bool _isLatestVersion;
 
-    public string[] GetExecutedScripts() => connections.ExecuteCommandsWithManagedConnection(newCommand =>
+    /// <summary>The rows of a journal, and the version of the schema, 0 where there is none.</summary>
+    internal sealed record Contents(IReadOnlyDictionary<string, string?> Checksums, int SchemaVersion);
+
+    internal static async Task<Contents> ReadAsync(NpgsqlConnection connection, SchemaRoles roles, CancellationToken cancellationToken)
     {
-        using var exists = newCommand();
-        exists.CommandText = Exists;
-        if (exists.ExecuteScalar() is not true)
-            return [];
+        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        await using var _ = transaction.ConfigureAwait(false);
+        // The catalog, because to_regclass and information_schema hide what the login may not use.
+        if (await ScalarAsync<bool>("""
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                           WHERE n.nspname = 'app' AND c.relname = 'schema_migrations')
+            """).ConfigureAwait(false) is false)
+            return new(new Dictionary<string, string?>(), 0);
 
-        Execute(newCommand, $"SET LOCAL ROLE {roles.Owner}");
-        using var select = newCommand();
-        select.CommandText = "SELECT array_agg(scriptname ORDER BY scriptname) FROM app.schema_migrations";
-        return Executed([.. select.ExecuteScalar() as string[] ?? []]);
-    });
+        await ScalarAsync<string>($"SELECT pg_catalog.set_config('role', '{roles.Owner}', true)").ConfigureAwait(false);
+        var version = await ScalarAsync<bool>("SELECT pg_catalog.to_regprocedure('app.schema_version()') IS NOT NULL").ConfigureAwait(false)
+            ? await ScalarAsync<int>("SELECT app.schema_version()").ConfigureAwait(false)
+            : 0;
+        var checksums = new Dictionary<string, string?>(StringComparer.Ordinal);
+        // Before version 15 there was no checksum, and the names were others.
+        var select = new NpgsqlCommand("SELECT m.scriptname, to_jsonb(m) ->> 'checksum' FROM app.schema_migrations m", connection, transaction);
+        await using var __ = select.ConfigureAwait(false);
+        var reader = await select.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        await using var ___ = reader.ConfigureAwait(false);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            checksums.Add(reader.GetString(0), await reader.IsDBNullAsync(1, cancellationToken).ConfigureAwait(false) ? null : reader.GetString(1));
+        return new(checksums, version);
 
-    // DbUp asks before each script, and the schema comes with the first one: StoreExecutedScript sees to the table.
+        async Task<T?> ScalarAsync<T>(string sql)
+        {
+            var command = new NpgsqlCommand(sql, connection, transaction);
+            await using var _ = command.ConfigureAwait(false);
+            return (T?)await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>None: DbUp is given the scripts that have to run, and no others.</summary>
+    public string[] GetExecutedScripts() => [];
+
+    /// <summary>DbUp asks before each script, and the schema comes with the first one: <see cref="StoreExecutedScript"/> sees to the table.</summary>
     public void EnsureTableExistsAndIsLatestVersion(Func<IDbCommand> dbCommandFactory)
     {
     }
 
     public void StoreExecutedScript(SqlScript script, Func<IDbCommand> dbCommandFactory)
     {
-        // RESET first: a script may have left a role set, and for the rest of the session at that.
+        // RESET first: a script may have left a role set.
         Execute(dbCommandFactory, $"RESET ROLE; SET LOCAL ROLE {roles.Owner}");
-        using var exists = dbCommandFactory();
-        exists.CommandText = Exists;
-        if (exists.ExecuteScalar() is not true)
+        if (!_isLatestVersion)
         {
             Execute(dbCommandFactory, $"""
-                CREATE TABLE app.schema_migrations (scriptname text PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now());
+                CREATE TABLE IF NOT EXISTS app.schema_migrations (scriptname text PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now(), checksum text);
+                ALTER TABLE app.schema_migrations ADD COLUMN IF NOT EXISTS checksum text;
                 REVOKE ALL ON TABLE app.schema_migrations FROM PUBLIC, {roles.Tenant}, {roles.Demo}, {roles.Admin}, {roles.AppLogin}, {roles.AdminLogin};
                 """);
+            _isLatestVersion = true;
         }
 
         using var insert = dbCommandFactory();
-        insert.CommandText = "INSERT INTO app.schema_migrations (scriptname) VALUES (@name)";
-        var name = insert.CreateParameter();
-        name.ParameterName = "name";
-        name.Value = ((MigrationScript)script).JournaledAs;
-        insert.Parameters.Add(name);
+        insert.CommandText = """
+            INSERT INTO app.schema_migrations (scriptname, checksum) VALUES (@name, @checksum)
+            ON CONFLICT (scriptname) DO UPDATE SET checksum = excluded.checksum, applied = excluded.applied
+            """;
+        Add("name", script.Name);
+        Add("checksum", ((MigrationScript)script).Checksum);
         insert.ExecuteNonQuery();
+        Execute(dbCommandFactory, "RESET ROLE");
+
+        void Add(string name, string value)
+        {
+            var parameter = insert.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value);
+            insert.Parameters.Add(parameter);
+        }
     }
-
-    // Where a newer version of the library has been, its texts stay: a host that is rolled back must not put the older ones over them.
-    private string[] Executed(HashSet<string> rows)
-    {
-        var isOfNewerVersion = string.CompareOrdinal(Newest(rows.Select(FileOf)), Newest(scripts.Select(script => script.Name))) > 0;
-        var files = rows.Where(row => row != FileOf(row)).Select(FileOf).ToHashSet(StringComparer.Ordinal);
-        return [.. from script in scripts
-                   where rows.Contains(script.JournaledAs) || (isOfNewerVersion && script.JournaledAs != script.Name && files.Contains(script.Name))
-                   select script.Name];
-    }
-
-    private static string FileOf(string row) => row.Split('#')[0];
-
-    // Of the numbered files; those that a host turns on are in folders.
-    private static string? Newest(IEnumerable<string> files) => files.Where(file => !file.Contains('/', StringComparison.Ordinal)).Max(StringComparer.Ordinal);
 
     private static void Execute(Func<IDbCommand> newCommand, string sql)
     {

@@ -13,9 +13,7 @@ internal static class MigrationLock
 
     internal static async Task TakeAsync(NpgsqlConnection connection, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // 0 means for ever to PostgreSQL
-        var milliseconds = timeout == Timeout.InfiniteTimeSpan ? 0 : Math.Max(1, (int)Math.Ceiling(timeout.TotalMilliseconds));
-        var limit = $"SET lock_timeout = {milliseconds.ToString(CultureInfo.InvariantCulture)}";
+        var limit = $"SET lock_timeout = {Milliseconds(timeout).ToString(CultureInfo.InvariantCulture)}";
         try
         {
             await ExecuteAsync(connection, limit, cancellationToken).ConfigureAwait(false);
@@ -32,6 +30,9 @@ internal static class MigrationLock
             };
         }
     }
+
+    /// <summary>As lock_timeout takes it, to which 0 means for ever.</summary>
+    internal static int Milliseconds(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan ? 0 : Math.Max(1, (int)Math.Ceiling(timeout.TotalMilliseconds));
 
     private static async Task<string> FindHolderAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

@@ -4,18 +4,14 @@ using DbUp.Engine;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// A script as this database runs it: with its role names, and with the name that the journal knows it by.
-internal sealed class MigrationScript(SqlScript shipped, RoleRenaming renaming) : SqlScript(shipped.Name, renaming.Apply(shipped.Contents))
+/// <summary>A script as this database runs it, with its role names. DbUp would order scripts by their names: they come in the order of sql/apply.sql.</summary>
+internal sealed class MigrationScript(SqlScript shipped, RoleRenaming renaming, int order)
+    : SqlScript(shipped.Name, renaming.Apply(shipped.Contents), new SqlScriptOptions { RunGroupOrder = order })
 {
-    // The first line of a script that is harmless when repeated: functions and grants. It runs again, in its place in the order, when its text has changed.
-    // A text that came once does not come again: to take a change back, change a comment as well.
-    internal const string Marker = "-- Run again when this text changes.";
+    /// <summary>A migration has a number and is run once. An object (functions, policies, views) is run again when its text has changed.</summary>
+    internal bool IsMigration { get; } = char.IsAsciiDigit(Path.GetFileName(shipped.Name)[0]);
 
-    internal string JournaledAs { get; } = IsRepeatable(shipped) ? $"{shipped.Name}#{Hash(shipped.Contents)}" : shipped.Name;
-
-    private static bool IsRepeatable(SqlScript script) => script.Contents.StartsWith(Marker, StringComparison.Ordinal);
-
-    // Of the shipped text, whatever the roles are called and wherever the package was built.
-    private static string Hash(string text) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.Replace("\r\n", "\n", StringComparison.Ordinal))))[..12];
+    /// <summary>Of the shipped text, whatever the roles are called and wherever the package was built.</summary>
+    internal string Checksum { get; } =
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shipped.Contents.Replace("\r\n", "\n", StringComparison.Ordinal))))[..12];
 }

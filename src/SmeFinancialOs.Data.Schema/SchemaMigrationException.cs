@@ -23,7 +23,7 @@ public sealed class SchemaMigrationException : Exception
     {
     }
 
-    /// <summary>The script that failed, such as <c>0005_organizations.sql</c>; null when no script was running.</summary>
+    /// <summary>The script that failed, such as <c>migrations/0001_roles.sql</c>; null when no script was running.</summary>
     public string? ScriptName { get; init; }
 
     /// <summary>The line of the script, from 1, that PostgreSQL complains about; null when no statement of it failed.</summary>

@@ -3,10 +3,13 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>What a migration did.</summary>
 public sealed class SchemaMigrationResult
 {
-    internal SchemaMigrationResult(IReadOnlyList<string> applied, IReadOnlyList<string> alreadyApplied)
+    internal SchemaMigrationResult(
+        IReadOnlyList<string> applied, IReadOnlyList<string> alreadyApplied, IReadOnlyList<string> tablesUpdated, IReadOnlyList<TableNotUpdated> tablesNotUpdated)
     {
         Applied = applied;
         AlreadyApplied = alreadyApplied;
+        TablesUpdated = tablesUpdated;
+        TablesNotUpdated = tablesNotUpdated;
     }
 
     /// <summary>The names of the scripts that this call applied, in order; empty when there was nothing to do.</summary>
@@ -14,4 +17,10 @@ public sealed class SchemaMigrationResult
 
     /// <summary>The names of the scripts that had been applied before, in order.</summary>
     public IReadOnlyList<string> AlreadyApplied { get; }
+
+    /// <summary>The protected tables that were not as this version expects, and are now; each was changed in a transaction of its own.</summary>
+    public IReadOnlyList<string> TablesUpdated { get; }
+
+    /// <summary>The protected tables that are not as this version expects, and why they could not be changed. Migrate again once the reason is gone.</summary>
+    public IReadOnlyList<TableNotUpdated> TablesNotUpdated { get; }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using DbUp.Engine;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
@@ -13,7 +12,7 @@ public sealed class SchemaMigrator
 {
     private readonly MigrationConnection _connection;
     private readonly SchemaMigratorOptions _options;
-    private readonly IReadOnlyList<MigrationScript> _scripts;
+    private readonly MigrationScripts _scripts;
 
     /// <summary>Prepares a migration of the database a connection string names; connects to nothing yet.</summary>
     /// <param name="connectionString">An Npgsql connection string with the login the scripts run as.</param>
@@ -22,43 +21,50 @@ public sealed class SchemaMigrator
     /// The connection string is blank, malformed or names no host, or an option is out of range: the message names the option.
     /// </exception>
     public SchemaMigrator(string connectionString, SchemaMigratorOptions? options = null)
-        : this(connectionString, options, [.. EmbeddedScripts.All, .. options?.Guard == true ? EmbeddedScripts.Guard : [], .. options?.Seal == true ? EmbeddedScripts.Seal : []])
+        : this(connectionString, options, MigrationScripts.Shipped)
     {
     }
 
-    internal SchemaMigrator(string connectionString, SchemaMigratorOptions? options, IReadOnlyList<SqlScript> scripts)
+    internal SchemaMigrator(string connectionString, SchemaMigratorOptions? options, MigrationScripts scripts)
     {
         _options = options ?? new SchemaMigratorOptions();
         _options.Validate();
         _connection = new MigrationConnection(connectionString);
-        var renaming = new RoleRenaming(_options.Roles);
-        _scripts = [.. scripts.Select(script => new MigrationScript(script, renaming))];
+        _scripts = scripts;
     }
 
     /// <summary>
-    /// Runs the scripts that have not run yet, in order, each in a transaction of its own; those of functions and grants again when their text has changed.
+    /// Runs the migrations that have not run yet and the objects (functions, policies, views) whose text has changed, in order and in one transaction; then brings the
+    /// protected tables that are not as this version expects to its policies and privileges, each in a transaction of its own.
     /// </summary>
     /// <remarks>
     /// One runner at a time per database: a second one waits, then finds nothing to do. An older version of this library leaves a
     /// database alone that a newer one has migrated.
     /// </remarks>
-    /// <param name="cancellationToken">Cancels the wait, or the running statement; the script it belongs to leaves nothing behind.</param>
+    /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
-    /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; or a script failed,
-    /// in which case the scripts before it stay and the failed one left nothing.
+    /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was applied; a
+    /// table of the host's has the name of one that the migration would bring; or a script failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<SchemaMigrationResult> MigrateAsync(CancellationToken cancellationToken = default) =>
-        RunAsync(exclusive: true, engine =>
+        RunAsync(exclusive: true, async (connection, plan) =>
         {
-            var upgrade = engine.PerformUpgrade();
-            if (upgrade.Error is NpgsqlException error) // of no statement of a script: of the journal, or of a commit
-                throw MigrationFailure.OfScript(upgrade.ErrorScript?.Name, line: null, error, _options.Roles.Owner);
-            if (upgrade.Error is not null)
-                ExceptionDispatchInfo.Throw(upgrade.Error);
+            if (plan.Pending.Count > 0)
+            {
+                var engine = MigrationEngine.Create(connection, _options.Roles, plan.Pending, cancellationToken);
+                // DbUp is synchronous: it must not hold up the caller's thread.
+                var upgrade = await Task.Run(engine.PerformUpgrade, cancellationToken).ConfigureAwait(false);
+                if (upgrade.Error is NpgsqlException error) // of no statement of a script: of the journal, or of the commit of all
+                    throw MigrationFailure.OfScript(scriptName: null, line: null, error, _options.Roles.Owner);
+                if (upgrade.Error is not null)
+                    ExceptionDispatchInfo.Throw(upgrade.Error);
+            }
 
-            string[] applied = [.. upgrade.Scripts.Select(s => s.Name)];
-            return new SchemaMigrationResult(applied, [.. _scripts.Select(s => s.Name).Except(applied)]);
+            var (updated, notUpdated) = plan.IsOfNewerVersion || !plan.HasProtectedTables
+                ? ([], [])
+                : await new ProtectionUpgrade(connection, _options).RunAsync(cancellationToken).ConfigureAwait(false);
+            return new SchemaMigrationResult([.. plan.Pending.Select(script => script.Name)], plan.Applied, updated, notUpdated);
         }, cancellationToken);
 
     /// <summary>The names of the scripts that have not run yet, in order; changes nothing and waits for no other runner.</summary>
@@ -66,9 +72,10 @@ public sealed class SchemaMigrator
     /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login or the journal.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<IReadOnlyList<string>> GetPendingScriptsAsync(CancellationToken cancellationToken = default) =>
-        RunAsync<IReadOnlyList<string>>(exclusive: false, engine => [.. engine.GetScriptsToExecute().Select(s => s.Name)], cancellationToken);
+        RunAsync<IReadOnlyList<string>>(
+            exclusive: false, (_, plan) => Task.FromResult<IReadOnlyList<string>>([.. plan.Pending.Select(script => script.Name)]), cancellationToken);
 
-    private async Task<T> RunAsync<T>(bool exclusive, Func<UpgradeEngine, T> work, CancellationToken cancellationToken)
+    private async Task<T> RunAsync<T>(bool exclusive, Func<NpgsqlConnection, MigrationPlan, Task<T>> work, CancellationToken cancellationToken)
     {
         var connection = await _connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
@@ -76,10 +83,8 @@ public sealed class SchemaMigrator
         {
             if (exclusive)
                 await MigrationLock.TakeAsync(connection, _options.LockTimeout, cancellationToken).ConfigureAwait(false);
-
-            var engine = MigrationEngine.Create(connection, _options.Roles, _scripts, cancellationToken);
-            // DbUp is synchronous: it must not hold up the caller's thread.
-            return await Task.Run(() => work(engine), cancellationToken).ConfigureAwait(false);
+            var plan = await MigrationPlan.ReadAsync(connection, _options, _scripts, cancellationToken).ConfigureAwait(false);
+            return await work(connection, plan).ConfigureAwait(false);
         }
         catch (NpgsqlException e)
         {

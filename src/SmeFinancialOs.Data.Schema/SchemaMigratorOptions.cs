@@ -13,6 +13,18 @@ public sealed class SchemaMigratorOptions
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// How long to wait for a protected table that an upgrade brings to other policies: 5 seconds unless told otherwise, rounded up to a millisecond. A table that is in
+    /// use for longer is left as it is and named in <see cref="SchemaMigrationResult.TablesNotUpdated"/>.
+    /// </summary>
+    public TimeSpan TableLockTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Whether to bring the tables of the reference article, <c>public.organizations</c> and <c>public.invoices</c>: yes, unless told otherwise. Without them a host protects
+    /// tables of its own. A database that has them already is upgraded with them.
+    /// </summary>
+    public bool Invoicing { get; init; } = true;
+
+    /// <summary>
     /// Whether to turn the tenant guard on: no, unless told otherwise. It is an event trigger, made by a superuser, that refuses at commit whatever leaves a table unsafe
     /// for its tenants. Once on it stays on; <c>DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;</c> removes it.
     /// </summary>
@@ -28,8 +40,14 @@ public sealed class SchemaMigratorOptions
     {
         if (Roles is null)
             throw new ArgumentException("Roles must not be null.", nameof(Roles));
-        if (LockTimeout != Timeout.InfiniteTimeSpan && (LockTimeout < TimeSpan.Zero || LockTimeout.TotalMilliseconds > int.MaxValue))
-            throw new ArgumentException($"LockTimeout must lie between zero and {int.MaxValue} ms, or be infinite; it is {LockTimeout}.", nameof(LockTimeout));
+        Check(LockTimeout, nameof(LockTimeout));
+        Check(TableLockTimeout, nameof(TableLockTimeout));
         Roles.Validate();
+    }
+
+    private static void Check(TimeSpan timeout, string name)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout.TotalMilliseconds > int.MaxValue))
+            throw new ArgumentException($"{name} must lie between zero and {int.MaxValue} ms, or be infinite; it is {timeout}.", name);
     }
 }

@@ -12,9 +12,9 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         using var tool = new Tool();
         var (exit, output, _) = await tool.RunAsync("migrate", "--pending", "-c", database);
         exit.Should().Be(1);
-        output.Should().Contain("would run 0001_roles.sql");
-        (await tool.RunAsync("migrate", "-c", database)).Output.Should().Contain("applied 0007_delete_organization.sql").And.NotContain("guard");
-        (await tool.RunAsync("migrate", "--guard", "-c", database)).Output.Should().Be("applied guard/0001_tenant_guard.sql\n");
+        output.Should().Contain("would run migrations/0001_roles.sql");
+        (await tool.RunAsync("migrate", "-c", database)).Output.Should().Contain("applied objects/delete_organization.sql").And.NotContain("guard");
+        (await tool.RunAsync("migrate", "--guard", "-c", database)).Output.Should().Be("applied guard/tenant_guard.sql\n");
         (await tool.RunAsync("migrate", "--guard", "-c", database)).Should().Be((0, "nothing to do\n", ""));
     }
 
@@ -26,7 +26,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("migrate", "--seal", "-c", database)).Error.Should().Contain("no key is in force").And.Contain("sme-data seal add");
         var (exit, key, _) = await tool.RunAsync("seal", "add", "-c", database);
         (exit, key.Length).Should().Be((0, 54));
-        (await tool.RunAsync("migrate", "--seal", "-c", database)).Output.Should().Be("applied seal/0001_sealed_context.sql\n");
+        (await tool.RunAsync("migrate", "--seal", "-c", database)).Output.Should().Be("applied seal/sealed_context.sql\n");
         (await tool.RunAsync("seal", "retire", key[..8], "-c", database)).Should().Match<(int Exit, string, string Error)>(run => run.Exit == 2 && run.Error.Contains("is the last one"));
         await tool.RunAsync("seal", "add", "-c", database);
         (await tool.RunAsync("seal", "retire", key[..8], "-c", database)).Should().Be((0, $"retired {key[..8]}\n", ""));

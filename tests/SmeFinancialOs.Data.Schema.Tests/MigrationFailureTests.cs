@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Schema.Tests;
 public sealed class MigrationFailureTests
 {
     private static SchemaMigrator With(string database, params string[] scripts) =>
-        new(database, null, [EmbeddedScripts.All[0], .. scripts.Select((s, i) => new SqlScript($"1{i}_test.sql", s))]);
+        new(database, null, TestScripts.Only([EmbeddedScripts.All[0], .. scripts.Select((s, i) => new SqlScript($"1{i}_test.sql", s))]));
 
     [Fact]
     public async Task Failing_script_leaves_nothing_behind()
@@ -22,13 +22,13 @@ public sealed class MigrationFailureTests
         failure.Message.Should().Be("sql/11_test.sql line 3: 42P01: relation \"nowhere\" does not exist.");
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.CountAsync("pg_class WHERE relname = 'half'")).Should().Be(0);
-        (await connection.CountAsync("pg_class WHERE relname = 'good'")).Should().Be(1, because: "scripts before the failing one stay");
-        (await connection.ListAsync<string>("SELECT scriptname FROM app.schema_migrations ORDER BY 1")).Should().Equal("0001_roles.sql", "10_test.sql");
+        (await connection.CountAsync("pg_class WHERE relname = 'good'")).Should().Be(0, because: "all scripts are one transaction");
+        (await connection.CountAsync("pg_namespace WHERE nspname = 'app'")).Should().Be(0);
         (await connection.ScalarAsync<string>("SELECT current_user::text")).Should().Be("postgres");
     }
 
     [Fact]
-    public async Task A_mended_script_continues_where_the_failed_one_stopped()
+    public async Task A_mended_script_runs_with_those_that_failed_with_it()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
@@ -36,8 +36,7 @@ public sealed class MigrationFailureTests
 
         var result = await With(database, "CREATE TABLE public.good (id int);", "SELECT 1/1;").MigrateAsync(Sql.Cancel);
 
-        result.Applied.Should().Equal("11_test.sql");
-        result.AlreadyApplied.Should().Equal("0001_roles.sql", "10_test.sql");
+        result.Applied.Should().Equal("migrations/0001_roles.sql", "10_test.sql", "11_test.sql");
     }
 
     [Fact]
@@ -64,7 +63,7 @@ public sealed class MigrationFailureTests
     }
 
     [Fact]
-    public async Task A_failure_at_commit_names_the_script()
+    public async Task A_failure_at_commit_leaves_nothing_behind()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
@@ -72,9 +71,10 @@ public sealed class MigrationFailureTests
         var failure = await FailureAsync(With(database,
             "CREATE TABLE public.t (id int PRIMARY KEY, parent int REFERENCES public.t DEFERRABLE INITIALLY DEFERRED); INSERT INTO public.t VALUES (1, 2);"));
 
-        failure.ScriptName.Should().Be("10_test.sql");
+        failure.ScriptName.Should().BeNull("it is the commit of all");
         failure.SqlState.Should().Be("23503");
-        failure.Line.Should().BeNull();
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        (await connection.CountAsync("pg_namespace WHERE nspname = 'app'")).Should().Be(0);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class MigrationFailureTests
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_running_statement_and_keeps_the_scripts_before_it()
+    public async Task Cancelling_ends_the_running_statement_and_leaves_nothing()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
@@ -104,7 +104,7 @@ public sealed class MigrationFailureTests
 
         await FluentActions.Awaiting(() => running).Should().ThrowAsync<OperationCanceledException>();
         (await watch.CountAsync("pg_class WHERE relname = 'half'")).Should().Be(0);
-        (await watch.ListAsync<string>("SELECT scriptname FROM app.schema_migrations")).Should().Equal("0001_roles.sql");
+        (await watch.CountAsync("pg_namespace WHERE nspname = 'app'")).Should().Be(0);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class MigrationRightsTests
         var failure = await FailureAsync(new SchemaMigrator(database.As(login), new SchemaMigratorOptions { Roles = TestRoles.New(server) }));
 
         failure.SqlState.Should().Be("42501");
-        failure.ScriptName.Should().Be("0001_roles.sql");
+        failure.ScriptName.Should().Be("migrations/0001_roles.sql");
         failure.Message.Should().Contain("needs a superuser, or the owner of the database with CREATEROLE");
     }
 

@@ -4,10 +4,11 @@ public sealed class MigrationTests
 {
     public static readonly string[] Scripts =
     [
-        "0001_roles.sql", "0002_context.sql", "0003_protect_table.sql", "0004_admin_access_log.sql",
-        "0005_organizations.sql", "0006_invoices.sql", "0007_delete_organization.sql", "0008_schema_version.sql", "0009_seal_keys.sql",
-        "0010_keep_organizations.sql", "0011_keep_keys_and_log.sql", "0012_keep_sessions.sql",
-        "0013_article_columns.sql", "0014_keep_policies.sql",
+        "migrations/0001_roles.sql", "migrations/0002_admin_access_log.sql", "migrations/0003_seal_keys.sql", "migrations/0004_keep_sessions.sql",
+        "migrations/0005_protected_tables.sql",
+        "objects/context.sql", "objects/seal_keys.sql", "objects/admin_access_log.sql", "objects/protection.sql", "objects/protect_table.sql",
+        "objects/tenants_table.sql", "objects/delete_organization.sql", "objects/keep_policies.sql", "objects/schema_version.sql",
+        "invoicing/0001_tables.sql", "invoicing/0002_article_columns.sql", "invoicing/protection.sql",
     ];
 
     [Fact]
@@ -48,7 +49,7 @@ public sealed class MigrationTests
         await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
 
-        (await connection.ListAsync<string>("SELECT split_part(scriptname, '#', 1) FROM app.schema_migrations ORDER BY 1")).Should().Equal(Scripts);
+        (await connection.ListAsync<string>("SELECT scriptname FROM app.schema_migrations")).Should().BeEquivalentTo(Scripts);
         (await connection.ScalarAsync<string>("SELECT tableowner::text FROM pg_tables WHERE tablename = 'schema_migrations'")).Should().Be("app_owner");
         foreach (var role in new[] { "tenant_role", "demo_role", "admin_role", "app_user", "admin_user" })
         {
@@ -68,6 +69,14 @@ public sealed class MigrationTests
             var result = await new SchemaMigrator(await server.CreateEmptyDatabaseAsync(Sql.Cancel)).MigrateAsync(Sql.Cancel);
             result.Applied.Should().Equal(Scripts);
         }
+    }
+
+    [Fact]
+    public void Every_file_of_sql_is_in_apply_sql()
+    {
+        var folder = Path.Combine(RepositoryRoot.Folder, "sql");
+        EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Select(script => script.Name).Append("apply.sql")
+            .Should().BeEquivalentTo(Directory.GetFiles(folder, "*.sql", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')));
     }
 
     [Fact]

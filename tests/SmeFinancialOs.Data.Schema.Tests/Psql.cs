@@ -3,26 +3,25 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// The scripts as an operator without this package runs them: psql, each statement a transaction of its own.
+// The scripts as an operator without this package runs them.
 internal static class Psql
 {
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .SelectMany(directory => new[] { Path.Combine(directory, "psql"), Path.Combine(directory, "psql.exe") })
         .FirstOrDefault(File.Exists);
 
-    internal static async Task RunAsync(string connectionString, string sql)
-    {
-        if (Program is null)
-        {
-            // No psql on this machine: the same statements, one by one and without a surrounding transaction, through Npgsql.
-            await using var connection = await Sql.OpenAsync(connectionString, Sql.Cancel);
-            foreach (var statement in new DbUp.Postgresql.PostgresqlConnectionManager(connectionString).SplitScriptIntoCommands(sql))
-                await connection.ExecuteAsync(statement);
-            return;
-        }
+    internal static bool IsInstalled => Program is not null;
 
+    /// <summary>sql/apply.sql, as the README says.</summary>
+    internal static Task ApplyAsync(string connectionString, params string[] variables) =>
+        RunAsync(connectionString, ["-v", "ON_ERROR_STOP=1", .. variables.SelectMany(variable => new[] { "-v", variable }), "-f", Path.Combine(RepositoryRoot.Folder, "sql", "apply.sql")], null);
+
+    internal static Task RunAsync(string connectionString, string sql) => RunAsync(connectionString, ["--set=ON_ERROR_STOP=1", "--file=-"], sql);
+
+    private static async Task RunAsync(string connectionString, IReadOnlyList<string> arguments, string? input)
+    {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(Program, ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"])
+        var start = new ProcessStartInfo(Program!, ["--no-psqlrc", "--quiet", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -36,10 +35,12 @@ internal static class Psql
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(Sql.Cancel);
         var output = process.StandardOutput.ReadToEndAsync(Sql.Cancel);
-        await process.StandardInput.WriteAsync(sql);
+        if (input is not null)
+            await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         await process.WaitForExitAsync(Sql.Cancel);
         await output;
-        process.ExitCode.Should().Be(0, because: await errors);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException(await errors);
     }
 }

@@ -1,5 +1,3 @@
-using DbUp.Engine;
-
 namespace SmeFinancialOs.Data.Schema.Tests;
 
 public sealed class RoleTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
@@ -150,7 +148,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var options = new SchemaMigratorOptions { Roles = TestRoles.New(server) };
-        IReadOnlyList<SqlScript> roles = [EmbeddedScripts.All[0]];
+        var roles = TestScripts.Only([EmbeddedScripts.All[0]]);
         await new SchemaMigrator(await server.CreateEmptyDatabaseAsync(Sql.Cancel), options, roles).MigrateAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         return (server, new SchemaMigrator(database, options, roles), options.Roles, await Sql.OpenAsync(database, Sql.Cancel));

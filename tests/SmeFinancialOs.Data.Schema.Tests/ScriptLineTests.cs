@@ -36,7 +36,7 @@ public sealed class ScriptLineTests(ScriptLineTests.Database database) : IClassF
     public async Task Line_is_that_of_the_file(string script)
     {
         var expected = 1 + script[..script.IndexOf("<-", StringComparison.Ordinal)].Count(c => c == '\n');
-        var migrator = new SchemaMigrator(database.ConnectionString, null, [new SqlScript("test.sql", script)]);
+        var migrator = new SchemaMigrator(database.ConnectionString, null, TestScripts.Only([new SqlScript("test.sql", script)]));
 
         var failure = (await migrator.Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
 

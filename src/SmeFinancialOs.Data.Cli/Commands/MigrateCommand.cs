@@ -7,6 +7,7 @@ internal static class MigrateCommand
 {
     private const string Examples = """
           sme-data migrate --connection "Host=localhost;Database=app;Username=postgres"
+          sme-data migrate --without-invoicing
           sme-data migrate --guard
           sme-data migrate --seal
           sme-data migrate --pending
@@ -15,6 +16,7 @@ internal static class MigrateCommand
     internal static Command Create()
     {
         var connection = new ConnectionOption();
+        var withoutInvoicing = new Option<bool>("--without-invoicing") { Description = "Leave out the tables organizations and invoices: for tables of your own." };
         var guard = new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
         var seal = new Option<bool>("--seal") { Description = "Seal the tenant context: refuse contexts that no host has signed. Give the hosts a key first: sme-data seal add." };
         var pending = new Option<bool>("--pending") { Description = "Only say what would run; exit code 1 when something would." };
@@ -33,7 +35,13 @@ internal static class MigrateCommand
                 AdminLogin = parsed.GetValue(adminLogin)!,
                 Sealer = parsed.GetValue(sealer)!,
             };
-            var migrator = new SchemaMigrator(connection.Resolve(parsed), new() { Roles = roles, Guard = parsed.GetValue(guard), Seal = parsed.GetValue(seal) });
+            var migrator = new SchemaMigrator(connection.Resolve(parsed), new()
+            {
+                Roles = roles,
+                Invoicing = !parsed.GetValue(withoutInvoicing),
+                Guard = parsed.GetValue(guard),
+                Seal = parsed.GetValue(seal),
+            });
             using var progress = new Progress("migrating");
             if (parsed.GetValue(pending))
             {
@@ -44,9 +52,13 @@ internal static class MigrateCommand
 
             var result = await migrator.MigrateAsync(cancellationToken);
             Print("applied", result.Applied);
-            return ExitCode.Clean;
+            foreach (var table in result.TablesUpdated)
+                Console.WriteLine($"updated {table}");
+            foreach (var table in result.TablesNotUpdated)
+                Console.Error.WriteLine($"{table}. Migrate again once the reason is gone.");
+            return result.TablesNotUpdated.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
         })
-        { connection, guard, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer };
+        { connection, withoutInvoicing, guard, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer };
     }
 
     private static Option<string> Role(string option, string name) => new(option) { Description = "The name of this role.", DefaultValueFactory = _ => name };

@@ -8,8 +8,8 @@ namespace SmeFinancialOs.Data.Schema.Audit;
 // The parts of sql/seal/ that have to be as they were shipped, or the sealed context does not hold.
 internal static partial class SealParts
 {
-    internal const string Script = "sql/seal/0001_sealed_context.sql";
-    internal const string ScriptOfLog = "0011_keep_keys_and_log.sql";
+    internal const string Script = "sql/seal/sealed_context.sql";
+    internal const string ScriptOfLog = "objects/seal_keys.sql";
     internal const string Schema = "app_seal";
     internal const string View = $"{Schema}.context";
     internal const string Keys = $"{Schema}.keys";

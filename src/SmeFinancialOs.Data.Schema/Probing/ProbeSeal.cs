@@ -5,7 +5,7 @@ using SmeFinancialOs.Data.Schema.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Probing;
 
-// Signs as a host does, for the session of the probe. sql/seal/0001_sealed_context.sql says what a token consists of.
+// Signs as a host does, for the session of the probe. sql/seal/sealed_context.sql says what a token consists of.
 internal sealed class ProbeSeal
 {
     private const string Setting = "app.context_token";

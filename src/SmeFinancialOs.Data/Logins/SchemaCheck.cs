@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Logins;
 internal static class SchemaCheck
 {
     /// <summary>The number of the newest file in sql/.</summary>
-    public const int ExpectedVersion = 14;
+    public const int ExpectedVersion = 15;
 
     public static async Task RunAsync(ITenantSession session, CancellationToken cancellationToken)
     {

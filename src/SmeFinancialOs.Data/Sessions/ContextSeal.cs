@@ -4,7 +4,7 @@ using System.Text;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>Signs contexts, for databases that ask for it. sql/seal/0001_sealed_context.sql says what a token consists of, and checks it.</summary>
+/// <summary>Signs contexts, for databases that ask for it. sql/seal/sealed_context.sql says what a token consists of, and checks it.</summary>
 internal sealed class ContextSeal
 {
     private const int KeyIdLength = 8;

@@ -49,7 +49,7 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
     [InlineData("ALTER TABLE app_guard.pending DISABLE TRIGGER ALL")]
     [InlineData("DELETE FROM app_guard.pending")]
     [InlineData("DROP SCHEMA app_guard CASCADE")]
-    [InlineData("DROP FUNCTION app_guard.faults() CASCADE")]
+    [InlineData("DROP FUNCTION app_guard.faults(boolean) CASCADE")]
     [InlineData("CREATE OR REPLACE FUNCTION app_guard.check_now() RETURNS void LANGUAGE sql AS ''")]
     [InlineData("CREATE TABLE app_guard.hidden (org_id uuid)")]
     [InlineData("INSERT INTO app_guard.allowlist VALUES ('public.orders', 'x')")]

@@ -52,9 +52,14 @@ public sealed class LintTests
     public async Task Our_own_migrations_are_clean()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var report = await new MigrationLint(server.ConnectionString).RunAsync(Path.Combine(RepositoryRoot.Folder, "sql"), cancellationToken: Sql.Cancel);
+        // In the order of apply.sql, which psql alone understands.
+        var sql = Path.Combine(RepositoryRoot.Folder, "sql");
+        string[] files = [.. File.ReadLines(Path.Combine(sql, "apply.sql")).Where(line => line.StartsWith(@"\ir ")).Select(line => line[4..])
+            .Where(file => !file.StartsWith("guard/") && !file.StartsWith("seal/"))];
+        using var folder = new Folder([.. files.Select((file, i) => ($"{i + 1:D4}_{Path.GetFileName(file)}", File.ReadAllText(Path.Combine(sql, file))))]);
+        var report = await new MigrationLint(server.ConnectionString).RunAsync(folder.Path, cancellationToken: Sql.Cancel);
         report.Findings.Select(f => $"{f.Migration}: {f.Finding.RuleId} {f.Finding.ObjectName}").Should().BeEmpty();
-        report.Applied.Should().StartWith("0001_roles.sql").And.Contain("0007_delete_organization.sql");
+        report.Applied.Should().HaveCount(files.Length).And.StartWith("0001_0001_roles.sql");
     }
 
     [Fact]

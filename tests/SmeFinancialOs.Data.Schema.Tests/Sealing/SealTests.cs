@@ -3,7 +3,7 @@ namespace SmeFinancialOs.Data.Schema.Tests.Sealing;
 // How the seal comes, what it needs, and what keeps it on.
 public sealed class SealTests
 {
-    private const string Script = "seal/0001_sealed_context.sql";
+    private const string Script = "seal/sealed_context.sql";
 
     private static readonly SchemaMigratorOptions Sealed = new() { Seal = true };
 
@@ -66,8 +66,7 @@ public sealed class SealTests
         var database = await SealedAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         var before = await connection.ScalarAsync<string>(current);
-        foreach (var script in EmbeddedScripts.All)
-            await Psql.RunAsync(database, script.Contents);
+        await Psql.ApplyAsync(database);
         (await connection.ScalarAsync<string>(current)).Should().Be(before).And.StartWith("app_sealer");
     }
 

@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database as version 9 or 10 of the schema made it, with two organizations, the demo and rows, in one of the forms that a host may have turned on.
+// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host may have
+// turned on.
 internal sealed class OldVersion
 {
     private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");
@@ -16,6 +17,10 @@ internal sealed class OldVersion
     /// <summary>The forms of version 9, and of version 10.</summary>
     public static TheoryData<string> Forms => ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed",
         "version 10", "version 10, guarded", "version 10, sealed", "version 10, guarded and sealed", "version 10, renamed, guarded and sealed"];
+
+    /// <summary>Those, and the forms of version 14, which has what was changed since 9 and 10, and no registry of protected tables.</summary>
+    public static TheoryData<string> AllForms => [.. Forms.Select(row => row.Data), "version 14", "version 14, guarded", "version 14, sealed",
+        "version 14, guarded and sealed", "version 14, renamed, guarded and sealed"];
 
     public string ConnectionString { get; }
 
@@ -36,13 +41,15 @@ internal sealed class OldVersion
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var roles = form.Contains("renamed") ? TestRoles.New(server) : new();
-        var number = form.StartsWith("version 10") ? 10 : 9;
+        var number = form.StartsWith("version ") ? int.Parse(form[8..10], System.Globalization.CultureInfo.InvariantCulture) : 9;
         var database = new OldVersion(await server.CreateEmptyDatabaseAsync(Sql.Cancel), number, roles, form.Contains("guarded"), form.Contains("sealed"));
-        await database.RunAsync([.. Scripts("", number), .. database.IsGuarded ? Scripts("guard", number) : []]);
+        await database.RunAsync(Scripts("", number));
+        if (database.IsGuarded)
+            await database.RunAsync(Scripts("guard", number));
         if (database.IsSealed)
         {
             await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
-            await database.RunAsync([.. Scripts("", number), .. Scripts("seal", number)]);
+            await database.RunAsync(Scripts("seal", number));
         }
 
         await using var superuser = await database.OpenAsync();
@@ -99,6 +106,23 @@ internal sealed class OldVersion
         return connection;
     }
 
-    private Task<SchemaMigrationResult> RunAsync(IReadOnlyList<SqlScript> scripts) =>
-        new SchemaMigrator(ConnectionString, new() { Roles = Roles }, scripts).MigrateAsync(Sql.Cancel);
+    /// <summary>As the migrator of that version did: each script a transaction, and a journal without checksums.</summary>
+    private async Task RunAsync(IReadOnlyList<SqlScript> scripts)
+    {
+        await using var superuser = await OpenAsync();
+        foreach (var script in scripts)
+        {
+            var name = script.Contents.StartsWith("-- Run again when this text changes.") ? $"{script.Name}#0123456789ab" : script.Name;
+            await superuser.ExecuteAsync($"""
+                BEGIN;
+                {new RoleRenaming(Roles).Apply(script.Contents)};
+                RESET ROLE;
+                SET LOCAL ROLE {Roles.Owner};
+                CREATE TABLE IF NOT EXISTS app.schema_migrations (scriptname text PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now());
+                REVOKE ALL ON TABLE app.schema_migrations FROM PUBLIC;
+                INSERT INTO app.schema_migrations VALUES ('{name}');
+                COMMIT
+                """);
+        }
+    }
 }

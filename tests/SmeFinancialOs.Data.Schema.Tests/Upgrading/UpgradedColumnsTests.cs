@@ -61,7 +61,7 @@ public sealed class UpgradedColumnsTests
         var database = await OldVersion.InstallAsync("plain");
         await using var superuser = await database.OpenAsync();
         await superuser.ExecuteAsync("DROP TABLE public.organizations, public.invoices CASCADE");
-        (await database.UpgradeAsync()).Applied.Should().Contain("0013_article_columns.sql");
+        (await database.UpgradeAsync()).Applied.Should().Contain("invoicing/0002_article_columns.sql");
     }
 
     private static string Invoice(string customer) =>

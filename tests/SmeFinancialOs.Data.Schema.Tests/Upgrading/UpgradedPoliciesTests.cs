@@ -54,14 +54,14 @@ public sealed class UpgradedPoliciesTests
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; ALTER DATABASE {superuser.Database} OWNER TO {login}");
 
-        (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied.Should().EndWith("0014_keep_policies.sql");
+        (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied.Should().Contain("objects/keep_policies.sql");
 
         (await superuser.ScalarAsync<bool>("SELECT to_regprocedure('app.keep_policies()') IS NULL")).Should().BeTrue("it is left out as a whole");
         var finding = (await OwnedAsync(database, roles)).Should().ContainSingle().Which;
         finding.ObjectName.Should().Be("DROP OWNED");
-        finding.Fix.Should().Be("-- run sql/0014_keep_policies.sql as a superuser");
+        finding.Fix.Should().Be("-- run sql/objects/keep_policies.sql as a superuser");
 
-        var script = EmbeddedScripts.All.Single(script => script.Name == "0014_keep_policies.sql").Contents;
+        var script = EmbeddedScripts.All.Single(script => script.Name == "objects/keep_policies.sql").Contents;
         await superuser.ExecuteAsync(new RoleRenaming(roles).Apply(script));
         (await OwnedAsync(database, roles)).Should().BeEmpty("it is what the finding said");
         await using var deployer = await Sql.OpenAsync(database.As(login), Sql.Cancel);

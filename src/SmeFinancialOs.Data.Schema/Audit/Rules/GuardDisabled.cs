@@ -38,6 +38,6 @@ internal sealed class GuardDisabled : CatalogRule
 
         foreach (var function in scene.Catalog.Functions.Values.Where(function => !GuardParts.IsShipped(function)))
             yield return Found(function.Signature, "It is not the function that this version of the library ships.",
-                Fix.Person("turn the guard on again: sql/guard/0001_tenant_guard.sql"));
+                Fix.Person("turn the guard on again: sql/guard/tenant_guard.sql"));
     }
 }

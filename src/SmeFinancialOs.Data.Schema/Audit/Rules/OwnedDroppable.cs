@@ -8,7 +8,7 @@ namespace SmeFinancialOs.Data.Schema.Audit.Rules;
 internal sealed partial class OwnedDroppable : CatalogRule
 {
     internal const string Command = "DROP OWNED";
-    private const string Script = "0014_keep_policies.sql";
+    private const string Script = "objects/keep_policies.sql";
     private const int Shown = 5;
 
     public override AuditRule Description { get; } = new(

@@ -1,0 +1,49 @@
+-- Right to erasure: one statement deletes an organization with everything it owns and says how many rows that was, table by table.
+SET ROLE app_owner;
+
+-- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record. No tenant may delete from the tenants' table.
+CREATE OR REPLACE FUNCTION app.delete_organization(target_org_id uuid) RETURNS TABLE (table_name text, deleted_rows bigint)
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    tenants record;
+    is_there boolean;
+    deletions text;
+    counts text;
+BEGIN
+    SELECT t.relation AS name, t.tenant_column AS id INTO tenants FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE t.kind = 'tenants';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no table is the one of the tenants' USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'SELECT app.use_tenants(''public.accounts'', ''id'');';
+    END IF;
+
+    -- A new row of this organization needs a key-share lock on its parent: none appears while it is being deleted.
+    EXECUTE format('SELECT true FROM %s WHERE %I = $1 FOR UPDATE', tenants.name, tenants.id) INTO is_there USING target_org_id;
+    IF is_there IS NULL THEN
+        RETURN;
+    END IF;
+
+    SELECT string_agg(format(', d%s AS (DELETE FROM %s WHERE %I = $1 RETURNING 1)', t.i, t.name, t.tenant_column), '' ORDER BY t.i),
+           string_agg(format(', (%s, %L, (SELECT count(*) FROM d%1$s))', t.i, t.name), '' ORDER BY t.i)
+    INTO deletions, counts
+    FROM (SELECT row_number() OVER (ORDER BY t.relation::text) AS i, t.relation::text AS name, t.tenant_column
+          FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE t.kind = 'column') t;
+
+    -- All in one statement: foreign keys are checked at its end, so the order of the tables does not matter, nor whether a key cascades.
+    RETURN QUERY EXECUTE format(
+        'WITH d0 AS (DELETE FROM %s WHERE %I = $1 RETURNING 1)%s
+         SELECT r.name, r.n FROM (VALUES (0, %L, (SELECT count(*) FROM d0))%s) AS r (i, name, n) ORDER BY r.i',
+        tenants.name, tenants.id, deletions, tenants.name::text, counts) USING target_org_id;
+
+    -- A policy refuses a DELETE silently; then nothing else may be gone either.
+    EXECUTE format('SELECT true FROM %s WHERE %I = $1', tenants.name, tenants.id) INTO is_there USING target_org_id;
+    IF is_there THEN
+        RAISE EXCEPTION 'a policy keeps organization % from being deleted', target_org_id USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$function$;
+
+REVOKE ALL ON FUNCTION app.delete_organization(uuid) FROM PUBLIC, app_user, tenant_role, demo_role;
+GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO admin_role;
+
+RESET ROLE;

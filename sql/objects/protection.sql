@@ -1,0 +1,209 @@
+-- What a protected table has: its policies, privileges and triggers, as data. app.protect_table applies them; upgrades and the seal apply them again; the tenant guard
+-- holds tables to them.
+SET ROLE app_owner;
+
+-- {} is the tenant column. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table has. (SELECT ..) makes an InitPlan:
+-- evaluated once a statement, not once a row. is_sealed: only where contexts are sealed, only where they are not, or null: always.
+CREATE OR REPLACE FUNCTION app.policy_definitions()
+    RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean)
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{demo}', demo), replace(d.new_row, '{demo}', demo), d.is_sealed
+    FROM (VALUES ('( SELECT app.demo_org_id() AS demo_org_id)')) AS f (demo)
+    CROSS JOIN LATERAL (VALUES
+        ('tenant_isolation', 'ALL', true, ARRAY['tenant_role'],
+            '({} = ( SELECT app.current_org_id() AS current_org_id))', '({} = ( SELECT app.current_org_id() AS current_org_id))', false),
+        -- The view is the quicker way to ask for the seal.
+        ('tenant_isolation', 'ALL', true, ARRAY['tenant_role'],
+            '({} = ( SELECT c.tenant_org_id FROM app_seal.context c))', '({} = ( SELECT c.tenant_org_id FROM app_seal.context c))', true),
+        ('admin_access', 'ALL', true, ARRAY['admin_role'], 'true', 'true', NULL),
+        ('demo_read_only', 'SELECT', true, ARRAY['demo_role'], '({} = {demo})', NULL, NULL),
+        -- Restrictive policies are ANDed. A permissive ban would let every tenant insert into every other.
+        ('demo_no_writes_insert', 'INSERT', false, ARRAY['demo_role', 'tenant_role'], NULL, '({} <> {demo})', NULL),
+        ('demo_no_writes_update', 'UPDATE', false, ARRAY['demo_role', 'tenant_role'], '({} <> {demo})', '({} <> {demo})', NULL),
+        ('demo_no_writes_delete', 'DELETE', false, ARRAY['demo_role', 'tenant_role'], '({} <> {demo})', NULL, NULL),
+        ('context_sealed', 'ALL', false, ARRAY['admin_role', 'demo_role'], '( SELECT app.context_holds() AS context_holds)', NULL, true)
+    ) AS d (name, command, is_permissive, roles, condition, new_row, is_sealed)
+$function$;
+
+-- To erase an organization is an admin's act, with a reason on record: no tenant deletes its own row of the tenants' table. No TRUNCATE, REFERENCES or TRIGGER:
+-- they do not ask the policies.
+CREATE OR REPLACE FUNCTION app.privilege_definitions() RETURNS TABLE (role text, privileges text[], kind text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    VALUES ('tenant_role', ARRAY['SELECT', 'INSERT', 'UPDATE'], 'tenants'),
+           ('tenant_role', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'column'),
+           ('admin_role', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'], NULL),
+           ('demo_role', ARRAY['SELECT'], NULL),
+           ('app_user', ARRAY[]::text[], NULL),
+           ('admin_user', ARRAY[]::text[], NULL),
+           ('PUBLIC', ARRAY[]::text[], NULL)
+$function$;
+
+-- On the tenants' table; {} is its name, {id} its column. As PostgreSQL prints them.
+CREATE OR REPLACE FUNCTION app.trigger_definitions() RETURNS TABLE (name text, definition text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT d.name, format('CREATE TRIGGER %s BEFORE %s EXECUTE FUNCTION app.keep_organization()', d.name, d.event)
+    FROM (VALUES ('keep_organization_row', 'DELETE ON {} FOR EACH ROW'),
+                 ('keep_organization_id', 'UPDATE OF {id} ON {} FOR EACH ROW WHEN ((new.{id} <> old.{id}))'),
+                 ('keep_organizations', 'TRUNCATE ON {} FOR EACH STATEMENT')) AS d (name, event)
+$function$;
+
+-- Everybody who has those privileges or none, for REVOKE.
+CREATE OR REPLACE FUNCTION app.roles_of_app() RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT string_agg(DISTINCT CASE d.role WHEN 'PUBLIC' THEN d.role ELSE quote_ident(d.role) END, ', ') FROM app.privilege_definitions() d
+$function$;
+
+-- The policies that a registered table has to have.
+CREATE OR REPLACE FUNCTION app.expected_policies(target regclass)
+    RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{}', quote_ident(t.tenant_column)), replace(d.new_row, '{}', quote_ident(t.tenant_column))
+    FROM app.protected_tables t CROSS JOIN app.policy_definitions() d
+    WHERE t.relation = target AND d.is_sealed IS DISTINCT FROM (to_regclass('app_seal.context') IS NULL)
+$function$;
+
+-- The triggers that a registered table has to have.
+CREATE OR REPLACE FUNCTION app.expected_triggers(target regclass) RETURNS TABLE (name text, definition text)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT d.name, replace(replace(d.definition, '{}', format('%I.%I', n.nspname, c.relname)), '{id}', quote_ident(t.tenant_column))
+    FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN app.trigger_definitions() d
+    WHERE t.relation = target AND t.kind = 'tenants'
+$function$;
+
+-- What a registered table has that is not as expected; a row with a policy's name where it is a policy.
+CREATE OR REPLACE FUNCTION app.protection_faults(target regclass) RETURNS TABLE (policy text, fault text)
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH RECURSIVE
+    part (oid, is_child) AS (SELECT target::oid, false UNION SELECT i.inhrelid, true FROM part JOIN pg_inherits i ON i.inhparent = part.oid),
+    -- Records can be compared where their columns have the same collations.
+    actual AS (
+        SELECT p.polname::text COLLATE "C" AS name,
+               CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END COLLATE "C" AS command,
+               p.polpermissive AS is_permissive, ARRAY(SELECT pg_get_userbyid(r)::text COLLATE "C" FROM unnest(p.polroles) AS r ORDER BY 1) AS roles,
+               regexp_replace(pg_get_expr(p.polqual, target), '\s+', ' ', 'g') COLLATE "C" AS condition,
+               regexp_replace(pg_get_expr(p.polwithcheck, target), '\s+', ' ', 'g') COLLATE "C" AS new_row
+        FROM pg_policy p WHERE p.polrelid = target AND p.polname::text IN (SELECT d.name FROM app.policy_definitions() d)),
+    expected AS (
+        SELECT e.name COLLATE "C" AS name, e.command COLLATE "C" AS command, e.is_permissive, ARRAY(SELECT r COLLATE "C" FROM unnest(e.roles) AS r ORDER BY 1) AS roles,
+               e.condition COLLATE "C" AS condition, e.new_row COLLATE "C" AS new_row
+        FROM app.expected_policies(target) e),
+    held (role, privilege, is_grantable) AS (
+        SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END, a.privilege_type, a.is_grantable
+        FROM pg_class c CROSS JOIN aclexplode(c.relacl) a WHERE c.oid = target
+        UNION ALL
+        SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END, a.privilege_type || ' (' || (c.attname::text COLLATE "C") || ')', a.is_grantable
+        FROM pg_attribute c CROSS JOIN aclexplode(c.attacl) a WHERE c.attrelid = target),
+    granted (role, privilege) AS (
+        SELECT d.role, unnest(d.privileges) FROM app.privilege_definitions() d JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind))
+    SELECT NULL, format('row-level security of %s is not enabled and forced', c.oid::regclass)
+    FROM part JOIN pg_class c ON c.oid = part.oid WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
+    UNION ALL
+    SELECT coalesce(e.name, a.name), format('policy %I %s', coalesce(e.name, a.name), CASE WHEN a.name IS NULL THEN 'is missing' WHEN e.name IS NULL THEN 'is not expected' ELSE 'is another' END)
+    FROM expected e FULL JOIN actual a ON a.name = e.name WHERE a IS DISTINCT FROM e
+    UNION ALL
+    SELECT NULL, format('trigger %I is missing, disabled or another', e.name)
+    FROM app.expected_triggers(target) e LEFT JOIN pg_trigger g ON g.tgrelid = target AND g.tgname = e.name
+    WHERE g.tgenabled NOT IN ('O', 'A') OR pg_get_triggerdef(g.oid) IS DISTINCT FROM e.definition
+    UNION ALL
+    SELECT NULL, format('%s lacks %s', g.role, g.privilege) FROM granted g WHERE NOT EXISTS (SELECT FROM held h WHERE (h.role, h.privilege) = (g.role, g.privilege))
+    UNION ALL
+    SELECT NULL, format('%s has %s', h.role, h.privilege) FROM held h
+    WHERE h.role IN (SELECT d.role FROM app.privilege_definitions() d) AND (h.is_grantable OR (h.role, h.privilege) NOT IN (SELECT g.role, g.privilege FROM granted g))
+    UNION ALL
+    SELECT NULL, format('%s has privileges of its own', c.oid::regclass) FROM part JOIN pg_class c ON c.oid = part.oid
+    WHERE part.is_child AND EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN app.privilege_definitions() d
+                                    ON d.role = CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END)
+$function$;
+
+-- Gives a registered table what it has to have. Whatever is as expected is left alone, so a table that is so altogether is not locked.
+CREATE OR REPLACE FUNCTION app.apply_protection(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    faults text[];
+    item record;
+BEGIN
+    IF NOT EXISTS (SELECT FROM app.protection_faults(target)) THEN
+        RETURN;
+    END IF;
+    SELECT c.relowner INTO item FROM pg_class c WHERE c.oid = target;
+    IF NOT pg_has_role(item.relowner, 'USAGE') THEN
+        RAISE EXCEPTION 'table % belongs to %, and % may not alter it', target, pg_get_userbyid(item.relowner), current_user
+            USING ERRCODE = 'insufficient_privilege', HINT = format('ALTER TABLE %s OWNER TO app_owner; or SELECT app.apply_protection(%L); as a superuser.', target, target);
+    END IF;
+
+    FOR item IN SELECT p.relid AS name FROM pg_class c CROSS JOIN LATERAL (
+                    WITH RECURSIVE part (relid) AS (SELECT c.oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.relid)
+                    SELECT part.relid::regclass FROM part) p
+                WHERE c.oid = target
+    LOOP
+        IF NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = item.name) THEN
+            EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', item.name);
+        END IF;
+        -- A revoke on the table takes the column privileges with it. Partitions and inheritance children answer a direct query with policies of their own: they get
+        -- none, and no privilege.
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
+    END LOOP;
+
+    SELECT array_agg(DISTINCT f.policy) INTO faults FROM app.protection_faults(target) f WHERE f.policy IS NOT NULL;
+    FOR item IN SELECT p.polname FROM pg_policy p WHERE p.polrelid = target AND p.polname = ANY (faults) LOOP
+        EXECUTE format('DROP POLICY %I ON %s', item.polname, target);
+    END LOOP;
+    FOR item IN SELECT e.* FROM app.expected_policies(target) e WHERE e.name = ANY (faults) LOOP
+        EXECUTE format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', item.name, target, CASE WHEN item.is_permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, item.command,
+                       (SELECT string_agg(quote_ident(r), ', ') FROM unnest(item.roles) AS r))
+            || coalesce(' USING (' || item.condition || ')', '') || coalesce(' WITH CHECK (' || item.new_row || ')', '');
+    END LOOP;
+
+    FOR item IN SELECT d.role, array_to_string(d.privileges, ', ') AS privileges FROM app.privilege_definitions() d
+                JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind) WHERE cardinality(d.privileges) > 0
+    LOOP
+        EXECUTE format('GRANT %s ON TABLE %s TO %I', item.privileges, target, item.role);
+    END LOOP;
+
+    FOR item IN SELECT e.* FROM app.expected_triggers(target) e LOOP
+        EXECUTE replace(item.definition, 'CREATE TRIGGER', 'CREATE OR REPLACE TRIGGER');
+        EXECUTE format('ALTER TABLE %s ENABLE TRIGGER %I', target, item.name);
+    END LOOP;
+END
+$function$;
+
+-- What the tenant guard has to know.
+CREATE OR REPLACE FUNCTION app.protection() RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT jsonb_build_object(
+        'policies', (SELECT jsonb_agg(d) FROM app.policy_definitions() d),
+        'triggers', (SELECT jsonb_agg(d) FROM app.trigger_definitions() d),
+        'tenants', (SELECT jsonb_build_object('relation', t.relation::oid, 'tenant_column', t.tenant_column) FROM app.protected_tables t WHERE t.kind = 'tenants'))
+$function$;
+
+-- For whoever may alter the tables; the roles of the app have no use for them.
+REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.roles_of_app(), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass),
+    app.apply_protection(regclass), app.protection() FROM PUBLIC;
+
+DO $guard$
+BEGIN
+    IF to_regprocedure('app_guard.expect(jsonb)') IS NOT NULL THEN
+        PERFORM app_guard.expect(app.protection());
+    END IF;
+END
+$guard$;
+
+RESET ROLE;

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using DbUp.Engine;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Schema;
+
+/// <summary>Which scripts a database lacks, by what its journal says was applied.</summary>
+internal sealed partial class MigrationPlan
+{
+    private MigrationPlan(IReadOnlyList<MigrationScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
+        (Pending, Applied, IsOfNewerVersion) = (pending, applied, isOfNewerVersion);
+
+    public IReadOnlyList<MigrationScript> Pending { get; }
+
+    /// <summary>The names of those that were applied before.</summary>
+    public IReadOnlyList<string> Applied { get; }
+
+    /// <summary>Where a newer version of the library has been, its texts stay: a host that is rolled back must not put older ones over them.</summary>
+    public bool IsOfNewerVersion { get; }
+
+    /// <summary>Whether the scripts bring the registry of protected tables.</summary>
+    public bool HasProtectedTables => Applied.Concat(Pending.Select(script => script.Name)).Contains("objects/protection.sql");
+
+    /// <exception cref="SchemaMigrationException">A migration was changed after it was applied.</exception>
+    public static async Task<MigrationPlan> ReadAsync(
+        NpgsqlConnection connection, SchemaMigratorOptions options, MigrationScripts scripts, CancellationToken cancellationToken)
+    {
+        var journal = await MigrationJournal.ReadAsync(connection, options.Roles, cancellationToken).ConfigureAwait(false);
+        // Tables of the article that a database has are upgraded with it.
+        var wanted = scripts.For(options, journal.Checksums.Keys.Any(IsOfInvoicing));
+        if (journal.SchemaVersion > VersionOf(wanted))
+            return new([], [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
+
+        var renaming = new RoleRenaming(options.Roles);
+        var pending = new List<MigrationScript>();
+        var applied = new List<string>();
+        foreach (var script in wanted.Select((script, order) => new MigrationScript(script, renaming, order)))
+        {
+            var checksum = journal.Checksums.GetValueOrDefault(script.Name);
+            if (checksum == script.Checksum)
+                applied.Add(script.Name);
+            else if (checksum is null || !script.IsMigration)
+                pending.Add(script);
+            else
+                throw new SchemaMigrationException(
+                    $"sql/{script.Name} was changed after it was applied to this database (checksum {checksum}, now {script.Checksum}). "
+                    + "Put its text back, and the change into a migration of its own.")
+                {
+                    ScriptName = script.Name,
+                };
+        }
+
+        return new(pending, applied, isOfNewerVersion: false);
+    }
+
+    /// <summary>Also as it was called before version 15.</summary>
+    private static bool IsOfInvoicing(string name) => name.StartsWith("invoicing/", StringComparison.Ordinal) || name == "0006_invoices.sql";
+
+    /// <summary>The version that the scripts bring a database to, as their function tells it.</summary>
+    private static int VersionOf(IEnumerable<SqlScript> scripts) =>
+        scripts.Select(script => Version().Match(script.Contents)).LastOrDefault(match => match.Success) is { } found
+            ? int.Parse(found.Groups["version"].Value, CultureInfo.InvariantCulture)
+            : int.MaxValue;
+
+    [GeneratedRegex(@"FUNCTION app\.schema_version\(\).*?RETURN (?<version>\d+);", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex Version();
+}
