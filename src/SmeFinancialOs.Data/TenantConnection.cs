@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 

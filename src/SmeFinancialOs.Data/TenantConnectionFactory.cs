@@ -4,6 +4,7 @@ using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Logins;
 using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 

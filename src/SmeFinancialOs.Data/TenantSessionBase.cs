@@ -1,5 +1,7 @@
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Rows;
 using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Npgsql;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 

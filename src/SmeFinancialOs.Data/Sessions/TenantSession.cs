@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -78,9 +79,9 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
 
         var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var gate = new CallGate();
+        var gate = new ConcurrencyGuard();
         gate.Enter();
-        using var watch = new StreamWatch(gate, telemetry, context, factory.Settings(context).StreamIdleTimeout, EndAsync);
+        using var watch = new StreamIdleTimer(gate, telemetry, context, factory.Settings(context).StreamIdleTimeout, EndAsync);
         try
         {
             while (await rows.MoveNextAsync().ConfigureAwait(false))

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -16,7 +17,7 @@ internal sealed partial class UnitOfWork
         _mayPrepareBySql |= !statement.IsOfRows;
         var stream = new RowStream<T>(Target, statement, telemetry, operation);
         var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        using var watch = new StreamWatch(_gate, telemetry, context, settings.StreamIdleTimeout, EndAsync);
+        using var watch = new StreamIdleTimer(_gate, telemetry, context, settings.StreamIdleTimeout, EndAsync);
         (_stream, _cancelStream) = (rows, stream.Cancel);
         try
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -14,7 +15,7 @@ internal sealed partial class UnitOfWork(
     Operation? operation,
     Activity? caller) : IAsyncDisposable
 {
-    private readonly CallGate _gate = new();
+    private readonly ConcurrencyGuard _gate = new();
     private readonly HalfPreparedStatement? _failed = settings.PreparesStatements ? new() : null;
     private bool _isCommitted;
     private bool _isRolledBack;

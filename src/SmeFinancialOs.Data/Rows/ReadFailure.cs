@@ -3,7 +3,7 @@ using System.Data.Common;
 using Npgsql;
 using Npgsql.PostgresTypes;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Rows;
 
 /// <summary>
 /// What a caller is told of a row that cannot be read. Dapper and the converters of .NET quote the value, and what is in a row does not belong in a log:

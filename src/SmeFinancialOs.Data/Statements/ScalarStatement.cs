@@ -1,7 +1,8 @@
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Rows;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>The first column of the first row.</summary>
 internal sealed class ScalarStatement<T>(string sql, object? parameters) : Statement<T?>(sql, RequireOne(parameters))

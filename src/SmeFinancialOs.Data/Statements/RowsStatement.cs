@@ -1,8 +1,9 @@
 using System.Data.Common;
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Rows;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>All rows.</summary>
 internal sealed class RowsStatement<T> : Statement<IReadOnlyList<T>>

@@ -11,7 +11,7 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <param name="context">Whose stream it is.</param>
 /// <param name="timeout">The longest time between two rows; null for any.</param>
 /// <param name="end">Ends the stream, once nobody can ask for a row any more.</param>
-internal sealed class StreamWatch(CallGate gate, Telemetry telemetry, TenantContext context, TimeSpan? timeout, Func<ValueTask> end) : IDisposable
+internal sealed class StreamIdleTimer(ConcurrencyGuard gate, Telemetry telemetry, TenantContext context, TimeSpan? timeout, Func<ValueTask> end) : IDisposable
 {
     private readonly TimeProvider _time = telemetry.Time;
     private ITimer? _timer;

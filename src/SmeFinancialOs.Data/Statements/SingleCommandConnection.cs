@@ -2,10 +2,10 @@ using System.Data;
 using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>What Dapper takes for an open connection. It has one command, which sends nothing.</summary>
-internal sealed class StandInConnection(NpgsqlCommand command) : IDbConnection
+internal sealed class SingleCommandConnection(NpgsqlCommand command) : IDbConnection
 {
     /// <summary>A key of Dapper's cache of parameter readers, which do not depend on the database.</summary>
     [AllowNull]

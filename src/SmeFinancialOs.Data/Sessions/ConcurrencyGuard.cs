@@ -4,7 +4,7 @@ namespace SmeFinancialOs.Data.Sessions;
 /// Lets in one call of a unit of work at a time, and its end only when none is under way. Npgsql refuses a second statement too, but not a rollback
 /// beside a statement whose answer has not begun: the two then read each other's answers.
 /// </summary>
-internal sealed class CallGate
+internal sealed class ConcurrencyGuard
 {
     private int _isBusy;
     private int _isClosed;

@@ -1,7 +1,8 @@
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Rows;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>The only row, or none.</summary>
 internal sealed class SingleRowStatement<T>(string sql, object? parameters) : Statement<T?>(sql, RequireOne(parameters))

@@ -2,7 +2,7 @@ using System.Collections;
 using Dapper;
 using Npgsql;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>SQL with its parameters, filled in by Dapper, and what becomes of its rows.</summary>
 internal abstract class Statement
@@ -12,7 +12,7 @@ internal abstract class Statement
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         RequireNoCallback(parameters);
         var capture = new CapturingCommand();
-        new StandInConnection(capture).Execute(sql, parameters);
+        new SingleCommandConnection(capture).Execute(sql, parameters);
         Commands = CommandSplitter.Split(capture.Captured, out var isOfRows);
         IsOfRows = isOfRows;
     }

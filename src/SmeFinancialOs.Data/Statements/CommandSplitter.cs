@@ -1,6 +1,7 @@
 using Npgsql;
+using SmeFinancialOs.Data.Sessions;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>Commands that Dapper has filled in, as commands of one statement each.</summary>
 internal static class CommandSplitter

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Dapper;
 using Npgsql;
+using SmeFinancialOs.Data.Statements;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Rows;
 
 /// <summary>A value of another type than was asked for, such as an int for a long, as Dapper converts it.</summary>
 internal static class ValueConversion
@@ -19,7 +20,7 @@ internal static class ValueConversion
     /// <summary>
     /// By Dapper itself: its conversion of a scalar has no public name, so its ExecuteScalar is called with a command that answers with the value.
     /// </summary>
-    public static T OfScalar<T>(object value) => new StandInConnection(new Answer(value)).ExecuteScalar<T>("value")!;
+    public static T OfScalar<T>(object value) => new SingleCommandConnection(new Answer(value)).ExecuteScalar<T>("value")!;
 
     private static Array Elements(Array array, Type type)
     {

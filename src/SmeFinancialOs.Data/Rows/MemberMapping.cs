@@ -2,7 +2,7 @@ using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Dapper;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Rows;
 
 /// <summary>What Dapper fills member by member. Columns that are no member of the type are passed over, be it all of them.</summary>
 internal static class MemberMapping

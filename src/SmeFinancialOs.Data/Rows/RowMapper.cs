@@ -2,7 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Rows;
 
 /// <summary>Dapper's mapping of a row and of a scalar. It throws where Dapper gives a value that no row holds.</summary>
 internal static class RowMapper

@@ -2,7 +2,7 @@ using System.Data;
 using System.Data.Common;
 using Npgsql;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Rows;
 
 /// <summary>
 /// The columns of a join, as several objects. As in Dapper each object but the first begins at a column of a given name, looked for from the right; an object whose

@@ -3,7 +3,7 @@ using System.Data.Common;
 using Dapper;
 using Npgsql;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>
 /// The command Dapper fills in: executing it only puts its text and parameters aside, as a command of a batch. It is a command of Npgsql's, because parameters

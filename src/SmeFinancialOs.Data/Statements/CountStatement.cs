@@ -1,7 +1,7 @@
 using Npgsql;
 using SmeFinancialOs.Data.Diagnostics;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>The number of rows written; rows it returns are passed over.</summary>
 internal sealed class CountStatement(string sql, object? parameters) : Statement<int>(sql, RequireSets(parameters))

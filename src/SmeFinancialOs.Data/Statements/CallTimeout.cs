@@ -2,7 +2,7 @@ using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>
 /// How long each statement of one call may take: <c>statement_timeout</c> of the server, in place of what the options or the login say. The driver waits a little
