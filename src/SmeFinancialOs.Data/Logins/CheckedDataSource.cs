@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Transactions;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 using IsolationLevel = System.Data.IsolationLevel;
@@ -53,8 +54,13 @@ internal sealed class CheckedDataSource
     /// <summary>The login's <c>default_transaction_isolation</c>, as the last check of it has found.</summary>
     public IsolationLevel DefaultIsolationLevel { get; private set; } = IsolationLevel.ReadCommitted;
 
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
-        _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
+    /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
+    public async ValueTask<LeasedConnection> LeaseAsync(TenantContext context, CancellationToken cancellationToken)
+    {
+        if (_checked is not { IsCompletedSuccessfully: true })
+            await CheckOnceAsync(cancellationToken).ConfigureAwait(false);
+        return new(await ConnectAsync(cancellationToken).ConfigureAwait(false), Settings, context);
+    }
 
     /// <summary>Checks the login as it is now, whatever was found before.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
@@ -85,7 +91,7 @@ internal sealed class CheckedDataSource
         _isReported = true;
     }
 
-    private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
+    private Task CheckOnceAsync(CancellationToken cancellationToken)
     {
         Task check;
         lock (_lock)
@@ -97,8 +103,7 @@ internal sealed class CheckedDataSource
         }
 
         // Shared by concurrent first callers, so no one's token may end it for the others.
-        await check.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return check.WaitAsync(cancellationToken);
     }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
@@ -113,19 +118,7 @@ internal sealed class CheckedDataSource
 
         try
         {
-            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await _reported.ResetAsync(connection, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            ReplicationWait.Watch(connection);
-            return connection;
+            return await LeasedConnection.ConnectAsync(_dataSource, _reported, cancellationToken).ConfigureAwait(false);
         }
         // Npgsql lets through what the name lookup says.
         catch (Exception fault) when (fault is NpgsqlException or SocketException)

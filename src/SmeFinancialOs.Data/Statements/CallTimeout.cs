@@ -49,12 +49,4 @@ internal sealed class CallTimeout
 
     /// <summary>Behind them, in a unit of work. Where they fail, their transaction does, and a savepoint takes the setting back.</summary>
     public static NpgsqlBatchCommand RestoreCommand() => new(Restore);
-
-    /// <summary>One of the two, in a round trip of its own.</summary>
-    public static async Task RunAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBatchCommand command, CancellationToken cancellationToken)
-    {
-        var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { command } };
-        await using var _ = batch.ConfigureAwait(false);
-        await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-    }
 }

@@ -1,6 +1,7 @@
 using System.Collections;
 using Dapper;
 using Npgsql;
+using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data.Statements;
 
@@ -29,6 +30,9 @@ internal abstract class Statement
     /// </summary>
     public bool IsRepeatable =>
         IsOfRows && !Commands.Any(static command => command.Parameters.Any(static parameter => ((NpgsqlParameter)parameter).Value is Stream));
+
+    /// <summary>Whether it does no more than go back to a savepoint. Other texts with this word end the transaction, and are refused.</summary>
+    public bool IsRollbackToSavepoint => Commands.All(static command => BeginsWithRollback(command.CommandText));
 
     /// <summary>How long it may take; null for what the options or the login say.</summary>
     public CallTimeout? Timeout { get; set; }
@@ -74,6 +78,12 @@ internal abstract class Statement
                 "The parameters ask to be called when the statement has been run (IParameterCallbacks), and they are not. Await the call instead.",
                 nameof(parameters));
         }
+    }
+
+    private static bool BeginsWithRollback(string sql)
+    {
+        var lexer = new SqlLexer(sql);
+        return lexer.Read() && lexer.Is("ROLLBACK");
     }
 
     /// <summary>What Dapper takes for a list of parameter sets.</summary>

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace SmeFinancialOs.Data.Sessions;
+namespace SmeFinancialOs.Data.Connections;
 
 /// <summary>
 /// Settings of a session that have an effect ahead of the reset in its next batch, and that the server reports to the driver. Npgsql reads the placeholders of a
