@@ -5,8 +5,9 @@ using SmeFinancialOs.Data.Statements;
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed: where rows were written, with
-/// a warning (log event 304), unless its last call failed or <see cref="RollbackAsync"/> said that it is meant. Like the connection itself it serves one caller at a time.
+/// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed: where rows were written,
+/// with a warning (log event 304), unless its last call failed or <see cref="RollbackAsync"/> said that it is meant. Like the connection itself it serves one
+/// caller at a time.
 /// </summary>
 public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
 {

@@ -32,7 +32,12 @@ public sealed class TenantConnectionFactory
         ArgumentNullException.ThrowIfNull(dataSource);
         var copy = TenantConnectionOptionsValidation.Copy(options ?? new TenantConnectionOptions());
         if (copy.ReadOnlyContextsPreferStandby && dataSource is not NpgsqlMultiHostDataSource)
-            throw new ArgumentException("ReadOnlyContextsPreferStandby needs several hosts: name them in the connection string, or build the data source with BuildMultiHost().", nameof(dataSource));
+        {
+            throw new ArgumentException(
+                "ReadOnlyContextsPreferStandby needs several hosts: name them in the connection string, or build the data source with BuildMultiHost().",
+                nameof(dataSource));
+        }
+
         _tenants = new LoginDataSources(dataSource, copy, isAdmin: false);
         _admins = copy.AdminDataSource is { } admin ? new LoginDataSources(admin, copy, isAdmin: true) : null;
     }
@@ -75,8 +80,8 @@ public sealed class TenantConnectionFactory
         OpenAsync(ContextBinding.ToAmbient(), DefaultCharacteristics, cancellationToken);
 
     /// <summary>
-    /// Opens a unit of work with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls are refused; it can
-    /// be committed and disposed.
+    /// Opens a unit of work with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls are refused; it
+    /// can be committed and disposed.
     /// </summary>
     /// <inheritdoc cref="OpenConnectionAsync(TenantContext, TransactionCharacteristics, CancellationToken)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
@@ -89,11 +94,7 @@ public sealed class TenantConnectionFactory
     /// <summary>A session: each call one round trip and a transaction of its own. Costs nothing until a call is made.</summary>
     /// <param name="context">Who is asking. An admin session writes the access log before its first call.</param>
     /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
-    public ITenantSession CreateSession(TenantContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return CreateSession(ContextBinding.Explicit(context));
-    }
+    public ITenantSession CreateSession(TenantContext context) => CreateSession(ContextBinding.Explicit(context));
 
     /// <summary>A session for the ambient context. While another context is in force, or none, its calls are refused.</summary>
     /// <inheritdoc cref="CreateSession(TenantContext)"/>
@@ -106,11 +107,7 @@ public sealed class TenantConnectionFactory
     /// </summary>
     /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
     /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
-    public TenantTransaction BeginTransaction(TenantContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return BeginTransaction(ContextBinding.Explicit(context), DefaultCharacteristics);
-    }
+    public TenantTransaction BeginTransaction(TenantContext context) => BeginTransaction(ContextBinding.Explicit(context), DefaultCharacteristics);
 
     /// <summary>A unit of work without a raw connection, with an isolation level of its own.</summary>
     /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
@@ -132,8 +129,8 @@ public sealed class TenantConnectionFactory
     public TenantTransaction BeginTransaction() => BeginTransaction(ContextBinding.ToAmbient(), DefaultCharacteristics);
 
     /// <summary>
-    /// A unit of work without a raw connection, with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls
-    /// are refused; it can be committed and disposed.
+    /// A unit of work without a raw connection, with an isolation level of its own, for the ambient context. While another context is in force, or none, its
+    /// calls are refused; it can be committed and disposed.
     /// </summary>
     /// <inheritdoc cref="BeginTransaction(TenantContext, TransactionCharacteristics)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>

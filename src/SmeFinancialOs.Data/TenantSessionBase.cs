@@ -5,7 +5,9 @@ using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 
-/// <summary>The calls that all sessions and units of work of this library have. Hosts use it as <see cref="ITenantSession"/>, and do not derive from it.</summary>
+/// <summary>
+/// The calls that all sessions and units of work of this library have. Hosts use it as <see cref="ITenantSession"/>, and do not derive from it.
+/// </summary>
 public abstract class TenantSessionBase : ITenantSession
 {
     private protected TenantSessionBase()

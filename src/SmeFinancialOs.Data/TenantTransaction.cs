@@ -6,8 +6,8 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// A unit of work that costs no round trip to open: BEGIN, tenant and role travel with its first statement. It hands out no connection, so there is
-/// none that could be used before they are in force. Rolled back on dispose unless committed: where rows were written, with a warning (log event 304), unless its
-/// last call failed or <see cref="RollbackAsync"/> said that it is meant. It serves one caller at a time.
+/// none that could be used before they are in force. Rolled back on dispose unless committed: where rows were written, with a warning (log event 304), unless
+/// its last call failed or <see cref="RollbackAsync"/> said that it is meant. It serves one caller at a time.
 /// </summary>
 public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
 {
@@ -43,7 +43,8 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was run.
+    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was
+    /// run.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the work is rolled back when this is disposed.</param>
     /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>
@@ -107,9 +108,11 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes a call, and begins for it where it is the first. It begins once more, on another connection, where the server had ended the session before anything was run.
+    /// Makes a call, and begins for it where it is the first. It begins once more, on another connection, where the server had ended the session before
+    /// anything was run.
     /// </summary>
-    private async Task<TResult> BeginWithAsync<TResult>(IReadOnlyList<Statement> statements, Func<UnitOfWork, Task<TResult>> call, CancellationToken cancellationToken)
+    private async Task<TResult> BeginWithAsync<TResult>(
+        IReadOnlyList<Statement> statements, Func<UnitOfWork, Task<TResult>> call, CancellationToken cancellationToken)
     {
         var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -3,8 +3,8 @@ using SmeFinancialOs.Data.Diagnostics;
 namespace SmeFinancialOs.Data.Connections;
 
 /// <summary>
-/// Is collected together with a connection that was not returned: its holder has let go of it without disposing it. The thread of finalizers must not wait for a
-/// server nor fail, so the work is done in another one.
+/// Is collected together with a connection that was not returned: its holder has let go of it without disposing it. The thread of finalizers must not wait for
+/// a server nor fail, so the work is done in another one.
 /// </summary>
 internal sealed class LeakDetector(LeasedConnection connection, Func<ValueTask> end, Telemetry telemetry, TenantContext context) : IDisposable
 {

@@ -4,15 +4,15 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Connections;
 
 /// <content>
-/// The statement that failed, until the server has said whether this call prepared it. A statement that PostgreSQL parsed for the first time and then refused to plan
-/// or to start stays prepared for Npgsql, without its result columns: the next call that uses it, whoever's, gets rows that Npgsql does not expect, and loses the
-/// connection. A statement that was prepared before the call began, or was planned twice, has its columns.
+/// The statement that failed, until the server has said whether this call prepared it. A statement that PostgreSQL parsed for the first time and then refused
+/// to plan or to start stays prepared for Npgsql, without its result columns: the next call that uses it, whoever's, gets rows that Npgsql does not expect,
+/// and loses the connection. A statement that was prepared before the call began, or was planned twice, has its columns.
 /// </content>
 /// <seealso href="https://github.com/npgsql/npgsql/issues/6391">npgsql issue 6391</seealso>
 internal sealed partial class LeasedConnection
 {
-    // Behind the one that failed nothing was parsed. Its text is compared without placeholders: Npgsql replaces @name and :name by $1. What is no word is told by
-    // its code, because letters depend on the locale of the database.
+    // Behind the one that failed nothing was parsed. Its text is compared without placeholders: Npgsql replaces @name and :name by $1. What is no word is told
+    // by its code, because letters depend on the locale of the database.
     private const string Age = """
         SELECT CASE WHEN p.generic_plans + p.custom_plans < 2
                      AND pg_catalog.regexp_replace(p.statement, r.placeholder, '$', 'g') = pg_catalog.regexp_replace($1, r.placeholder, '$', 'g')
@@ -51,7 +51,9 @@ internal sealed partial class LeasedConnection
             (_areNamesStale, _failedText) = (false, null);
     }
 
-    /// <summary>Asks in a round trip of its own, and lets Npgsql forget what is prepared where it has to. In a transaction that has failed it stays to be asked.</summary>
+    /// <summary>
+    /// Asks in a round trip of its own, and lets Npgsql forget what is prepared where it has to. In a transaction that has failed it stays to be asked.
+    /// </summary>
     private async ValueTask ForgetHalfPreparedAsync()
     {
         ForgetStale();

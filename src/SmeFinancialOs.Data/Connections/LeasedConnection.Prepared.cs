@@ -4,8 +4,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Connections;
 
 /// <content>
-/// What Npgsql believes that it has prepared on a connection, and why it may be wrong. It calls its statements by their names, and SQL can put another one behind
-/// such a name: an injection in one tenant's request would answer the requests of the next. A statement that is half prepared is another reason.
+/// What Npgsql believes that it has prepared on a connection, and why it may be wrong. It calls its statements by their names, and SQL can put another one
+/// behind such a name: an injection in one tenant's request would answer the requests of the next. A statement that is half prepared is another reason.
 /// </content>
 internal sealed partial class LeasedConnection
 {
@@ -59,7 +59,9 @@ internal sealed partial class LeasedConnection
         return ForgetHalfPreparedAsync();
     }
 
-    /// <summary>Forgets all that is prepared, on both sides. Npgsql has no asynchronous form of this, and all has to be parsed again: not for common errors.</summary>
+    /// <summary>
+    /// Forgets all that is prepared, on both sides. Npgsql has no asynchronous form of this, and all has to be parsed again: not for common errors.
+    /// </summary>
     /// <returns>False where it cannot be done now: in a transaction that has failed, or beside a reader of the host's.</returns>
     public bool TryForgetPrepared()
     {
@@ -77,8 +79,8 @@ internal sealed partial class LeasedConnection
     }
 
     /// <summary>
-    /// Lets Npgsql forget all that is prepared where SQL has changed it; asks in a round trip of its own where there was no answer. A connection of which that cannot be
-    /// told, or which cannot forget, does not go back to its pool.
+    /// Lets Npgsql forget all that is prepared where SQL has changed it; asks in a round trip of its own where there was no answer. A connection of which that
+    /// cannot be told, or which cannot forget, does not go back to its pool.
     /// </summary>
     private async ValueTask ForgetChangedAsync()
     {
@@ -87,7 +89,8 @@ internal sealed partial class LeasedConnection
         {
             try
             {
-                isForgotten &= !await AskAsync([PreparedStatementCheck.Command()], PreparedStatementCheck.HasForeign).ConfigureAwait(false) || TryForgetPrepared();
+                var isChanged = await AskAsync([PreparedStatementCheck.Command()], PreparedStatementCheck.HasForeign).ConfigureAwait(false);
+                isForgotten &= !isChanged || TryForgetPrepared();
             }
             catch (NpgsqlException)
             {

@@ -4,8 +4,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Connections;
 
 /// <content>
-/// Whether a commit stopped waiting for a synchronous standby. PostgreSQL answers such a commit with success, as it is done locally, and says by a warning only that
-/// it may not be replicated.
+/// Whether a commit stopped waiting for a synchronous standby. PostgreSQL answers such a commit with success, as it is done locally, and says by a warning
+/// only that it may not be replicated.
 /// </content>
 internal sealed partial class LeasedConnection
 {

@@ -3,9 +3,9 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Connections;
 
 /// <content>
-/// Takes back what statements may have left on their connection: role and settings of the session, cursors WITH HOLD, LISTEN, sequence values, temporary tables. It
-/// does what Npgsql's reset does (advisory locks are released by the settings). That one is a query of its own in front of the next command, parsed each time, and
-/// takes longer than a small statement; this one is prepared and travels in the batch of the next statement (<see cref="AddSettingsTo"/>).
+/// Takes back what statements may have left on their connection: role and settings of the session, cursors WITH HOLD, LISTEN, sequence values, temporary
+/// tables. It does what Npgsql's reset does (advisory locks are released by the settings). That one is a query of its own in front of the next command, parsed
+/// each time, and takes longer than a small statement; this one is prepared and travels in the batch of the next statement (<see cref="AddSettingsTo"/>).
 /// </content>
 internal sealed partial class LeasedConnection
 {

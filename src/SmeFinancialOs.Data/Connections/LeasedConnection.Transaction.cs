@@ -14,7 +14,8 @@ internal sealed partial class LeasedConnection
     private const string HasWritten = """
         SELECT CASE WHEN pg_catalog.pg_current_xact_id_if_assigned() IS NULL THEN false ELSE EXISTS (
             SELECT FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384
-            AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0) END
+            AND pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
+                + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) > 0) END
         """;
 
     private NpgsqlTransaction? _transaction;
@@ -24,8 +25,8 @@ internal sealed partial class LeasedConnection
     public bool IsSession => _transaction is null;
 
     /// <summary>
-    /// Whether the settings need not be sent in front of the statements any more. They are until a round trip of a unit of work with them has succeeded; one that failed
-    /// has failed the whole transaction.
+    /// Whether the settings need not be sent in front of the statements any more. They are until a round trip of a unit of work with them has succeeded; one
+    /// that failed has failed the whole transaction.
     /// </summary>
     public bool IsInForce { get; set; }
 
@@ -130,8 +131,12 @@ internal sealed partial class LeasedConnection
             NpgsqlConnection.ClearPool(_connection);
     }
 
-    /// <summary>Asks whether the transaction, which nobody has ended, wrote rows, and rolls it back in the same round trip: its commit may have been forgotten.</summary>
-    /// <returns>False also where it cannot be told: a statement of the host's own has failed, or the connection is lost. Then nothing was rolled back yet.</returns>
+    /// <summary>
+    /// Asks whether the transaction, which nobody has ended, wrote rows, and rolls it back in the same round trip: its commit may have been forgotten.
+    /// </summary>
+    /// <returns>
+    /// False also where it cannot be told: a statement of the host's own has failed, or the connection is lost. Then nothing was rolled back yet.
+    /// </returns>
     public async ValueTask<bool> RollBackWritesAsync()
     {
         if (!IsIdle || !IsInTransaction)

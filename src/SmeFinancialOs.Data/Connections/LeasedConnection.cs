@@ -6,8 +6,8 @@ using SmeFinancialOs.Data.Sessions;
 namespace SmeFinancialOs.Data.Connections;
 
 /// <summary>
-/// A connection taken from its pool for a call, a stream or a unit of work. It alone knows and changes the state of the connection: opened, in a transaction, reset,
-/// prepared statements in doubt, handed out, leaked, returned. Whoever runs statements asks it, and keeps no flag of its own.
+/// A connection taken from its pool for a call, a stream or a unit of work. It alone knows and changes the state of the connection: opened, in a transaction,
+/// reset, prepared statements in doubt, handed out, leaked, returned. Whoever runs statements asks it, and keeps no flag of its own.
 /// </summary>
 internal sealed partial class LeasedConnection : IAsyncDisposable
 {
@@ -69,7 +69,9 @@ internal sealed partial class LeasedConnection : IAsyncDisposable
         return _transaction!;
     }
 
-    /// <summary>Notices when this is collected without having been returned. Npgsql keeps no watch over that: the connection would be missing from its pool for ever.</summary>
+    /// <summary>
+    /// Notices when this is collected without having been returned. Npgsql keeps no watch over that: the connection would be missing from its pool for ever.
+    /// </summary>
     /// <param name="end">Ends what uses it, and returns it.</param>
     /// <param name="telemetry">Where it is reported.</param>
     /// <param name="context">Who has asked for it.</param>

@@ -4,8 +4,8 @@ namespace SmeFinancialOs.Data.Connections;
 
 /// <summary>
 /// Asks the server which statements are prepared, ahead of a text that may change that and behind it, in the same round trip. SQL that has prepared a statement
-/// may have put it behind a name of Npgsql's; SQL that has taken one away leaves Npgsql with a name that means nothing. One that was never planned is half prepared,
-/// by whoever used the raw connection.
+/// may have put it behind a name of Npgsql's; SQL that has taken one away leaves Npgsql with a name that means nothing. One that was never planned is half
+/// prepared, by whoever used the raw connection.
 /// </summary>
 /// <param name="wasInDoubt">Whether what is prepared was in doubt before.</param>
 internal sealed class PreparedStatementCheck(bool wasInDoubt)

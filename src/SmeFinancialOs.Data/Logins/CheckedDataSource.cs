@@ -32,7 +32,8 @@ internal sealed class CheckedDataSource
         if (options.TransactionPooling && (target.MaxAutoPrepare > 0 || !target.NoResetOnClose))
         {
             throw new ArgumentException(
-                "With TransactionPooling a data source must not prepare statements nor reset connections: build it with UseTenantDefaults(transactionPooling: true).", nameof(dataSource));
+                "With TransactionPooling a data source must not prepare statements nor reset connections: "
+                + "build it with UseTenantDefaults(transactionPooling: true).", nameof(dataSource));
         }
 
         _enlists = target.Enlist;
@@ -141,7 +142,8 @@ internal sealed class CheckedDataSource
                 $"The server at {where} has no such database: create it and run the migrations of SmeFinancialOs.Data.Schema.",
             PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } refused when target.Options is not null =>
                 $"What answers at {where} refused the connection (08P01): {refused.MessageText}. A pooler takes no startup options. In transaction mode: "
-                + "UseTenantDefaults(transactionPooling: true) and TenantConnectionOptions.TransactionPooling; in session mode: ignore_startup_parameters = options in PgBouncer.",
+                + "UseTenantDefaults(transactionPooling: true) and TenantConnectionOptions.TransactionPooling; "
+                + "in session mode: ignore_startup_parameters = options in PgBouncer.",
             PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
                 $"The server at {where} cancelled the first statement of a connection (57014): a timeout of login or database is too short, "
                 + $"by injected SQL perhaps. See pg_db_role_setting; as a superuser {Reset(target)} statement_timeout;",
@@ -149,7 +151,8 @@ internal sealed class CheckedDataSource
                 $"The server at {where} refused the connection (58P01): {missing.MessageText}. A library that login or database preload is not there, "
                 + $"by injected SQL perhaps. See pg_db_role_setting; as a superuser {Reset(target)} local_preload_libraries;",
             PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
-            SocketException or { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
+            SocketException or { InnerException: SocketException } =>
+                $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
             { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",
             _ => $"No connection to {where}: {fault.Message}",
         };

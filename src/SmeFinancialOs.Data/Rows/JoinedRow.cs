@@ -5,8 +5,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Rows;
 
 /// <summary>
-/// The columns of a join, as several objects. As in Dapper each object but the first begins at a column of a given name, looked for from the right; an object whose
-/// first column is NULL is null.
+/// The columns of a join, as several objects. As in Dapper each object but the first begins at a column of a given name, looked for from the right; an object
+/// whose first column is NULL is null.
 /// </summary>
 internal sealed class JoinedRow
 {
@@ -22,7 +22,8 @@ internal sealed class JoinedRow
         if (_names.Any(string.IsNullOrEmpty) || (_names.Length != 1 && _names.Length != types.Length - 1))
         {
             throw new ArgumentException(
-                "Name the columns at which the objects behind the first one begin, separated by commas: one for each of them, or one that is the same for all.", nameof(splitOn));
+                "Name the columns at which the objects behind the first one begin, separated by commas: one for each of them, or one that is the same for all.",
+                nameof(splitOn));
         }
     }
 
@@ -55,7 +56,10 @@ internal sealed class JoinedRow
             while (starts[part] > 0 && !string.Equals(reader.GetName(starts[part]), name, StringComparison.OrdinalIgnoreCase))
                 starts[part]--;
             if (starts[part] <= 0)
-                throw new DataException($"The rows have no column \"{name}\" at which {_types[part]} could begin. Name such a column with splitOn, behind those of {_types[part - 1]}.");
+            {
+                throw new DataException(
+                    $"The rows have no column \"{name}\" at which {_types[part]} could begin. Name such a column with splitOn, behind those of {_types[part - 1]}.");
+            }
         }
 
         return starts;

@@ -21,7 +21,8 @@ internal static class ReadFailure
             var columns = string.Join(", ", UnknownColumns(row).Select(column => $"\"{column}\""));
             return new UnknownDatabaseTypeException(
                 $"A column has a type that did not exist when this data source read the types of the database: {columns}. "
-                + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host. A cast to text in the statement is read without.",
+                + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host. "
+                + "A cast to text in the statement is read without.",
                 fault.GetBaseException());
         }
 

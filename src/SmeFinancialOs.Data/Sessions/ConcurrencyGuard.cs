@@ -17,7 +17,11 @@ internal sealed class ConcurrencyGuard
     public void Enter()
     {
         if (Interlocked.Exchange(ref _isBusy, 1) != 0)
-            throw new InvalidOperationException("A unit of work serves one caller at a time, and another call of it is under way: await that one first, or open a unit of work for each.");
+        {
+            throw new InvalidOperationException(
+                "A unit of work serves one caller at a time, and another call of it is under way: await that one first, or open a unit of work for each.");
+        }
+
         if (!IsClosed)
             return;
         Leave();

@@ -5,7 +5,9 @@ using SmeFinancialOs.Data.Connections;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>The statement that puts tenant, access mode, timeouts and role in force for one transaction, and the one that checks them ahead of its commit.</summary>
+/// <summary>
+/// The statement that puts tenant, access mode, timeouts and role in force for one transaction, and the one that checks them ahead of its commit.
+/// </summary>
 internal sealed class ContextSettings
 {
     private const string Organization = "app.current_org_id";

@@ -14,7 +14,8 @@ internal static class FaultTranslation
         PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
             new DemoReadOnlyException($"The demo is read-only{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction when !context.IsReadOnly =>
-            new DatabaseUnavailableException($"The server takes no writes just now: it is a standby, or was made read-only. Connect to the primary to write{On(fault)}.", fault),
+            new DatabaseUnavailableException(
+                $"The server takes no writes just now: it is a standby, or was made read-only. Connect to the primary to write{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction =>
             new TenantAccessDeniedException($"The context is read-only: {context}. Open it for writes to write{On(fault)}.", fault),
         PostgresErrorCodes.InsufficientPrivilege => Refused(fault, context),
@@ -40,7 +41,8 @@ internal static class FaultTranslation
     };
 
     /// <summary>
-    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send it without a routine.
+    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send it without a
+    /// routine.
     /// </summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
         fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL", Routine: not (null or "") }
@@ -72,20 +74,23 @@ internal static class FaultTranslation
 
     /// <summary>A unit of work whose transaction is not the one that it began.</summary>
     public static TransactionControlException EndedBySql(Exception? inner = null) => new(
-        "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. What ran before "
-        + "that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.", mayBePartlyCommitted: true, inner);
+        "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. "
+        + "What ran before that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.",
+        mayBePartlyCommitted: true, inner);
 
     /// <summary>The typed exception of a prepared statement that cannot be used any more; for texts that name none themselves.</summary>
     public static StalePreparedStatementException? Stale(PostgresException fault) => LeasedConnection.IsStale(fault)
-        ? new("A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. Nothing was committed: "
-            + "do the work again, all of it.", fault)
+        ? new(
+            "A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. "
+            + "Nothing was committed: do the work again, all of it.", fault)
         : null;
 
     /// <summary>The typed exception, or null where the transaction was rolled back for certain, had nothing to commit, or was ended by its caller.</summary>
     private static CommitOutcomeUnknownException? OutcomeUnknown(NpgsqlException fault, LeasedConnection connection) =>
         !connection.Context.IsReadOnly && (fault is PostgresException answer ? !IsRolledBack(answer) : !connection.IsConnected)
             ? new CommitOutcomeUnknownException(
-                "The connection was lost before the server had answered the commit, so the work may be done or not. Look whether it is there before it is done again.", fault)
+                "The connection was lost before the server had answered the commit, so the work may be done or not. "
+                + "Look whether it is there before it is done again.", fault)
             : null;
 
     // An ERROR is sent instead of a commit, by the server. A pooler that has lost its server sends one of its own, which names no routine of PostgreSQL.

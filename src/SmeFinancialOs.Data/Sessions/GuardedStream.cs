@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
-/// Hands out the rows of a stream. Nobody else uses its connection while a row is read, each row demands the context of the stream, and a reader that stays away for
-/// too long finds it ended.
+/// Hands out the rows of a stream. Nobody else uses its connection while a row is read, each row demands the context of the stream, and a reader that stays
+/// away for too long finds it ended.
 /// </summary>
 internal static class GuardedStream
 {

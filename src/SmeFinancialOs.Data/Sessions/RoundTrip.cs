@@ -187,7 +187,8 @@ internal sealed class RoundTrip : IAsyncDisposable
             .Where(static parameter => parameter is { NpgsqlDbType: NpgsqlDbType.Unknown, DataTypeName: not null })
             .Select(static parameter => $"\"{parameter.ParameterName}\"").Distinct().ToList();
         return named.Count == 0 ? null : new(
-            $"A parameter has a type that did not exist when this data source read the types of the database; by name one is given to {string.Join(", ", named)}. "
+            "A parameter has a type that did not exist when this data source read the types of the database; "
+            + $"by name one is given to {string.Join(", ", named)}. "
             + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host.", fault);
     }
 

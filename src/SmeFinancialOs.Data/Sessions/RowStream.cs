@@ -171,7 +171,8 @@ internal sealed class RowStream<T>(
         {
             TenantAccessDeniedException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } when !context.IsReadOnly =>
                 new TenantAccessDeniedException(
-                    "A stream of a session only reads. Write with ExecuteAsync or QueryAsync, or stream in a unit of work, which decides when to commit.", fault),
+                    "A stream of a session only reads. Write with ExecuteAsync or QueryAsync, or stream in a unit of work, which decides when to commit.",
+                    fault),
             var typed => typed,
         };
 }

@@ -3,8 +3,8 @@ using SmeFinancialOs.Data.Diagnostics;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
-/// Ends a stream whose reader does not ask for the next row in time. It holds a connection and a transaction; the server's timeouts do not end it, because it is the
-/// server that waits to send.
+/// Ends a stream whose reader does not ask for the next row in time. It holds a connection and a transaction; the server's timeouts do not end it, because it
+/// is the server that waits to send.
 /// </summary>
 /// <param name="gate">Through which its reader goes for each row.</param>
 /// <param name="telemetry">Where it is reported, and the clock.</param>

@@ -6,7 +6,9 @@ using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>A connection inside a transaction, and what can be done in it: the inside of <see cref="TenantConnection"/> and <see cref="TenantTransaction"/>.</summary>
+/// <summary>
+/// A connection inside a transaction, and what can be done in it: the inside of <see cref="TenantConnection"/> and <see cref="TenantTransaction"/>.
+/// </summary>
 internal sealed partial class UnitOfWork : IAsyncDisposable
 {
     private readonly ConcurrencyGuard _guard = new();

@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace SmeFinancialOs.Data.Statements;
 
 /// <summary>
-/// How long each statement of one call may take: <c>statement_timeout</c> of the server, in place of what the options or the login say. The driver waits a little
-/// longer, so that it is the server that answers.
+/// How long each statement of one call may take: <c>statement_timeout</c> of the server, in place of what the options or the login say. The driver waits a
+/// little longer, so that it is the server that answers.
 /// </summary>
 internal sealed class CallTimeout
 {
@@ -14,7 +14,8 @@ internal sealed class CallTimeout
 
     // Outside of a session call the transaction goes on, and another timeout may be in force there.
     private const string Set =
-        "SELECT pg_catalog.set_config('app.outer_timeout', pg_catalog.current_setting('statement_timeout'), true), pg_catalog.set_config('statement_timeout', $1, true)";
+        "SELECT pg_catalog.set_config('app.outer_timeout', pg_catalog.current_setting('statement_timeout'), true), "
+        + "pg_catalog.set_config('statement_timeout', $1, true)";
 
     private const string Restore = "SELECT pg_catalog.set_config('statement_timeout', pg_catalog.current_setting('app.outer_timeout'), true)";
 
@@ -37,7 +38,8 @@ internal sealed class CallTimeout
     public static CallTimeout Require(TimeSpan timeout) =>
         timeout == System.Threading.Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.FromMilliseconds(1) && timeout <= TimeSpan.FromMilliseconds(int.MaxValue))
             ? new(timeout)
-            : throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is between 1 ms and 2147483647 ms, or Timeout.InfiniteTimeSpan for none.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(timeout), timeout, "A timeout is between 1 ms and 2147483647 ms, or Timeout.InfiniteTimeSpan for none.");
 
     /// <summary>Ahead of the statements of a call.</summary>
     public NpgsqlBatchCommand SetCommand()

@@ -54,7 +54,8 @@ internal abstract class Statement
     /// <summary>A list would run the statement again and again, and there is one result only.</summary>
     protected static object? RequireOne(object? parameters) =>
         IsList(parameters)
-            ? throw new ArgumentException("A query runs once: pass one object with its parameters. A list of values is a property of it, for = ANY(@values).", nameof(parameters))
+            ? throw new ArgumentException(
+                "A query runs once: pass one object with its parameters. A list of values is a property of it, for = ANY(@values).", nameof(parameters))
             : parameters;
 
     /// <summary>Dapper runs a list set by set, and takes each for granted. A sequence may be one that can be read but once.</summary>
