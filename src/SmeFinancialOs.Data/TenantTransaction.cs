@@ -147,9 +147,9 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         TakeOpening();
         try
         {
+            // It stays until there is another one: without it a commit would take this for a transaction in which nothing was run.
             await ended.DisposeAsync().ConfigureAwait(false);
             RequireOpen();
-            _work = null;
             return await OpenAsync(cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -9,7 +9,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests;
 
 /// <summary>What a host has let go of without disposing it. One connection: it comes back, or nobody gets one.</summary>
-public sealed class AbandonedTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
+public sealed class LeakedConnectionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
 {
     private const string Many = "SELECT org_id FROM invoices, generate_series(1, 20000)";
 
