@@ -1,4 +1,4 @@
-using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 

@@ -1,18 +1,18 @@
-using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed: where rows were written, with
-/// a warning (log event 304), unless a call of it failed or <see cref="RollbackAsync"/> said that it is meant. Like the connection itself it serves one caller at a time.
+/// A unit of work: an open connection inside a transaction, with tenant and role in force. Rolled back on dispose unless committed: where rows were written,
+/// with a warning (log event 304), unless its last call failed or <see cref="RollbackAsync"/> said that it is meant. Like the connection itself it serves one
+/// caller at a time.
 /// </summary>
 public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
 {
     private readonly UnitOfWork _work;
     private readonly ContextBinding _binding;
-    private bool _isEnded;
 
     internal TenantConnection(UnitOfWork work, ContextBinding binding) => (_work, _binding) = (work, binding);
 
@@ -67,7 +67,6 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
     {
         RequireNotEnded();
         await Undisposed.CommitAsync(cancellationToken).ConfigureAwait(false);
-        _isEnded = true;
     }
 
     /// <summary>Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning.</summary>
@@ -79,7 +78,6 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
     {
         RequireNotEnded();
         await Undisposed.RollbackAsync(cancellationToken).ConfigureAwait(false);
-        _isEnded = true;
     }
 
     /// <summary>
@@ -90,25 +88,24 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
     internal override Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken) =>
         Work.RunAsync(name, statements, cancellationToken);
 
-    internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken) =>
-        StreamAsync(Undisposed, statement, cancellationToken);
+    internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
+    {
+        _ = Undisposed;
+        return GuardedStream.ReadAsync(token => OpenStreamAsync(statement, token), _binding, cancellationToken);
+    }
 
     internal override Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken) =>
         Work.CopyAsync(copyCommand, destination, timeout, cancellationToken);
 
-    private void RequireNotEnded()
-    {
-        if (_isEnded)
-            throw new InvalidOperationException("This unit of work was committed or rolled back before. Open another one for more work.");
-    }
-
-    private async IAsyncEnumerable<T> StreamAsync<T>(UnitOfWork work, RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private Task<OpenStream<T>> OpenStreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
     {
         _binding.Require();
-        await foreach (var row in work.StreamAsync(statement, cancellationToken).ConfigureAwait(false))
-        {
-            yield return row;
-            _binding.Require();
-        }
+        return _work.OpenStreamAsync(statement, cancellationToken);
+    }
+
+    private void RequireNotEnded()
+    {
+        if (_work.IsEnded)
+            throw new InvalidOperationException("This unit of work was committed or rolled back before. Open another one for more work.");
     }
 }

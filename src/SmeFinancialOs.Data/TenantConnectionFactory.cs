@@ -32,7 +32,12 @@ public sealed class TenantConnectionFactory
         ArgumentNullException.ThrowIfNull(dataSource);
         var copy = TenantConnectionOptionsValidation.Copy(options ?? new TenantConnectionOptions());
         if (copy.ReadOnlyContextsPreferStandby && dataSource is not NpgsqlMultiHostDataSource)
-            throw new ArgumentException("ReadOnlyContextsPreferStandby needs several hosts: name them in the connection string, or build the data source with BuildMultiHost().", nameof(dataSource));
+        {
+            throw new ArgumentException(
+                "ReadOnlyContextsPreferStandby needs several hosts: name them in the connection string, or build the data source with BuildMultiHost().",
+                nameof(dataSource));
+        }
+
         _tenants = new LoginDataSources(dataSource, copy, isAdmin: false);
         _admins = copy.AdminDataSource is { } admin ? new LoginDataSources(admin, copy, isAdmin: true) : null;
     }
@@ -63,7 +68,6 @@ public sealed class TenantConnectionFactory
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(characteristics);
-        characteristics.RequireFor(context);
         return await OpenAsync(ContextBinding.Explicit(context), characteristics, cancellationToken).ConfigureAwait(false);
     }
 
@@ -76,27 +80,21 @@ public sealed class TenantConnectionFactory
         OpenAsync(ContextBinding.ToAmbient(), DefaultCharacteristics, cancellationToken);
 
     /// <summary>
-    /// Opens a unit of work with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls are refused; it can
-    /// be committed and disposed.
+    /// Opens a unit of work with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls are refused; it
+    /// can be committed and disposed.
     /// </summary>
     /// <inheritdoc cref="OpenConnectionAsync(TenantContext, TransactionCharacteristics, CancellationToken)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
     public async ValueTask<TenantConnection> OpenConnectionAsync(TransactionCharacteristics characteristics, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(characteristics);
-        var binding = ContextBinding.ToAmbient();
-        characteristics.RequireFor(binding.Context);
-        return await OpenAsync(binding, characteristics, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(ContextBinding.ToAmbient(), characteristics, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A session: each call one round trip and a transaction of its own. Costs nothing until a call is made.</summary>
     /// <param name="context">Who is asking. An admin session writes the access log before its first call.</param>
     /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
-    public ITenantSession CreateSession(TenantContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return CreateSession(ContextBinding.Explicit(context));
-    }
+    public ITenantSession CreateSession(TenantContext context) => CreateSession(ContextBinding.Explicit(context));
 
     /// <summary>A session for the ambient context. While another context is in force, or none, its calls are refused.</summary>
     /// <inheritdoc cref="CreateSession(TenantContext)"/>
@@ -109,11 +107,7 @@ public sealed class TenantConnectionFactory
     /// </summary>
     /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
     /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
-    public TenantTransaction BeginTransaction(TenantContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return BeginTransaction(ContextBinding.Explicit(context), DefaultCharacteristics);
-    }
+    public TenantTransaction BeginTransaction(TenantContext context) => BeginTransaction(ContextBinding.Explicit(context), DefaultCharacteristics);
 
     /// <summary>A unit of work without a raw connection, with an isolation level of its own.</summary>
     /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
@@ -135,8 +129,8 @@ public sealed class TenantConnectionFactory
     public TenantTransaction BeginTransaction() => BeginTransaction(ContextBinding.ToAmbient(), DefaultCharacteristics);
 
     /// <summary>
-    /// A unit of work without a raw connection, with an isolation level of its own, for the ambient context. While another context is in force, or none, its calls
-    /// are refused; it can be committed and disposed.
+    /// A unit of work without a raw connection, with an isolation level of its own, for the ambient context. While another context is in force, or none, its
+    /// calls are refused; it can be committed and disposed.
     /// </summary>
     /// <inheritdoc cref="BeginTransaction(TenantContext, TransactionCharacteristics)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
@@ -164,13 +158,6 @@ public sealed class TenantConnectionFactory
         await SchemaCheck.RunAsync(CreateSession(TenantContext.Demo), cancellationToken).ConfigureAwait(false);
     }
 
-    internal ContextSettings Settings(TenantContext context) => SourceOf(context).Settings;
-
-    /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
-    internal ValueTask<NpgsqlConnection> OpenRawAsync(TenantContext context, CancellationToken cancellationToken) => SourceOf(context).OpenAsync(cancellationToken);
-
-    internal Telemetry Telemetry(TenantContext context) => SourceOf(context).Telemetry;
-
     /// <summary>A unit of work on a connection of its own. Nothing is in force yet, and no BEGIN was sent: it travels with the first statement.</summary>
     internal async Task<UnitOfWork> BeginAsync(TenantContext context, TransactionCharacteristics characteristics, CancellationToken cancellationToken)
     {
@@ -181,14 +168,13 @@ public sealed class TenantConnectionFactory
         {
             if (context.Access == TenantAccess.Admin)
                 await LogAdminAccessAsync(context, cancellationToken).ConfigureAwait(false);
-            var connection = await source.OpenAsync(cancellationToken).ConfigureAwait(false);
+            var connection = await source.LeaseAsync(context, cancellationToken).ConfigureAwait(false);
             try
             {
-                // Nothing is sent: Npgsql puts BEGIN ahead of the first statement. Left to itself, it would always ask for READ COMMITTED.
                 var level = characteristics.IsolationLevel == IsolationLevel.Unspecified ? source.DefaultIsolationLevel : characteristics.IsolationLevel;
-                var transaction = await connection.BeginTransactionAsync(level, cancellationToken).ConfigureAwait(false);
+                await connection.BeginAsync(level, characteristics.IsDeferrable, cancellationToken).ConfigureAwait(false);
                 operation?.Opened();
-                return new UnitOfWork(connection, transaction, context, source.Settings, source.Telemetry, operation, caller) { IsDeferrable = characteristics.IsDeferrable };
+                return new UnitOfWork(connection, source.Telemetry, operation, caller);
             }
             catch
             {
@@ -220,22 +206,12 @@ public sealed class TenantConnectionFactory
         }
     }
 
-    /// <summary>Writes and commits the entry before anything else is done, so that no rollback takes it away.</summary>
-    internal async Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken)
-    {
-        var writer = context.AsReadWrite();
-        var connection = await OpenRawAsync(writer, cancellationToken).ConfigureAwait(false);
-        await using var _ = connection.ConfigureAwait(false);
-        var entry = new CountStatement(
-            "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES (@Actor, @Reason, @IsReadOnly)",
-            new { context.Actor, context.Reason, context.IsReadOnly });
-        var target = new SessionTarget(connection, Transaction: null, Settings(writer), IsInForce: false, writer);
-        await SessionCalls.RunAsync(target, [entry], cancellationToken).ConfigureAwait(false);
-        Telemetry(context).AdminOpened(context);
-    }
+    internal Task LogAdminAccessAsync(TenantContext context, CancellationToken cancellationToken) =>
+        AdminAccessLog.WriteAsync(SourceOf(context.AsReadWrite()), context, cancellationToken);
 
     private async ValueTask<TenantConnection> OpenAsync(ContextBinding binding, TransactionCharacteristics characteristics, CancellationToken cancellationToken)
     {
+        characteristics.RequireFor(binding.Context);
         try
         {
             return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding);
@@ -248,11 +224,7 @@ public sealed class TenantConnectionFactory
         }
     }
 
-    private TenantSession CreateSession(ContextBinding binding)
-    {
-        _ = SourceOf(binding.Context);
-        return new(this, binding.Context, binding);
-    }
+    private TenantSession CreateSession(ContextBinding binding) => new(this, SourceOf(binding.Context), binding);
 
     private TenantTransaction BeginTransaction(ContextBinding binding, TransactionCharacteristics characteristics)
     {

@@ -1,9 +1,13 @@
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Rows;
 using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 
-/// <summary>The calls that all sessions and units of work of this library have. Hosts use it as <see cref="ITenantSession"/>, and do not derive from it.</summary>
+/// <summary>
+/// The calls that all sessions and units of work of this library have. Hosts use it as <see cref="ITenantSession"/>, and do not derive from it.
+/// </summary>
 public abstract class TenantSessionBase : ITenantSession
 {
     private protected TenantSessionBase()

@@ -1,13 +1,13 @@
-using System.Runtime.CompilerServices;
 using Npgsql;
 using SmeFinancialOs.Data.Sessions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// A unit of work that costs no round trip to open: BEGIN, tenant and role travel with its first statement. It hands out no connection, so there is
-/// none that could be used before they are in force. Rolled back on dispose unless committed: where rows were written, with a warning (log event 304), unless a call
-/// of it failed or <see cref="RollbackAsync"/> said that it is meant. It serves one caller at a time.
+/// none that could be used before they are in force. Rolled back on dispose unless committed: where rows were written, with a warning (log event 304), unless
+/// its last call failed or <see cref="RollbackAsync"/> said that it is meant. It serves one caller at a time.
 /// </summary>
 public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
 {
@@ -16,7 +16,7 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     private readonly TransactionCharacteristics _characteristics;
     private volatile UnitOfWork? _work;
     private int _isOpening;
-    private volatile bool _isEnded;
+    private volatile bool _isEndedUnused;
     private volatile bool _isDisposed;
 
     internal TenantTransaction(TenantConnectionFactory factory, ContextBinding binding, TransactionCharacteristics characteristics) =>
@@ -40,11 +40,11 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         if (!_work!.IsInForce)
             throw new InvalidOperationException("The first statement of this transaction failed, so there is nothing to commit.");
         await _work.CommitAsync(cancellationToken).ConfigureAwait(false);
-        _isEnded = true;
     }
 
     /// <summary>
-    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was run.
+    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was
+    /// run.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the work is rolled back when this is disposed.</param>
     /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>
@@ -56,7 +56,6 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         if (EndUnused())
             return;
         await _work!.RollbackAsync(cancellationToken).ConfigureAwait(false);
-        _isEnded = true;
     }
 
     /// <summary>
@@ -64,7 +63,7 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     /// </summary>
     public ValueTask DisposeAsync()
     {
-        _isEnded = _isDisposed = true;
+        _isDisposed = true;
         Interlocked.MemoryBarrier();
         return _work?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
@@ -75,29 +74,56 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         // Empty lists of parameters: nothing would be sent, and nothing be in force after it.
         if (statements.All(statement => statement.Commands.Count == 0))
             return;
-        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await work.RunAsync(name, statements, cancellationToken).ConfigureAwait(false);
-    }
+        await BeginWithAsync(statements, Run, cancellationToken).ConfigureAwait(false);
 
-    internal override async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        RequireUsable();
-        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var row in work.StreamAsync(statement, cancellationToken).ConfigureAwait(false))
+        async Task<bool> Run(UnitOfWork work)
         {
-            yield return row;
-            _binding.Require();
+            await work.RunAsync(name, statements, cancellationToken).ConfigureAwait(false);
+            return true;
         }
     }
+
+    internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken) =>
+        GuardedStream.ReadAsync(token => OpenStreamAsync(statement, token), _binding, cancellationToken);
 
     internal override async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         RequireUsable();
         CopyOut.Require(copyCommand, destination);
-        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
         // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
-        await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
+        var work = await BeginWithAsync([], Apply, cancellationToken).ConfigureAwait(false);
         await work.CopyAsync(copyCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
+
+        async Task<UnitOfWork> Apply(UnitOfWork work)
+        {
+            await work.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
+            return work;
+        }
+    }
+
+    private async Task<OpenStream<T>> OpenStreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
+    {
+        RequireUsable();
+        return await BeginWithAsync([statement], work => work.OpenStreamAsync(statement, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Makes a call, and begins for it where it is the first. It begins once more, on another connection, where the server had ended the session before
+    /// anything was run.
+    /// </summary>
+    private async Task<TResult> BeginWithAsync<TResult>(
+        IReadOnlyList<Statement> statements, Func<UnitOfWork, Task<TResult>> call, CancellationToken cancellationToken)
+    {
+        var work = await BeginAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await call(work).ConfigureAwait(false);
+        }
+        catch (DatabaseUnavailableException ended) when (!work.IsInForce && SessionCalls.MayRepeat(ended, statements))
+        {
+            SessionCalls.Renew(statements);
+            return await call(await BeginAgainAsync(work, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask<UnitOfWork> BeginAsync(CancellationToken cancellationToken)
@@ -108,22 +134,42 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         TakeOpening();
         try
         {
-            if (_work is not null)
-                return _work;
-            var work = await _factory.BeginAsync(Context, _characteristics, cancellationToken).ConfigureAwait(false);
-            _work = work;
-            Interlocked.MemoryBarrier();
-            if (!_isEnded)
-                return work;
-            // Ended meanwhile, by somebody who found nothing to end.
-            await work.DisposeAsync().ConfigureAwait(false);
-            RequireOpen();
-            return work;
+            return _work ?? await OpenAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _isOpening = 0;
         }
+    }
+
+    private async ValueTask<UnitOfWork> BeginAgainAsync(UnitOfWork ended, CancellationToken cancellationToken)
+    {
+        TakeOpening();
+        try
+        {
+            // It stays until there is another one: without it a commit would take this for a transaction in which nothing was run.
+            await ended.DisposeAsync().ConfigureAwait(false);
+            RequireOpen();
+            return await OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isOpening = 0;
+        }
+    }
+
+    /// <summary>While nobody else can: the opening is taken.</summary>
+    private async ValueTask<UnitOfWork> OpenAsync(CancellationToken cancellationToken)
+    {
+        var work = await _factory.BeginAsync(Context, _characteristics, cancellationToken).ConfigureAwait(false);
+        _work = work;
+        Interlocked.MemoryBarrier();
+        if (!_isDisposed)
+            return work;
+        // Ended meanwhile, by somebody who found nothing to end.
+        await work.DisposeAsync().ConfigureAwait(false);
+        RequireOpen();
+        return work;
     }
 
     /// <summary>Ends it where no statement was run: a first call cannot slip in behind.</summary>
@@ -133,7 +179,7 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
             return false;
         TakeOpening();
         if (_work is null)
-            return _isEnded = true;
+            return _isEndedUnused = true;
         _isOpening = 0;
         return false;
     }
@@ -153,7 +199,7 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     private void RequireOpen()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_isEnded)
+        if (_isEndedUnused || _work is { IsEnded: true })
             throw new InvalidOperationException("This transaction was committed or rolled back before. Begin another one for more work.");
     }
 }

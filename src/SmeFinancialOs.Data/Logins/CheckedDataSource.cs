@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Transactions;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Sessions;
 using IsolationLevel = System.Data.IsolationLevel;
@@ -31,7 +32,8 @@ internal sealed class CheckedDataSource
         if (options.TransactionPooling && (target.MaxAutoPrepare > 0 || !target.NoResetOnClose))
         {
             throw new ArgumentException(
-                "With TransactionPooling a data source must not prepare statements nor reset connections: build it with UseTenantDefaults(transactionPooling: true).", nameof(dataSource));
+                "With TransactionPooling a data source must not prepare statements nor reset connections: "
+                + "build it with UseTenantDefaults(transactionPooling: true).", nameof(dataSource));
         }
 
         _enlists = target.Enlist;
@@ -53,8 +55,13 @@ internal sealed class CheckedDataSource
     /// <summary>The login's <c>default_transaction_isolation</c>, as the last check of it has found.</summary>
     public IsolationLevel DefaultIsolationLevel { get; private set; } = IsolationLevel.ReadCommitted;
 
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
-        _checked is { IsCompletedSuccessfully: true } ? ConnectAsync(cancellationToken) : CheckAndOpenAsync(cancellationToken);
+    /// <summary>An open connection of a checked login, with nothing in force yet.</summary>
+    public async ValueTask<LeasedConnection> LeaseAsync(TenantContext context, CancellationToken cancellationToken)
+    {
+        if (_checked is not { IsCompletedSuccessfully: true })
+            await CheckOnceAsync(cancellationToken).ConfigureAwait(false);
+        return new(await ConnectAsync(cancellationToken).ConfigureAwait(false), Settings, context);
+    }
 
     /// <summary>Checks the login as it is now, whatever was found before.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
@@ -85,7 +92,7 @@ internal sealed class CheckedDataSource
         _isReported = true;
     }
 
-    private async ValueTask<NpgsqlConnection> CheckAndOpenAsync(CancellationToken cancellationToken)
+    private Task CheckOnceAsync(CancellationToken cancellationToken)
     {
         Task check;
         lock (_lock)
@@ -97,8 +104,7 @@ internal sealed class CheckedDataSource
         }
 
         // Shared by concurrent first callers, so no one's token may end it for the others.
-        await check.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await ConnectAsync(cancellationToken).ConfigureAwait(false);
+        return check.WaitAsync(cancellationToken);
     }
 
     private async ValueTask<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
@@ -113,19 +119,7 @@ internal sealed class CheckedDataSource
 
         try
         {
-            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await _reported.ResetAsync(connection, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            ReplicationWait.Watch(connection);
-            return connection;
+            return await LeasedConnection.ConnectAsync(_dataSource, _reported, cancellationToken).ConfigureAwait(false);
         }
         // Npgsql lets through what the name lookup says.
         catch (Exception fault) when (fault is NpgsqlException or SocketException)
@@ -148,7 +142,8 @@ internal sealed class CheckedDataSource
                 $"The server at {where} has no such database: create it and run the migrations of SmeFinancialOs.Data.Schema.",
             PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } refused when target.Options is not null =>
                 $"What answers at {where} refused the connection (08P01): {refused.MessageText}. A pooler takes no startup options. In transaction mode: "
-                + "UseTenantDefaults(transactionPooling: true) and TenantConnectionOptions.TransactionPooling; in session mode: ignore_startup_parameters = options in PgBouncer.",
+                + "UseTenantDefaults(transactionPooling: true) and TenantConnectionOptions.TransactionPooling; "
+                + "in session mode: ignore_startup_parameters = options in PgBouncer.",
             PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } =>
                 $"The server at {where} cancelled the first statement of a connection (57014): a timeout of login or database is too short, "
                 + $"by injected SQL perhaps. See pg_db_role_setting; as a superuser {Reset(target)} statement_timeout;",
@@ -156,7 +151,8 @@ internal sealed class CheckedDataSource
                 $"The server at {where} refused the connection (58P01): {missing.MessageText}. A library that login or database preload is not there, "
                 + $"by injected SQL perhaps. See pg_db_role_setting; as a superuser {Reset(target)} local_preload_libraries;",
             PostgresException postgres => $"The server at {where} refused the connection ({postgres.SqlState}): {postgres.MessageText}",
-            SocketException or { InnerException: SocketException } => $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
+            SocketException or { InnerException: SocketException } =>
+                $"No server answers at {where}: check host and port, and that PostgreSQL runs and listens there.",
             { InnerException: TimeoutException } => $"No connection to {where} in time: {fault.Message}",
             _ => $"No connection to {where}: {fault.Message}",
         };

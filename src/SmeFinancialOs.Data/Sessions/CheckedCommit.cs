@@ -1,6 +1,6 @@
-using System.Data;
 using System.Diagnostics;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -10,15 +10,14 @@ namespace SmeFinancialOs.Data.Sessions;
 /// </summary>
 internal static class CheckedCommit
 {
-    /// <param name="target">The unit of work.</param>
-    /// <param name="prepared">Asks what SQL has prepared, in the same round trip; null where that is known.</param>
-    /// <param name="cancellationToken">Cancels the batch.</param>
-    public static async Task RunAsync(SessionTarget target, PreparedNames? prepared, CancellationToken cancellationToken)
+    /// <summary>Asks what SQL has prepared, too, where that is in doubt.</summary>
+    public static async Task RunAsync(LeasedConnection connection, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
-        var batch = BatchIn(target);
+        var prepared = connection.CheckPreparedInDoubt();
+        var batch = BatchIn(connection);
         await using var _ = batch.ConfigureAwait(false);
-        var check = ContextCheck.Command(target);
+        var check = connection.Settings.CheckCommand(connection.Context);
         batch.BatchCommands.Add(check);
         if (prepared is not null)
             batch.BatchCommands.Add(prepared.After);
@@ -36,28 +35,29 @@ internal static class CheckedCommit
         }
         catch (NpgsqlException fault)
         {
-            target.Failed?.NoteFailure(batch, began, fault);
-            if (Translate(fault, target, check) is { } typed)
+            connection.NoteFailure(batch, began, fault);
+            if (Translate(fault, connection, check) is { } typed)
                 throw typed;
             throw;
         }
 
-        CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
+        connection.RequireReplicated(cancellationToken);
+        connection.NoteCommitted(prepared);
     }
 
-    private static TenantDataException? Translate(NpgsqlException fault, SessionTarget target, NpgsqlBatchCommand check) =>
-        fault is PostgresException answer && check.StatementType == Npgsql.StatementType.Unknown && FaultTranslation.TranslateCheck(answer, target) is { } typed
+    private static TenantDataException? Translate(NpgsqlException fault, LeasedConnection connection, NpgsqlBatchCommand check) =>
+        fault is PostgresException answer && check.StatementType == StatementType.Unknown && FaultTranslation.TranslateCheck(answer, connection) is { } typed
             ? typed
-            : FaultTranslation.TranslateCommitting(fault, target);
+            : FaultTranslation.TranslateCommitting(fault, connection);
 
-    private static NpgsqlBatch BatchIn(SessionTarget target)
+    private static NpgsqlBatch BatchIn(LeasedConnection connection)
     {
         try
         {
-            return new NpgsqlBatch(target.Connection, target.Transaction);
+            return connection.CreateBatch();
         }
         // Npgsql has seen the end of the transaction in an answer of the server.
-        catch (InvalidOperationException fault) when (target.Connection.FullState == ConnectionState.Open)
+        catch (InvalidOperationException fault) when (connection.IsIdle)
         {
             throw FaultTranslation.EndedBySql(fault);
         }

@@ -20,7 +20,11 @@ internal sealed class ContextBinding
     public static ContextBinding ToAmbient() => new(AmbientTenantContext.Required, isAmbient: true);
 
     /// <summary>The caller has named the context: any flow may use it.</summary>
-    public static ContextBinding Explicit(TenantContext context) => new(context, isAmbient: false);
+    public static ContextBinding Explicit(TenantContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new(context, isAmbient: false);
+    }
 
     public static CapturedSessionException AskedOfRoot() => new(
         "A session or repository was asked of the root service provider, by a singleton for instance: it would live as long as the process. " + Cure);

@@ -92,7 +92,8 @@ internal sealed class ContextSeal
     }
 
     // Quotes nothing of it.
-    private static string Unreadable(string option) => $"{option} is not a key: it is what \"sme-data seal add\" has printed, 8 characters, a colon and 44 more.";
+    private static string Unreadable(string option) =>
+        $"{option} is not a key: it is what \"sme-data seal add\" has printed, 8 characters, a colon and 44 more.";
 
     private static Key? Parse(string? text)
     {

@@ -1,15 +1,18 @@
-using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using SmeFinancialOs.Data.Connections;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>The statement that puts tenant, access mode, timeouts and role in force for one transaction.</summary>
+/// <summary>
+/// The statement that puts tenant, access mode, timeouts and role in force for one transaction, and the one that checks them ahead of its commit.
+/// </summary>
 internal sealed class ContextSettings
 {
     private const string Organization = "app.current_org_id";
     private const string Token = "app.context_token";
+    private const string Check = "SELECT app.require_context($1, $2)";
 
     private readonly TenantConnectionOptions _options;
     private readonly ContextSeal? _seal;
@@ -54,9 +57,7 @@ internal sealed class ContextSettings
     /// What goes ahead of the settings. A WITH HOLD cursor carries rows into the next transaction of its connection; behind a pooler it is all that may be
     /// taken back, as the rest is other clients' too.
     /// </summary>
-    private IReadOnlyList<string> Preamble => ResetsConnection ? ConnectionReset.Statements : IsBehindPooler ? ["CLOSE ALL"] : [];
-
-    public string RoleOf(TenantContext context) => RoleOf(context.Access);
+    private IReadOnlyList<string> Preamble => ResetsConnection ? LeasedConnection.ResetStatements : IsBehindPooler ? ["CLOSE ALL"] : [];
 
     /// <summary>Adds the settings in front of what else the batch will run.</summary>
     public void AddTo(NpgsqlBatch batch, TenantContext context)
@@ -68,25 +69,11 @@ internal sealed class ContextSettings
         batch.BatchCommands.Add(settings);
     }
 
-    /// <summary>Puts them in force for a transaction, in a round trip of their own.</summary>
-    public static async Task ApplyAsync(SessionTarget target, CancellationToken cancellationToken)
-    {
-        var began = Stopwatch.GetTimestamp();
-        var batch = new NpgsqlBatch(target.Connection, target.Transaction);
-        await using var _ = batch.ConfigureAwait(false);
-        target.AddSettingsTo(batch);
-        try
-        {
-            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (NpgsqlException fault)
-        {
-            target.Failed?.NoteFailure(batch, began, fault);
-            if (fault is PostgresException answer && (FaultTranslation.Stale(answer) ?? FaultTranslation.IdleSessionEnded(answer)) is { } typed)
-                throw typed;
-            throw;
-        }
-    }
+    /// <summary>Asks the server, ahead of a COMMIT, whether tenant and role are still those that the transaction began with.</summary>
+    public NpgsqlBatchCommand CheckCommand(TenantContext context) => CheckCommand(context, Check);
+
+    /// <summary>The same, not prepared: for a batch whose own statements may take away what is.</summary>
+    public NpgsqlBatchCommand UnpreparedCheckCommand(TenantContext context) => CheckCommand(context, LeasedConnection.Unprepared(Check));
 
     private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
 
@@ -102,6 +89,14 @@ internal sealed class ContextSettings
                 NpgsqlDbType = NpgsqlDbType.Text,
             });
         }
+    }
+
+    private NpgsqlBatchCommand CheckCommand(TenantContext context, string sql)
+    {
+        var check = new NpgsqlBatchCommand(sql);
+        check.Parameters.Add(new NpgsqlParameter { Value = (object?)context.OrganizationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        check.Parameters.Add(new NpgsqlParameter<string> { TypedValue = RoleOf(context.Access), NpgsqlDbType = NpgsqlDbType.Name });
+        return check;
     }
 
     private string RoleOf(TenantAccess access) => access switch

@@ -1,5 +1,7 @@
 using System.Buffers;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -33,20 +35,20 @@ internal static class CopyOut
             throw new ArgumentException("The stream cannot be written to: it is closed, or for reading alone.", nameof(destination));
     }
 
-    /// <param name="target">A unit of work.</param>
+    /// <param name="connection">Of a unit of work.</param>
     /// <param name="copyCommand">What was required of it holds.</param>
     /// <param name="destination">Where the bytes go.</param>
     /// <param name="timeout">Of the driver; null for that of the connection.</param>
     /// <param name="time">The clock for a destination that does not take what is written.</param>
     /// <param name="cancellationToken">Cancels it on the server.</param>
     public static async Task RunAsync(
-        SessionTarget target, string copyCommand, Stream destination, CallTimeout? timeout, TimeProvider time, CancellationToken cancellationToken)
+        LeasedConnection connection, string copyCommand, Stream destination, CallTimeout? timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(BufferLength);
         var write = Task.CompletedTask;
         try
         {
-            using var export = await BeginAsync(target.Connection, copyCommand, cancellationToken).ConfigureAwait(false);
+            using var export = await BeginAsync(connection, copyCommand, cancellationToken).ConfigureAwait(false);
             if (timeout is not null)
                 export.Timeout = timeout.DriverMilliseconds;
             try
@@ -57,10 +59,10 @@ internal static class CopyOut
                 while ((read = await source.ReadAsync(bytes.AsMemory(0, BufferLength), cancellationToken).ConfigureAwait(false)) > 0)
                 {
                     write = destination.WriteAsync(bytes.AsMemory(0, read), cancellationToken).AsTask();
-                    await WaitAsync(write, target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
+                    await WaitAsync(write, connection.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
                 }
 
-                await WaitAsync(destination.FlushAsync(cancellationToken), target.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
+                await WaitAsync(destination.FlushAsync(cancellationToken), connection.Settings.StreamIdleTimeout, time).ConfigureAwait(false);
             }
             // The destination's. Npgsql would read what is left to its end, and that may be gigabytes.
             catch (Exception fault) when (fault is not (NpgsqlException or OperationCanceledException { InnerException: PostgresException }))
@@ -69,7 +71,7 @@ internal static class CopyOut
                 throw;
             }
         }
-        catch (PostgresException fault) when (FaultTranslation.Translate(fault, target.Context) is { } typed)
+        catch (PostgresException fault) when (FaultTranslation.Translate(fault, connection.Context) is { } typed)
         {
             throw typed;
         }
@@ -107,11 +109,11 @@ internal static class CopyOut
     }
 
     /// <summary>Only the server's answer tells what the command copies, which way and in which format.</summary>
-    private static async Task<NpgsqlCopyTextReader> BeginAsync(NpgsqlConnection connection, string copyCommand, CancellationToken cancellationToken)
+    private static async Task<NpgsqlCopyTextReader> BeginAsync(LeasedConnection connection, string copyCommand, CancellationToken cancellationToken)
     {
         try
         {
-            return await connection.BeginTextExportAsync(copyCommand, cancellationToken).ConfigureAwait(false);
+            return await connection.BeginExportAsync(copyCommand, cancellationToken).ConfigureAwait(false);
         }
         // Npgsql ends the connection of a binary COPY.
         catch (Exception fault) when (fault.GetType() == typeof(Exception))

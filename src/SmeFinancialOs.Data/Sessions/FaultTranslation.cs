@@ -1,17 +1,21 @@
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>The typed exception of a server error, or null where the driver's own says it best.</summary>
 internal static class FaultTranslation
 {
+    private const string IdleInTransactionTimeout = "25P03";
+
     // Only names go into the messages, never values: they end up in logs.
     public static TenantDataException? Translate(PostgresException fault, TenantContext context) => fault.SqlState switch
     {
         PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
             new DemoReadOnlyException($"The demo is read-only{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction when !context.IsReadOnly =>
-            new DatabaseUnavailableException($"The server takes no writes just now: it is a standby, or was made read-only. Connect to the primary to write{On(fault)}.", fault),
+            new DatabaseUnavailableException(
+                $"The server takes no writes just now: it is a standby, or was made read-only. Connect to the primary to write{On(fault)}.", fault),
         PostgresErrorCodes.ReadOnlySqlTransaction =>
             new TenantAccessDeniedException($"The context is read-only: {context}. Open it for writes to write{On(fault)}.", fault),
         PostgresErrorCodes.InsufficientPrivilege => Refused(fault, context),
@@ -37,7 +41,8 @@ internal static class FaultTranslation
     };
 
     /// <summary>
-    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send it without a routine.
+    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send it without a
+    /// routine.
     /// </summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
         fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL", Routine: not (null or "") }
@@ -46,21 +51,21 @@ internal static class FaultTranslation
             : null;
 
     /// <summary>The same where the server may have been committing.</summary>
-    public static TenantDataException? TranslateCommitting(NpgsqlException fault, SessionTarget target) =>
-        fault is PostgresException answer && Translate(answer, target.Context) is { } typed
+    public static TenantDataException? TranslateCommitting(NpgsqlException fault, LeasedConnection connection) =>
+        fault is PostgresException answer && Translate(answer, connection.Context) is { } typed
             ? typed
-            : CommitOutcome.Translate(fault, target.Connection, target.Context);
+            : OutcomeUnknown(fault, connection);
 
     /// <summary>The same of a statement, which commits where it is a transaction of its own.</summary>
-    public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target) => target.IsSession
-        ? TranslateCommitting(fault, target)
-        : fault is PostgresException answer ? Translate(answer, target.Context) : null;
+    public static TenantDataException? Translate(NpgsqlException fault, LeasedConnection connection) => connection.IsSession
+        ? TranslateCommitting(fault, connection)
+        : fault is PostgresException answer ? Translate(answer, connection.Context) : null;
 
     /// <summary>The same of the check of the context ahead of a commit.</summary>
-    public static TenantDataException? TranslateCheck(PostgresException fault, SessionTarget target) => fault.SqlState switch
+    public static TenantDataException? TranslateCheck(PostgresException fault, LeasedConnection connection) => fault.SqlState switch
     {
         // Without the role of the context nothing in the schema of the check may be used: it was reset, or it ended with the transaction.
-        PostgresErrorCodes.InsufficientPrivilege when target.IsSession => new TransactionControlException(
+        PostgresErrorCodes.InsufficientPrivilege when connection.IsSession => new TransactionControlException(
             "SQL has reset the role of this call, and all of it was rolled back. Leave role and app.current_org_id to the library.",
             mayBePartlyCommitted: false, fault),
         PostgresErrorCodes.InsufficientPrivilege => EndedBySql(fault),
@@ -69,14 +74,34 @@ internal static class FaultTranslation
 
     /// <summary>A unit of work whose transaction is not the one that it began.</summary>
     public static TransactionControlException EndedBySql(Exception? inner = null) => new(
-        "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. What ran before "
-        + "that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.", mayBePartlyCommitted: true, inner);
+        "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. "
+        + "What ran before that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.",
+        mayBePartlyCommitted: true, inner);
 
     /// <summary>The typed exception of a prepared statement that cannot be used any more; for texts that name none themselves.</summary>
-    public static StalePreparedStatementException? Stale(PostgresException fault) => PreparedStatements.AreStale(fault)
-        ? new("A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. Nothing was committed: "
-            + "do the work again, all of it.", fault)
+    public static StalePreparedStatementException? Stale(PostgresException fault) => LeasedConnection.IsStale(fault)
+        ? new(
+            "A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. "
+            + "Nothing was committed: do the work again, all of it.", fault)
         : null;
+
+    /// <summary>The typed exception, or null where the transaction was rolled back for certain, had nothing to commit, or was ended by its caller.</summary>
+    private static CommitOutcomeUnknownException? OutcomeUnknown(NpgsqlException fault, LeasedConnection connection) =>
+        !connection.Context.IsReadOnly && (fault is PostgresException answer ? !IsRolledBack(answer) : !connection.IsConnected)
+            ? new CommitOutcomeUnknownException(
+                "The connection was lost before the server had answered the commit, so the work may be done or not. "
+                + "Look whether it is there before it is done again.", fault)
+            : null;
+
+    // An ERROR is sent instead of a commit, by the server. A pooler that has lost its server sends one of its own, which names no routine of PostgreSQL.
+    // 40003: the server itself does not know. A timeout of an idle session ends it before its next statement is run.
+    private static bool IsRolledBack(PostgresException answer) => answer switch
+    {
+        { Routine: null or "" } or { SqlState: PostgresErrorCodes.StatementCompletionUnknown } => false,
+        { InvariantSeverity: "ERROR" } => true,
+        { SqlState: PostgresErrorCodes.IdleSessionTimeout or IdleInTransactionTimeout } => true,
+        _ => false,
+    };
 
     private static TenantDataException Refused(PostgresException fault, TenantContext context)
     {

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Dapper;
 using Npgsql;
 using NpgsqlTypes;
+using SmeFinancialOs.Data.Connections;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -14,41 +16,41 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <seealso href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</seealso>
 internal sealed class RoundTrip : IAsyncDisposable
 {
-    private readonly SessionTarget _target;
+    private readonly LeasedConnection _connection;
     private readonly NpgsqlBatch _batch;
     private readonly int _first;
     private readonly int _count;
     private readonly NpgsqlBatchCommand? _check;
-    private readonly PreparedNames? _prepared;
-    private readonly HalfPreparedStatement _failed;
+    private readonly PreparedStatementCheck? _prepared;
     private readonly long _began = Stopwatch.GetTimestamp();
     private bool _isComplete;
     private bool _isCancelled;
     private NpgsqlDataReader? _reader;
 
-    /// <param name="target">Where it goes.</param>
+    /// <param name="connection">Where it goes.</param>
     /// <param name="statements">The host's.</param>
-    public RoundTrip(SessionTarget target, IReadOnlyList<Statement> statements)
+    public RoundTrip(LeasedConnection connection, IReadOnlyList<Statement> statements)
     {
-        _target = target;
-        _failed = target.Failed ?? new();
+        _connection = connection;
         IsOfRows = statements.All(static statement => statement.IsOfRows);
-        _batch = new NpgsqlBatch(target.Connection, target.Transaction);
+        _batch = connection.CreateBatch();
         if (SqlMapper.Settings.CommandTimeout is { } seconds)
             _batch.Timeout = seconds;
         // All statements of a call have the same.
         var timeout = statements.Count == 0 ? null : statements[0].Timeout;
         if (timeout is not null)
             _batch.Timeout = timeout.DriverSeconds;
-        var isBlock = target.IsSession && !IsOfRows;
+        var isBlock = connection.IsSession && !IsOfRows;
         if (isBlock)
-            Add(PreparedStatements.Unprepared("BEGIN"));
-        if (!target.IsInForce)
-            target.AddSettingsTo(_batch);
+            Add(LeasedConnection.Unprepared("BEGIN"));
+        if (!connection.IsInForce)
+            connection.AddSettingsTo(_batch);
         if (timeout is not null)
             _batch.BatchCommands.Add(timeout.SetCommand());
-        if (!IsOfRows && target.Settings.PreparesStatements)
-            _batch.BatchCommands.Add((_prepared = new PreparedNames()).Before);
+        // In a transaction that has failed, nothing may stand in front of a ROLLBACK TO; it changes nothing that is prepared.
+        _prepared = IsOfRows || statements.All(static statement => statement.IsRollbackToSavepoint) ? null : connection.CheckPrepared();
+        if (_prepared is not null)
+            _batch.BatchCommands.Add(_prepared.Before);
         _first = _batch.BatchCommands.Count;
         foreach (var statement in statements)
         {
@@ -57,14 +59,14 @@ internal sealed class RoundTrip : IAsyncDisposable
         }
 
         _count = _batch.BatchCommands.Count - _first;
-        if (timeout is not null && !target.IsSession)
+        if (timeout is not null && !connection.IsSession)
             _batch.BatchCommands.Add(CallTimeout.RestoreCommand());
         if (_prepared is not null)
             _batch.BatchCommands.Add(_prepared.After);
         if (!isBlock)
             return;
-        _batch.BatchCommands.Add(_check = ContextCheck.UnpreparedCommand(target));
-        Add(PreparedStatements.Unprepared("COMMIT"));
+        _batch.BatchCommands.Add(_check = connection.Settings.UnpreparedCheckCommand(connection.Context));
+        Add(LeasedConnection.Unprepared("COMMIT"));
     }
 
     public NpgsqlDataReader Reader => _reader!;
@@ -81,9 +83,6 @@ internal sealed class RoundTrip : IAsyncDisposable
     /// <summary>Which of the host's commands the result belongs to.</summary>
     public int CommandIndex => Index - _first;
 
-    /// <summary>Whether SQL has changed what is prepared on the connection; null where it was not asked, or not answered.</summary>
-    public bool? IsPreparedUntouched => _prepared?.AreUntouched;
-
     /// <summary>Which command the result belongs to: those before it are complete, and it is when it has no row.</summary>
     private int Index
     {
@@ -99,6 +98,8 @@ internal sealed class RoundTrip : IAsyncDisposable
     /// <summary>Sends, and comes back with the first result of the host's statements.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
+        if (_prepared is not null)
+            _connection.PreparedInDoubt();
         try
         {
             _reader = await _batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -115,7 +116,7 @@ internal sealed class RoundTrip : IAsyncDisposable
             }
 
             // A value that cannot be written. Npgsql has by then noted statements of the batch as prepared that it never sent.
-            PreparedStatements.TryForget(_target.Connection);
+            _connection.TryForgetPrepared();
             if (UnknownType(fault) is { } typed)
                 throw typed;
             throw;
@@ -155,17 +156,11 @@ internal sealed class RoundTrip : IAsyncDisposable
         await EndReaderAsync().ConfigureAwait(false);
         await _batch.DisposeAsync().ConfigureAwait(false);
         // A unit of work sees to its connection when it ends.
-        if (!_target.IsSession || IsEmpty)
+        if (!_connection.IsSession || IsEmpty)
             return;
-        var hasFailed = !_isComplete;
-        if (hasFailed && _check is not null)
-            await ConnectionReset.RollBackAsync(_target.Connection).ConfigureAwait(false);
-        if (_prepared is not null)
-            await _prepared.ForgetTouchedAsync(_target.Connection).ConfigureAwait(false);
-        if (hasFailed && _target.Settings.ResetsConnection)
-            await ConnectionReset.RunAsync(_target.Connection, _failed).ConfigureAwait(false);
-        else
-            await _failed.ForgetAsync(_target.Connection).ConfigureAwait(false);
+        if (!_isComplete && _check is not null)
+            await _connection.RollBackBlockAsync().ConfigureAwait(false);
+        await _connection.CleanUpAsync(isCommitted: _isComplete).ConfigureAwait(false);
     }
 
     /// <summary>Reads what was not read. Nobody asks what became of it in a session: it was left early, and nothing of it stays.</summary>
@@ -177,7 +172,7 @@ internal sealed class RoundTrip : IAsyncDisposable
         {
             await _reader.DisposeAsync().ConfigureAwait(false);
         }
-        catch (NpgsqlException fault) when (_target.IsSession || _isCancelled)
+        catch (NpgsqlException fault) when (_connection.IsSession || _isCancelled)
         {
             Failed(fault);
         }
@@ -192,7 +187,8 @@ internal sealed class RoundTrip : IAsyncDisposable
             .Where(static parameter => parameter is { NpgsqlDbType: NpgsqlDbType.Unknown, DataTypeName: not null })
             .Select(static parameter => $"\"{parameter.ParameterName}\"").Distinct().ToList();
         return named.Count == 0 ? null : new(
-            $"A parameter has a type that did not exist when this data source read the types of the database; by name one is given to {string.Join(", ", named)}. "
+            "A parameter has a type that did not exist when this data source read the types of the database; "
+            + $"by name one is given to {string.Join(", ", named)}. "
             + "Call NpgsqlDataSource.ReloadTypesAsync after CREATE TYPE or CREATE EXTENSION, or restart the host.", fault);
     }
 
@@ -205,16 +201,17 @@ internal sealed class RoundTrip : IAsyncDisposable
         {
             var command = _batch.BatchCommands[index];
             if (_prepared is not null && (command == _prepared.Before || command == _prepared.After))
+            {
                 await _prepared.ReadAsync(Reader, command, cancellationToken).ConfigureAwait(false);
+                if (command == _prepared.After)
+                    _connection.NotePrepared(_prepared);
+            }
+
             HasResult = await Reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _isComplete = !HasResult;
     }
 
-    private void Failed(Exception fault)
-    {
-        if (_target.Settings.PreparesStatements)
-            _failed.NoteFailure(_batch, _began, fault);
-    }
+    private void Failed(Exception fault) => _connection.NoteFailure(_batch, _began, fault);
 }

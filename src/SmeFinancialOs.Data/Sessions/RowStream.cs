@@ -1,18 +1,21 @@
 using System.Data.Common;
 using System.Runtime.CompilerServices;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A query whose rows are handed on as they arrive. A session's is read-only: it is committed before its caller has seen all of it.</summary>
-/// <param name="target">Where it goes.</param>
+/// <param name="connection">Where it goes. That of a session has the context in its read-only form.</param>
 /// <param name="statement">The query.</param>
+/// <param name="context">Who has asked for it.</param>
 /// <param name="telemetry">What is reported of it.</param>
 /// <param name="operation">The session's call that this is, or the unit of work that this is a call of.</param>
-internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statement, Telemetry telemetry, Operation? operation) : IAsyncDisposable
+internal sealed class RowStream<T>(
+    LeasedConnection connection, RowsStatement<T> statement, TenantContext context, Telemetry telemetry, Operation? operation) : IAsyncDisposable
 {
-    private readonly SessionTarget _target = target.IsSession ? target with { Context = target.Context.AsReadOnly() } : target;
     private Operation? _call;
     private RoundTrip? _trip;
     private Func<DbDataReader, T>? _map;
@@ -20,25 +23,32 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
     /// <summary>Sends the query; a session's once more where what was prepared for it was out of date.</summary>
     public async Task SendAsync(CancellationToken cancellationToken)
     {
+        _call = connection.IsSession ? operation : telemetry.StartCall(OperationName.Stream, context, operation);
         try
         {
-            await SendOnceAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await SendOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (StalePreparedStatementException) when (connection.IsSession && statement.IsRepeatable)
+            {
+                statement.Renew();
+                await SendOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (StalePreparedStatementException) when (_target.IsSession && statement.IsRepeatable)
+        // A session reports what its call throws.
+        catch (Exception fault) when (!connection.IsSession)
         {
-            statement.Renew();
-            await SendOnceAsync(cancellationToken).ConfigureAwait(false);
+            telemetry.Failed(fault, context, _call);
+            _call?.Dispose();
+            throw;
         }
     }
 
-    /// <summary>The rows. Sends the query where that was not done.</summary>
+    /// <summary>The rows, once the query was sent.</summary>
     public async IAsyncEnumerable<T> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var callInWork = _target.IsSession ? null : telemetry.StartCall(OperationName.Stream, target.Context, operation);
-        _call = callInWork ?? operation;
         await using var _ = this.ConfigureAwait(false);
-        if (_trip is null)
-            await SendInWorkAsync(cancellationToken).ConfigureAwait(false);
         var trip = _trip!;
         var held = default(T);
         var (isHeld, isAtRow) = (false, false);
@@ -50,7 +60,7 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
                 var row = Map(trip.Reader);
                 // When PgBouncer loses its server in mid-row, it sends its error right behind the bytes that it has passed on, and they complete the row. What
                 // follows then is no message, and the connection ends: a row counts once something has come after it.
-                if (_target.Settings.IsBehindPooler)
+                if (connection.Settings.IsBehindPooler)
                 {
                     (row, held) = (held!, row);
                     if (!isHeld)
@@ -77,7 +87,7 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         finally
         {
             // Left early: the server need not send the rest. In a unit of work it has to, as a cancelled statement would take all of it back.
-            if (isAtRow && _target.IsSession)
+            if (isAtRow && connection.IsSession)
                 trip.Cancel();
         }
     }
@@ -86,38 +96,39 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
     public void Cancel() => _trip?.Cancel();
 
     /// <summary>Ends the round trip, with what is left of its answer.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await EndTripAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            // That of a session is its caller's.
+            if (!connection.IsSession)
+                _call?.Dispose();
+        }
+    }
+
+    private ValueTask EndTripAsync()
     {
         var trip = _trip;
         _trip = null;
         return trip?.DisposeAsync() ?? ValueTask.CompletedTask;
     }
 
-    private async Task SendInWorkAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await SendAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception fault)
-        {
-            telemetry.Failed(fault, target.Context, _call);
-            throw;
-        }
-    }
-
     private async Task SendOnceAsync(CancellationToken cancellationToken)
     {
-        _trip = new RoundTrip(_target, [statement]);
+        _trip = new RoundTrip(connection, [statement]);
         try
         {
             await _trip.SendAsync(cancellationToken).ConfigureAwait(false);
-            CommitOutcome.RequireReplicated(_target.Connection, cancellationToken);
+            connection.RequireReplicated(cancellationToken);
         }
         catch (Exception fault)
         {
             var typed = Translate(fault, _trip);
-            await DisposeAsync().ConfigureAwait(false);
+            await EndTripAsync().ConfigureAwait(false);
             if (typed is null)
                 throw;
             throw typed;
@@ -129,13 +140,13 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         try
         {
             var result = await step.ConfigureAwait(false);
-            CommitOutcome.RequireReplicated(_target.Connection, cancellationToken);
+            connection.RequireReplicated(cancellationToken);
             return result;
         }
         catch (Exception fault)
         {
             var typed = Translate(fault, _trip!);
-            telemetry.Failed(typed ?? fault, target.Context, _call);
+            telemetry.Failed(typed ?? fault, context, _call);
             if (typed is null)
                 throw;
             throw typed;
@@ -150,17 +161,18 @@ internal sealed class RowStream<T>(SessionTarget target, RowsStatement<T> statem
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, target.Context, _call);
+            telemetry.Failed(fault, context, _call);
             throw;
         }
     }
 
     private TenantDataException? Translate(Exception fault, RoundTrip trip) =>
-        (fault is NpgsqlException error ? SessionCalls.Translate(error, _target, trip) : null) switch
+        (fault is NpgsqlException error ? SessionCalls.Translate(error, connection, trip) : null) switch
         {
-            TenantAccessDeniedException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } when !target.Context.IsReadOnly =>
+            TenantAccessDeniedException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } when !context.IsReadOnly =>
                 new TenantAccessDeniedException(
-                    "A stream of a session only reads. Write with ExecuteAsync or QueryAsync, or stream in a unit of work, which decides when to commit.", fault),
+                    "A stream of a session only reads. Write with ExecuteAsync or QueryAsync, or stream in a unit of work, which decides when to commit.",
+                    fault),
             var typed => typed,
         };
 }

@@ -1,4 +1,7 @@
+using System.Runtime.ExceptionServices;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -6,43 +9,71 @@ namespace SmeFinancialOs.Data.Sessions;
 internal static class SessionCalls
 {
     /// <summary>One statement or several, one round trip. A session's are sent once more where what was prepared for them was out of date.</summary>
-    public static async Task<CallOutcome> RunAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    /// <returns>Why a result could not be read; null where all were. What the statements did is done in either case.</returns>
+    public static async Task<Exception?> RunAsync(LeasedConnection connection, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
         try
         {
-            return await RunOnceAsync(target, statements, cancellationToken).ConfigureAwait(false);
+            return await RunOnceAsync(connection, statements, cancellationToken).ConfigureAwait(false);
         }
-        catch (StalePreparedStatementException) when (target.IsSession && statements.All(static statement => statement.IsRepeatable))
+        catch (StalePreparedStatementException) when (connection.IsSession && statements.All(static statement => statement.IsRepeatable))
         {
-            foreach (var statement in statements)
-                statement.Renew();
-            return await RunOnceAsync(target, statements, cancellationToken).ConfigureAwait(false);
+            Renew(statements);
+            return await RunOnceAsync(connection, statements, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>The typed exception of an error of a call, or null where the driver's own says it best.</summary>
-    public static TenantDataException? Translate(NpgsqlException fault, SessionTarget target, RoundTrip trip) => fault switch
+    /// <summary>Whether they can be sent once more, on another connection: the server had ended the session before anything was run.</summary>
+    public static bool MayRepeat(DatabaseUnavailableException ended, IReadOnlyList<Statement> statements) =>
+        ended.SqlState == PostgresErrorCodes.IdleSessionTimeout && statements.All(static statement => statement.IsRepeatable);
+
+    /// <summary>Makes them ready to be sent once more.</summary>
+    public static void Renew(IReadOnlyList<Statement> statements)
     {
-        PostgresException answer when trip.HasFailedCheck && FaultTranslation.TranslateCheck(answer, target) is { } typed => typed,
+        foreach (var statement in statements)
+            statement.Renew();
+    }
+
+    /// <summary>Throws where a result could not be read.</summary>
+    /// <param name="unread">Why.</param>
+    /// <param name="isCommitted">Whether the server has committed by now what the call may have written.</param>
+    /// <exception cref="WorkCommittedException">It has.</exception>
+    public static void RequireRead(Exception? unread, bool isCommitted)
+    {
+        if (unread is null)
+            return;
+        if (isCommitted)
+        {
+            throw new WorkCommittedException(
+                "What this call wrote is committed, but its result could not be read; the inner exception says why. Do not do the work again.", unread);
+        }
+
+        ExceptionDispatchInfo.Throw(unread);
+    }
+
+    /// <summary>The typed exception of an error of a call, or null where the driver's own says it best.</summary>
+    public static TenantDataException? Translate(NpgsqlException fault, LeasedConnection connection, RoundTrip trip) => fault switch
+    {
+        PostgresException answer when trip.HasFailedCheck && FaultTranslation.TranslateCheck(answer, connection) is { } typed => typed,
         PostgresException answer when trip.IsOfRows && FaultTranslation.Stale(answer) is { } typed => typed,
-        _ => FaultTranslation.Translate(fault, target),
+        _ => FaultTranslation.Translate(fault, connection),
     };
 
-    private static async Task<CallOutcome> RunOnceAsync(SessionTarget target, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
+    private static async Task<Exception?> RunOnceAsync(LeasedConnection connection, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        var trip = new RoundTrip(target, statements);
+        var trip = new RoundTrip(connection, statements);
         await using var _ = trip.ConfigureAwait(false);
         // A list of parameter sets can be empty.
         if (trip.IsEmpty)
-            return new(IsPreparedUntouched: true, Unread: null);
+            return null;
         try
         {
             await trip.SendAsync(cancellationToken).ConfigureAwait(false);
             var unread = await ReadAsync(trip, statements, cancellationToken).ConfigureAwait(false);
-            CommitOutcome.RequireReplicated(target.Connection, cancellationToken);
-            return new(trip.IsOfRows ? true : trip.IsPreparedUntouched, unread);
+            connection.RequireReplicated(cancellationToken);
+            return unread;
         }
-        catch (NpgsqlException fault) when (Translate(fault, target, trip) is { } typed)
+        catch (NpgsqlException fault) when (Translate(fault, connection, trip) is { } typed)
         {
             throw typed;
         }

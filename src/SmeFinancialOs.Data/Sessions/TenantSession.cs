@@ -1,32 +1,36 @@
-using System.Runtime.CompilerServices;
-using Npgsql;
+using SmeFinancialOs.Data.Connections;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Logins;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>A connection from the pool for each call, a round trip for each call.</summary>
-internal sealed class TenantSession(TenantConnectionFactory factory, TenantContext context, ContextBinding binding) : TenantSessionBase, IDisposable
+/// <param name="factory">What made it.</param>
+/// <param name="source">That of its context.</param>
+/// <param name="binding">Its context.</param>
+internal sealed class TenantSession(TenantConnectionFactory factory, CheckedDataSource source, ContextBinding binding) : TenantSessionBase, IDisposable
 {
+    private readonly Telemetry _telemetry = source.Telemetry;
     private volatile bool _isLogged;
 
-    public override TenantContext Context => context;
+    public override TenantContext Context => binding.Context;
 
     /// <summary>The end of the service scope that it was injected into: what outlives a request has no tenant.</summary>
     public void Dispose() => binding.EndScope();
 
     internal override async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        using var call = factory.Telemetry(context).StartTransaction(name, context);
+        using var call = _telemetry.StartTransaction(name, Context);
         try
         {
             try
             {
                 await RunOnceAsync(statements, call, cancellationToken).ConfigureAwait(false);
             }
-            catch (DatabaseUnavailableException ended) when (MayRepeat(ended, statements))
+            catch (DatabaseUnavailableException ended) when (SessionCalls.MayRepeat(ended, statements))
             {
-                foreach (var statement in statements)
-                    statement.Renew();
+                SessionCalls.Renew(statements);
                 await RunOnceAsync(statements, call, cancellationToken).ConfigureAwait(false);
             }
 
@@ -34,17 +38,20 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
         catch (Exception fault)
         {
-            factory.Telemetry(context).Failed(fault, context, call);
+            _telemetry.Failed(fault, Context, call);
             throw;
         }
     }
+
+    internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken) =>
+        GuardedStream.ReadAsync(token => OpenStreamAsync(statement, token), binding, cancellationToken);
 
     /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
     internal override async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         binding.Require();
         CopyOut.Require(copyCommand, destination);
-        var work = await factory.OpenConnectionAsync(context, cancellationToken).ConfigureAwait(false);
+        var work = await factory.OpenConnectionAsync(Context, cancellationToken).ConfigureAwait(false);
         await using var _ = work.ConfigureAwait(false);
         await work.CopyAsync(copyCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
         await work.CommitAsync(cancellationToken).ConfigureAwait(false);
@@ -52,54 +59,60 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
 
     private async Task RunOnceAsync(IReadOnlyList<Statement> statements, Operation? call, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await LeaseAsync(Context, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         call?.Opened();
-        var outcome = await SessionCalls.RunAsync(On(connection), statements, cancellationToken).ConfigureAwait(false);
-        outcome.RequireRead(isCommitted: !context.IsReadOnly);
+        var unread = await SessionCalls.RunAsync(connection, statements, cancellationToken).ConfigureAwait(false);
+        SessionCalls.RequireRead(unread, isCommitted: !Context.IsReadOnly);
     }
 
-    internal override async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async Task<OpenStream<T>> OpenStreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
     {
-        var telemetry = factory.Telemetry(context);
-        using var call = telemetry.StartTransaction(OperationName.Stream, context);
-        StreamedConnection connection;
-        RowStream<T> stream;
+        var call = _telemetry.StartTransaction(OperationName.Stream, Context);
         try
         {
-            connection = new StreamedConnection(await OpenAsync(cancellationToken).ConfigureAwait(false), telemetry, context);
-            call?.Opened();
-            stream = await SendAsync(connection, statement, telemetry, call, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await OpenStreamOnceAsync(statement, call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (DatabaseUnavailableException ended) when (SessionCalls.MayRepeat(ended, [statement]))
+            {
+                statement.Renew();
+                return await OpenStreamOnceAsync(statement, call, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (Exception fault)
         {
-            telemetry.Failed(fault, context, call);
+            _telemetry.Failed(fault, Context, call);
+            call?.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<OpenStream<T>> OpenStreamOnceAsync<T>(RowsStatement<T> statement, Operation? call, CancellationToken cancellationToken)
+    {
+        // Read-only: it is committed before its caller has seen all of it.
+        var connection = await LeaseAsync(Context.AsReadOnly(), cancellationToken).ConfigureAwait(false);
+        connection.DetectLeak(connection.DisposeAsync, _telemetry, Context);
+        call?.Opened();
+        var stream = new RowStream<T>(connection, statement, Context, _telemetry, call);
+        try
+        {
+            await stream.SendAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
 
         var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        var gate = new CallGate();
-        gate.Enter();
-        using var watch = new StreamWatch(gate, telemetry, context, factory.Settings(context).StreamIdleTimeout, EndAsync);
-        try
-        {
-            while (await rows.MoveNextAsync().ConfigureAwait(false))
-            {
-                var row = rows.Current;
-                watch.HandOut();
-                gate.Leave();
-                yield return row;
-                await gate.ResumeAsync().ConfigureAwait(false);
-                binding.Require();
-            }
-        }
-        finally
-        {
-            gate.Leave();
-            // Else the watch ends it.
-            if (gate.Close())
-                await EndAsync().ConfigureAwait(false);
-        }
+        var guard = new ConcurrencyGuard();
+        guard.Enter();
+        // Where the guard is closed, the timer has ended it.
+        return new(
+            rows, connection, guard, new StreamIdleTimer(guard, _telemetry, Context, connection.Settings.StreamIdleTimeout, EndAsync),
+            () => guard.Close() ? EndAsync() : ValueTask.CompletedTask);
 
         async ValueTask EndAsync()
         {
@@ -115,52 +128,18 @@ internal sealed class TenantSession(TenantConnectionFactory factory, TenantConte
         }
     }
 
-    private async Task<RowStream<T>> SendAsync<T>(
-        StreamedConnection connection, RowsStatement<T> statement, Telemetry telemetry, Operation? call, CancellationToken cancellationToken)
-    {
-        try
-        {
-            try
-            {
-                return await SendOnceAsync().ConfigureAwait(false);
-            }
-            catch (DatabaseUnavailableException ended) when (MayRepeat(ended, [statement]))
-            {
-                statement.Renew();
-                await connection.ExchangeAsync(await OpenAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-                return await SendOnceAsync().ConfigureAwait(false);
-            }
-        }
-        catch
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        async Task<RowStream<T>> SendOnceAsync()
-        {
-            var stream = new RowStream<T>(On(connection.Connection), statement, telemetry, call);
-            await stream.SendAsync(cancellationToken).ConfigureAwait(false);
-            return stream;
-        }
-    }
-
-    /// <summary>Once more, on another connection, where the server had ended the session before anything was run.</summary>
-    private static bool MayRepeat(DatabaseUnavailableException ended, IReadOnlyList<Statement> statements) =>
-        ended.SqlState == PostgresErrorCodes.IdleSessionTimeout && statements.All(static statement => statement.IsRepeatable);
-
-    private SessionTarget On(NpgsqlConnection connection) => new(connection, Transaction: null, factory.Settings(context), IsInForce: false, context);
-
-    private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    /// <param name="context">This session's, or its read-only form.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    private async ValueTask<LeasedConnection> LeaseAsync(TenantContext context, CancellationToken cancellationToken)
     {
         binding.Require();
         // One entry for a session, however many calls it makes; two first calls at once may write two.
         if (context.Access == TenantAccess.Admin && !_isLogged)
         {
-            await factory.LogAdminAccessAsync(context, cancellationToken).ConfigureAwait(false);
+            await factory.LogAdminAccessAsync(Context, cancellationToken).ConfigureAwait(false);
             _isLogged = true;
         }
 
-        return await factory.OpenRawAsync(context, cancellationToken).ConfigureAwait(false);
+        return await source.LeaseAsync(context, cancellationToken).ConfigureAwait(false);
     }
 }

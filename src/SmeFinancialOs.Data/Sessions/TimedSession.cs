@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Statements;
+
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>The calls of another session, or of a unit of work, with a timeout of their own.</summary>

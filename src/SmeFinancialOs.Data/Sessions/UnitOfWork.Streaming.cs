@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
@@ -10,63 +10,33 @@ internal sealed partial class UnitOfWork
     private Action? _cancelStream;
     private CancellationTokenSource? _copy;
 
-    public async IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Sends the query of a stream. The guard stays entered, for whoever reads.</summary>
+    public async Task<OpenStream<T>> OpenStreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
     {
         await EnterAsync().ConfigureAwait(false);
-        _mayPrepareBySql |= !statement.IsOfRows;
-        var stream = new RowStream<T>(Target, statement, telemetry, operation);
-        var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
-        using var watch = new StreamWatch(_gate, telemetry, context, settings.StreamIdleTimeout, EndAsync);
-        (_stream, _cancelStream) = (rows, stream.Cancel);
+        var stream = new RowStream<T>(_connection, statement, Context, _telemetry, _operation);
         try
         {
-            while (true)
-            {
-                T row;
-                try
-                {
-                    if (!await rows.MoveNextAsync().ConfigureAwait(false))
-                        break;
-                    row = rows.Current;
-                    watch.HandOut();
-                }
-                catch
-                {
-                    _hasFailed = true;
-                    throw;
-                }
-                finally
-                {
-                    IsInForce |= !_hasFailed;
-                    _gate.Leave();
-                }
-
-                yield return row;
-                await _gate.ResumeAsync().ConfigureAwait(false);
-            }
+            await stream.SendAsync(cancellationToken).ConfigureAwait(false);
+            _hasFailed = false;
         }
-        finally
+        catch
         {
-            // Else the end of the unit of work has ended it, and Npgsql may have given its reader to whoever has the connection now.
-            if (await _gate.EnterAgainAsync().ConfigureAwait(false))
-            {
-                try
-                {
-                    (_stream, _cancelStream) = (null, null);
-                    await rows.DisposeAsync().ConfigureAwait(false);
-                }
-                finally
-                {
-                    _gate.Leave();
-                }
-            }
+            _hasFailed = true;
+            _guard.Leave();
+            throw;
         }
+
+        var rows = stream.ReadAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        (_stream, _cancelStream) = (rows, stream.Cancel);
+        var timer = new StreamIdleTimer(_guard, _telemetry, Context, _connection.Settings.StreamIdleTimeout, EndAsync);
+        return new(rows, _connection, _guard, timer, LeaveStreamAsync, () => _hasFailed = true);
     }
 
     public async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         CopyOut.Require(copyCommand, destination);
-        using var call = telemetry.StartCall(OperationName.Copy, context, operation);
+        using var call = _telemetry.StartCall(OperationName.Copy, Context, _operation);
         // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
         using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await EnterAsync().ConfigureAwait(false);
@@ -75,10 +45,11 @@ internal sealed partial class UnitOfWork
         {
             // COPY cannot ride in a batch.
             if (timeout is not null)
-                await CallTimeout.RunAsync(connection, transaction, timeout.SetCommand(), copy.Token).ConfigureAwait(false);
-            await CopyOut.RunAsync(Target, copyCommand, destination, timeout, telemetry.Time, copy.Token).ConfigureAwait(false);
+                await _connection.ExecuteAsync(timeout.SetCommand(), copy.Token).ConfigureAwait(false);
+            await CopyOut.RunAsync(_connection, copyCommand, destination, timeout, _telemetry.Time, copy.Token).ConfigureAwait(false);
             if (timeout is not null)
-                await CallTimeout.RunAsync(connection, transaction, CallTimeout.RestoreCommand(), copy.Token).ConfigureAwait(false);
+                await _connection.ExecuteAsync(CallTimeout.RestoreCommand(), copy.Token).ConfigureAwait(false);
+            _hasFailed = false;
             call?.Succeed();
         }
         catch (Exception fault)
@@ -89,7 +60,25 @@ internal sealed partial class UnitOfWork
         finally
         {
             _copy = null;
-            _gate.Leave();
+            _guard.Leave();
+        }
+    }
+
+    private async ValueTask LeaveStreamAsync()
+    {
+        // Else the end of the unit of work has ended it, and Npgsql may have given its reader to whoever has the connection now.
+        if (!await _guard.EnterAgainAsync().ConfigureAwait(false))
+            return;
+        try
+        {
+            var stream = _stream;
+            (_stream, _cancelStream) = (null, null);
+            if (stream is not null)
+                await stream.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _guard.Leave();
         }
     }
 

@@ -1,39 +1,41 @@
 using System.Diagnostics;
 using Npgsql;
+using SmeFinancialOs.Data.Connections;
 using SmeFinancialOs.Data.Diagnostics;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>A connection inside a transaction, and what can be done in it: the inside of <see cref="TenantConnection"/> and <see cref="TenantTransaction"/>.</summary>
-internal sealed partial class UnitOfWork(
-    NpgsqlConnection connection,
-    NpgsqlTransaction transaction,
-    TenantContext context,
-    ContextSettings settings,
-    Telemetry telemetry,
-    Operation? operation,
-    Activity? caller) : IAsyncDisposable
+/// <summary>
+/// A connection inside a transaction, and what can be done in it: the inside of <see cref="TenantConnection"/> and <see cref="TenantTransaction"/>.
+/// </summary>
+internal sealed partial class UnitOfWork : IAsyncDisposable
 {
-    private readonly CallGate _gate = new();
-    private readonly HalfPreparedStatement? _failed = settings.PreparesStatements ? new() : null;
-    private bool _isCommitted;
-    private bool _isRolledBack;
-    private bool _hasFailed;
-    private bool _isHandedOut;
-    private bool _isPreparedTouched;
-    private bool _mayPrepareBySql;
+    private readonly ConcurrencyGuard _guard = new();
+    private readonly LeasedConnection _connection;
+    private readonly Telemetry _telemetry;
+    private readonly Operation? _operation;
+    private readonly Activity? _caller;
+    private volatile Ending _ending;
 
-    /// <summary>Its holder has let go of it without disposing it. Its connection would be missing from the pool for ever: Npgsql keeps no watch over that.</summary>
-    ~UnitOfWork()
+    // Until a later call succeeds, behind a savepoint.
+    private bool _hasFailed;
+
+    /// <param name="connection">In a transaction that has begun.</param>
+    /// <param name="telemetry">What is reported of it.</param>
+    /// <param name="operation">The unit of work, as it is observed.</param>
+    /// <param name="caller">What it was begun in.</param>
+    public UnitOfWork(LeasedConnection connection, Telemetry telemetry, Operation? operation, Activity? caller)
     {
-        // It was ended because of a stream.
-        if (_gate.IsClosed)
-            return;
-        // A host that keeps the raw connection may be using it.
-        if (_isHandedOut)
-            Abandoned.Report(telemetry, context);
-        else
-            Abandoned.Release(connection, EndAsync, telemetry, context);
+        (_connection, _telemetry, _operation, _caller) = (connection, telemetry, operation, caller);
+        connection.DetectLeak(EndAsync, telemetry, connection.Context);
+    }
+
+    private enum Ending
+    {
+        None,
+        Committed,
+        RolledBack,
     }
 
     /// <summary>Handed out: it can be used past everything here.</summary>
@@ -41,9 +43,8 @@ internal sealed partial class UnitOfWork(
     {
         get
         {
-            _gate.RequireOpen();
-            _isHandedOut = _mayPrepareBySql = true;
-            return connection;
+            _guard.RequireOpen();
+            return _connection.HandOut();
         }
     }
 
@@ -52,23 +53,24 @@ internal sealed partial class UnitOfWork(
     {
         get
         {
-            _gate.RequireOpen();
-            _isHandedOut = _mayPrepareBySql = true;
-            return transaction;
+            _guard.RequireOpen();
+            return _connection.HandOutTransaction();
         }
     }
 
-    public TenantContext Context => context;
+    public TenantContext Context => _connection.Context;
+
+    /// <summary>Whether a call has put the settings in force.</summary>
+    public bool IsInForce => _connection.IsInForce;
+
+    /// <summary>Whether it was committed, or rolled back because its holder has said so.</summary>
+    public bool IsEnded => _ending != Ending.None;
 
     /// <summary>Whether its holder has disposed it. One that was ended otherwise says why at each call.</summary>
-    public bool IsDisposed => _gate.IsClosed && !_gate.IsClosedForReason;
+    public bool IsDisposed => _guard.IsClosed && !_guard.IsClosedForReason;
 
-    public bool IsDeferrable { get; init; }
-
-    /// <summary>The settings are sent until a round trip with them has succeeded; one that failed has failed the whole transaction.</summary>
-    public bool IsInForce { get; set; }
-
-    private SessionTarget Target => new(connection, transaction, settings, IsInForce, context, _failed, IsDeferrable);
+    /// <summary>Whether it ends without anybody having said how, while it could have written.</summary>
+    private bool IsForgotten => IsInForce && !IsEnded && !_hasFailed && !Context.IsReadOnly;
 
     /// <summary>Puts the settings in force in a round trip of their own, if they are not.</summary>
     public async Task ApplySettingsAsync(CancellationToken cancellationToken)
@@ -76,37 +78,34 @@ internal sealed partial class UnitOfWork(
         if (IsInForce)
             return;
         await EnterAsync().ConfigureAwait(false);
-        operation?.Enter();
+        _operation?.Enter();
         try
         {
-            await ContextSettings.ApplyAsync(Target, cancellationToken).ConfigureAwait(false);
-            IsInForce = true;
+            await _connection.ApplySettingsAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
-            Failed(fault, operation);
+            Failed(fault, _operation);
             throw;
         }
         finally
         {
-            _gate.Leave();
+            _guard.Leave();
         }
     }
 
     public async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
-        using var call = telemetry.StartCall(name, context, operation);
+        using var call = _telemetry.StartCall(name, Context, _operation);
         await EnterAsync().ConfigureAwait(false);
-        // Until the server has told, at the end of the call.
-        var wasInDoubt = _mayPrepareBySql;
-        _mayPrepareBySql |= statements.Any(static statement => !statement.IsOfRows);
         try
         {
-            var outcome = await SessionCalls.RunAsync(Target, statements, cancellationToken).ConfigureAwait(false);
-            IsInForce = true;
-            if (outcome.IsPreparedUntouched is { } isUntouched)
-                (_isPreparedTouched, _mayPrepareBySql) = (_isPreparedTouched || !isUntouched, wasInDoubt);
-            outcome.RequireRead(isCommitted: false);
+            var unread = await SessionCalls.RunAsync(_connection, statements, cancellationToken).ConfigureAwait(false);
+            _connection.IsInForce = true;
+            SessionCalls.RequireRead(unread, isCommitted: false);
+            // Going back to a savepoint is not going on: the fault may be on its way to whoever disposes this.
+            if (_hasFailed)
+                _hasFailed = statements.All(static statement => statement.IsRollbackToSavepoint);
             call?.Succeed();
         }
         catch (Exception fault)
@@ -116,32 +115,28 @@ internal sealed partial class UnitOfWork(
         }
         finally
         {
-            _gate.Leave();
+            _guard.Leave();
         }
     }
 
     public async Task CommitAsync(CancellationToken cancellationToken)
     {
         await EnterAsync().ConfigureAwait(false);
-        operation?.Committing();
+        _operation?.Committing();
         try
         {
-            var prepared = _mayPrepareBySql && settings.PreparesStatements ? new PreparedNames() : null;
-            await CheckedCommit.RunAsync(Target, prepared, cancellationToken).ConfigureAwait(false);
-            _isPreparedTouched |= prepared is { AreUntouched: not true };
-            _isCommitted = true;
-            // Until the connection is asked for once more.
-            _mayPrepareBySql = false;
-            operation?.Succeed();
+            await CheckedCommit.RunAsync(_connection, cancellationToken).ConfigureAwait(false);
+            _ending = Ending.Committed;
+            _operation?.Succeed();
         }
         catch (Exception fault)
         {
-            Failed(fault, operation);
+            Failed(fault, _operation);
             throw;
         }
         finally
         {
-            _gate.Leave();
+            _guard.Leave();
         }
     }
 
@@ -149,22 +144,20 @@ internal sealed partial class UnitOfWork(
     public async Task RollbackAsync(CancellationToken cancellationToken)
     {
         await EnterAsync().ConfigureAwait(false);
-        operation?.Enter();
+        _operation?.Enter();
         try
         {
-            if (!RawConnection.IsInTransaction(connection, transaction))
-                throw FaultTranslation.EndedBySql();
-            await transaction.RollbackAsync(cancellationToken).ConfigureAwait(false);
-            _isRolledBack = true;
+            await _connection.RollbackAsync(cancellationToken).ConfigureAwait(false);
+            _ending = Ending.RolledBack;
         }
         catch (Exception fault)
         {
-            Failed(fault, operation);
+            Failed(fault, _operation);
             throw;
         }
         finally
         {
-            _gate.Leave();
+            _guard.Leave();
         }
     }
 
@@ -173,76 +166,52 @@ internal sealed partial class UnitOfWork(
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_gate.Close())
+        if (!_guard.Close())
             return;
         CancelCopy();
-        await _gate.EmptyAsync().ConfigureAwait(false);
-        GC.SuppressFinalize(this);
+        await _guard.EmptyAsync().ConfigureAwait(false);
         await EndAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Whether it ends without anybody having said how, while it could have written.</summary>
-    private bool IsForgotten => IsInForce && !_isCommitted && !_isRolledBack && !_hasFailed && !context.IsReadOnly;
-
     private async ValueTask EndAsync()
     {
-        operation?.Enter();
+        _connection.StopLeakDetection();
+        _operation?.Enter();
+        var isCommitted = _ending == Ending.Committed;
         try
         {
             // Nobody wants the rest: it may have no end.
             _cancelStream?.Invoke();
             if (_stream is not null)
                 await _stream.DisposeAsync().ConfigureAwait(false);
-            if (_isHandedOut)
-                await RawConnection.WaitAsync(connection).ConfigureAwait(false);
-            if (RawConnection.Has(connection, transaction))
-            {
-                if (IsForgotten && await UncommittedWrites.RollBackAsync(connection, transaction).ConfigureAwait(false))
-                    telemetry.CommitForgotten(context, caller);
-                await transaction.DisposeAsync().ConfigureAwait(false);
-            }
-
-            ForgetTouched();
-            if (_mayPrepareBySql && settings.PreparesStatements)
-                await new PreparedNames().ForgetTouchedAsync(connection).ConfigureAwait(false);
-            if (settings.ResetsConnection && !_isCommitted)
-                await ConnectionReset.RunAsync(connection, _failed).ConfigureAwait(false);
-            else if (_failed is not null)
-                await _failed.ForgetAsync(connection).ConfigureAwait(false);
+            await _connection.WaitForHostAsync().ConfigureAwait(false);
+            if (IsForgotten && await _connection.RollBackWritesAsync().ConfigureAwait(false))
+                _telemetry.CommitForgotten(Context, _caller);
+            await _connection.EndTransactionAsync().ConfigureAwait(false);
+            await _connection.CleanUpAsync(isCommitted).ConfigureAwait(false);
         }
         finally
         {
-            await ConnectionReturn.RunAsync(connection).ConfigureAwait(false);
-            operation?.Dispose();
-            if (!_isCommitted)
-                telemetry.NotCommitted(context);
+            await _connection.DisposeAsync().ConfigureAwait(false);
+            _operation?.Dispose();
+            if (!isCommitted)
+                _telemetry.NotCommitted(Context);
         }
     }
 
     private void Failed(Exception fault, Operation? observed)
     {
         _hasFailed = true;
-        telemetry.Failed(fault, context, observed);
-    }
-
-    /// <summary>As soon as it can be done: ahead of the next call, which may be behind a savepoint, or once the transaction has ended.</summary>
-    private void ForgetTouched()
-    {
-        if (_isPreparedTouched)
-            _isPreparedTouched = !PreparedStatements.TryForget(connection);
+        _telemetry.Failed(fault, Context, observed);
     }
 
     /// <summary>A stream is a call that goes on between its rows.</summary>
     private ValueTask EnterAsync()
     {
-        _gate.Enter();
+        _guard.Enter();
         if (_stream is null)
-        {
-            ForgetTouched();
-            return _failed?.ForgetAsync(connection) ?? ValueTask.CompletedTask;
-        }
-
-        _gate.Leave();
+            return _connection.ForgetBeforeCallAsync();
+        _guard.Leave();
         throw new InvalidOperationException("A stream of this unit of work is open: read it to its end, or leave it, before the next call.");
     }
 }

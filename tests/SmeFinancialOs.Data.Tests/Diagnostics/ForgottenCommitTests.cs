@@ -103,6 +103,58 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
         recorder.Logs().Should().NotContain(log => log.EventId.Name == Event);
     }
 
+    [Theory]
+    [InlineData("a call")]
+    [InlineData("a call that does more than rows")]
+    [InlineData("a call on the raw savepoint")]
+    [InlineData("a stream")]
+    [InlineData("a copy")]
+    public async Task Work_that_went_on_behind_a_savepoint_is_warned_of(string next)
+    {
+        await using var recorder = new TelemetryRecorder(fixture);
+        await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA, Token))
+        {
+            await work.ExecuteAsync("UPDATE invoices SET customer_name = customer_name; SAVEPOINT before", cancellationToken: Token);
+            await Record.ExceptionAsync(() => work.ExecuteAsync("SELECT 1/0", cancellationToken: Token));
+            if (next == "a call on the raw savepoint")
+                await work.Transaction.RollbackAsync("before", Token);
+            else
+                await work.ExecuteAsync("ROLLBACK TO before", cancellationToken: Token);
+            switch (next)
+            {
+                case "a call that does more than rows":
+                    await work.ExecuteAsync("DO $$ BEGIN END $$", cancellationToken: Token);
+                    break;
+                case "a stream":
+                    await work.QueryUnbufferedAsync<int>("SELECT 1", cancellationToken: Token).ToListAsync(Token);
+                    break;
+                case "a copy":
+                    await work.CopyToAsync("COPY (SELECT 1) TO STDOUT", Stream.Null, Token);
+                    break;
+                default:
+                    await work.QueryAsync<int>("SELECT 1", cancellationToken: Token);
+                    break;
+            }
+        }
+
+        recorder.Logs().Should().ContainSingle(log => log.EventId.Name == Event);
+    }
+
+    /// <summary>The fault may be on its way to whoever disposes the unit of work.</summary>
+    [Fact]
+    public async Task Work_that_only_went_back_to_a_savepoint_is_not_warned_of()
+    {
+        await using var recorder = new TelemetryRecorder(fixture);
+        await using (var work = recorder.Factory.BeginTransaction(fixture.ContextA))
+        {
+            await work.ExecuteAsync("UPDATE invoices SET customer_name = customer_name; SAVEPOINT before", cancellationToken: Token);
+            await Record.ExceptionAsync(() => work.ExecuteAsync("SELECT 1/0", cancellationToken: Token));
+            await work.ExecuteAsync("/* what failed */ rollback to before", cancellationToken: Token);
+        }
+
+        recorder.Logs().Should().NotContain(log => log.EventId.Name == Event);
+    }
+
     [Fact]
     public async Task The_warning_costs_no_round_trip()
     {

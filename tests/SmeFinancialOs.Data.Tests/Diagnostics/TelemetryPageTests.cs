@@ -35,7 +35,7 @@ public sealed class TelemetryPageTests(TenantDatabaseFixture fixture) : IClassFi
         measurements.SelectMany(measured => measured.Tags.Keys).Distinct().Should().BeEquivalentTo(
             TelemetryPage.Tags.Where(tag => tag.On.Contains("measurements") || tag.On.Contains("refusals")).Select(tag => tag.Name));
 
-        // Those take a login or a connection string that is unsafe, or a host that forgets: see LogTests, LoginSettingTests, ValueSecretTests, AbandonedTests and StreamIdleTests.
+        // Those take a login or a connection string that is unsafe, or a host that forgets: see LogTests, LoginSettingTests, ValueSecretTests, LeakedConnectionTests and StreamIdleTests.
         recorder.Logs().Select(log => (log.EventId.Id, log.EventId.Name!, log.LogLevel.ToString(), log.CategoryName!)).Distinct()
             .Should().BeEquivalentTo(TelemetryPage.Events.Where(entry => entry.Name is not ("LoginRefused" or "LoginSettingsFound" or "SecretsExposed" or "AbandonedAndTakenBack" or "Abandoned" or "StreamIdle")));
     }

@@ -48,21 +48,56 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Theory]
     [InlineData("migration")]
     [InlineData("function that deallocates")]
-    [InlineData("idle_session_timeout")]
     public async Task Transaction_says_that_all_of_it_is_safe_to_do_again(string spoiler)
     {
         await using var host = await HostAsync();
         await host.SpoilAsync(spoiler);
         await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
         {
-            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<TenantDataException>()).Which;
-            fault.Should().Match(thrown => thrown is StalePreparedStatementException || thrown is DatabaseUnavailableException);
+            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
             TransientFault.IsSafeToRetry(fault).Should().BeTrue();
         }
 
         await using var again = host.Factory.BeginTransaction(fixture.ContextB);
         await again.QueryAsync<int>(Read, cancellationToken: Token);
         await again.CommitAsync(Token);
+    }
+
+    [Theory]
+    [InlineData("read")]
+    [InlineData("write")]
+    [InlineData("batch")]
+    [InlineData("stream")]
+    [InlineData("copy")]
+    public async Task Transaction_begins_on_another_connection_when_the_server_had_ended_the_session(string call)
+    {
+        await using var host = await HostAsync();
+        await host.SpoilAsync("idle_session_timeout");
+        await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
+        {
+            await RunAsync(work, call);
+            await work.ExecuteAsync("INSERT INTO public.repeated (text) VALUES ('b')", cancellationToken: Token);
+            await work.CommitAsync(Token);
+        }
+
+        (await WrittenAsync()).Should().Be(call is "write" or "batch" ? 2 : 1);
+    }
+
+    [Fact]
+    public async Task Transaction_whose_first_text_does_more_than_read_and_write_rows_does_not_begin_a_second_time()
+    {
+        const string sql = "DO $$ BEGIN INSERT INTO public.repeated (text) VALUES ('b'); END $$";
+        await using var host = await HostAsync();
+        await host.SpoilAsync("idle_session_timeout");
+        await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
+        {
+            var fault = (await work.Invoking(w => w.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowAsync<DatabaseUnavailableException>()).Which;
+            fault.SqlState.Should().Be(PostgresErrorCodes.IdleSessionTimeout);
+            TransientFault.IsSafeToRetry(fault).Should().BeTrue();
+            await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<InvalidOperationException>();
+        }
+
+        (await WrittenAsync()).Should().Be(0);
     }
 
     [Fact]
@@ -140,7 +175,27 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
 
     private async Task RunAsync(TenantConnectionFactory factory, string call)
     {
-        var session = factory.CreateSession(fixture.ContextB);
+        switch (call)
+        {
+            case "admin":
+                await factory.CreateSession(TenantContext.ForAdmin("operator", "repetition")).ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
+                break;
+            case "unit of work":
+                await using (var work = await factory.OpenConnectionAsync(fixture.ContextB, Token))
+                {
+                    await work.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
+                    await work.CommitAsync(Token);
+                }
+
+                break;
+            default:
+                await RunAsync(factory.CreateSession(fixture.ContextB), call);
+                break;
+        }
+    }
+
+    private static async Task RunAsync(ITenantSession session, string call)
+    {
         switch (call)
         {
             case "read":
@@ -161,17 +216,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
             case "copy":
                 await session.CopyToAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
                 break;
-            case "admin":
-                await factory.CreateSession(TenantContext.ForAdmin("operator", "repetition")).ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
-                break;
             default:
-                await using (var work = await factory.OpenConnectionAsync(fixture.ContextB, Token))
-                {
-                    await work.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
-                    await work.CommitAsync(Token);
-                }
-
-                break;
+                throw new ArgumentException("No such call.", nameof(call));
         }
     }
 
