@@ -35,6 +35,10 @@ public sealed class SchemaMigrator
         _scripts = [.. scripts.Select(script => new MigrationScript(script, renaming))];
     }
 
+    /// <summary>The scripts that every database gets, in order, with their paths in the repository and the default role names: plain SQL.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Scripts { get; } =
+        [.. EmbeddedScripts.All.Select(script => ($"sql/{script.Name}", script.Contents))];
+
     /// <summary>
     /// Runs the scripts that have not run yet, in order, each in a transaction of its own; those of functions and grants again when their text has changed.
     /// </summary>
