@@ -91,7 +91,7 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     [InlineData("15.3", null)]
     [InlineData("18.0", null)]
     public void A_version_below_the_fixed_minor_is_named(string server, string? minor) =>
-        ServerVersions.Fixed(new Version(server), (15, 3)).Should().Be(minor);
+        ServerVersionRule.Fixed(new Version(server), (15, 3)).Should().Be(minor);
 
     [Fact]
     public async Task A_server_with_a_known_fault_is_found_by_its_version()

@@ -1,90 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// Every rule, the ones on tables first.
+// Every rule, by its id. A class of this folder with a constructor without parameters is a rule by being there; a family brings one rule for each of its rows.
 internal static class RuleBook
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =
     [
-        new TableWithoutRls(),
-        new TableNotForced(),
-        new TableWithoutPolicy(),
-        new TenantColumnNotIndexed(),
-        new TenantColumnNullable(),
-        new TenantColumnType(),
-        new TenantColumnWithoutForeignKey(),
-        new TableWithoutTenantColumn(),
-        new ChildOpen(),
-        new KeyWithoutTenantColumn(),
-        new ForeignKeyWithoutTenantColumn(),
-        new ForeignKeyNullsTenant(),
-        new ForeignKeyUnchecked(),
-        new CascadeFromSharedTable(),
-        new TableRewriteRule(),
-        new PolicyRlsOff(),
-        new PolicyAlwaysTrue(),
-        new PolicyOrNull(),
-        new PolicyHasRole(),
-        new PolicyNotTenant(),
-        new PolicyNotUnderstood(),
-        new PolicyCheckLoose(),
-        new PoliciesOr(),
-        new PolicyCommandGap(),
-        new PolicyTenantLiteral(),
-        new PolicyByInheritance(),
-        new PolicyCastsColumn(),
-        new SettingUnwrapped(),
-        new SettingFunctionImmutable(),
-        new SettingFunctionVolatile(),
-        new SettingWithoutMissingOk(),
-        new SettingWithoutNullif(),
-        new PolicyFunctionSearchPath(),
-        new PolicyReadsUnprotectedTable(),
-        new LoginSuperuser(),
-        new LoginBypassrls(),
-        new LoginCreaterole(),
-        new LoginReplication(),
-        new LoginOwnsTable(),
-        new LoginOwnsSchema(),
-        new LoginOwnsPolicyFunction(),
-        new LoginMayBecomeAdmin(),
-        new MembershipInherits(),
-        new LoginDangerousRole(),
-        new LoginMissing(),
-        new SchemaCreate(),
-        new DatabaseCreate(),
-        new DatabaseTemp(),
-        new DefaultTenant(),
-        new DefaultRole(),
-        new RowSecurityOff(),
-        new DefaultReplica(),
-        new LoginDefault(),
-        new ParameterGranted(),
-        new DefaultPrivileges(),
-        new ViewWithoutInvoker(),
-        new ViewOverDefinerView(),
-        new MaterializedViewOpen(),
-        new ForeignTableOpen(),
-        new DefinerSearchPath(),
-        new DefinerBypasses(),
-        new FunctionLeakproof(),
-        new LargeObjectsOpen(),
-        new BackendsOpen(),
-        new PreparedTransactions(),
-        new OwnedDroppable(),
-        new GrantTruncate(),
-        new GrantReferences(),
-        new GrantTrigger(),
-        new GrantMaintain(),
-        new SequenceReadable(),
-        new PublicationWithoutFilter(),
-        new EventTriggerDisabled(),
-        new GuardDisabled(),
-        new GuardAllowlistStale(),
-        new SealBroken(),
-        new SealKeyReadable(),
-        new SealNotAsked(),
-        new ServerCve202410976(),
-        new ServerCve20232455(),
-        new ServerCve20258713(),
+        .. DatabasePrivilegeRule.All
+            .Concat(DefaultSettingRule.All)
+            .Concat(LoginAttributeRule.All)
+            .Concat(ServerVersionRule.All)
+            .Concat(SystemFunctionRule.All)
+            .Concat(TablePrivilegeRule.All)
+            .Concat(Single())
+            .OrderBy(rule => rule.Description.Id, StringComparer.Ordinal),
     ];
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "ILLink.Descriptors.xml keeps all types of this namespace.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "ILLink.Descriptors.xml keeps their constructors.")]
+    private static IEnumerable<CatalogRule> Single() =>
+        from type in typeof(CatalogRule).Assembly.GetTypes()
+        where type.IsSubclassOf(typeof(CatalogRule)) && type.GetConstructor(Type.EmptyTypes) is not null
+        select (CatalogRule)Activator.CreateInstance(type)!;
 }
