@@ -1,32 +1,64 @@
-using Npgsql;
-
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// A row of each of the longer answers, column by column as CatalogQueries asks.
+// A row of each answer, by the names that CatalogQueries gives its columns.
 internal static class CatalogMaps
 {
-    internal static Role Role(NpgsqlDataReader r) =>
-        new(r.Oid(0), r.GetString(1), r.GetBoolean(2), r.GetBoolean(3), r.GetBoolean(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7));
+    internal static Database Database(CatalogRow r) => new(r.Text("name"), r.Oid("owner"), r.Integer("prepared_transactions"), r.Texts("pending"));
 
-    internal static Membership Membership(NpgsqlDataReader r) => new(r.Oid(0), r.Oid(1), r.Oid(2), r.IsDBNull(3) ? null : r.GetBoolean(3), r.GetBoolean(4));
+    internal static Role Role(CatalogRow r) => new(r.Oid("oid"), r.Text("name"), Superuser: r.Flag("rolsuper"), BypassesRls: r.Flag("rolbypassrls"),
+        CreatesRoles: r.Flag("rolcreaterole"), Replicates: r.Flag("rolreplication"), Inherits: r.Flag("rolinherit"), LogsIn: r.Flag("rolcanlogin"));
 
-    internal static Relation Relation(NpgsqlDataReader r) =>
-        new(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.Oid(4), r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7), r.GetBoolean(8), r.Oids(9),
-            r.Text(10));
+    internal static Membership Membership(CatalogRow r) =>
+        new(r.Oid("roleid"), r.Oid("member"), r.Oid("grantor"), r.FlagOrNull("inherits"), r.Flag("usable"));
 
-    internal static Grant Grant(NpgsqlDataReader r) => new((GrantKind)r.GetInt32(0), r.Oid(1), r.Oid(2), r.GetString(3));
+    internal static Relation Relation(CatalogRow r) => new(r.Oid("oid"), r.Text("name"), r.Oid("schema"), r.Letter("kind"), r.Oid("owner"),
+        r.Flag("row_security"), r.Flag("forced"), r.Flag("temporary"), r.Flag("invoker"), r.Oids("parents"), r.TextOrNull("definition"));
 
-    internal static Index Index(NpgsqlDataReader r) => new(r.Oid(0), r.Oid(1), r.GetString(2), r.Text(3), r.Numbers(4),
-        r.GetBoolean(5), r.GetBoolean(6), r.GetBoolean(7), r.GetBoolean(8), r.GetBoolean(9), r.Text(10));
+    internal static ColumnType ColumnType(CatalogRow r) => new(r.Oid("oid"), r.Text("name"), r.Oid("base"));
 
-    internal static ForeignKey ForeignKey(NpgsqlDataReader r) => new(r.GetString(0), r.Oid(1), r.Oid(2), r.Oid(3), r.Numbers(4), r.Numbers(5), r.Letter(6),
-        r.Letter(7), r.Numbers(8),
-        r.GetBoolean(9), r.GetBoolean(10), r.GetBoolean(11), r.GetBoolean(12));
+    internal static Column Column(CatalogRow r, IReadOnlyDictionary<uint, ColumnType> types)
+    {
+        var type = types[r.Oid("type")];
+        var baseType = types.GetValueOrDefault(type.Base) ?? type;
+        return new(r.Oid("relation"), r.Number("number"), r.Text("name"), type.Name, baseType.Name, r.Flag("not_null"));
+    }
 
-    internal static Policy Policy(NpgsqlDataReader r) =>
-        new(r.Oid(0), r.GetString(1), r.GetBoolean(2), r.Letter(3), r.Oids(4), r.Text(5), r.Text(6), r.Oids(7), r.Oids(8));
+    internal static Grant Grant(CatalogRow r) => new((GrantKind)r.Integer("kind"), r.Oid("object"), r.Oid("grantee"), r.Text("privilege_type"));
 
-    internal static Function Function(NpgsqlDataReader r) => new(r.Oid(0), r.Oid(1), r.GetString(2), r.GetString(3), r.GetString(4), r.Oid(5),
-        r.GetBoolean(6), r.GetBoolean(7), r.Letter(8),
-        r.GetInt32(9), r.GetString(10), r.GetFieldValue<string[]>(11), r.GetString(12), r.GetBoolean(13), r.GetString(14), r.Text(15), r.GetBoolean(16));
+    internal static Index Index(CatalogRow r) => new(r.Oid("oid"), r.Oid("relation"), r.Text("name"), r.TextOrNull("constraint_name"), r.Numbers("columns"),
+        Unique: r.Flag("indisunique"), Primary: r.Flag("indisprimary"), Exclusion: r.Flag("indisexclusion"), r.Flag("partial"),
+        Immediate: r.Flag("indimmediate"), r.TextOrNull("definition"));
+
+    internal static ForeignKey ForeignKey(CatalogRow r) => new(r.Text("name"), r.Oid("relation"), r.Oid("target"), r.Oid("index"), r.Numbers("columns"),
+        r.Numbers("target_columns"), r.Letter("on_delete"), r.Letter("on_update"), r.Numbers("on_delete_columns"),
+        Deferrable: r.Flag("condeferrable"), Deferred: r.Flag("condeferred"), Validated: r.Flag("convalidated"), r.Flag("enforced"));
+
+    internal static Policy Policy(CatalogRow r) => new(r.Oid("relation"), r.Text("name"), r.Flag("permissive"), r.Letter("command"), r.Oids("roles"),
+        r.TextOrNull("using"), r.TextOrNull("check_expression"), r.Oids("functions"), r.Oids("reads"));
+
+    internal static Function Function(CatalogRow r) => new(r.Oid("oid"), r.Oid("schema"), r.Text("name"), r.Text("sql_name"), r.Text("signature"),
+        r.Oid("owner"), r.Flag("definer"), r.Flag("leakproof"), r.Letter("volatility"), r.Integer("arguments"), r.Text("returns"), r.Texts("settings"),
+        r.Text("body"), r.Flag("standard_body"), r.Text("language"), r.TextOrNull("definition"), r.Flag("system"));
+
+    internal static (uint View, uint Read) ViewRead(CatalogRow r) => (r.Oid("view"), r.Oid("read"));
+
+    internal static DefaultSetting DefaultSetting(CatalogRow r) => new(r.TextOrNull("role"), r.TextOrNull("database"), r.Text("setting"));
+
+    internal static PublishedTable PublishedTable(CatalogRow r) => new(r.Text("publication"), r.Oid("relation"), r.Flag("filtered"), r.Text("form"));
+
+    internal static Schema Schema(CatalogRow r) => new(r.Oid("oid"), r.Text("name"), r.Oid("owner"));
+
+    internal static DefaultPrivilege DefaultPrivilege(CatalogRow r) =>
+        new(r.Text("owner"), r.TextOrNull("schema"), r.Oid("grantee"), r.Text("privilege_type"));
+
+    internal static EventTrigger EventTrigger(CatalogRow r) =>
+        new(r.Text("name"), r.Letter("enabled"), r.Oid("function"), r.Text("event"), r.TextsOrNull("tags"));
+
+    internal static Trigger Trigger(CatalogRow r) => new(r.Oid("relation"), r.Text("name"), r.Oid("function"), r.Letter("enabled"), r.Flag("internal"));
+
+    internal static RewriteRule RewriteRule(CatalogRow r) => new(r.Oid("relation"), r.Text("name"));
+
+    internal static ParameterGrant ParameterGrant(CatalogRow r) => new(r.Text("parameter"), r.Oid("grantee"), r.Text("privilege_type"));
+
+    internal static GuardAllowance GuardAllowance(CatalogRow r) => new(r.Oid("relation"), r.Text("reason"), r.Flag("gone"));
 }

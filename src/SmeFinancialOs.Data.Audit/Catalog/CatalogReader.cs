@@ -51,7 +51,7 @@ internal static class CatalogReader
         return new CatalogSnapshot
         {
             ServerVersion = connection.PostgreSqlVersion,
-            Database = (await rows.NextAsync(r => new Database(r.GetString(0), r.Oid(1), r.GetInt32(2), r.GetFieldValue<string[]>(3))).ConfigureAwait(false))[0],
+            Database = (await rows.NextAsync(CatalogMaps.Database).ConfigureAwait(false))[0],
             Roles = (await rows.NextAsync(CatalogMaps.Role).ConfigureAwait(false)).ToDictionary(r => r.Oid),
             Memberships = await rows.NextAsync(CatalogMaps.Membership).ConfigureAwait(false),
             Relations = (await rows.NextAsync(CatalogMaps.Relation).ConfigureAwait(false)).ToDictionary(r => r.Oid),
@@ -61,17 +61,15 @@ internal static class CatalogReader
             ForeignKeys = (await rows.NextAsync(CatalogMaps.ForeignKey).ConfigureAwait(false)).ToLookup(k => k.Relation),
             Policies = await rows.NextAsync(CatalogMaps.Policy).ConfigureAwait(false),
             Functions = (await rows.NextAsync(CatalogMaps.Function).ConfigureAwait(false)).ToDictionary(f => f.Oid),
-            ReadByView = (await rows.NextAsync(r => (View: r.Oid(0), Read: r.Oid(1))).ConfigureAwait(false)).ToLookup(r => r.View, r => r.Read),
-            DefaultSettings = await rows.NextAsync(r => new DefaultSetting(r.Text(0), r.Text(1), r.GetString(2))).ConfigureAwait(false),
-            Publications = await rows.NextAsync(r => new PublishedTable(r.GetString(0), r.Oid(1), r.GetBoolean(2), r.GetString(3))).ConfigureAwait(false),
-            Schemas = await rows.NextAsync(r => new Schema(r.Oid(0), r.GetString(1), r.Oid(2))).ConfigureAwait(false),
-            DefaultPrivileges = await rows.NextAsync(r => new DefaultPrivilege(r.GetString(0), r.Text(1), r.Oid(2), r.GetString(3))).ConfigureAwait(false),
-            EventTriggers = await rows.NextAsync(r => new EventTrigger(r.GetString(0), r.Letter(1), r.Oid(2), r.GetString(3),
-                r.IsDBNull(4) ? null : r.GetFieldValue<string[]>(4))).ConfigureAwait(false),
-            Triggers = (await rows.NextAsync(r => new Trigger(r.Oid(0), r.GetString(1), r.Oid(2), r.Letter(3), r.GetBoolean(4))).ConfigureAwait(false))
-                .ToLookup(t => t.Relation),
-            RewriteRules = await rows.NextAsync(r => new RewriteRule(r.Oid(0), r.GetString(1))).ConfigureAwait(false),
-            ParameterGrants = await rows.NextAsync(r => new ParameterGrant(r.GetString(0), r.Oid(1), r.GetString(2))).ConfigureAwait(false),
+            ReadByView = (await rows.NextAsync(CatalogMaps.ViewRead).ConfigureAwait(false)).ToLookup(r => r.View, r => r.Read),
+            DefaultSettings = await rows.NextAsync(CatalogMaps.DefaultSetting).ConfigureAwait(false),
+            Publications = await rows.NextAsync(CatalogMaps.PublishedTable).ConfigureAwait(false),
+            Schemas = await rows.NextAsync(CatalogMaps.Schema).ConfigureAwait(false),
+            DefaultPrivileges = await rows.NextAsync(CatalogMaps.DefaultPrivilege).ConfigureAwait(false),
+            EventTriggers = await rows.NextAsync(CatalogMaps.EventTrigger).ConfigureAwait(false),
+            Triggers = (await rows.NextAsync(CatalogMaps.Trigger).ConfigureAwait(false)).ToLookup(t => t.Relation),
+            RewriteRules = await rows.NextAsync(CatalogMaps.RewriteRule).ConfigureAwait(false),
+            ParameterGrants = await rows.NextAsync(CatalogMaps.ParameterGrant).ConfigureAwait(false),
         };
     }
 
@@ -85,18 +83,13 @@ internal static class CatalogReader
         await using var __ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ___ = reader.ConfigureAwait(false);
-        return await new CatalogRows(reader, cancellationToken).NextAsync(r => new GuardAllowance(r.Oid(0), r.GetString(1), r.GetBoolean(2)))
-            .ConfigureAwait(false);
+        return await new CatalogRows(reader, cancellationToken).NextAsync(CatalogMaps.GuardAllowance).ConfigureAwait(false);
     }
 
     private static async Task<ILookup<uint, Column>> ColumnsAsync(CatalogRows rows)
     {
-        var types = (await rows.NextAsync(r => new ColumnType(r.Oid(0), r.GetString(1), r.Oid(2))).ConfigureAwait(false)).ToDictionary(type => type.Oid);
-        var columns = await rows.NextAsync(r =>
-        {
-            var type = types[r.Oid(3)];
-            return new Column(r.Oid(0), r.GetInt16(1), r.GetString(2), type.Name, types.GetValueOrDefault(type.Base)?.Name ?? type.Name, r.GetBoolean(4));
-        }).ConfigureAwait(false);
+        var types = (await rows.NextAsync(CatalogMaps.ColumnType).ConfigureAwait(false)).ToDictionary(type => type.Oid);
+        var columns = await rows.NextAsync(r => CatalogMaps.Column(r, types)).ConfigureAwait(false);
         return columns.ToLookup(column => column.Relation);
     }
 }
