@@ -57,7 +57,7 @@ public sealed class SchemaAudit
     }
 
     /// <summary>Every rule there is.</summary>
-    public static IReadOnlyList<AuditRule> Rules { get; } = [.. RuleBook.All.Select(rule => rule.Description)];
+    public static IReadOnlyList<AuditRule> Rules { get; } = [.. RuleRegistry.All.Select(rule => rule.Description)];
 
     /// <summary>Reads the catalog once, in a read-only transaction, and asks every rule.</summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
@@ -69,7 +69,7 @@ public sealed class SchemaAudit
         var connection = await _open(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var snapshot = await CatalogReader.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
-        return Judgement.Of(new AuditScene(snapshot, _options), _options);
+        return RuleRunner.Run(new DatabaseModel(snapshot, _options), _options);
     }
 
     private static SchemaAuditOptions Checked(SchemaAuditOptions? options)

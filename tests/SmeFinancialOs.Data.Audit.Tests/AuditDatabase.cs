@@ -47,6 +47,6 @@ public class AuditDatabase : IAsyncLifetime
     internal static async Task<AuditReport> AuditAsync(NpgsqlConnection connection, SchemaAuditOptions options)
     {
         var snapshot = await CatalogReader.ReadInTransactionAsync(connection, options, Sql.Cancel);
-        return Judgement.Of(new AuditScene(snapshot, options), options);
+        return RuleRunner.Run(new DatabaseModel(snapshot, options), options);
     }
 }

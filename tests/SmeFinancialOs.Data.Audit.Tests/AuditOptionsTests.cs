@@ -99,8 +99,8 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
         await connection.ExecuteAsync("BEGIN");
         var snapshot = await CatalogReader.ReadInTransactionAsync(connection, database.Options, Sql.Cancel);
-        var old = new AuditScene(snapshot with { ServerVersion = new Version(15, 2) }, database.Options);
-        Judgement.Of(old, database.Options).Findings.Select(finding => finding.RuleId)
+        var old = new DatabaseModel(snapshot with { ServerVersion = new Version(15, 2) }, database.Options);
+        RuleRunner.Run(old, database.Options).Findings.Select(finding => finding.RuleId)
             .Should().Equal("server-cve-2023-2455", "server-cve-2024-10976", "server-cve-2025-8713");
     }
 

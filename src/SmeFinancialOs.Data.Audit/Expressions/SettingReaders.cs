@@ -34,7 +34,8 @@ internal sealed class SettingReaders
     public bool ReadsTenant(Function function) => _tenant.Contains(function.Oid);
 
     // What the setting is turned into: the type the tenant columns should have.
-    public string? TypeOf(IEnumerable<PolicyView> policies) => _isSealed ? "uuid" : policies.SelectMany(policy => policy.Functions).FirstOrDefault(ReadsTenant)?.Returns;
+    public string? TypeOf(IEnumerable<PolicyAnalysis> policies) =>
+        _isSealed ? "uuid" : policies.SelectMany(policy => policy.Functions).FirstOrDefault(ReadsTenant)?.Returns;
 
     // Whether a call asks for the tenant, by one of the functions that a policy depends on or on its own.
     public Func<SqlCall, bool> IsReader(IReadOnlyList<Function> functions) =>

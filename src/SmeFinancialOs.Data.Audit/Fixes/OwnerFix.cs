@@ -6,14 +6,14 @@ namespace SmeFinancialOs.Data.Audit.Fixes;
 internal static class OwnerFix
 {
     // what: TABLE public.items. Its new owner is the one that most tenant tables have already.
-    internal static Fix Give(AuditScene scene, string what, uint owner)
+    internal static Fix Give(DatabaseModel model, string what, uint owner)
     {
-        var heir = scene.TenantTables.Select(table => table.Owner).Concat(scene.Catalog.Schemas.Where(schema => schema.Owner != scene.DatabaseOwners)
+        var heir = model.TenantTables.Select(table => table.Owner).Concat(model.Catalog.Schemas.Where(schema => schema.Owner != model.DatabaseOwners)
             .Select(schema => schema.Owner))
-            .Where(role => !scene.Identities.IsApp(role) && scene.Catalog.Roles.TryGetValue(role, out var known) && !known.LogsIn)
+            .Where(role => !model.Identities.IsApp(role) && model.Catalog.Roles.TryGetValue(role, out var known) && !known.LogsIn)
             .GroupBy(role => role).OrderByDescending(group => group.Count()).FirstOrDefault()?.Key;
         if (heir is null)
-            return Fix.Person($"ALTER {what} OWNER TO a role that nobody logs in as; and grant {scene.Identities.NameOf(owner)} what it needs");
+            return Fix.Person($"ALTER {what} OWNER TO a role that nobody logs in as; and grant {model.Identities.NameOf(owner)} what it needs");
         var privileges = what.Split(' ')[0] switch
         {
             "TABLE" => "SELECT, INSERT, UPDATE, DELETE",
@@ -22,6 +22,6 @@ internal static class OwnerFix
             _ =>
             "EXECUTE"
         };
-        return Fix.Review($"ALTER {what} OWNER TO {scene.Identities.NameOf(heir.Value)};\nGRANT {privileges} ON {what} TO {scene.Identities.NameOf(owner)};");
+        return Fix.Review($"ALTER {what} OWNER TO {model.Identities.NameOf(heir.Value)};\nGRANT {privileges} ON {what} TO {model.Identities.NameOf(owner)};");
     }
 }

@@ -7,14 +7,14 @@ namespace SmeFinancialOs.Data.Audit.Fixes;
 internal static class PolicyFix
 {
     // Ties the policy to the tenant: drops it where another does that already, else replaces what is open in it.
-    internal static Fix Bind(AuditScene scene, PolicyView policy) =>
-        "rawd".Where(policy.Policy.Covers).All(command => scene.PoliciesOf(policy.Table)
+    internal static Fix Bind(DatabaseModel model, PolicyAnalysis policy) =>
+        "rawd".Where(policy.Policy.Covers).All(command => model.PoliciesOf(policy.Table)
             .Any(other => other != policy && other.Policy.Permissive && other.Policy.Covers(command)
-            && other.BoundOf(command) == Bound.Tenant && (other.ConcernsPublic || policy.Policy.Roles.All(role => other.Policy.Roles.Contains(role)))))
+            && other.FilterOf(command) == TenantFilter.Tenant && (other.ConcernsPublic || policy.Policy.Roles.All(role => other.Policy.Roles.Contains(role)))))
             ? Fix.Review($"DROP POLICY {policy.Sql} ON {policy.Table.Name};")
-            : Fix.Review(Alter(policy, text => Tied(scene, policy, text)));
+            : Fix.Review(Alter(policy, text => Tied(model, policy, text)));
 
-    internal static string Alter(PolicyView policy, Func<SqlText, string?> write)
+    internal static string Alter(PolicyAnalysis policy, Func<SqlText, string?> write)
     {
         var parts = new[] { ("USING", policy.Using), ("WITH CHECK", policy.Check) }
             .Where(part => !part.Item2.IsEmpty).Select(part => (Clause: part.Item1, Old: part.Item2.Text, New: write(part.Item2)))
@@ -23,9 +23,9 @@ internal static class PolicyFix
     }
 
     // The same policy again, which is then ANDed with the others.
-    internal static string Restrict(AuditScene scene, PolicyView policy) =>
+    internal static string Restrict(DatabaseModel model, PolicyAnalysis policy) =>
         $"DROP POLICY {policy.Sql} ON {policy.Table.Name};\n"
-        + $"CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(scene, policy)}"
+        + $"CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(model, policy)}"
         + $"{Clause("USING", policy.Using)}{Clause("WITH CHECK", policy.Check)};";
 
     // Without the branches of an OR that let everybody through. Null when nothing is left.
@@ -43,19 +43,19 @@ internal static class PolicyFix
     internal static string ForAdmin(Relation table, Role role) =>
         $"CREATE POLICY {Identifier.Quote($"admin_access_{role.Name}")} ON {table.Name} TO {role.Sql} USING (true) WITH CHECK (true);";
 
-    internal static string Roles(AuditScene scene, PolicyView policy) => string.Join(", ", policy.Policy.Roles.Select(scene.Identities.NameOf));
+    internal static string Roles(DatabaseModel model, PolicyAnalysis policy) => string.Join(", ", policy.Policy.Roles.Select(model.Identities.NameOf));
 
     internal static string Command(char letter) => letter switch { 'r' => "SELECT", 'a' => "INSERT", 'w' => "UPDATE", 'd' => "DELETE", _ => "ALL" };
 
     private static string Clause(string name, SqlText text) => text.IsEmpty ? "" : $" {name} ({text.Text})";
 
     // What was asked besides is kept.
-    private static string? Tied(AuditScene scene, PolicyView policy, SqlText text)
+    private static string? Tied(DatabaseModel model, PolicyAnalysis policy, SqlText text)
     {
-        var bound = text == policy.Using ? policy.UsingBound : policy.CheckBound;
-        if (bound is Bound.Tenant or Bound.Fixed)
+        var bound = text == policy.Using ? policy.UsingFilter : policy.CheckFilter;
+        if (bound is TenantFilter.Tenant or TenantFilter.Fixed)
             return null;
-        var predicate = TableFix.Predicate(scene, policy.TenantColumn!);
+        var predicate = TableFix.Predicate(model, policy.TenantColumn!);
         return text.Split("OR").Count > 1 || policy.IsAlwaysTrue || text.Bare().Is("true") || text.Has(policy.TenantColumn!.Sql) ? predicate
             : $"({predicate}) AND ({text.Text})";
     }

@@ -6,11 +6,11 @@ namespace SmeFinancialOs.Data.Audit.Fixes;
 internal static class ViewFix
 {
     // Safe when all who may read the view as the app may read what is below it, too. read: the view that they are granted.
-    internal static Fix Invoke(AuditScene scene, Relation view, Relation read)
+    internal static Fix Invoke(DatabaseModel model, Relation view, Relation read)
     {
         var sql = $"ALTER VIEW {view.Name} SET (security_invoker = true);";
-        var readers = scene.AppGrants(GrantKind.Relation, read.Oid).Select(grant => grant.Grantee).Distinct();
-        return readers.All(role => scene.Catalog.ReadByView[view.Oid].All(below => scene.Catalog.Grants[(GrantKind.Relation, below)]
+        var readers = model.AppGrants(GrantKind.Relation, read.Oid).Select(grant => grant.Grantee).Distinct();
+        return readers.All(role => model.Catalog.ReadByView[view.Oid].All(below => model.Catalog.Grants[(GrantKind.Relation, below)]
             .Any(grant => grant.Privilege == "SELECT" && grant.Grantee == role)))
             ? Fix.Safe(sql)
             : Fix.Review(sql);

@@ -53,6 +53,6 @@ internal sealed class LintRun(NpgsqlConnection connection, MigrationFolder folde
         await connection.RunAsync("SAVEPOINT audit", cancellationToken).ConfigureAwait(false);
         var snapshot = await CatalogReader.ReadInTransactionAsync(connection, options.Audit, cancellationToken).ConfigureAwait(false);
         await connection.RunAsync("ROLLBACK TO SAVEPOINT audit; RELEASE SAVEPOINT audit", cancellationToken).ConfigureAwait(false);
-        return Judgement.Of(new AuditScene(snapshot, options.Audit), options.Audit);
+        return RuleRunner.Run(new DatabaseModel(snapshot, options.Audit), options.Audit);
     }
 }

@@ -90,7 +90,7 @@ internal sealed partial class Candidates(IReadOnlyDictionary<uint, ProbeType> ty
         var sized = numbers.Where(n => n is > 0 and < 2000 && n == decimal.Truncate(n)).SelectMany(n => new[] { (int)n, (int)n - 1, (int)n + 1 })
             .Select(length => string.Create(CultureInfo.InvariantCulture, $"p{shift}").PadRight(length, 'x')[..length]).Take(20);
         var patterns = hints.Where(hint => hint.IndexOfAny(['^', '[', '\\', '$']) >= 0)
-            .SelectMany(hint => Enumerable.Range(shift, 6).Select(i => Regexes.Example(hint, i)));
+            .SelectMany(hint => Enumerable.Range(shift, 6).Select(i => RegexExample.Create(hint, i)));
         var liked = hints.Where(hint => hint.Contains('%', StringComparison.Ordinal))
             .Select(hint => hint.Replace("%", $"{shift}", StringComparison.Ordinal).Replace('_', 'x'));
         return [.. own, .. patterns, .. Rotated(hints, shift), .. liked, .. sized,

@@ -11,7 +11,7 @@ internal sealed class FunctionCalls(ProbeCatalog catalog, ProbeContext context, 
     private readonly Candidates _candidates = new(catalog.TypesByOid);
 
     internal IEnumerable<ProbeFunction> Callable => catalog.AllFunctions.Where(function =>
-        catalog.Scene.AppGrants(GrantKind.Function, function.Oid).Any() || catalog.Scene.Identities.IsApp(catalog.Scene.Catalog.Functions[function.Oid].Owner));
+        catalog.Model.AppGrants(GrantKind.Function, function.Oid).Any() || catalog.Model.Identities.IsApp(catalog.Model.Catalog.Functions[function.Oid].Owner));
 
     // Empty when a value for an argument cannot be made up.
     internal async Task<IReadOnlyList<string>> CallsAsync(ProbeFunction function)
@@ -37,7 +37,7 @@ internal sealed class FunctionCalls(ProbeCatalog catalog, ProbeContext context, 
     private ProbeColumn Argument(uint oid) => new(0, "", oid, catalog.TypesByOid[oid].Name, true, ' ', ' ', null);
 
     private IEnumerable<string> Known(uint oid) =>
-        (from table in catalog.Scene.TenantTables
+        (from table in catalog.Model.TenantTables
          let tenant = catalog.TenantColumn(table)
          from seed in seeder.Of(table, context.Other)
          from column in catalog.ColumnsOf[table.Oid]

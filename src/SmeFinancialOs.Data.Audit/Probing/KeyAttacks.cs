@@ -24,7 +24,7 @@ internal static class KeyAttacks
             yield break;
 
         // The name of a tenant may well be unique among all; and its id is what tells tenants apart.
-        if (target.Table.Oid != catalog.Scene.Tenants?.Oid)
+        if (target.Table.Oid != catalog.Model.Tenants?.Oid)
         {
             yield return new(target.Name, "oracle", target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
             yield return new(target.Name, "oracle", target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);
@@ -40,8 +40,8 @@ internal static class KeyAttacks
     }
 
     private static IEnumerable<string> Arbiters(Target target, ProbeCatalog catalog) =>
-        from index in catalog.Scene.Catalog.Indexes[target.Table.Oid]
+        from index in catalog.Model.Catalog.Indexes[target.Table.Oid]
         where index.Unique && !index.Partial && !index.Exclusion && !index.Columns.Contains((short)0)
-        select Target.List(index.Columns.Select(number => catalog.Scene.Catalog.Columns[target.Table.Oid].First(column => column.Number == number).Name)
+        select Target.List(index.Columns.Select(number => catalog.Model.Catalog.Columns[target.Table.Oid].First(column => column.Number == number).Name)
             .Select(name => catalog.ColumnsOf[target.Table.Oid].First(column => column.Name == name)));
 }

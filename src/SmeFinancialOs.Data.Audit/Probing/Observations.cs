@@ -19,13 +19,13 @@ internal sealed class Observations(ProbeSession session, Findings findings)
         yield return new(relation.Name, "copy to", copy, copy, true);
     }
 
-    // World is another state of the rows, undone afterwards.
-    internal async Task CompareAsync(IReadOnlyList<(Actor Actor, Question Question)> questions, Func<Task> world)
+    // The change of the rows is undone afterwards.
+    internal async Task CompareAsync(IReadOnlyList<(Actor Actor, Question Question)> questions, Func<Task> change)
     {
         var with = await AskAsync(questions).ConfigureAwait(false);
         var without = await session.UndoneAsync(async () =>
         {
-            await world().ConfigureAwait(false);
+            await change().ConfigureAwait(false);
             return await AskAsync(questions).ConfigureAwait(false);
         }).ConfigureAwait(false);
         for (var i = 0; i < questions.Count; i++)

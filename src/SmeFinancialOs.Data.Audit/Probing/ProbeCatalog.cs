@@ -54,9 +54,9 @@ internal sealed class ProbeCatalog
           AND p.provariadic = 0 AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
         """;
 
-    private ProbeCatalog(AuditScene scene) => Scene = scene;
+    private ProbeCatalog(DatabaseModel model) => Model = model;
 
-    public AuditScene Scene { get; }
+    public DatabaseModel Model { get; }
 
     public required ILookup<uint, ProbeColumn> ColumnsOf { get; init; }
 
@@ -68,24 +68,24 @@ internal sealed class ProbeCatalog
 
     public required IReadOnlyList<ProbeFunction> AllFunctions { get; init; }
 
-    public ProbeColumn TenantColumn(Relation table) => ColumnsOf[table.Oid].First(column => column.Name == Scene.TenantColumnOf(table).Name);
+    public ProbeColumn TenantColumn(Relation table) => ColumnsOf[table.Oid].First(column => column.Name == Model.TenantColumnOf(table).Name);
 
     // A partition is bound by the keys of what it is a part of.
     public IEnumerable<ProbeKey> KeysOf(Relation table) =>
         ForeignKeys.Where(key => key.Relation == table.Oid)
-            .Concat(table.Parents.Where(Scene.Catalog.Relations.ContainsKey).SelectMany(parent => KeysOf(Scene.Catalog.Relations[parent])));
+            .Concat(table.Parents.Where(Model.Catalog.Relations.ContainsKey).SelectMany(parent => KeysOf(Model.Catalog.Relations[parent])));
 
     // Where rows really lie: the table itself, unless it is only the sum of its partitions.
     public IEnumerable<Relation> LeavesOf(Relation table) =>
         (table.Kind == 'r' ? [table] : Enumerable.Empty<Relation>())
-        .Concat(Scene.Catalog.Relations.Values.Where(child => child.Parents.Contains(table.Oid)).SelectMany(LeavesOf));
+        .Concat(Model.Catalog.Relations.Values.Where(child => child.Parents.Contains(table.Oid)).SelectMany(LeavesOf));
 
     internal static async Task<ProbeCatalog> ReadAsync(ProbeSession session, IsolationProbeOptions options)
     {
         var audit = options.ToAudit();
         var snapshot = await CatalogReader.ReadInTransactionAsync(session.Connection, audit, session.CancellationToken).ConfigureAwait(false);
         var answers = await session.ReadAsync([Columns, Types, Checks, Keys, Functions]).ConfigureAwait(false);
-        return new(new AuditScene(snapshot, audit))
+        return new(new DatabaseModel(snapshot, audit))
         {
             ColumnsOf = answers[0].Select(r => new ProbeColumn(Oid(r[0]), r[1]!, Oid(r[2]), r[3]!, r[4] == "true", r[5]![0], r[6]![0], r[7]))
                 .ToLookup(column => column.Relation),

@@ -37,19 +37,19 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
 
     internal static async Task<ProbeContext> OfAsync(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog)
     {
-        var scene = catalog.Scene;
-        if (scene.TenantTables.Count == 0)
+        var model = catalog.Model;
+        if (model.TenantTables.Count == 0)
             throw new IsolationProbeException($"No table has a column \"{options.TenantColumn}\": set TenantColumn and Schemas to what the database has.");
         var login = (await session.ScalarAsync("SELECT session_user::text").ConfigureAwait(false))!;
-        var role = scene.Catalog.Roles.Values.First(role => role.Name == login);
+        var role = model.Catalog.Roles.Values.First(role => role.Name == login);
         if (!role.Superuser && !options.AppLogins.Contains(login))
             throw new IsolationProbeException($"The login \"{login}\" is neither a superuser nor one of AppLogins. "
                 + "Connect as a superuser of a throwaway database, or as the login of the app.");
-        var seal = scene.IsSealed ? await ProbeSeal.OfAsync(session, role.Superuser, options.SealKey).ConfigureAwait(false) : null;
-        var seedRole = role.Superuser && seal is null ? null : scene.Identities.TenantRoles
+        var seal = model.IsSealed ? await ProbeSeal.OfAsync(session, role.Superuser, options.SealKey).ConfigureAwait(false) : null;
+        var seedRole = role.Superuser && seal is null ? null : model.Identities.TenantRoles
             .FirstOrDefault(tenant => !options.DemoRoles.Contains(tenant.Name)
-                && (role.Superuser || scene.Identities.MayBecome(role).Any(reached => reached.Oid == tenant.Oid)))?.Name;
-        var type = catalog.TypesByOid[catalog.TenantColumn(scene.Tenants ?? scene.TenantTables[0]).TypeOid].Name;
+                && (role.Superuser || model.Identities.MayBecome(role).Any(reached => reached.Oid == tenant.Oid)))?.Name;
+        var type = catalog.TypesByOid[catalog.TenantColumn(model.Tenants ?? model.TenantTables[0]).TypeOid].Name;
         var context = new ProbeContext(role.Superuser, options.TenantSetting, seal, seedRole, NewTenant(type, 'a'), NewTenant(type, 'b'));
         if (context.IsSealed)
             await context.RequireKeyAsync(session).ConfigureAwait(false);

@@ -11,7 +11,7 @@ internal sealed class ProbeRun
     private readonly ProbeCatalog _catalog;
     private readonly ProbeContext _context;
     private readonly Seeder _seeder;
-    private readonly Scenery _scenery;
+    private readonly RowRemover _scenery;
     private readonly Findings _findings;
     private readonly Dictionary<string, Privileges> _rights;
 
@@ -28,7 +28,7 @@ internal sealed class ProbeRun
         _scenery = new(session, catalog, context, _seeder, findings);
     }
 
-    private AuditScene Scene => _catalog.Scene;
+    private DatabaseModel Model => _catalog.Model;
 
     internal static async Task<IsolationReport> RunAsync(ProbeSession session, IsolationProbeOptions options, IProgress<string>? progress)
     {
@@ -43,14 +43,14 @@ internal sealed class ProbeRun
 
     private async Task<List<Actor>> LoginsAsync()
     {
-        foreach (var name in _options.AppLogins.Where(name => Scene.Identities.AppLogins.All(login => login.Name != name)))
+        foreach (var name in _options.AppLogins.Where(name => Model.Identities.AppLogins.All(login => login.Name != name)))
             throw new IsolationProbeException($"The login \"{name}\" does not exist: set AppLogins to the logins of the host app.");
         var self = await _session.ScalarAsync("SELECT session_user::text").ConfigureAwait(false);
         var actors = new List<Actor>();
-        foreach (var login in Scene.Identities.AppLogins.Where(login => _context.Superuser || login.Name == self))
+        foreach (var login in Model.Identities.AppLogins.Where(login => _context.Superuser || login.Name == self))
         {
-            var defaults = Actor.DefaultsOf(login, Scene.Catalog, _context);
-            var roles = Scene.Identities.MayBecome(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
+            var defaults = Actor.DefaultsOf(login, Model.Catalog, _context);
+            var roles = Model.Identities.MayBecome(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
             foreach (var role in roles)
             {
                 var actor = new Actor(login.Name, role, role is not null && _options.DemoRoles.Contains(role), null, _context, defaults);
@@ -80,9 +80,9 @@ internal sealed class ProbeRun
         }
         if (!_context.Superuser || _seeder.Failures.Count > 0)
             await _seeder.FillAsync(true).ConfigureAwait(false);
-        foreach (var table in Scene.Catalog.Relations.Values.Where(table => _seeder.Failures.ContainsKey(table.Oid)))
+        foreach (var table in Model.Catalog.Relations.Values.Where(table => _seeder.Failures.ContainsKey(table.Oid)))
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
-        foreach (var table in Scene.Catalog.Relations.Values.Where(table => table.Kind == 'f' && Scene.AppGrants(GrantKind.Relation, table.Oid).Any()))
+        foreach (var table in Model.Catalog.Relations.Values.Where(table => table.Kind == 'f' && Model.AppGrants(GrantKind.Relation, table.Oid).Any()))
             _findings.Unclear(table.Name, "It is a foreign table: what it holds is out of reach of the probe.");
 
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = "" })], progress, "an empty tenant").ConfigureAwait(false);
@@ -100,7 +100,7 @@ internal sealed class ProbeRun
     {
         await _seeder.FillAsync(true).ConfigureAwait(false);
         // The app's own login may well be kept from writing the demo's rows: that is what is wanted.
-        foreach (var table in Scene.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
+        foreach (var table in Model.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
         var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
         var attacker = new Attacker(_session, _context, _findings);
@@ -127,11 +127,11 @@ internal sealed class ProbeRun
         foreach (var function in calls.Callable)
         {
             var made = await calls.CallsAsync(function).ConfigureAwait(false);
-            if (made.Count == 0 && Scene.Catalog.Functions[function.Oid].Definer)
+            if (made.Count == 0 && Model.Catalog.Functions[function.Oid].Definer)
                 _findings.Unclear(function.Signature, "No arguments could be made up for it.");
             functions.AddRange(made.Select(call => (function, call)));
         }
-        var relations = Scene.TenantTables.Concat(Views()).ToList();
+        var relations = Model.TenantTables.Concat(Views()).ToList();
         var questions = actors.SelectMany(actor => relations
             .SelectMany(relation => Observations.Of(relation, [.. _catalog.ColumnsOf[relation.Oid]], _rights[actor.Rights]))
             .Concat(functions.Where(call => !call.Function.Procedure).Select(call => FunctionCalls.Asked(call.Function, call.Call)))
@@ -145,7 +145,7 @@ internal sealed class ProbeRun
             await AttackAsync(attacker, actors, target).ConfigureAwait(false);
         }
         attacker.Forget();
-        var everything = string.Join(" || ", Scene.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Other)})"));
+        var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Other)})"));
         foreach (var actor in actors)
         {
             foreach (var (function, call) in functions)
@@ -167,14 +167,14 @@ internal sealed class ProbeRun
             TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
     }
 
-    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? scene, Func<Actor, IEnumerable<Attack>> attacks)
+    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, IEnumerable<Attack>> attacks)
     {
         try
         {
             await _session.UndoneAsync(async () =>
             {
                 attacker.Forget();
-                await (scene?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
+                await (model?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
                 foreach (var actor in actors)
                 {
                     foreach (var attack in attacks(actor))
@@ -191,18 +191,18 @@ internal sealed class ProbeRun
 
     private List<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> Parents(Target target) =>
         [.. from key in _catalog.KeysOf(target.Table)
-            where Scene.IsTenantTable(key.Target) && !(key.Target == Scene.Tenants?.Oid && key.Columns is [var only] && only == target.Tenant.Name)
-            let seeds = _seeder.Of(Scene.Catalog.Relations[key.Target], _context.Other)
+            where Model.IsTenantTable(key.Target) && !(key.Target == Model.Tenants?.Oid && key.Columns is [var only] && only == target.Tenant.Name)
+            let seeds = _seeder.Of(Model.Catalog.Relations[key.Target], _context.Other)
             where seeds.Count > 0
             select (key, seeds[0].Values)];
 
-    private IEnumerable<Relation> Views() => Scene.Catalog.Relations.Values.Where(view => view.Kind is 'v' or 'm'
-        && (Scene.AppGrants(GrantKind.Relation, view.Oid).Any() || Scene.Identities.IsApp(view.Owner)));
+    private IEnumerable<Relation> Views() => Model.Catalog.Relations.Values.Where(view => view.Kind is 'v' or 'm'
+        && (Model.AppGrants(GrantKind.Relation, view.Oid).Any() || Model.Identities.IsApp(view.Owner)));
 
     // Every filled table and partition, and every view that shows exactly one of them.
     private IEnumerable<Target> Targets()
     {
-        foreach (var table in Scene.TenantTables)
+        foreach (var table in Model.TenantTables)
         {
             if (Of(table, table, [.. _catalog.ColumnsOf[table.Oid]]) is { } target)
                 yield return target;
@@ -210,7 +210,7 @@ internal sealed class ProbeRun
         foreach (var view in Views().Where(view => view.Kind == 'v'))
         {
             var shown = _catalog.ColumnsOf[view.Oid].Select(column => column.Name).ToHashSet();
-            if (Scene.Below(view.Oid).Where(Scene.IsTenantTable).Select(oid => Scene.Catalog.Relations[oid]).ToList() is [var table]
+            if (Model.Below(view.Oid).Where(Model.IsTenantTable).Select(oid => Model.Catalog.Relations[oid]).ToList() is [var table]
                 && Of(view, table, [.. _catalog.ColumnsOf[table.Oid].Where(column => shown.Contains(column.Name))]) is { } target)
                 yield return target;
         }

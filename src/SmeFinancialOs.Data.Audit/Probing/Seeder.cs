@@ -24,7 +24,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     {
         await session.RunAsync("SET CONSTRAINTS ALL DEFERRED").ConfigureAwait(false);
         // Others may depend on what is filled now; what failed gets another try.
-        var open = catalog.Scene.RootTables.Where(table => catalog.LeavesOf(table).Any(leaf => !Filled(leaf))).ToList();
+        var open = catalog.Model.RootTables.Where(table => catalog.LeavesOf(table).Any(leaf => !Filled(leaf))).ToList();
         while (open.Count > 0)
         {
             var next = open.FirstOrDefault(table => Missing(table, open).Count == 0)
@@ -128,10 +128,10 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
                 mirrored.Add(key);
             return null;
         }
-        if (!catalog.Scene.Catalog.Relations.TryGetValue(key.Target, out var target))
+        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target))
             return IsOptional(table, key) ? SetNull(table, key, given)
                 : $"It refers to a table outside of the schemas that are probed, by {string.Join(", ", key.Columns)}.";
-        var parents = catalog.Scene.IsTenantTable(key.Target)
+        var parents = catalog.Model.IsTenantTable(key.Target)
             ? Of(target, tenant).Select(seed => seed.Values).Where(values =>
                 pairs.TrueForAll(pair => !given.TryGetValue(pair.First, out var value) || value == values.GetValueOrDefault(pair.Second))).ToList()
             : [await ReferenceAsync(target, shift).ConfigureAwait(false)];
@@ -193,7 +193,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var given = columns.Where(column => row.ContainsKey(column.Name)).ToList();
         var all = catalog.ColumnsOf[leaf.Oid].ToList();
         // A partition may be out of reach for everyone; a child that only inherits has rows of its own.
-        var into = catalog.Scene.Catalog.Relations[table.Oid].Kind == 'p' ? table : leaf;
+        var into = catalog.Model.Catalog.Relations[table.Oid].Kind == 'p' ? table : leaf;
         var overriding = given.Exists(column => column.Identity == 'a') ? " OVERRIDING SYSTEM VALUE" : "";
         var sql = $"INSERT INTO {into.Name} {Values(given, row, overriding)} RETURNING tableoid::text, ctid::text, {Texts(all)}";
         var results = await session.ReadAsync([.. underTenant ? context.Enter(tenant) : [], sql, .. underTenant ? context.Leave : []]).ConfigureAwait(false);

@@ -11,12 +11,12 @@ internal sealed class CascadeFromSharedTable : CatalogRule
         "Actions of foreign keys ask no policy: whoever deletes the shared row deletes or changes what other tenants have under it.",
         Docs + "ddl-constraints.html#DDL-CONSTRAINTS-FK");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from key in scene.Catalog.ForeignKeys.SelectMany(keys => keys)
-        where scene.IsTenantTable(key.Relation) && !scene.IsTenantTable(key.Target) && (key.OnDelete is 'c' or 'n' or 'd' || key.OnUpdate is 'c' or 'n' or 'd')
-        let target = scene.Catalog.Relations.GetValueOrDefault(key.Target)?.Name
-        let roles = scene.AppGrantees(GrantKind.Relation, key.Target, "DELETE", "UPDATE")
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from key in model.Catalog.ForeignKeys.SelectMany(keys => keys)
+        where model.IsTenantTable(key.Relation) && !model.IsTenantTable(key.Target) && (key.OnDelete is 'c' or 'n' or 'd' || key.OnUpdate is 'c' or 'n' or 'd')
+        let target = model.Catalog.Relations.GetValueOrDefault(key.Target)?.Name
+        let roles = model.AppGrantees(GrantKind.Relation, key.Target, "DELETE", "UPDATE")
         where target is not null && roles.Length > 0
-        select Found(scene.NameOf(key), $"{roles} may delete or change rows of {target}, which takes those of every tenant along.",
+        select Found(model.NameOf(key), $"{roles} may delete or change rows of {target}, which takes those of every tenant along.",
             Fix.Review($"REVOKE DELETE, UPDATE ON TABLE {target} FROM {roles};"));
 }

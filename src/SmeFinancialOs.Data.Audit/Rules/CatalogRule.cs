@@ -12,7 +12,7 @@ internal abstract class CatalogRule
 
     public abstract AuditRule Description { get; }
 
-    public abstract IEnumerable<AuditFinding> Judge(AuditScene scene);
+    public abstract IEnumerable<AuditFinding> Evaluate(DatabaseModel model);
 
     protected AuditFinding Found(string @object, string message, Fix fix) => new(Description, @object, message, fix.Sql, fix.IsSafe);
 }

@@ -22,10 +22,10 @@ internal sealed class DatabasePrivilegeRule(string privilege, string effect, Aud
 
     public override AuditRule Description => description;
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        var database = Identifier.Quote(scene.Catalog.Database.Name);
-        var roles = scene.AppGrantees(GrantKind.Database, 0, privilege);
+        var database = Identifier.Quote(model.Catalog.Database.Name);
+        var roles = model.AppGrantees(GrantKind.Database, 0, privilege);
         if (roles.Length > 0)
             yield return Found(database, $"{roles} may {effect}.", Fix.Review($"REVOKE {privilege} ON DATABASE {database} FROM {roles};"));
     }

@@ -11,12 +11,12 @@ internal sealed class DefaultPrivileges : CatalogRule
         "A table is open to the app before it has a policy.",
         Docs + "sql-alterdefaultprivileges.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from privilege in scene.Catalog.DefaultPrivileges
-        where scene.Identities.IsApp(privilege.Grantee)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from privilege in model.Catalog.DefaultPrivileges
+        where model.Identities.IsApp(privilege.Grantee)
         group privilege by (privilege.Owner, privilege.Schema) into granted
         let schema = granted.Key.Schema is null ? "" : $" IN SCHEMA {granted.Key.Schema}"
-        let roles = string.Join(", ", granted.Select(privilege => scene.Identities.NameOf(privilege.Grantee)).Distinct())
+        let roles = string.Join(", ", granted.Select(privilege => model.Identities.NameOf(privilege.Grantee)).Distinct())
         select Found($"{granted.Key.Owner}{schema}",
             $"New tables of {granted.Key.Owner} give {string.Join(", ", granted.Select(privilege => privilege.Privilege).Distinct())} to {roles}.",
             Fix.Safe($"ALTER DEFAULT PRIVILEGES FOR ROLE {granted.Key.Owner}{schema} REVOKE ALL ON TABLES FROM {roles};"));

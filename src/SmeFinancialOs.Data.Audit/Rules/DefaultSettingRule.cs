@@ -38,10 +38,10 @@ internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> settin
     // The one value that does no harm; null: every value does.
     private string? Harmless { get; init; }
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        var name = setting(scene.Options);
-        return from found in scene.Catalog.DefaultSettings
+        var name = setting(model.Options);
+        return from found in model.Catalog.DefaultSettings
                where found.Sets(name) && !(Harmless is not null && found.Setting.EndsWith("=" + Harmless, StringComparison.OrdinalIgnoreCase))
                let reset = $"ALTER {found.Owner} RESET {name};"
                select Found(found.Owner, $"It starts with {found.Setting}.", IsNeeded ? Fix.Review(reset) : Fix.Safe(reset));

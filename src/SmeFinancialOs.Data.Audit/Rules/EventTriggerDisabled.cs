@@ -12,8 +12,8 @@ internal sealed class EventTriggerDisabled : CatalogRule
         "The guard that refuses unprotected tables does not run.",
         Docs + "sql-altereventtrigger.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from trigger in scene.Catalog.EventTriggers
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from trigger in model.Catalog.EventTriggers
         where !trigger.Fires && trigger.Name != GuardParts.EventTrigger
         let name = Identifier.Quote(trigger.Name)
         select Found(name, "It does not fire.", Fix.Review($"ALTER EVENT TRIGGER {name} ENABLE;"));

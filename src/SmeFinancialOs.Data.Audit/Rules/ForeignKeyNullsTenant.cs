@@ -11,10 +11,10 @@ internal sealed class ForeignKeyNullsTenant : CatalogRule
         "SET NULL or SET DEFAULT on the tenant column fails on NOT NULL, or leaves a row that belongs to nobody.",
         Docs + "sql-createtable.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from key in scene.Catalog.ForeignKeys.SelectMany(keys => keys)
-        let column = scene.TenantColumnOf(key.Relation)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from key in model.Catalog.ForeignKeys.SelectMany(keys => keys)
+        let column = model.TenantColumnOf(key.Relation)
         where column is not null && key.Columns.Contains(column.Number)
         where (key.OnDelete is 'n' or 'd' && (key.OnDeleteColumns.Length == 0 || key.OnDeleteColumns.Contains(column.Number))) || key.OnUpdate is 'n' or 'd'
-        select Found(scene.NameOf(key), $"It sets {column.Name} to NULL or its default.", KeyFix.KeepTenant(scene, key));
+        select Found(model.NameOf(key), $"It sets {column.Name} to NULL or its default.", KeyFix.KeepTenant(model, key));
 }

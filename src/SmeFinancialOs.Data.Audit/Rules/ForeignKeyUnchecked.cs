@@ -11,15 +11,15 @@ internal sealed class ForeignKeyUnchecked : CatalogRule
         "DISABLE TRIGGER ALL, NOT VALID or NOT ENFORCED: a row may refer to another tenant's, or to one that is gone.",
         Docs + "sql-altertable.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        (from key in scene.Catalog.ForeignKeys.SelectMany(keys => keys)
-         where scene.IsTenantTable(key.Relation) && !(key.Validated && key.Enforced)
-         let alter = $"ALTER TABLE {scene.Catalog.Relations[key.Relation].Name}"
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        (from key in model.Catalog.ForeignKeys.SelectMany(keys => keys)
+         where model.IsTenantTable(key.Relation) && !(key.Validated && key.Enforced)
+         let alter = $"ALTER TABLE {model.Catalog.Relations[key.Relation].Name}"
          let name = Identifier.Quote(key.Name)
          select key.Enforced
-             ? Found(scene.NameOf(key), "It is NOT VALID: rows from before it may refer to anything.", Fix.Safe($"{alter} VALIDATE CONSTRAINT {name};"))
-             : Found(scene.NameOf(key), "It is NOT ENFORCED.", Fix.Safe($"{alter} ALTER CONSTRAINT {name} ENFORCED;")))
-        .Concat(from table in scene.TenantTables
-                where scene.Catalog.Triggers[table.Oid].Any(trigger => trigger.Internal && !trigger.Fires)
+             ? Found(model.NameOf(key), "It is NOT VALID: rows from before it may refer to anything.", Fix.Safe($"{alter} VALIDATE CONSTRAINT {name};"))
+             : Found(model.NameOf(key), "It is NOT ENFORCED.", Fix.Safe($"{alter} ALTER CONSTRAINT {name} ENFORCED;")))
+        .Concat(from table in model.TenantTables
+                where model.Catalog.Triggers[table.Oid].Any(trigger => trigger.Internal && !trigger.Fires)
                 select Found(table.Name, "Triggers of its foreign keys are disabled.", Fix.Safe($"ALTER TABLE {table.Name} ENABLE TRIGGER ALL;")));
 }

@@ -11,10 +11,10 @@ internal sealed class ForeignTableOpen : CatalogRule
         "It cannot have policies: the other server decides what comes back.",
         Docs + "sql-createforeigntable.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from relation in scene.Catalog.Relations.Values
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from relation in model.Catalog.Relations.Values
         where relation.Kind == 'f'
-        let roles = scene.AppGrantees(GrantKind.Relation, relation.Oid)
+        let roles = model.AppGrantees(GrantKind.Relation, relation.Oid)
         where roles.Length > 0
         select Found(relation.Name, $"{roles} has a privilege on it.", Fix.Review($"REVOKE ALL ON TABLE {relation.Name} FROM {roles};"));
 }

@@ -11,8 +11,8 @@ internal sealed class FunctionLeakproof : CatalogRule
         "It runs before the policy and is shown the rows of every tenant.",
         Docs + "sql-createfunction.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from function in scene.Catalog.Functions.Values
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from function in model.Catalog.Functions.Values
         where function is { Leakproof: true, System: false }
         select Found(function.Signature, "It is LEAKPROOF: the planner may ask it before the policy.",
             Fix.Safe($"ALTER ROUTINE {function.Signature} NOT LEAKPROOF;"));

@@ -12,8 +12,8 @@ internal sealed class GuardAllowlistStale : CatalogRule
         "The table it was written for is gone; what stays is an exception that nobody needs.",
         Docs + "datatype-oid.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from allowance in scene.Catalog.GuardAllowances
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from allowance in model.Catalog.GuardAllowances
         where allowance.Gone
         select Found($"{allowance.Relation} in {GuardParts.Schema}.allowlist",
             $"There is no such relation any more; it was allowed because: {allowance.Reason}",

@@ -16,29 +16,29 @@ internal sealed class GuardDisabled : CatalogRule
         Docs + "sql-altereventtrigger.html");
 
     // Whoever never turned the guard on has nothing of it.
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        var trigger = scene.Catalog.EventTriggers.FirstOrDefault(trigger => trigger.Name == GuardParts.EventTrigger);
-        if (trigger is null && scene.Catalog.Schemas.All(schema => schema.Name != GuardParts.Schema))
+        var trigger = model.Catalog.EventTriggers.FirstOrDefault(trigger => trigger.Name == GuardParts.EventTrigger);
+        if (trigger is null && model.Catalog.Schemas.All(schema => schema.Name != GuardParts.Schema))
             yield break;
         if (trigger is null)
             yield return Found(GuardParts.EventTrigger, "The event trigger is gone.", Fix.Safe(Create));
-        else if (scene.Catalog.Functions.GetValueOrDefault(trigger.Function) is { } run && run.SqlName != GuardParts.Function)
+        else if (model.Catalog.Functions.GetValueOrDefault(trigger.Function) is { } run && run.SqlName != GuardParts.Function)
             yield return Found(GuardParts.EventTrigger, $"It runs {run.Signature}.", Fix.Safe($"DROP EVENT TRIGGER {GuardParts.EventTrigger};\n{Create}"));
         else if (trigger.Enabled != 'A')
             yield return Found(GuardParts.EventTrigger, trigger.Fires ? "It is not ENABLE ALWAYS." : "It is disabled.", Fix.Safe(Enable));
 
-        foreach (var commit in from triggers in scene.Catalog.Triggers
+        foreach (var commit in from triggers in model.Catalog.Triggers
                                from one in triggers
                                where one is { Name: GuardParts.CommitTrigger, Enabled: not 'A' }
-                                   && scene.Catalog.Relations[one.Relation].Name == $"{GuardParts.Schema}.pending"
+                                   && model.Catalog.Relations[one.Relation].Name == $"{GuardParts.Schema}.pending"
                                select one)
         {
             yield return Found($"{commit.Name} on {GuardParts.Schema}.pending", "It is not ENABLE ALWAYS.",
                 Fix.Safe($"ALTER TABLE {GuardParts.Schema}.pending ENABLE ALWAYS TRIGGER {commit.Name};"));
         }
 
-        foreach (var function in scene.Catalog.Functions.Values.Where(function => !GuardParts.IsShipped(function)))
+        foreach (var function in model.Catalog.Functions.Values.Where(function => !GuardParts.IsShipped(function)))
             yield return Found(function.Signature, "It is not the function that this version of the library ships.",
                 Fix.Person("turn the guard on again: sql/guard/0001_tenant_guard.sql"));
     }

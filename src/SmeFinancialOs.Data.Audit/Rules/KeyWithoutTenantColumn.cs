@@ -11,12 +11,12 @@ internal sealed class KeyWithoutTenantColumn : CatalogRule
         "A duplicate (23505) tells a tenant that another has the value.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.RootTables
-        let column = scene.TenantColumnOf(table)
-        where table.Oid != scene.Tenants?.Oid
-        from index in scene.Catalog.Indexes[table.Oid]
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.RootTables
+        let column = model.TenantColumnOf(table)
+        where table.Oid != model.Tenants?.Oid
+        from index in model.Catalog.Indexes[table.Oid]
         where index.Definition is not null
         select Found($"{Identifier.Quote(index.Name)} on {table.Name}", $"It is unique across tenants: {column.Name} is not part of it.",
-            KeyFix.Widen(scene, table, index));
+            KeyFix.Widen(model, table, index));
 }

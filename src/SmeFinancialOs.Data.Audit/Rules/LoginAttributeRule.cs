@@ -32,10 +32,10 @@ internal sealed class LoginAttributeRule(string attribute, Func<Role, bool> has,
 
     public override AuditRule Description => description;
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from login in scene.Identities.Logins
-        let role = has(login) ? login : scene.Identities.MayBecome(login).FirstOrDefault(has)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from login in model.Identities.Logins
+        let role = has(login) ? login : model.Identities.MayBecome(login).FirstOrDefault(has)
         where role is not null
         select Found(login.Sql, role == login ? $"It has {attribute}." : $"It may become {role.Sql}, which has {attribute}.",
-            role == login ? Fix.Review($"ALTER ROLE {login.Sql} NO{attribute};") : RoleFix.Revoke(scene, login, role));
+            role == login ? Fix.Review($"ALTER ROLE {login.Sql} NO{attribute};") : RoleFix.Revoke(model, login, role));
 }

@@ -11,13 +11,13 @@ internal sealed class LoginDangerousRole : CatalogRule
         "Server files, programs, other sessions' statements or every table of the database are open to it.",
         Docs + "predefined-roles.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from login in scene.Identities.Logins
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from login in model.Identities.Logins
         where !login.Superuser
-        let roles = scene.Identities.MayBecome(login).Where(role => Dangerous.Contains(role.Name)).ToList()
+        let roles = model.Identities.MayBecome(login).Where(role => Dangerous.Contains(role.Name)).ToList()
         where roles.Count > 0
         select Found(login.Sql, $"It may use {string.Join(", ", roles.Select(role => role.Name))}.",
-            Fix.Review(string.Join('\n', roles.Select(role => RoleFix.Revoke(scene, login, role).Sql).Where(sql => sql.Length > 0))));
+            Fix.Review(string.Join('\n', roles.Select(role => RoleFix.Revoke(model, login, role).Sql).Where(sql => sql.Length > 0))));
 
     private static readonly string[] Dangerous =
     [

@@ -16,10 +16,10 @@ internal sealed class LoginDefault : CatalogRule
         "SQL that is injected into one call can reset the role and change the defaults of its login, for all tenants and for good.",
         Docs + "sql-alterrole.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from setting in scene.Catalog.DefaultSettings
-        where setting.Role is null || scene.Identities.Logins.Any(login => login.Name == setting.Role)
-        where !setting.Sets(scene.Options.TenantSetting) && !Elsewhere.Any(setting.Sets)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from setting in model.Catalog.DefaultSettings
+        where setting.Role is null || model.Identities.Logins.Any(login => login.Name == setting.Role)
+        where !setting.Sets(model.Options.TenantSetting) && !Elsewhere.Any(setting.Sets)
         let harm = LoginSetting.HarmOf(setting.Name, setting.Value)
         where harm is not null
         group (setting.Name, Harm: harm) by setting.Owner into found

@@ -11,9 +11,9 @@ internal sealed class LoginMayBecomeAdmin : CatalogRule
         "An SQL injection in a tenant's request may, too: set_config('role', .., true) is all it takes.",
         Docs + "sql-set-role.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from login in scene.Identities.AppLogins
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from login in model.Identities.AppLogins
         where !login.Superuser
-        from role in scene.Identities.MayBecome(login).Intersect(scene.Identities.AdminRoles)
-        select Found(login.Sql, $"It may SET ROLE to {role.Sql}. Operators need a login of their own.", RoleFix.Revoke(scene, login, role));
+        from role in model.Identities.MayBecome(login).Intersect(model.Identities.AdminRoles)
+        select Found(login.Sql, $"It may SET ROLE to {role.Sql}. Operators need a login of their own.", RoleFix.Revoke(model, login, role));
 }

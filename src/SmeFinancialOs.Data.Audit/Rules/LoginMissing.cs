@@ -11,9 +11,9 @@ internal sealed class LoginMissing : CatalogRule
         "The audit judges what the login may do: without it, privileges and memberships go unjudged.",
         Docs + "user-manag.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from name in scene.Options.AppLogins
-        where !scene.Catalog.Roles.Values.Any(role => role.Name == name)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from name in model.Options.AppLogins
+        where !model.Catalog.Roles.Values.Any(role => role.Name == name)
         select Found(Identifier.Quote(name), "There is no such role; name the login that the app uses.",
             Fix.Person($"CREATE ROLE {Identifier.Quote(name)} LOGIN NOINHERIT;"));
 }

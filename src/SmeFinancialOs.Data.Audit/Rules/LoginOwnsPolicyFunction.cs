@@ -11,9 +11,9 @@ internal sealed class LoginOwnsPolicyFunction : CatalogRule
         "Its owner can alter it, and replace it where it may create objects: the policy then lets through what the owner likes.",
         Docs + "sql-createfunction.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from function in scene.Policies.SelectMany(policy => policy.Functions).Distinct()
-        where scene.Identities.IsApp(function.Owner)
-        select Found(function.Signature, $"It belongs to {scene.Identities.NameOf(function.Owner)}, which the app is or may become, and a policy calls it.",
-            OwnerFix.Give(scene, $"ROUTINE {function.Signature}", function.Owner));
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from function in model.Policies.SelectMany(policy => policy.Functions).Distinct()
+        where model.Identities.IsApp(function.Owner)
+        select Found(function.Signature, $"It belongs to {model.Identities.NameOf(function.Owner)}, which the app is or may become, and a policy calls it.",
+            OwnerFix.Give(model, $"ROUTINE {function.Signature}", function.Owner));
 }

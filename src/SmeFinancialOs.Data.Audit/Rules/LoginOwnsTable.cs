@@ -11,9 +11,9 @@ internal sealed class LoginOwnsTable : CatalogRule
         "An owner can switch row-level security off, or drop the policies.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.TenantTables
-        where scene.Identities.IsApp(table.Owner)
-        select Found(table.Name, $"It belongs to {scene.Identities.NameOf(table.Owner)}, which the app is or may become.",
-            OwnerFix.Give(scene, $"TABLE {table.Name}", table.Owner));
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.TenantTables
+        where model.Identities.IsApp(table.Owner)
+        select Found(table.Name, $"It belongs to {model.Identities.NameOf(table.Owner)}, which the app is or may become.",
+            OwnerFix.Give(model, $"TABLE {table.Name}", table.Owner));
 }

@@ -11,10 +11,10 @@ internal sealed class MembershipInherits : CatalogRule
         "A connection that skipped the tenant context acts with the role's privileges and policies all the same.",
         Docs + "sql-grant.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from login in scene.Identities.Logins
-        let roles = scene.Identities.Inherited(login).Intersect(scene.Identities.TenantRoles.Concat(scene.Identities.AdminRoles)).ToList()
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from login in model.Identities.Logins
+        let roles = model.Identities.Inherited(login).Intersect(model.Identities.TenantRoles.Concat(model.Identities.AdminRoles)).ToList()
         where roles.Count > 0
         select Found(login.Sql, $"It inherits from {string.Join(", ", roles.Select(role => role.Sql))}.",
-            Fix.Review(string.Join('\n', roles.SelectMany(role => RoleFix.StopInheriting(scene, role, login).Sql.Split('\n')).Distinct())));
+            Fix.Review(string.Join('\n', roles.SelectMany(role => RoleFix.StopInheriting(model, role, login).Sql.Split('\n')).Distinct())));
 }

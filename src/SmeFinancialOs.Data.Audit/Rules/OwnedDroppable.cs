@@ -18,20 +18,20 @@ internal sealed partial class OwnedDroppable : CatalogRule
         + "tables close to all tenants for good, or open.",
         Docs + "sql-drop-owned.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        if (scene.Catalog.EventTriggers.Any(trigger => IsRefusal(scene, trigger)))
+        if (model.Catalog.EventTriggers.Any(trigger => IsRefusal(model, trigger)))
             yield break;
-        var identities = scene.Identities;
+        var identities = model.Identities;
         var roles = identities.Logins.SelectMany(identities.MayBecome).Concat(identities.TenantRoles).Concat(identities.AdminRoles)
             .Select(role => role.Oid).ToHashSet();
         string[] policies =
-            [.. scene.Policies.Where(policy => policy.Policy.Roles.All(roles.Contains)).Select(policy => policy.Name).Order(StringComparer.Ordinal)];
+            [.. model.Policies.Where(policy => policy.Policy.Roles.All(roles.Contains)).Select(policy => policy.Name).Order(StringComparer.Ordinal)];
         if (policies.Length == 0)
             yield break;
         var more = policies.Length > Shown ? $" and {policies.Length - Shown} more" : "";
         yield return Found(Command, $"The app may drop {string.Join(", ", policies.Take(Shown))}{more} with it, and no event trigger refuses it.",
-            scene.Catalog.Functions.Values.Any(function => function.SqlName == "app.protect_table") ? Fix.Person($"run sql/{Script} as a superuser")
+            model.Catalog.Functions.Values.Any(function => function.SqlName == "app.protect_table") ? Fix.Person($"run sql/{Script} as a superuser")
                 : identities.Logins.Count == 0 ? Fix.Person($"as a superuser, create an event trigger on ddl_command_start that raises an error for {Command} by the app")
                 : Fix.Review(Refusal(identities.Logins)));
     }
@@ -51,11 +51,11 @@ internal sealed partial class OwnedDroppable : CatalogRule
         """;
 
     // A trigger that fires for every command may be there to write them down, and one that names this one too: then its function raises no error.
-    private static bool IsRefusal(AuditScene scene, EventTrigger trigger)
+    private static bool IsRefusal(DatabaseModel model, EventTrigger trigger)
     {
         if (!trigger.Fires || trigger.Event != "ddl_command_start")
             return false;
-        var function = scene.Catalog.Functions.GetValueOrDefault(trigger.Function);
+        var function = model.Catalog.Functions.GetValueOrDefault(trigger.Function);
         return trigger.Tags is null
             ? function is not null && function.Body.Contains(Command, StringComparison.OrdinalIgnoreCase) && Raises(function)
             : trigger.Tags.Contains(Command) && (function is null || Raises(function));

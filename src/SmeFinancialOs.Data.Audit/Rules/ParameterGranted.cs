@@ -11,10 +11,10 @@ internal sealed class ParameterGranted : CatalogRule
         "SET on session_replication_role switches foreign keys and the guard off; ALTER SYSTEM reaches the whole server.",
         Docs + "ddl-priv.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from parameter in scene.Catalog.ParameterGrants
-        where scene.Identities.IsApp(parameter.Grantee)
-        let role = scene.Identities.NameOf(parameter.Grantee)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from parameter in model.Catalog.ParameterGrants
+        where model.Identities.IsApp(parameter.Grantee)
+        let role = model.Identities.NameOf(parameter.Grantee)
         select Found($"{parameter.Parameter} for {role}", $"{role} may {parameter.Privilege} it.",
             Fix.Review($"REVOKE ALL ON PARAMETER {parameter.Parameter} FROM {role};"));
 }

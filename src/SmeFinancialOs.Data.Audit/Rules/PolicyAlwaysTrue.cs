@@ -11,8 +11,8 @@ internal sealed class PolicyAlwaysTrue : CatalogRule
         "USING (true) is no condition: the role sees all tenants.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
         where "rwd".Any(policy.Opens) && policy.IsAlwaysTrue
-        select Found(policy.Name, "It is always true for a role the app may be.", PolicyFix.Bind(scene, policy));
+        select Found(policy.Name, "It is always true for a role the app may be.", PolicyFix.Bind(model, policy));
 }

@@ -12,14 +12,14 @@ internal sealed class PolicyCheckLoose : CatalogRule
         "A WITH CHECK looser than the tenant's own rows lets tenant A insert rows into tenant B, or move its own there.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
-        where "aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckBound == Bound.Open && !policy.AsksNull && !policy.AsksRole
-        select Found(policy.Name, "WITH CHECK accepts rows of other tenants.", Tighten(scene, policy));
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
+        where "aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckFilter == TenantFilter.Open && !policy.AsksNull && !policy.AsksRole
+        select Found(policy.Name, "WITH CHECK accepts rows of other tenants.", Tighten(model, policy));
 
     // A ban is meant to narrow what other policies let through: RESTRICTIVE does.
-    private static Fix Tighten(AuditScene scene, PolicyView policy) =>
-        policy.UsingBound == Bound.Tenant ? Fix.Safe(PolicyFix.Alter(policy, text => text == policy.Check ? policy.Using.Text : null))
-        : policy.IsBan ? Fix.Review(PolicyFix.Restrict(scene, policy))
-        : PolicyFix.Bind(scene, policy);
+    private static Fix Tighten(DatabaseModel model, PolicyAnalysis policy) =>
+        policy.UsingFilter == TenantFilter.Tenant ? Fix.Safe(PolicyFix.Alter(policy, text => text == policy.Check ? policy.Using.Text : null))
+        : policy.IsBan ? Fix.Review(PolicyFix.Restrict(model, policy))
+        : PolicyFix.Bind(model, policy);
 }

@@ -12,17 +12,17 @@ internal sealed class PolicyCommandGap : CatalogRule
         "A tenant that must not be written can still be updated or deleted.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
         where policy.TenantColumn is not null && policy.ConcernsApp && policy.IsBan
-        let bans = scene.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && other.IsBan).ToList()
+        let bans = model.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && other.IsBan).ToList()
         let missing = "awd".Where(command => !bans.Any(other => other.Policy.Covers(command))).ToList()
         where missing.Count > 0
         let condition = (policy.Check.IsEmpty ? policy.Using : policy.Check).Text
         select Found(policy.Name, $"It does not hold for {string.Join(" and ", missing.Select(PolicyFix.Command))}.",
-            Fix.Review(string.Join('\n', missing.Select(letter => Create(scene, policy, PolicyFix.Command(letter), condition)))));
+            Fix.Review(string.Join('\n', missing.Select(letter => Create(model, policy, PolicyFix.Command(letter), condition)))));
 
-    private static string Create(AuditScene scene, PolicyView policy, string command, string condition) =>
+    private static string Create(DatabaseModel model, PolicyAnalysis policy, string command, string condition) =>
         $"CREATE POLICY {Identifier.Quote($"{policy.Policy.Name}_{command.ToLowerInvariant()}")} ON {policy.Table.Name} AS RESTRICTIVE FOR {command} "
-        + $"TO {PolicyFix.Roles(scene, policy)} {(command == "INSERT" ? "WITH CHECK" : "USING")} ({condition});";
+        + $"TO {PolicyFix.Roles(model, policy)} {(command == "INSERT" ? "WITH CHECK" : "USING")} ({condition});";
 }

@@ -11,8 +11,8 @@ internal sealed class PolicyFunctionSearchPath : CatalogRule
         "A policy binds its names when it is made; a function whose body is a string looks them up at every call, in the path of whoever asks.",
         Docs + "ddl-schemas.html#DDL-SCHEMAS-PATH");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from function in scene.Policies.SelectMany(policy => policy.Functions).Distinct()
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from function in model.Policies.SelectMany(policy => policy.Functions).Distinct()
         where function is { StandardBody: false, System: false, Definer: false, PinsSearchPath: false, Language: "sql" or "plpgsql" }
-        select Found(function.Signature, "A policy calls it, and the caller's search_path decides what its names mean.", SearchPathFix.Pin(scene, function));
+        select Found(function.Signature, "A policy calls it, and the caller's search_path decides what its names mean.", SearchPathFix.Pin(model, function));
 }

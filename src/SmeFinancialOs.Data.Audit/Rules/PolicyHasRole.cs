@@ -12,20 +12,20 @@ internal sealed class PolicyHasRole : CatalogRule
         "pg_has_role(.., 'MEMBER') is true without SET ROLE: isolation is off for every request of a member, and the index goes unused.",
         Docs + "functions-info.html#FUNCTIONS-INFO-ACCESS");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
         where policy.AsksRole
-        select Found(policy.Name, "It asks pg_has_role, which does not tell what the request acts as.", Split(scene, policy));
+        select Found(policy.Name, "It asks pg_has_role, which does not tell what the request acts as.", Split(model, policy));
 
     // The role gets a policy of its own, which holds after SET ROLE alone.
-    private static Fix Split(AuditScene scene, PolicyView policy)
+    private static Fix Split(DatabaseModel model, PolicyAnalysis policy)
     {
         if (policy.TenantColumn is null || policy.Expressions.Any(text => text.Calls().Any(IsAsking)
             && (text.Split("OR").Count == 1 || PolicyFix.Without(text, AsksRole) is null)))
             return Fix.Person("tie the policy to the tenant, and give the role a policy of its own: CREATE POLICY .. TO that_role");
-        var admins = scene.Identities.AdminRoles.Where(role => policy.Expressions.Any(text => text.Has(Identifier.Literal(role.Name))
+        var admins = model.Identities.AdminRoles.Where(role => policy.Expressions.Any(text => text.Has(Identifier.Literal(role.Name))
             || text.Has(Identifier.Literal(role.Sql))))
-            .Where(role => !scene.PoliciesOf(policy.Table).Any(other => other.Policy.Permissive && other.Policy.Roles.Contains(role.Oid)));
+            .Where(role => !model.PoliciesOf(policy.Table).Any(other => other.Policy.Permissive && other.Policy.Roles.Contains(role.Oid)));
         return Fix.Review(string.Join('\n',
         [
             PolicyFix.Alter(policy, text => PolicyFix.Without(text, AsksRole)),

@@ -12,9 +12,9 @@ internal sealed class PolicyNotTenant : CatalogRule
         "Whatever it compares, rows of other tenants can pass it; permissive policies are ORed, so one is enough.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
-        where "rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingBound == Bound.Open && !policy.IsAlwaysTrue && !policy.AsksNull
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
+        where "rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingFilter == TenantFilter.Open && !policy.IsAlwaysTrue && !policy.AsksNull
             && !policy.AsksRole
-        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {scene.Options.TenantSetting}.", PolicyFix.Bind(scene, policy));
+        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {model.Options.TenantSetting}.", PolicyFix.Bind(model, policy));
 }

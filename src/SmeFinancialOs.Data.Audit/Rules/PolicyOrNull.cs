@@ -11,8 +11,8 @@ internal sealed class PolicyOrNull : CatalogRule
         "A request that forgot its tenant, or a row without one, is let through instead of refused.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
         where policy.TenantColumn is not null && policy.Policy.Permissive && policy.ConcernsApp && policy.AsksNull
         select Found(policy.Name, "OR .. IS NULL is true for whoever sets no tenant.",
             Fix.Safe(PolicyFix.Alter(policy, text => PolicyFix.Without(text, policy.IsNull))));

@@ -11,10 +11,10 @@ internal sealed class PolicyRlsOff : CatalogRule
         "The policy is not asked; it only looks as if the table were protected.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.Catalog.Relations.Values
-        where !table.RowSecurity && scene.PoliciesOf(table).Any()
-        select Found(table.Name, "It has policies, and row-level security is off.", scene.IsTenantTable(table.Oid)
-            ? TableFix.Protect(scene, table)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.Catalog.Relations.Values
+        where !table.RowSecurity && model.PoliciesOf(table).Any()
+        select Found(table.Name, "It has policies, and row-level security is off.", model.IsTenantTable(table.Oid)
+            ? TableFix.Protect(model, table)
             : Fix.Review($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY;"));
 }

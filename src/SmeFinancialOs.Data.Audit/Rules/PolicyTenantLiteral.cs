@@ -14,21 +14,21 @@ internal sealed class PolicyTenantLiteral : CatalogRule
         "The literal in the code is another one sooner or later, and then the ban protects nobody.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from policy in scene.Policies
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from policy in model.Policies
         where policy.TenantColumn is not null && policy.Expressions.Any(text => Literals(policy, text).Any())
-        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.", Name(scene, policy));
+        select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.", Name(model, policy));
 
     // A function that says it once, for every policy with the same literal.
-    private static Fix Name(AuditScene scene, PolicyView policy)
+    private static Fix Name(DatabaseModel model, PolicyAnalysis policy)
     {
         var type = policy.TenantColumn!.BaseType;
-        var schema = scene.Catalog.Schemas.First(schema => schema.Oid == policy.Table.Schema).Name;
+        var schema = model.Catalog.Schemas.First(schema => schema.Oid == policy.Table.Schema).Name;
         var names = new Dictionary<string, string>();
         List<string> steps = [];
         foreach (var literal in policy.Expressions.SelectMany(text => Literals(policy, text)).Select(side => side.Bare()[0]).Distinct())
         {
-            var known = scene.Catalog.Functions.Values.FirstOrDefault(function => function is { Arguments: 0, Volatility: 'i' } && function.Returns == type
+            var known = model.Catalog.Functions.Values.FirstOrDefault(function => function is { Arguments: 0, Volatility: 'i' } && function.Returns == type
                 && function.Body.Contains(literal, StringComparison.Ordinal));
             names[literal] = known?.SqlName ?? $"{schema}.tenant_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(literal)))[..8]}";
             if (known is null)
@@ -39,6 +39,6 @@ internal sealed class PolicyTenantLiteral : CatalogRule
         return Fix.Safe(string.Join('\n', steps));
     }
 
-    private static IEnumerable<SqlText> Literals(PolicyView policy, SqlText text) =>
+    private static IEnumerable<SqlText> Literals(PolicyAnalysis policy, SqlText text) =>
         policy.Comparisons(text).Select(part => part.Other).Where(side => side.Bare() is var bare && bare[0].StartsWith('\'') && bare[1] is "" or "::");
 }

@@ -12,9 +12,9 @@ internal sealed class PreparedTransactions : CatalogRule
         "PREPARE TRANSACTION keeps its locks when the session is gone and the server restarts: a locked table is closed to all tenants until ROLLBACK PREPARED.",
         Docs + "sql-prepare-transaction.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        var database = scene.Catalog.Database;
+        var database = model.Catalog.Database;
         if (database.PreparedTransactions > 0)
         {
             yield return Found("max_prepared_transactions", $"The server keeps up to {database.PreparedTransactions} prepared transactions.",

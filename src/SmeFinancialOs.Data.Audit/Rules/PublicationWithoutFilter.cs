@@ -11,10 +11,10 @@ internal sealed class PublicationWithoutFilter : CatalogRule
         "Policies are not asked when rows are published: the subscriber gets them all.",
         Docs + "logical-replication-row-filter.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from published in scene.Catalog.Publications
-        where !published.Filtered && scene.IsTenantTable(published.Relation)
-        let table = scene.Catalog.Relations[published.Relation].Name
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from published in model.Catalog.Publications
+        where !published.Filtered && model.IsTenantTable(published.Relation)
+        let table = model.Catalog.Relations[published.Relation].Name
         let publication = Identifier.Quote(published.Publication)
         select Found($"{table} in publication {publication}", "It is published without a row filter.", Fix.Person(published.Form == "TABLE"
             ? $"which rows the subscriber may have: ALTER PUBLICATION {publication} SET TABLE {table} WHERE (..);"

@@ -12,9 +12,9 @@ internal sealed class SealKeyReadable : CatalogRule
         "Whoever reads a key can sign for every tenant, and whoever writes one can add a key of their own.",
         Docs + "ddl-priv.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from keys in scene.Catalog.Relations.Values
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from keys in model.Catalog.Relations.Values
         where keys.Name == SealParts.Keys
-        from grantee in scene.Catalog.Grants[(GrantKind.Relation, keys.Oid)].Select(grant => scene.Identities.NameOf(grant.Grantee)).Distinct()
+        from grantee in model.Catalog.Grants[(GrantKind.Relation, keys.Oid)].Select(grant => model.Identities.NameOf(grant.Grantee)).Distinct()
         select Found(keys.Name, $"{grantee} has privileges on it.", Fix.Safe($"REVOKE ALL ON {keys.Name} FROM {grantee};"));
 }

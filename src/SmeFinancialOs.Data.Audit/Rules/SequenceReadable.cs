@@ -11,13 +11,13 @@ internal sealed class SequenceReadable : CatalogRule
         "Its value tells how many rows all tenants together have made.",
         Docs + "sql-grant.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from sequence in scene.Catalog.Relations.Values
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from sequence in model.Catalog.Relations.Values
         where sequence.Kind == 'S'
-        let roles = scene.AppGrantees(GrantKind.Relation, sequence.Oid, "SELECT", "UPDATE")
+        let roles = model.AppGrantees(GrantKind.Relation, sequence.Oid, "SELECT", "UPDATE")
         where roles.Length > 0
         // nextval() needs USAGE or UPDATE
-        let writers = scene.AppGrantees(GrantKind.Relation, sequence.Oid, "UPDATE")
+        let writers = model.AppGrantees(GrantKind.Relation, sequence.Oid, "UPDATE")
         let usage = writers.Length > 0 ? $"GRANT USAGE ON SEQUENCE {sequence.Name} TO {writers};\n" : ""
         select Found(sequence.Name, $"{roles} may read or set it.", Fix.Review($"{usage}REVOKE SELECT, UPDATE ON SEQUENCE {sequence.Name} FROM {roles};"));
 }

@@ -29,9 +29,9 @@ internal sealed class ServerVersionRule(string cve, AuditRule description, param
 
     public override AuditRule Description => description;
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        var server = scene.Catalog.ServerVersion;
+        var server = model.Catalog.ServerVersion;
         if (Fixed(server, fixes) is { } minor)
             yield return Found($"PostgreSQL {server.Major}", $"{server} has {cve}; fixed in {minor}.", Fix.Person($"update the server to {minor} or later"));
     }

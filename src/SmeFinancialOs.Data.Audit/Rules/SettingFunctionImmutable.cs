@@ -11,8 +11,8 @@ internal sealed class SettingFunctionImmutable : CatalogRule
         "It is folded into cached plans: another tenant's EXECUTE returned the first tenant's row.",
         Docs + "xfunc-volatility.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from function in scene.Settings.Functions
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from function in model.Settings.Functions
         where function.Volatility == 'i'
         select Found(function.Signature, "It is IMMUTABLE and reads a setting.", Fix.Safe($"ALTER ROUTINE {function.Signature} STABLE;"));
 }

@@ -11,10 +11,10 @@ internal sealed class SettingFunctionVolatile : CatalogRule
         "It is asked for every row and costs the index: 350 to 550 ms instead of 80.",
         Docs + "xfunc-volatility.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from function in scene.Policies.SelectMany(policy => policy.Functions).Distinct()
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from function in model.Policies.SelectMany(policy => policy.Functions).Distinct()
         where function.Volatility == 'v'
-        select Found(function.Signature, "A policy calls it, and it is VOLATILE.", scene.Settings.ReadsTenant(function)
+        select Found(function.Signature, "A policy calls it, and it is VOLATILE.", model.Settings.ReadsTenant(function)
             ? Fix.Safe($"ALTER ROUTINE {function.Signature} STABLE;")
             : Fix.Review($"ALTER ROUTINE {function.Signature} STABLE;"));
 }

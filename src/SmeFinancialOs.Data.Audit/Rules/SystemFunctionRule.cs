@@ -22,10 +22,10 @@ internal sealed class SystemFunctionRule(string[] names, AuditRule description) 
 
     public override AuditRule Description => description;
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from function in scene.Catalog.Functions.Values
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from function in model.Catalog.Functions.Values
         where function.System && names.Any(name => function.Name.StartsWith(name, StringComparison.Ordinal))
-        let roles = scene.AppGrantees(GrantKind.Function, function.Oid)
+        let roles = model.AppGrantees(GrantKind.Function, function.Oid)
         where roles.Length > 0
         select Found(function.Signature, $"{roles} may call it.", Fix.Review($"REVOKE EXECUTE ON FUNCTION {function.Signature} FROM {roles};"));
 }

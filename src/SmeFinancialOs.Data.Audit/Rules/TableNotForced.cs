@@ -11,8 +11,8 @@ internal sealed class TableNotForced : CatalogRule
         "The owner, its views and its SECURITY DEFINER functions read all tenants past the policies.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.RootTables
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.RootTables
         where table.RowSecurity && !table.Forced
         select Found(table.Name, "Its owner is not bound by the policies.", Fix.Safe($"ALTER TABLE {table.Name} FORCE ROW LEVEL SECURITY;"));
 }

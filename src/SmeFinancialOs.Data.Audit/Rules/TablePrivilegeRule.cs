@@ -32,9 +32,9 @@ internal sealed class TablePrivilegeRule(string privilege, AuditRule description
 
     public override AuditRule Description => description;
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.TenantTables
-        let roles = scene.AppGrantees(GrantKind.Relation, table.Oid, privilege)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.TenantTables
+        let roles = model.AppGrantees(GrantKind.Relation, table.Oid, privilege)
         where roles.Length > 0
         select Found(table.Name, $"{roles} has {privilege} on it.", Fix.Safe($"REVOKE {privilege} ON TABLE {table.Name} FROM {roles};"));
 }

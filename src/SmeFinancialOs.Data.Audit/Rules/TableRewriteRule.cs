@@ -11,10 +11,10 @@ internal sealed class TableRewriteRule : CatalogRule
         "A rule reads and writes other tables as the owner of this one: their grants are not asked, and their policies are asked about the owner.",
         Docs + "rules-privileges.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from rule in scene.Catalog.RewriteRules
-        where scene.IsTenantTable(rule.Relation)
-        let table = scene.Catalog.Relations[rule.Relation].Name
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from rule in model.Catalog.RewriteRules
+        where model.IsTenantTable(rule.Relation)
+        let table = model.Catalog.Relations[rule.Relation].Name
         select Found($"{Identifier.Quote(rule.Name)} on {table}", "What it does is done with the rights of the table's owner.",
             Fix.Review($"DROP RULE {Identifier.Quote(rule.Name)} ON {table};"));
 }

@@ -11,8 +11,8 @@ internal sealed class TableWithoutPolicy : CatalogRule
         "Nobody but a bypassing role sees a row, and the usual cure in a hurry is to switch row-level security off.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.RootTables
-        where table.RowSecurity && !scene.PoliciesOf(table).Any(policy => policy.Policy.Permissive)
-        select Found(table.Name, "No permissive policy lets a row through.", TableFix.Protect(scene, table));
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.RootTables
+        where table.RowSecurity && !model.PoliciesOf(table).Any(policy => policy.Policy.Permissive)
+        select Found(table.Name, "No permissive policy lets a row through.", TableFix.Protect(model, table));
 }

@@ -11,8 +11,8 @@ internal sealed class TableWithoutRls : CatalogRule
         "Whoever may read the table reads every tenant's rows, whatever policies it has.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.RootTables
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.RootTables
         where !table.RowSecurity
-        select Found(table.Name, "Row-level security is off: every role with a privilege sees all tenants.", TableFix.Protect(scene, table));
+        select Found(table.Name, "Row-level security is off: every role with a privilege sees all tenants.", TableFix.Protect(model, table));
 }

@@ -11,11 +11,11 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
         "Every tenant reads the same rows. Reference data belongs on the allowlist, with the reason.",
         RowSecurity);
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.Catalog.Relations.Values
-        where table.IsTable && !table.Temporary && !scene.IsTenantTable(table.Oid)
-        let roles = scene.AppGrantees(GrantKind.Relation, table.Oid)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.Catalog.Relations.Values
+        where table.IsTable && !table.Temporary && !model.IsTenantTable(table.Oid)
+        let roles = model.AppGrantees(GrantKind.Relation, table.Oid)
         where roles.Length > 0
-        select Found(table.Name, $"{roles} has a privilege on it, and it has no column {scene.Options.TenantColumn}.",
+        select Found(table.Name, $"{roles} has a privilege on it, and it has no column {model.Options.TenantColumn}.",
             Fix.Review($"REVOKE ALL ON TABLE {table.Name} FROM {roles};"));
 }

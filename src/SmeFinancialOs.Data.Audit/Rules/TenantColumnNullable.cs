@@ -11,9 +11,9 @@ internal sealed class TenantColumnNullable : CatalogRule
         "A row without a tenant is nobody's, and a composite foreign key with a NULL in it is not checked at all.",
         Docs + "ddl-constraints.html#DDL-CONSTRAINTS-FK");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from table in scene.RootTables
-        let column = scene.TenantColumnOf(table)
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from table in model.RootTables
+        let column = model.TenantColumnOf(table)
         where !column.NotNull
         select Found(table.Name, $"{column.Name} may be null.", Fix.Safe($"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} SET NOT NULL;"));
 }

@@ -11,8 +11,8 @@ internal sealed class ViewWithoutInvoker : CatalogRule
         "The policies are asked about the view's owner: a superuser's view shows every tenant, and rows can be updated through it.",
         Docs + "sql-createview.html");
 
-    public override IEnumerable<AuditFinding> Judge(AuditScene scene) =>
-        from view in scene.Catalog.Relations.Values
-        where view is { Kind: 'v', Invoker: false } && scene.ReadsTenants(view.Oid) && scene.AppGrants(GrantKind.Relation, view.Oid).Any()
-        select Found(view.Name, "The app reads it with the rights of the view's owner.", ViewFix.Invoke(scene, view, view));
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from view in model.Catalog.Relations.Values
+        where view is { Kind: 'v', Invoker: false } && model.ReadsTenants(view.Oid) && model.AppGrants(GrantKind.Relation, view.Oid).Any()
+        select Found(view.Name, "The app reads it with the rights of the view's owner.", ViewFix.Invoke(model, view, view));
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 // Every rule, by its id. A class of this folder with a constructor without parameters is a rule by being there; a family brings one rule for each of its rows.
-internal static class RuleBook
+internal static class RuleRegistry
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =
     [

@@ -4,20 +4,20 @@ using System.Text;
 namespace SmeFinancialOs.Data.Audit.Probing;
 
 // A text that a simple regular expression accepts: literals, classes, groups, quantifiers; the first of alternatives. The server judges the result.
-internal sealed class Regexes
+internal sealed class RegexExample
 {
     private readonly string _pattern;
     private readonly int _shift;
     private int _at;
 
-    private Regexes(string pattern, int shift)
+    private RegexExample(string pattern, int shift)
     {
         _pattern = pattern;
         _shift = shift;
     }
 
     // Another shift is another text, where the expression leaves a choice.
-    internal static string Example(string pattern, int shift) => new Regexes(pattern, shift).Alternatives();
+    internal static string Create(string pattern, int shift) => new RegexExample(pattern, shift).Alternatives();
 
     private string Alternatives()
     {

@@ -4,14 +4,14 @@ using SmeFinancialOs.Data.Audit.Shipped;
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
 // The snapshot, with what every rule asks of it: who is the app, which tables are tenants'.
-internal sealed class AuditScene
+internal sealed class DatabaseModel
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
     private readonly HashSet<uint> _usable;
-    private readonly ILookup<uint, PolicyView> _policies;
+    private readonly ILookup<uint, PolicyAnalysis> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
 
-    internal AuditScene(CatalogSnapshot catalog, SchemaAuditOptions options)
+    internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
         Catalog = catalog;
         Options = options;
@@ -29,7 +29,7 @@ internal sealed class AuditScene
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
         Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
         Settings = new SettingReaders(catalog, options.TenantSetting, IsSealed);
-        Policies = [.. catalog.Policies.Select(policy => new PolicyView(this, policy))];
+        Policies = [.. catalog.Policies.Select(policy => new PolicyAnalysis(this, policy))];
         _policies = Policies.ToLookup(policy => policy.Policy.Relation);
     }
 
@@ -54,9 +54,9 @@ internal sealed class AuditScene
     // Partitions and children of tenant tables are judged by a rule of their own.
     public IReadOnlyList<Relation> RootTables { get; }
 
-    public IReadOnlyList<PolicyView> Policies { get; }
+    public IReadOnlyList<PolicyAnalysis> Policies { get; }
 
-    public IEnumerable<PolicyView> PoliciesOf(Relation table) => _policies[table.Oid];
+    public IEnumerable<PolicyAnalysis> PoliciesOf(Relation table) => _policies[table.Oid];
 
     // Reached through its parent, or directly past the parent's policies.
     public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);

@@ -3,13 +3,13 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Probing;
 
 // Takes rows away, so that a refusal is one of the policies and not of some key.
-internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeContext context, Seeder seeder, Findings findings)
+internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, ProbeContext context, Seeder seeder, Findings findings)
 {
     // All rows of the other tenant, everywhere.
     internal async Task WithoutOtherAsync()
     {
         var removable = new List<Relation>();
-        foreach (var table in catalog.Scene.RootTables)
+        foreach (var table in catalog.Model.RootTables)
         {
             if (await MayDeleteAsync(table).ConfigureAwait(false))
                 removable.Add(table);
@@ -29,7 +29,7 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
     // A materialized view shows what was there when it was made.
     internal async Task RefreshAsync()
     {
-        foreach (var view in context.Superuser ? catalog.Scene.Catalog.Relations.Values.Where(relation => relation.Kind == 'm') : [])
+        foreach (var view in context.Superuser ? catalog.Model.Catalog.Relations.Values.Where(relation => relation.Kind == 'm') : [])
             await session.TryAsync(async () =>
                 { await session.RunAsync($"REFRESH MATERIALIZED VIEW {view.Name}").ConfigureAwait(false); return view; }).ConfigureAwait(false);
     }
@@ -68,14 +68,14 @@ internal sealed class Scenery(ProbeSession session, ProbeCatalog catalog, ProbeC
         var open = new Queue<uint>(seen);
         while (open.TryDequeue(out var target))
         {
-            foreach (var key in catalog.ForeignKeys.Where(key => key.Target == target && catalog.Scene.IsTenantTable(key.Relation) && seen.Add(key.Relation)))
+            foreach (var key in catalog.ForeignKeys.Where(key => key.Target == target && catalog.Model.IsTenantTable(key.Relation) && seen.Add(key.Relation)))
             {
                 open.Enqueue(key.Relation);
-                yield return catalog.Scene.Catalog.Relations[key.Relation];
+                yield return catalog.Model.Catalog.Relations[key.Relation];
             }
         }
     }
 
-    private IEnumerable<uint> Family(Relation table) => table.Parents.Where(catalog.Scene.Catalog.Relations.ContainsKey)
-        .SelectMany(parent => Family(catalog.Scene.Catalog.Relations[parent])).Append(table.Oid);
+    private IEnumerable<uint> Family(Relation table) => table.Parents.Where(catalog.Model.Catalog.Relations.ContainsKey)
+        .SelectMany(parent => Family(catalog.Model.Catalog.Relations[parent])).Append(table.Oid);
 }

@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
 // What the audit says of a policy as people write them elsewhere: other names and types, tables of members, functions of their own.
-public sealed class PolicyJudgementTests
+public sealed class PolicyAnalysisTests
 {
     private const string Setting = "(SELECT NULLIF(current_setting('shop.tenant', true), '')::$type)";
 

@@ -3,18 +3,18 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 // Asks every rule and sorts out what an allowance or the baseline knows.
-internal static class Judgement
+internal static class RuleRunner
 {
     // What the guard refuses unless its allowlist names the relation: that it has no policies.
     private static readonly string[] GuardAllows = ["table-without-tenant-column", "view-without-invoker", "materialized-view-open", "foreign-table-open"];
 
-    internal static AuditReport Of(AuditScene scene, SchemaAuditOptions options)
+    internal static AuditReport Run(DatabaseModel model, SchemaAuditOptions options)
     {
         var findings = new List<AuditFinding>();
         var suppressed = new List<AuditSuppression>();
-        var byGuard = scene.Catalog.GuardAllowances.Where(entry => scene.Catalog.Relations.ContainsKey(entry.Relation))
-            .ToDictionary(entry => scene.Catalog.Relations[entry.Relation].Name, entry => entry.Reason);
-        foreach (var finding in RuleBook.All.SelectMany(rule => rule.Judge(scene)).DistinctBy(finding => finding.Fingerprint)
+        var byGuard = model.Catalog.GuardAllowances.Where(entry => model.Catalog.Relations.ContainsKey(entry.Relation))
+            .ToDictionary(entry => model.Catalog.Relations[entry.Relation].Name, entry => entry.Reason);
+        foreach (var finding in RuleRegistry.All.SelectMany(rule => rule.Evaluate(model)).DistinctBy(finding => finding.Fingerprint)
                      .OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.RuleId, StringComparer.Ordinal)
                      .ThenBy(finding => finding.ObjectName, StringComparer.Ordinal))
         {
@@ -29,6 +29,6 @@ internal static class Judgement
             else
                 findings.Add(finding);
         }
-        return new(findings, suppressed, scene.Catalog.ServerVersion);
+        return new(findings, suppressed, model.Catalog.ServerVersion);
     }
 }

@@ -3,26 +3,26 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
 // Decides what can be proven from the shape of an expression, and no more. column: the tenant column of the policy's table.
-internal sealed class BoundJudge(IEnumerable<Column> columns, string column, IReadOnlyList<Function> functions, SettingReaders readers)
+internal sealed class TenantFilterClassifier(IEnumerable<Column> columns, string column, IReadOnlyList<Function> functions, SettingReaders readers)
 {
     private static readonly string[] Who = ["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE", "USER"];
 
-    public Bound Of(SqlText text)
+    public TenantFilter Classify(SqlText text)
     {
         text = text.Bare();
         if (text.IsEmpty || text.Is("true"))
-            return Bound.Open;
+            return TenantFilter.Open;
         if (text.Is("false"))
-            return Bound.Tenant;
+            return TenantFilter.Tenant;
         if (text.Split("OR") is { Count: > 1 } either)
-            return Loosest(either.Select(Of));
+            return Loosest(either.Select(Classify));
         if (text.Split("AND") is { Count: > 1 } all)
-            return Tightest(all.Select(Of));
+            return Tightest(all.Select(Classify));
         if (text[0].Equals("NOT", StringComparison.OrdinalIgnoreCase))
-            return Of(text.Slice(1, text.Count - 1)) is Bound.Tenant or Bound.Fixed ? Bound.Open : Bound.Unknown;
+            return Classify(text.Slice(1, text.Count - 1)) is TenantFilter.Tenant or TenantFilter.Fixed ? TenantFilter.Open : TenantFilter.Unknown;
         if (text.Split("=") is [var left, var right])
-            return left.Text == right.Text ? Bound.Open : IsColumn(left) ? Compared(right) : IsColumn(right) ? Compared(left) : Rest(text);
-        return text.Split("<>") is [var one, var other] && (IsColumn(one) || IsColumn(other)) ? Bound.Open : Rest(text);
+            return left.Text == right.Text ? TenantFilter.Open : IsColumn(left) ? Compared(right) : IsColumn(right) ? Compared(left) : Rest(text);
+        return text.Split("<>") is [var one, var other] && (IsColumn(one) || IsColumn(other)) ? TenantFilter.Open : Rest(text);
     }
 
     public bool IsColumn(SqlText side)
@@ -35,32 +35,35 @@ internal sealed class BoundJudge(IEnumerable<Column> columns, string column, IRe
 
     public bool MentionsTenant(SqlText text) => text.Calls().Any(readers.IsReader(functions));
 
-    private static Bound Loosest(IEnumerable<Bound> parts)
-    {
-        var found = parts.ToHashSet();
-        return found.Contains(Bound.Open) ? Bound.Open : found.Contains(Bound.Unknown) ? Bound.Unknown : found.Contains(Bound.Fixed) ? Bound.Fixed
-            : Bound.Tenant;
-    }
+    private static TenantFilter Loosest(IEnumerable<TenantFilter> parts) =>
+        FirstOf(parts, [TenantFilter.Open, TenantFilter.Unknown, TenantFilter.Fixed, TenantFilter.Tenant]);
 
-    private static Bound Tightest(IEnumerable<Bound> parts)
+    private static TenantFilter Tightest(IEnumerable<TenantFilter> parts) =>
+        FirstOf(parts, [TenantFilter.Tenant, TenantFilter.Fixed, TenantFilter.Unknown, TenantFilter.Open]);
+
+    private static TenantFilter FirstOf(IEnumerable<TenantFilter> parts, ReadOnlySpan<TenantFilter> order)
     {
         var found = parts.ToHashSet();
-        return found.Contains(Bound.Tenant) ? Bound.Tenant : found.Contains(Bound.Fixed) ? Bound.Fixed : found.Contains(Bound.Unknown) ? Bound.Unknown
-            : Bound.Open;
+        foreach (var filter in order)
+        {
+            if (found.Contains(filter))
+                return filter;
+        }
+        return order[^1];
     }
 
     // A column of the row itself on the other side, as in COALESCE(.., org_id), makes the comparison true for every row.
-    private Bound Compared(SqlText other) =>
-        readers.IsSealedTenant(other) ? Bound.Tenant
-        : other.Has("FROM") ? Bound.Unknown
-        : MentionsColumn(other) ? Bound.Open
-        : MentionsTenant(other) ? Bound.Tenant
-        : IsConstant(other) ? Bound.Fixed
-        : Bound.Unknown;
+    private TenantFilter Compared(SqlText other) =>
+        readers.IsSealedTenant(other) ? TenantFilter.Tenant
+        : other.Has("FROM") ? TenantFilter.Unknown
+        : MentionsColumn(other) ? TenantFilter.Open
+        : MentionsTenant(other) ? TenantFilter.Tenant
+        : IsConstant(other) ? TenantFilter.Fixed
+        : TenantFilter.Unknown;
 
-    private Bound Rest(SqlText text) =>
+    private TenantFilter Rest(SqlText text) =>
         text.Has("FROM") || Who.Any(text.Has) || text.Calls().Any(call => !call.IsCurrentSetting && !IsReaderAlone(text, call))
-            || (text.Has("=") && MentionsTenant(text)) ? Bound.Unknown : Bound.Open;
+            || (text.Has("=") && MentionsTenant(text)) ? TenantFilter.Unknown : TenantFilter.Open;
 
     private bool IsReaderAlone(SqlText text, SqlCall call) => text.Has("IS") && readers.IsReader(functions)(call);
 

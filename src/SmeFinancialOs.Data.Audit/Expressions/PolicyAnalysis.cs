@@ -3,27 +3,27 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
 // A policy together with its table and what its expressions mean to the audit.
-internal sealed class PolicyView
+internal sealed class PolicyAnalysis
 {
-    private readonly AuditScene _scene;
-    private readonly Lazy<BoundJudge> _judge;
-    private readonly Lazy<Bound> _using;
-    private readonly Lazy<Bound> _check;
+    private readonly DatabaseModel _model;
+    private readonly Lazy<TenantFilterClassifier> _classifier;
+    private readonly Lazy<TenantFilter> _using;
+    private readonly Lazy<TenantFilter> _check;
     private bool? _isBan;
 
-    internal PolicyView(AuditScene scene, Policy policy)
+    internal PolicyAnalysis(DatabaseModel model, Policy policy)
     {
-        _scene = scene;
+        _model = model;
         Policy = policy;
-        Table = scene.Catalog.Relations[policy.Relation];
-        Functions = [.. policy.Functions.Select(scene.Catalog.Functions.GetValueOrDefault).OfType<Function>()];
-        Using = scene.Parsed(policy.Using);
-        Check = scene.Parsed(policy.Check);
-        TenantColumn = scene.TenantColumnOf(Table.Oid);
-        ConcernsApp = policy.Roles.Any(scene.Identities.IsApp);
-        _judge = new(() => new(scene.Catalog.Columns[Table.Oid], TenantColumn?.Name ?? "", Functions, scene.Settings));
-        _using = new(() => _judge.Value.Of(Using));
-        _check = new(() => _judge.Value.Of(Check));
+        Table = model.Catalog.Relations[policy.Relation];
+        Functions = [.. policy.Functions.Select(model.Catalog.Functions.GetValueOrDefault).OfType<Function>()];
+        Using = model.Parsed(policy.Using);
+        Check = model.Parsed(policy.Check);
+        TenantColumn = model.TenantColumnOf(Table.Oid);
+        ConcernsApp = policy.Roles.Any(model.Identities.IsApp);
+        _classifier = new(() => new(model.Catalog.Columns[Table.Oid], TenantColumn?.Name ?? "", Functions, model.Settings));
+        _using = new(() => _classifier.Value.Classify(Using));
+        _check = new(() => _classifier.Value.Classify(Check));
     }
 
     public Policy Policy { get; }
@@ -40,9 +40,9 @@ internal sealed class PolicyView
 
     public bool ConcernsApp { get; }
 
-    public Bound UsingBound => _using.Value;
+    public TenantFilter UsingFilter => _using.Value;
 
-    public Bound CheckBound => _check.Value;
+    public TenantFilter CheckFilter => _check.Value;
 
     public string Name => $"{Sql} on {Table.Name}";
 
@@ -54,13 +54,13 @@ internal sealed class PolicyView
 
     // Grants rows of the tenant tables to the app, and no restrictive policy holds the tenant's bounds in its place.
     public bool Opens(char command) => Policy.Permissive && ConcernsApp && TenantColumn is not null && Policy.Covers(command)
-        && !_scene.PoliciesOf(Table).Any(other => !other.Policy.Permissive && other.Policy.Covers(command)
+        && !_model.PoliciesOf(Table).Any(other => !other.Policy.Permissive && other.Policy.Covers(command)
             && (other.ConcernsPublic || Policy.Roles.All(role => other.Policy.Roles.Contains(role))) && other.IsTenant(command));
 
     // What a row has to pass for a command: for INSERT the check, which is USING when there is no other.
-    public Bound BoundOf(char command) => command == 'a' && !Check.IsEmpty ? CheckBound : UsingBound;
+    public TenantFilter FilterOf(char command) => command == 'a' && !Check.IsEmpty ? CheckFilter : UsingFilter;
 
-    public bool IsTenant(char command) => BoundOf(command) is Bound.Tenant or Bound.Fixed;
+    public bool IsTenant(char command) => FilterOf(command) is TenantFilter.Tenant or TenantFilter.Fixed;
 
     // Every one of its expressions: each lets rows through by itself.
     public bool AsksSeal => Expressions.All(text => SettingReaders.AsksSeal(text, Functions));
@@ -73,14 +73,14 @@ internal sealed class PolicyView
     public bool AsksRole => Policy.Permissive && Loose.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
 
     private IEnumerable<SqlText> Loose =>
-        Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingBound : CheckBound) is Bound.Open or Bound.Unknown);
+        Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingFilter : CheckFilter) is TenantFilter.Open or TenantFilter.Unknown);
 
     // Some fixed tenant is kept out: the article's way of making the demo read-only.
     public bool IsBan => _isBan ??= Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
 
-    public bool IsReader(SqlCall call) => call.IsCurrentSetting || _scene.Settings.IsReader(Functions)(call);
+    public bool IsReader(SqlCall call) => call.IsCurrentSetting || _model.Settings.IsReader(Functions)(call);
 
-    public bool IsColumn(SqlText side) => _judge.Value.IsColumn(side);
+    public bool IsColumn(SqlText side) => _classifier.Value.IsColumn(side);
 
     // The comparisons of the tenant column with something, below AND and OR.
     public IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Comparisons(SqlText text)
