@@ -32,7 +32,7 @@ public sealed class IsolationProbe
     /// <param name="progress">Told the name of each object before it is attacked; may be null.</param>
     /// <param name="cancellationToken">Ends the probe; the transaction is rolled back all the same.</param>
     /// <exception cref="IsolationProbeException">The login is neither a superuser nor the app's, a login of the app does not exist, or there is no tenant table.</exception>
-    /// <exception cref="DatabaseUnavailableException">The server cannot be reached, is older than 15, or refuses the login.</exception>
+    /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IsolationReport> RunAsync(IProgress<string>? progress = null, CancellationToken cancellationToken = default)

@@ -33,7 +33,7 @@ public sealed class MigrationLint
     /// <param name="cancellationToken">Ends the work; the throwaway database goes all the same.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="MigrationLintException">The folder holds no migration, or one of them cannot be read or fails: the message names file and line.</exception>
-    /// <exception cref="DatabaseUnavailableException">The server cannot be reached, is older than 15, refuses the login, or does not let it create a database.</exception>
+    /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, refuses the login, or does not let it create a database.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<MigrationLintReport> RunAsync(string folder, IProgress<string>? progress = null, CancellationToken cancellationToken = default)

@@ -16,7 +16,7 @@ public static class SqlMigrations
     /// <param name="cancellationToken">Stops between statements; the migrations before stay.</param>
     /// <returns>The files that were applied, relative to the folder.</returns>
     /// <exception cref="MigrationLintException">The folder holds no migration, or one cannot be read or run; it says which, and where.</exception>
-    /// <exception cref="DatabaseUnavailableException">The server cannot be reached, is older than 15, or refuses the login.</exception>
+    /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         string connectionString, string folder, string role = "app_owner", CancellationToken cancellationToken = default)

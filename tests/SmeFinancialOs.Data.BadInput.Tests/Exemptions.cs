@@ -28,7 +28,7 @@ internal static class Exemptions
         [typeof(TenantAuditSummary)] = "two numbers that an audit of the host's found",
         [typeof(TenantDataException)] = Fault,
         [typeof(SchemaMigrationException)] = Fault,
-        [typeof(DatabaseUnavailableException)] = Fault,
+        [typeof(AuditConnectionException)] = Fault,
         [typeof(MigrationLintException)] = Fault,
         [typeof(IsolationProbeException)] = Fault,
         [typeof(ITenantMembership)] = HostWrites,

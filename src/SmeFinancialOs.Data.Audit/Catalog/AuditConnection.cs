@@ -6,5 +6,5 @@ internal sealed class AuditConnection(string connectionString, [CallerArgumentEx
     : ServerConnection(connectionString, parameter)
 {
     private protected override Exception Fault(string message, string? sqlState, Exception? innerException) =>
-        new DatabaseUnavailableException(message, innerException) { SqlState = sqlState };
+        new AuditConnectionException(message, innerException) { SqlState = sqlState };
 }

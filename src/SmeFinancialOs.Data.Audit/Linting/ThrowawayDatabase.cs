@@ -31,7 +31,7 @@ internal sealed class ThrowawayDatabase : IAsyncDisposable
         catch (PostgresException e)
         {
             await server.DisposeAsync().ConfigureAwait(false);
-            throw new DatabaseUnavailableException($"{e.SqlState}: The throwaway database could not be created: {e.MessageText}. The login must be a superuser or have CREATEDB.", e)
+            throw new AuditConnectionException($"{e.SqlState}: The throwaway database could not be created: {e.MessageText}. The login must be a superuser or have CREATEDB.", e)
             {
                 SqlState = e.SqlState,
             };

@@ -43,7 +43,7 @@ public sealed class LintFailureTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         using var folder = new Folder(("1.sql", "SELECT 1;"));
         var lint = new MigrationLint(server.ConnectionString.As("app_user"));
-        (await lint.Awaiting(l => l.RunAsync(folder.Path, cancellationToken: Sql.Cancel)).Should().ThrowAsync<DatabaseUnavailableException>().WithMessage("*CREATEDB*")).Which.SqlState.Should().Be("42501");
+        (await lint.Awaiting(l => l.RunAsync(folder.Path, cancellationToken: Sql.Cancel)).Should().ThrowAsync<AuditConnectionException>().WithMessage("*CREATEDB*")).Which.SqlState.Should().Be("42501");
     }
 
     private static Func<Task> Linting(string path) => async () =>

@@ -4,16 +4,16 @@ namespace SmeFinancialOs.Data.Audit;
 /// The server could not be reached, is older than 15, refused the login, or did not let it create a database.
 /// The message says what to do and never holds a password.
 /// </summary>
-public sealed class DatabaseUnavailableException : Exception
+public sealed class AuditConnectionException : Exception
 {
     /// <summary>Makes an exception without a message.</summary>
-    public DatabaseUnavailableException()
+    public AuditConnectionException()
     {
     }
 
     /// <summary>Makes an exception without a server error.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
-    public DatabaseUnavailableException(string message)
+    public AuditConnectionException(string message)
         : base(message)
     {
     }
@@ -21,7 +21,7 @@ public sealed class DatabaseUnavailableException : Exception
     /// <summary>Makes an exception with what caused it.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
     /// <param name="innerException">Why.</param>
-    public DatabaseUnavailableException(string message, Exception? innerException)
+    public AuditConnectionException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }
