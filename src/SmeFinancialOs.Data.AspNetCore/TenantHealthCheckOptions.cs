@@ -4,7 +4,7 @@ namespace SmeFinancialOs.Data.AspNetCore;
 public sealed class TenantHealthCheckOptions
 {
     /// <summary>
-    /// Audits the schema, for instance with <c>SchemaAudit</c> of SmeFinancialOs.Data.Schema, which this package does not reference; null for no audit.
+    /// Audits the schema, for instance with <c>SchemaAudit</c> of SmeFinancialOs.Data.Audit, which this package does not reference; null for no audit.
     /// </summary>
     public Func<IServiceProvider, CancellationToken, Task<TenantAuditSummary>>? Audit { get; set; }
 

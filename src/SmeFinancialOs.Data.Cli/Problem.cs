@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli;
 

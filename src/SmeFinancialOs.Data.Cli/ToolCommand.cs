@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Npgsql;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 
@@ -22,7 +23,7 @@ internal sealed class ToolCommand : Command
             {
                 return Fail("cancelled");
             }
-            catch (Exception e) when (e is ToolFailureException or SchemaMigrationException or MigrationLintException or IsolationProbeException or NpgsqlException or PostgresServerUnavailableException
+            catch (Exception e) when (e is ToolFailureException or SchemaMigrationException or AuditConnectionException or MigrationLintException or IsolationProbeException or NpgsqlException or PostgresServerUnavailableException
                 or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
             {
                 return Fail(e.Message);

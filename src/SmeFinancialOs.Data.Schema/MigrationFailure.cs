@@ -34,26 +34,6 @@ internal static class MigrationFailure
         return new SchemaMigrationException($"{error.SqlState}: {ServerText.Of(error)}.{hint}{(isMissing ? " Migrate the database first." : "")}", error) { SqlState = error.SqlState };
     }
 
-    internal static SchemaMigrationException OfConnection(NpgsqlConnectionStringBuilder settings, Exception error)
-    {
-        var login = $"login \"{settings.Username}\"";
-        var database = $"database \"{settings.Database ?? settings.Username}\"";
-        var state = (error as PostgresException)?.SqlState;
-        var message = state switch
-        {
-            PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-                $"The server refused {login}: check Username and Password, and pg_hba.conf on the server.",
-            PostgresErrorCodes.InvalidCatalogName =>
-                $"The {database} does not exist: create it first (CREATE DATABASE), or mend Database in the connection string.",
-            PostgresErrorCodes.InsufficientPrivilege =>
-                $"The server refused {login} for {database}: it needs CONNECT, and to migrate be its owner with CREATEROLE or a superuser.",
-            null => $"No PostgreSQL answers at {settings.Host}, port {settings.Port}:"
-                + $" check that the server runs, and Host, Port and SSL Mode. {error.Message}",
-            _ => $"The server refused the connection: {((PostgresException)error).MessageText}",
-        };
-        return new SchemaMigrationException(state is null ? message : $"{state}: {message}", error) { SqlState = state };
-    }
-
     private static string NeededRights(string owner) =>
         " A migration needs a superuser, or the owner of the database with CREATEROLE; where another login made the roles,"
         + $" GRANT {owner} TO this login as well.";

@@ -33,6 +33,10 @@ public sealed class SchemaMigrator
         _scripts = scripts;
     }
 
+    /// <summary>The scripts that every database gets, in order, with their paths in the repository and the default role names: plain SQL.</summary>
+    public static IReadOnlyList<(string Name, string Text)> Scripts { get; } =
+        [.. EmbeddedScripts.All.Select(script => ($"sql/{script.Name}", script.Contents))];
+
     /// <summary>
     /// Runs the migrations that have not run yet and the objects (functions, policies, views) whose text has changed, in order and in one transaction; then brings the
     /// protected tables that are not as this version expects to its policies and privileges, each in a transaction of its own.

@@ -64,7 +64,7 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Creates a migrated database of its own: a copy of a template that is migrated once for each server and set of options.</summary>
     /// <param name="options">What it holds besides this library's schema; null for nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="Schema.MigrationLintException">A migration of the host cannot be read or run; it says which, and where.</exception>
+    /// <exception cref="Audit.MigrationLintException">A migration of the host cannot be read or run; it says which, and where.</exception>
     public Task<TenantDatabase> CreateTenantDatabaseAsync(TenantDatabaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);

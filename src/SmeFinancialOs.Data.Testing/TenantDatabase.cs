@@ -1,5 +1,5 @@
 using Npgsql;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Testing;
 

@@ -1,4 +1,4 @@
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Testing;
 
@@ -11,7 +11,7 @@ public static class TenantIsolation
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <exception cref="TenantIsolationException">A statement got through, or something could not be probed.</exception>
     /// <exception cref="IsolationProbeException">The database cannot be probed with this login.</exception>
-    /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login.</exception>
+    /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="ArgumentException">The connection string or an option cannot be used.</exception>
     public static async Task<IsolationReport> AssertAsync(string connectionString, IsolationProbeOptions? options = null,
         CancellationToken cancellationToken = default)

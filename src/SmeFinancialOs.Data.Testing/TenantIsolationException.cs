@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Testing;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests;

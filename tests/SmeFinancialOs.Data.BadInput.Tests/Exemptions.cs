@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.AspNetCore;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 
@@ -27,6 +28,7 @@ internal static class Exemptions
         [typeof(TenantAuditSummary)] = "two numbers that an audit of the host's found",
         [typeof(TenantDataException)] = Fault,
         [typeof(SchemaMigrationException)] = Fault,
+        [typeof(AuditConnectionException)] = Fault,
         [typeof(MigrationLintException)] = Fault,
         [typeof(IsolationProbeException)] = Fault,
         [typeof(ITenantMembership)] = HostWrites,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Builder;
 using SmeFinancialOs.Data.AspNetCore;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 
@@ -11,7 +12,8 @@ namespace SmeFinancialOs.Data.BadInput.Tests;
 internal static class PublicApi
 {
     private static readonly Assembly[] Packages =
-        [typeof(TenantConnectionFactory).Assembly, typeof(TenantContextOptions).Assembly, typeof(SchemaAudit).Assembly, typeof(TenantDatabase).Assembly];
+        [typeof(TenantConnectionFactory).Assembly, typeof(TenantContextOptions).Assembly, typeof(SchemaAudit).Assembly,
+            typeof(SchemaMigrator).Assembly, typeof(TenantDatabase).Assembly];
 
     /// <summary>A number, a type that the rows of the statements here do not fit, and one without a public constructor.</summary>
     private static readonly Type[] TypesOfRows = [typeof(int), typeof(Invoice), typeof(TenantContext)];

@@ -2,6 +2,7 @@ using System.Data;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 
@@ -17,7 +18,8 @@ internal static class Rules
     private static readonly Type[] Typed =
     [
         typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException), typeof(NpgsqlException), typeof(IOException),
-        typeof(OptionsValidationException), typeof(TenantDataException), typeof(SchemaMigrationException), typeof(MigrationLintException), typeof(IsolationProbeException),
+        typeof(OptionsValidationException), typeof(TenantDataException), typeof(SchemaMigrationException),
+        typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException),
         typeof(PostgresServerUnavailableException), typeof(TenantIsolationException), typeof(MarkedException),
     ];
 

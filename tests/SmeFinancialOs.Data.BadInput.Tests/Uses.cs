@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using SmeFinancialOs.Data.AspNetCore;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Npgsql;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Commands;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 
@@ -31,7 +32,7 @@ internal static class LintCommand
                 var lint = new MigrationLint(given ?? server!.ConnectionString, new()
                 {
                     Audit = schema.Read(parsed),
-                    WithTenantSchema = parsed.GetValue(withTenantSchema),
+                    Prelude = parsed.GetValue(withTenantSchema) ? SchemaMigrator.Scripts : [],
                     DatabaseName = parsed.GetValue(databaseName),
                     DisposableServer = server is { Kind: not PostgresServerKind.ConnectionString },
                 });

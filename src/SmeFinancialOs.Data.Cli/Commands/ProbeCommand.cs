@@ -1,5 +1,5 @@
 using System.CommandLine;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Commands;
 

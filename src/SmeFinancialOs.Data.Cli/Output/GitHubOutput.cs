@@ -1,4 +1,4 @@
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Output;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Output;
 

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using SmeFinancialOs.Data.Schema;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests.Snippets;
 

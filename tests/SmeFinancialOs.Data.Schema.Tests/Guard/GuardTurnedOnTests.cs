@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Audit;
+
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
 // How the guard comes, what it needs, and what it cannot see.
@@ -90,7 +92,7 @@ public sealed class GuardTurnedOnTests
         await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.ExecuteAsync($"ALTER ROLE {roles.AppLogin} BYPASSRLS");
-        var report = await new SchemaAudit(database, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel);
+        var report = await new SchemaAudit(database, roles.ToAuditOptions()).RunAsync(Sql.Cancel);
         report.Findings.Select(finding => finding.RuleId).Should().Contain("login-bypassrls");
     }
 

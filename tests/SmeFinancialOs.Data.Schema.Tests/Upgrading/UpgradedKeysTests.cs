@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
@@ -105,7 +106,7 @@ public sealed class UpgradedKeysTests
         await tenant.ExecuteAsync("SELECT set_config('app.context_token', left(t, 131) || CASE right(t, 1) WHEN '0' THEN '1' ELSE '0' END, false) "
             + "FROM current_setting('app.context_token') AS t");
         (await tenant.RefusalAsync("SELECT FROM public.invoices")).SqlState.Should().Be("28000");
-        (await new SchemaAudit(database.ConnectionString, SchemaAuditOptions.For(database.Roles)).RunAsync(Sql.Cancel)).Findings
+        (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId.StartsWith("seal") || finding.RuleId.StartsWith("view") || finding.RuleId.StartsWith("guard")).Should().BeEmpty();
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
@@ -79,7 +80,7 @@ public sealed class UpgradedLogTests
         (await admin.ExecuteAsync(Entry)).Should().Be(1);
         (await admin.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal("mallory");
         (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.A}')")).Should().Contain("public.invoices");
-        (await new SchemaAudit(database.ConnectionString, SchemaAuditOptions.For(database.Roles)).RunAsync(Sql.Cancel)).Findings
+        (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.ObjectName.Contains("admin_access_log")).Should().BeEmpty();
         await using var superuser = await database.OpenAsync();
         if (database.IsGuarded)

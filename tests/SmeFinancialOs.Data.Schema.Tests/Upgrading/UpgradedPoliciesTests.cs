@@ -1,3 +1,5 @@
+using SmeFinancialOs.Data.Audit;
+
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
 // The policies: in versions 9 and 10 whoever was a role of the app could drop those that name it alone.
@@ -70,5 +72,5 @@ public sealed class UpgradedPoliciesTests
     }
 
     private static async Task<IEnumerable<AuditFinding>> OwnedAsync(string database, SchemaRoles roles) =>
-        (await new SchemaAudit(database, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel)).Findings.Where(finding => finding.RuleId == "owned-droppable");
+        (await new SchemaAudit(database, roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings.Where(finding => finding.RuleId == "owned-droppable");
 }

@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
@@ -49,12 +50,12 @@ public sealed class UpgradedSessionsTests
 
         (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied.Should().Contain("migrations/0004_keep_sessions.sql");
 
-        (await new SchemaAudit(database, SchemaAuditOptions.For(roles)).RunAsync(Sql.Cancel)).Findings
+        (await new SchemaAudit(database, roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId == "backends-open").Should().HaveCount(2);
     }
 
     private static async Task IsCleanAsync(OldVersion database) =>
-        (await new SchemaAudit(database.ConnectionString, SchemaAuditOptions.For(database.Roles)).RunAsync(Sql.Cancel)).Findings
+        (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId == "backends-open").Should().BeEmpty();
 
     // Whether B's statement fails because of what A does.

@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 using SmeFinancialOs.Data.Tests.Support;

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SmeFinancialOs.Data.Audit;
+
+/// <summary>One fault of one object.</summary>
+public sealed class AuditFinding
+{
+    internal AuditFinding(AuditRule rule, string objectName, string message, string fix, bool isFixSafe)
+    {
+        Rule = rule;
+        ObjectName = objectName;
+        Message = message;
+        Fix = fix;
+        IsFixSafe = isFixSafe;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{rule.Id}\n{objectName}")).AsSpan(0, 8));
+    }
+
+    /// <summary>The rule that found it.</summary>
+    public AuditRule Rule { get; }
+
+    /// <summary>The rule's stable name.</summary>
+    public string RuleId => Rule.Id;
+
+    /// <summary>How much it matters.</summary>
+    public AuditSeverity Severity => Rule.Severity;
+
+    /// <summary>The object as PostgreSQL writes it, such as <c>public.invoices</c> or <c>tenant_isolation on public.invoices</c>.</summary>
+    public string ObjectName { get; }
+
+    /// <summary>What is wrong with it.</summary>
+    public string Message { get; }
+
+    /// <summary>SQL that mends it. Where only a person can decide it is a comment: a line that starts with <c>--</c>.</summary>
+    public string Fix { get; }
+
+    /// <summary>
+    /// Whether the fix can be applied without asking anybody: it is complete, changes no row, and takes nothing from an app that keeps to its own tenant.
+    /// The rule decides it. A fix that is not safe may still be complete: it takes a privilege, a policy or a key that somebody may count on.
+    /// </summary>
+    public bool IsFixSafe { get; }
+
+    /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>
+    public string Fingerprint { get; }
+}

@@ -1,0 +1,142 @@
+using SmeFinancialOs.Data.Audit.Expressions;
+using SmeFinancialOs.Data.Audit.Shipped;
+
+namespace SmeFinancialOs.Data.Audit.Catalog;
+
+// The snapshot, with what every rule asks of it: who is the app, which tables are tenants'.
+internal sealed class DatabaseModel
+{
+    private readonly Dictionary<uint, Column> _tenantColumns = [];
+    private readonly HashSet<uint> _usable;
+    private readonly ILookup<uint, PolicyAnalysis> _policies;
+    private readonly Dictionary<string, SqlText> _parsed = [];
+
+    internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
+    {
+        Catalog = catalog;
+        Options = options;
+        Identities = new Identities(catalog, options);
+        foreach (var table in catalog.Relations.Values.Where(relation => relation.IsTable && !relation.Temporary))
+        {
+            if (catalog.Columns[table.Oid].FirstOrDefault(column => column.Name == options.TenantColumn) is { } column)
+                _tenantColumns.Add(table.Oid, column);
+        }
+        _usable = [.. catalog.Schemas.Where(schema => Identities.IsApp(schema.Owner)
+            || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee)))
+                .Select(schema => schema.Oid)];
+        Tenants = FindTenants();
+        TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
+        RootTables = [.. TenantTables.Where(table => !IsChild(table))];
+        Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
+        Settings = new SettingReaders(catalog, options.TenantSetting, IsSealed);
+        Policies = [.. catalog.Policies.Select(policy => new PolicyAnalysis(this, policy))];
+        _policies = Policies.ToLookup(policy => policy.Policy.Relation);
+    }
+
+    public CatalogSnapshot Catalog { get; }
+
+    public SchemaAuditOptions Options { get; }
+
+    public Identities Identities { get; }
+
+    // What policies ask where a context counts only when a host has signed it.
+    public Relation? Seal { get; }
+
+    public bool IsSealed => Seal is not null;
+
+    public SettingReaders Settings { get; }
+
+    // The table of the tenants themselves, when there is one.
+    public Relation? Tenants { get; }
+
+    public IReadOnlyList<Relation> TenantTables { get; }
+
+    // Partitions and children of tenant tables are judged by a rule of their own.
+    public IReadOnlyList<Relation> RootTables { get; }
+
+    public IReadOnlyList<PolicyAnalysis> Policies { get; }
+
+    public IEnumerable<PolicyAnalysis> PoliciesOf(Relation table) => _policies[table.Oid];
+
+    // Reached through its parent, or directly past the parent's policies.
+    public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
+
+    // Thousands of tables have a few expressions: each is taken apart once.
+    public SqlText Parsed(string? text)
+    {
+        if (!_parsed.TryGetValue(text ?? "", out var parsed))
+            _parsed.Add(text ?? "", parsed = SqlText.Of(text));
+        return parsed;
+    }
+
+    public bool IsTenantTable(uint relation) => _tenantColumns.ContainsKey(relation);
+
+    public Column TenantColumnOf(Relation table) => _tenantColumns[table.Oid];
+
+    public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
+
+    // A privilege on what is in a schema counts for nothing without USAGE on the schema.
+    public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
+        SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)]
+            .Where(grant => Identities.IsApp(grant.Grantee));
+
+    // The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.
+    public string AppGrantees(GrantKind kind, uint @object, params string[] privileges) => string.Join(", ", AppGrants(kind, @object)
+        .Where(grant => privileges.Length == 0 || privileges.Contains(grant.Privilege)).Select(grant => Identities.NameOf(grant.Grantee)).Distinct()
+            .Order(StringComparer.Ordinal));
+
+    // By a call, or by a trigger, which asks nobody for EXECUTE.
+    public bool AppMayRun(Function function) => AppGrants(GrantKind.Function, function.Oid).Any()
+        || Catalog.Triggers.SelectMany(triggers => triggers).Any(trigger => trigger.Fires && trigger.Function == function.Oid
+            && AppGrants(GrantKind.Relation, trigger.Relation).Any());
+
+    public string NameOf(ForeignKey key) => $"{Identifier.Quote(key.Name)} on {Catalog.Relations[key.Relation].Name}";
+
+    // The role whose one member is the owner of the database.
+    public uint DatabaseOwners => Catalog.Roles.Values.FirstOrDefault(role => role.Name == "pg_database_owner")?.Oid ?? 0;
+
+    // What a view reads, and what that reads in turn.
+    public IEnumerable<uint> Below(uint view)
+    {
+        var seen = new HashSet<uint>();
+        var open = new Stack<uint>(Catalog.ReadByView[view]);
+        while (open.TryPop(out var read))
+        {
+            if (!seen.Add(read))
+                continue;
+            foreach (var next in Catalog.ReadByView[read])
+                open.Push(next);
+        }
+        return seen;
+    }
+
+    // The views of the seal read the keys with their owner's rights, and show none: SealBroken sees to it that they stay as they are.
+    public bool ReadsTenants(uint view) => !(Catalog.Relations.GetValueOrDefault(view) is { Definition: not null } part && SealParts.IsShipped(part))
+        && Below(view).Any(read => IsTenantTable(read) || Catalog.Relations.GetValueOrDefault(read) is { RowSecurity: true });
+
+    private uint? SchemaOf(GrantKind kind, uint @object) => kind switch
+    {
+        GrantKind.Relation => Catalog.Relations.GetValueOrDefault(@object)?.Schema,
+        GrantKind.Function => Catalog.Functions.GetValueOrDefault(@object) is { System: false } function ? function.Schema : null,
+        _ => null,
+    };
+
+    private Relation? FindTenants()
+    {
+        var target = Options.TenantTable is { } name
+            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid))).FirstOrDefault()
+            : (from keys in Catalog.ForeignKeys
+               from key in keys
+               where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column
+               where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0]
+               group key by (Oid: key.Target, Key: key.TargetColumns[0]) into referred
+               orderby referred.Count() descending
+               select referred.Key).FirstOrDefault();
+        if (Catalog.Columns[target.Oid].FirstOrDefault(column => column.Number == target.Key) is not { } id)
+            return null;
+        _tenantColumns.TryAdd(target.Oid, id);
+        return Catalog.Relations.GetValueOrDefault(target.Oid);
+    }
+
+    private short PrimaryKey(uint table) => Catalog.Indexes[table].FirstOrDefault(index => index.Primary && index.Columns.Length == 1)?.Columns[0] ?? 0;
+}

@@ -1,0 +1,16 @@
+namespace SmeFinancialOs.Data.Audit.Catalog;
+
+internal enum GrantKind
+{
+    Relation,
+    Schema,
+    Function,
+    Database,
+}
+
+// The owner's own rights are left out.
+internal sealed record Grant(GrantKind Kind, uint Object, uint Grantee, string Privilege);
+
+internal sealed record DefaultPrivilege(string Owner, string? Schema, uint Grantee, string Privilege);
+
+internal sealed record ParameterGrant(string Parameter, uint Grantee, string Privilege);

@@ -1,0 +1,25 @@
+using SmeFinancialOs.Data.Audit.Expressions;
+
+namespace SmeFinancialOs.Data.Audit.Fixes;
+
+// How a text reads the setting, and the same text with that done right.
+internal static class SettingText
+{
+    internal static bool Misses(SqlText text) => WithoutMissingOk(text).Any() || WithoutNullif(text).Any();
+
+    // PostgreSQL's own settings, which have no prefix, are never missing.
+    internal static IEnumerable<SqlCall> WithoutMissingOk(SqlText text) => text.Calls()
+        .Where(call => call.IsCurrentSetting && call.Arguments.Split(",") is [var name] && !(name[0].StartsWith('\'') && !name[0].Contains('.')));
+
+    // Cast as it is, though '' is what an ended setting reads. text has no fault with ''.
+    internal static IEnumerable<SqlCall> WithoutNullif(SqlText text) => text.Calls().Where(call =>
+        call.IsCurrentSetting && (text[call.After] == "::" || text[call.After].Equals("AS", StringComparison.OrdinalIgnoreCase))
+            && text[call.After + 1] is not ("text" or "character" or "varchar" or ""));
+
+    internal static string? AddMissingOk(SqlText text) => With(text, WithoutMissingOk(text), call => call[..^1] + ", true)");
+
+    internal static string? AddNullif(SqlText text) => With(text, WithoutNullif(text), call => $"NULLIF({call}, '')");
+
+    internal static string? With(SqlText text, IEnumerable<SqlCall> calls, Func<string, string> write) =>
+        calls.ToList() is { Count: > 0 } found ? text.With(found.Select(call => (call.Whole, write(call.Whole.Text)))) : null;
+}

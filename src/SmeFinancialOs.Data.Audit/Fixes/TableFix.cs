@@ -1,0 +1,54 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Expressions;
+using SmeFinancialOs.Data.Audit.Shipped;
+
+namespace SmeFinancialOs.Data.Audit.Fixes;
+
+// Makes a table tenant-safe.
+internal static class TableFix
+{
+    // The predicate every policy should have: wrapped, and by the function that others use when there is one.
+    internal static string Predicate(DatabaseModel model, Column column)
+    {
+        var type = column.BaseType;
+        if (model.IsSealed)
+            return $"{column.Sql} = (SELECT c.{SealParts.TenantColumn}{(type == "uuid" ? "" : $"::{type}")} FROM {SealParts.View} c)";
+        var reader = model.Settings.Functions.Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type
+            && model.Settings.ReadsTenant(function)
+                && model.AppGrants(GrantKind.Function, function.Oid).Any() && !SettingText.Misses(SqlText.Of(function.Body)))
+            .OrderBy(function => function.SqlName, StringComparer.Ordinal).FirstOrDefault();
+        var value = reader is null ? $"NULLIF(current_setting({Identifier.Literal(model.Options.TenantSetting)}, true), '')::{type}" : $"{reader.SqlName}()";
+        return $"{column.Sql} = (SELECT {value})";
+    }
+
+    // Row-level security on, and the policies that it lacks. Safe where the app keeps its own rows for every command.
+    internal static Fix Protect(DatabaseModel model, Relation table)
+    {
+        var column = model.TenantColumnOf(table);
+        var policies = model.PoliciesOf(table).ToList();
+        if (OurProtection(model, table, column, policies) is { } ours)
+            return Fix.Safe(ours);
+
+        List<string> steps = [];
+        if (!table.RowSecurity || !table.Forced)
+            steps.Add($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;");
+        var forApp = policies.Where(policy => policy.Policy.Permissive && policy.ConcernsApp).ToList();
+        var name = policies.Any(policy => policy.Policy.Name == "tenant_isolation") ? "tenant_isolation_added" : "tenant_isolation";
+        if (forApp.Count == 0)
+            steps.Add($"CREATE POLICY {name} ON {table.Name} USING ({Predicate(model, column)}) WITH CHECK ({Predicate(model, column)});");
+        // Operators saw every row until now.
+        steps.AddRange(from role in model.Identities.AdminRoles
+                       where model.Catalog.Grants[(GrantKind.Relation, table.Oid)].Any(grant => grant.Grantee == role.Oid)
+                       where !policies.Any(policy => policy.Policy.Permissive && policy.Policy.Roles.Contains(role.Oid))
+                       select PolicyFix.ForAdmin(table, role));
+        return new(string.Join('\n', steps), forApp.Count == 0 || "rawd".All(command => forApp.Any(policy => policy.Policy.Covers(command))));
+    }
+
+    // It also grants the app its privileges, so it is for tables that the app has some on already.
+    private static string? OurProtection(DatabaseModel model, Relation table, Column column, List<PolicyAnalysis> policies) =>
+        model.Catalog.Functions.Values.Any(function => function is { SqlName: "app.protect_table", Arguments: 2 })
+        && column is { Type: "uuid", NotNull: true } && !policies.Any(policy => policy.Policy.Permissive) && !model.Identities.IsApp(table.Owner)
+        && model.AppGrants(GrantKind.Relation, table.Oid).Any()
+            ? $"SELECT app.protect_table({Identifier.Literal(table.Name)}, {Identifier.Literal(column.Name)});"
+            : null;
+}

@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using Npgsql;
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Linting;
+
+// A database of its own, from template0, so that nothing but PostgreSQL's own objects is in it. Gone when disposed, whoever is still connected.
+internal sealed class ThrowawayDatabase : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _server;
+    private readonly string _name;
+
+    private ThrowawayDatabase(NpgsqlConnection server, string name, NpgsqlConnection connection)
+    {
+        _server = server;
+        _name = name;
+        Connection = connection;
+    }
+
+    public NpgsqlConnection Connection { get; }
+
+    public static async Task<ThrowawayDatabase> CreateAsync(AuditConnection target, string? name, CancellationToken cancellationToken)
+    {
+        name ??= "sme_lint_" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+        var server = await target.OpenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // Not cancelled: whether the database is there would be unknown then.
+            await server.RunAsync($"CREATE DATABASE {Identifier.Quote(name)} TEMPLATE template0", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PostgresException e)
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            throw new AuditConnectionException($"{e.SqlState}: The throwaway database could not be created: {e.MessageText}. The login must be a superuser or have CREATEDB.", e)
+            {
+                SqlState = e.SqlState,
+            };
+        }
+
+        try
+        {
+            return new(server, name, await target.OpenAsync(name, cancellationToken).ConfigureAwait(false));
+        }
+        catch
+        {
+            await DropAsync(server, name).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Connection.DisposeAsync().ConfigureAwait(false);
+        await DropAsync(_server, _name).ConfigureAwait(false);
+    }
+
+    private static async Task DropAsync(NpgsqlConnection server, string name)
+    {
+        await using var _ = server.ConfigureAwait(false);
+        await server.RunAsync($"DROP DATABASE {Identifier.Quote(name)} WITH (FORCE)", CancellationToken.None).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,38 @@
+namespace SmeFinancialOs.Data.Audit;
+
+/// <summary>A folder of migrations could not be judged: it holds none, or one of them cannot be read or run. Nothing was left on the server.</summary>
+public sealed class MigrationLintException : Exception
+{
+    /// <summary>Makes an exception without a migration.</summary>
+    public MigrationLintException()
+    {
+    }
+
+    /// <summary>Makes an exception without a migration.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public MigrationLintException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception without a migration.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">Why.</param>
+    public MigrationLintException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The file, relative to the folder; null when the fault is no single file's.</summary>
+    public string? Migration { get; init; }
+
+    /// <summary>The line of the file, from 1; null when no line is at fault.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>The server's five-character error code; null when the server was not asked.</summary>
+    /// <seealso href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>
+    public string? SqlState { get; init; }
+
+    internal static MigrationLintException At(string migration, int line, string message, string? sqlState = null, Exception? innerException = null) =>
+        new($"{migration} line {line}: {message}", innerException) { Migration = migration, Line = line, SqlState = sqlState };
+}

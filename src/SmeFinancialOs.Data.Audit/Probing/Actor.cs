@@ -1,0 +1,45 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Probing;
+
+// Who attacks: a login, the role it took, and the tenant it set; Tenant is null where none was ever set.
+internal sealed record Actor(string Login, string? Role, bool Demo, string? Tenant, ProbeContext Context, IReadOnlyList<string> Defaults)
+{
+    public string Rights => Role ?? Login;
+
+    public IReadOnlyList<string> Enter => Statements(Login, Role, Demo, Tenant, Context, Defaults);
+
+    // How many of the statements return a row.
+    public int Results => Enter.Count(sql => sql.StartsWith("SELECT", StringComparison.Ordinal));
+
+    // Back to the superuser.
+    public static IReadOnlyList<string> Leave { get; } = ["SET LOCAL ROLE NONE", "SET LOCAL SESSION AUTHORIZATION DEFAULT"];
+
+    public string Script(string statement) => string.Join('\n', Enter.Prepend("BEGIN").Append(statement).Append("ROLLBACK").Select(sql => sql + ';'));
+
+    // What ALTER ROLE and ALTER DATABASE set for every session, as it is when the session begins. A default tenant is as good as that of the victim.
+    internal static IReadOnlyList<string> DefaultsOf(Role login, CatalogSnapshot catalog, ProbeContext context) =>
+        [.. catalog.DefaultSettings.Where(setting => setting.Role is null || setting.Role == login.Name)
+            .OrderBy(setting => (setting.Role is null ? 0 : 2) + (setting.Database is null ? 0 : 1))
+            .Select(setting => setting.Setting.Split('=', 2)).Where(pair =>
+                pair[0].Contains('.', StringComparison.Ordinal) || pair[0] is "role" or "row_security" or "session_replication_role" or "search_path")
+            .Select(pair => $"set_config({Identifier.Literal(pair[0])}, {Identifier.Literal(pair[0] == context.Setting && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
+
+    private static List<string> Statements(string login, string? role, bool demo, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
+    {
+        var early = defaults.Where(sql => !sql.StartsWith("set_config('role'", StringComparison.Ordinal)).ToList();
+        var late = defaults.Except(early).ToList();
+        if (role is not null)
+            late = [$"set_config('role', {Identifier.Literal(role)}, true)"];
+        if (tenant is not null)
+            late.AddRange(context.Attacking(tenant, demo));
+        var statements = new List<string>();
+        if (context.Superuser && early.Count > 0)
+            statements.Add("SELECT " + string.Join(", ", early));
+        if (context.Superuser)
+            statements.Add($"SET LOCAL SESSION AUTHORIZATION {Identifier.Literal(login)}");
+        if (late.Count > 0)
+            statements.Add("SELECT " + string.Join(", ", late));
+        return statements;
+    }
+}

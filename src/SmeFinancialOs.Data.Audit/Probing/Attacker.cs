@@ -1,0 +1,103 @@
+using System.Globalization;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Audit.Probing;
+
+// Carries out attacks one by one, each undone, and judges by what is true afterwards.
+internal sealed class Attacker(ProbeSession session, ProbeContext context, Findings findings)
+{
+    private readonly Dictionary<string, string?> _before = [];
+
+    // The truth before the next attacks.
+    public void Forget() => _before.Clear();
+
+    internal async Task RunAsync(Actor actor, Attack attack)
+    {
+        if (!_before.TryGetValue(attack.Truth, out var before))
+            before = _before[attack.Truth] = await session.UndoneAsync(() =>
+                session.ScalarAsync([.. context.Superuser ? [] : Witness(attack), attack.Truth])).ConfigureAwait(false);
+        var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, context.Superuser ? Actor.Leave : Witness(attack),
+            attack).ConfigureAwait(false);
+        if (Breach(attack, result, before, after, error) is { } message)
+            findings.Breach(attack.ObjectName, attack.Kind, actor.Script(Printed(attack)), message);
+        else if (error is null || IsRefusal(error, attack, actor))
+            findings.Answered(attack.ObjectName);
+        else if (!context.Superuser)
+            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
+        else
+            await ControlAsync(actor, attack, error).ConfigureAwait(false);
+    }
+
+    // The app's login sees no more than a tenant does: it asks as the one whose rows they are.
+    private IReadOnlyList<string> Witness(Attack attack) => context.Enter(attack.Mine ? context.Own : context.Other);
+
+    // What nobody can do says nothing about the attacker.
+    private async Task ControlAsync(Actor actor, Attack attack, PostgresException error)
+    {
+        var (_, _, own) = await ExecuteAsync([], 0, [], attack).ConfigureAwait(false);
+        if (own is null)
+            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
+    }
+
+    private static string? Breach(Attack attack, string? result, string? before, string? after, PostgresException? error) => attack.Sign switch
+    {
+        Sign.Seen => error is null && result is not null && long.Parse(result, CultureInfo.InvariantCulture) > 0
+            ? $"It reached {result} of the other tenant's rows." : null,
+        Sign.Told when error is { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation } =>
+            $"The refusal tells that the other tenant has the value: {error.ConstraintName}.",
+        Sign.Told => error is null && before == after ? "The row was left out, which tells that the other tenant has the value." : null,
+        _ => error is null && before != after ? Change(attack.Kind) : null,
+    };
+
+    private static string Change(string kind) => kind switch
+    {
+        "reference" => "The row refers to a row of the other tenant.",
+        "insert" or "copy from" or "move" => "The other tenant has a row that it did not write.",
+        _ => "The other tenant's rows are not what they were.",
+    };
+
+    // 28000 a token that does not hold, 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy that cannot read the setting.
+    private bool IsRefusal(PostgresException error, Attack attack, Actor actor) => error.SqlState switch
+    {
+        PostgresErrorCodes.InvalidAuthorizationSpecification => context.IsSealed,
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.WithCheckOptionViolation or PostgresErrorCodes.RaiseException => true,
+        PostgresErrorCodes.FeatureNotSupported => attack.CopyLine is not null,
+        PostgresErrorCodes.ForeignKeyViolation => attack.Kind is "reference" || attack.Sign == Sign.Told,
+        // It wrote nothing; what it tells is the oracle's business.
+        PostgresErrorCodes.UniqueViolation => attack.Kind is "upsert",
+        PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InvalidTextRepresentation => string.IsNullOrEmpty(actor.Tenant),
+        _ => attack.Kind is "call",
+    };
+
+    private async Task<(string? Result, string? After, PostgresException? Error)> ExecuteAsync(IReadOnlyList<string> enter, int results,
+        IReadOnlyList<string> leave, Attack attack)
+    {
+        try
+        {
+            if (attack.CopyLine is null)
+            {
+                var all = await session.UndoneAsync([.. enter, attack.Statement, .. leave, attack.Truth]).ConfigureAwait(false);
+                return (all[results] is [[var first, ..], ..] ? first : null, all[^1][0][0], null);
+            }
+            return await session.UndoneAsync<(string?, string?, PostgresException?)>(async () =>
+            {
+                await session.RunAsync([.. enter]).ConfigureAwait(false);
+                await CopyAsync(attack.Statement, attack.CopyLine).ConfigureAwait(false);
+                return (null, await session.ScalarAsync([.. leave, attack.Truth]).ConfigureAwait(false), null);
+            }).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (!session.CancellationToken.IsCancellationRequested)
+        {
+            return (null, null, e);
+        }
+    }
+
+    private async Task CopyAsync(string statement, string line)
+    {
+        var writer = await session.Connection.BeginTextImportAsync(statement, session.CancellationToken).ConfigureAwait(false);
+        await using var _ = writer.ConfigureAwait(false);
+        await writer.WriteAsync((line + "\n").AsMemory(), session.CancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Printed(Attack attack) => attack.CopyLine is null ? attack.Statement : $"{attack.Statement};\n{attack.CopyLine}\n\\.\n";
+}

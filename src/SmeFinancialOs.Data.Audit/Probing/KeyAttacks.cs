@@ -1,0 +1,47 @@
+namespace SmeFinancialOs.Data.Audit.Probing;
+
+// What unique and foreign keys give away or let through, with the other tenant's row in place and the attacker's taken out.
+internal static class KeyAttacks
+{
+    internal static IEnumerable<Attack> Of(Target target, Privileges rights, Actor actor, ProbeCatalog catalog,
+        IReadOnlyList<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
+    {
+        var columns = target.Granted(rights.Insert);
+        var set = target.Granted(rights.Update).FirstOrDefault(column => column.Name != target.Tenant.Name) is { } same
+            ? $"SET {Target.Assign([same], target.Other.Values)}" : null;
+        // Mine in name, the other's in everything else.
+        var twin = new Dictionary<string, string?>(target.Other.Values) { [target.Tenant.Name] = target.Context.Own };
+        foreach (var row in new[] { target.Other.Values, twin })
+        {
+            yield return new(target.Name, "upsert", target.Insert(columns, row) + " ON CONFLICT DO NOTHING", target.OtherRows);
+            foreach (var key in Arbiters(target, catalog))
+            {
+                if (set is not null)
+                    yield return new(target.Name, "upsert", $"{target.Insert(columns, row)} ON CONFLICT ({key}) DO UPDATE {set}", target.OtherRows);
+            }
+        }
+        if (actor.Tenant != target.Context.Own || actor.Demo)
+            yield break;
+
+        // The name of a tenant may well be unique among all; and its id is what tells tenants apart.
+        if (target.Table.Oid != catalog.Model.Tenants?.Oid)
+        {
+            yield return new(target.Name, "oracle", target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
+            yield return new(target.Name, "oracle", target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);
+        }
+        foreach (var (key, parent) in parents)
+        {
+            var child = new Dictionary<string, string?>(target.Own.Values);
+            foreach (var (own, other) in key.Columns.Zip(key.TargetColumns).Where(pair => pair.First != target.Tenant.Name))
+                child[own] = parent[other];
+            if (!key.Columns.All(name => child[name] == target.Own.Values[name]))
+                yield return new(target.Name, "reference", target.Insert(columns, child), target.OwnCount, Mine: true);
+        }
+    }
+
+    private static IEnumerable<string> Arbiters(Target target, ProbeCatalog catalog) =>
+        from index in catalog.Model.Catalog.Indexes[target.Table.Oid]
+        where index.Unique && !index.Partial && !index.Exclusion && !index.Columns.Contains((short)0)
+        select Target.List(index.Columns.Select(number => catalog.Model.Catalog.Columns[target.Table.Oid].First(column => column.Number == number).Name)
+            .Select(name => catalog.ColumnsOf[target.Table.Oid].First(column => column.Name == name)));
+}

@@ -1,0 +1,224 @@
+using Npgsql;
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Probing;
+
+// One probe, from the first row to the last attack, in a transaction that the caller rolls back.
+internal sealed class ProbeRun
+{
+    private readonly ProbeSession _session;
+    private readonly IsolationProbeOptions _options;
+    private readonly ProbeCatalog _catalog;
+    private readonly ProbeContext _context;
+    private readonly Seeder _seeder;
+    private readonly RowRemover _scenery;
+    private readonly Findings _findings;
+    private readonly Dictionary<string, Privileges> _rights;
+
+    private ProbeRun(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog, ProbeContext context, Findings findings,
+        Dictionary<string, Privileges> rights)
+    {
+        _session = session;
+        _options = options;
+        _catalog = catalog;
+        _context = context;
+        _findings = findings;
+        _rights = rights;
+        _seeder = new(session, catalog, context, options);
+        _scenery = new(session, catalog, context, _seeder, findings);
+    }
+
+    private DatabaseModel Model => _catalog.Model;
+
+    internal static async Task<IsolationReport> RunAsync(ProbeSession session, IsolationProbeOptions options, IProgress<string>? progress)
+    {
+        var catalog = await ProbeCatalog.ReadAsync(session, options).ConfigureAwait(false);
+        // The catalog was read without anybody's path.
+        await session.RunAsync("SET LOCAL search_path TO DEFAULT", "SET LOCAL lock_timeout = '30s'").ConfigureAwait(false);
+        var context = await ProbeContext.OfAsync(session, options, catalog).ConfigureAwait(false);
+        var run = new ProbeRun(session, options, catalog, context, new Findings(options), []);
+        await run.RunAsync(await run.LoginsAsync().ConfigureAwait(false), progress).ConfigureAwait(false);
+        return run._findings.Report(session.Connection.PostgreSqlVersion);
+    }
+
+    private async Task<List<Actor>> LoginsAsync()
+    {
+        foreach (var name in _options.AppLogins.Where(name => Model.Identities.AppLogins.All(login => login.Name != name)))
+            throw new IsolationProbeException($"The login \"{name}\" does not exist: set AppLogins to the logins of the host app.");
+        var self = await _session.ScalarAsync("SELECT session_user::text").ConfigureAwait(false);
+        var actors = new List<Actor>();
+        foreach (var login in Model.Identities.AppLogins.Where(login => _context.Superuser || login.Name == self))
+        {
+            var defaults = Actor.DefaultsOf(login, Model.Catalog, _context);
+            var roles = Model.Identities.MayBecome(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
+            foreach (var role in roles)
+            {
+                var actor = new Actor(login.Name, role, role is not null && _options.DemoRoles.Contains(role), null, _context, defaults);
+                var (able, _) = await _session.TryAsync(() => _session.UndoneAsync(async () =>
+                    { await _session.RunAsync([.. actor.Enter]).ConfigureAwait(false); return actor; })).ConfigureAwait(false);
+                if (able is null)
+                    continue;
+                actors.Add(actor);
+                _rights.TryAdd(actor.Rights, await Privileges.ReadAsync(_session, actor.Rights).ConfigureAwait(false));
+            }
+        }
+        return actors;
+    }
+
+    private async Task RunAsync(List<Actor> actors, IProgress<string>? progress)
+    {
+        progress?.Report("rows of two tenants");
+        if (_context.Superuser)
+        {
+            // Before any tenant is set: only then a setting that was never set reads NULL.
+            await _seeder.FillAsync(false).ConfigureAwait(false);
+            await AttackAsync(actors, progress, "no tenant").ConfigureAwait(false);
+        }
+        else
+        {
+            await DefaultTenantAsync(actors[0]).ConfigureAwait(false);
+        }
+        if (!_context.Superuser || _seeder.Failures.Count > 0)
+            await _seeder.FillAsync(true).ConfigureAwait(false);
+        foreach (var table in Model.Catalog.Relations.Values.Where(table => _seeder.Failures.ContainsKey(table.Oid)))
+            _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
+        foreach (var table in Model.Catalog.Relations.Values.Where(table => table.Kind == 'f' && Model.AppGrants(GrantKind.Relation, table.Oid).Any()))
+            _findings.Unclear(table.Name, "It is a foreign table: what it holds is out of reach of the probe.");
+
+        await AttackAsync([.. actors.Select(actor => actor with { Tenant = "" })], progress, "an empty tenant").ConfigureAwait(false);
+        await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own })], progress, "another tenant").ConfigureAwait(false);
+        var demo = actors.Where(actor => actor.Demo).Select(actor => actor with { Tenant = _context.Other }).ToList();
+        if (demo.Count == 0)
+            return;
+        await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
+        if (_options.DemoTenant is { } tenant)
+            await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress).ConfigureAwait(false);
+    }
+
+    // The demo's own rows are for reading: nobody writes them, not even under the demo's own name.
+    private async Task WriteAsDemoAsync(List<Actor> actors, IProgress<string>? progress)
+    {
+        await _seeder.FillAsync(true).ConfigureAwait(false);
+        // The app's own login may well be kept from writing the demo's rows: that is what is wanted.
+        foreach (var table in Model.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
+            _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
+        var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
+        var attacker = new Attacker(_session, _context, _findings);
+        foreach (var target in Targets())
+        {
+            progress?.Report($"{target.Name} of the demo");
+            await WriteAsync(attacker, demo, target).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DefaultTenantAsync(Actor actor)
+    {
+        var setting = $"SELECT current_setting({Identifier.Literal(_context.Setting)}, true)";
+        if (await _session.ScalarAsync(setting).ConfigureAwait(false) is { Length: > 0 })
+            _findings.Breach(actor.Login, "select", setting, "The login has a tenant before it sets one.");
+    }
+
+    private async Task AttackAsync(List<Actor> actors, IProgress<string>? progress, string who)
+    {
+        await _scenery.RefreshAsync().ConfigureAwait(false);
+        progress?.Report($"reading as {who}");
+        var calls = new FunctionCalls(_catalog, _context, _seeder, new ValueCheck(_session));
+        var functions = new List<(ProbeFunction Function, string Call)>();
+        foreach (var function in calls.Callable)
+        {
+            var made = await calls.CallsAsync(function).ConfigureAwait(false);
+            if (made.Count == 0 && Model.Catalog.Functions[function.Oid].Definer)
+                _findings.Unclear(function.Signature, "No arguments could be made up for it.");
+            functions.AddRange(made.Select(call => (function, call)));
+        }
+        var relations = Model.TenantTables.Concat(Views()).ToList();
+        var questions = actors.SelectMany(actor => relations
+            .SelectMany(relation => Observations.Of(relation, [.. _catalog.ColumnsOf[relation.Oid]], _rights[actor.Rights]))
+            .Concat(functions.Where(call => !call.Function.Procedure).Select(call => FunctionCalls.Asked(call.Function, call.Call)))
+                .Select(question => (actor, question))).ToList();
+        await new Observations(_session, _findings).CompareAsync(questions, _scenery.WithoutOtherAsync).ConfigureAwait(false);
+
+        var attacker = new Attacker(_session, _context, _findings);
+        foreach (var target in Targets())
+        {
+            progress?.Report($"{target.Name} as {who}");
+            await AttackAsync(attacker, actors, target).ConfigureAwait(false);
+        }
+        attacker.Forget();
+        var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Other)})"));
+        foreach (var actor in actors)
+        {
+            foreach (var (function, call) in functions)
+                await attacker.RunAsync(actor, new(function.Signature, "call", call, "SELECT " + everything)).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AttackAsync(Attacker attacker, List<Actor> actors, Target target)
+    {
+        await EachAsync(attacker, actors, target, null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
+        await WriteAsync(attacker, actors, target).ConfigureAwait(false);
+    }
+
+    private async Task WriteAsync(Attacker attacker, List<Actor> actors, Target target)
+    {
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor =>
+            TableAttacks.OnOtherRow(target, _rights[actor.Rights]).Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor =>
+            TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
+    }
+
+    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, IEnumerable<Attack>> attacks)
+    {
+        try
+        {
+            await _session.UndoneAsync(async () =>
+            {
+                attacker.Forget();
+                await (model?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
+                foreach (var actor in actors)
+                {
+                    foreach (var attack in attacks(actor))
+                        await attacker.RunAsync(actor, attack).ConfigureAwait(false);
+                }
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (!_session.CancellationToken.IsCancellationRequested)
+        {
+            _findings.Unclear(target.Name, $"The rows could not be brought into place: {ServerText.Of(e)} ({e.SqlState})");
+        }
+    }
+
+    private List<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> Parents(Target target) =>
+        [.. from key in _catalog.KeysOf(target.Table)
+            where Model.IsTenantTable(key.Target) && !(key.Target == Model.Tenants?.Oid && key.Columns is [var only] && only == target.Tenant.Name)
+            let seeds = _seeder.Of(Model.Catalog.Relations[key.Target], _context.Other)
+            where seeds.Count > 0
+            select (key, seeds[0].Values)];
+
+    private IEnumerable<Relation> Views() => Model.Catalog.Relations.Values.Where(view => view.Kind is 'v' or 'm'
+        && (Model.AppGrants(GrantKind.Relation, view.Oid).Any() || Model.Identities.IsApp(view.Owner)));
+
+    // Every filled table and partition, and every view that shows exactly one of them.
+    private IEnumerable<Target> Targets()
+    {
+        foreach (var table in Model.TenantTables)
+        {
+            if (Of(table, table, [.. _catalog.ColumnsOf[table.Oid]]) is { } target)
+                yield return target;
+        }
+        foreach (var view in Views().Where(view => view.Kind == 'v'))
+        {
+            var shown = _catalog.ColumnsOf[view.Oid].Select(column => column.Name).ToHashSet();
+            if (Model.Below(view.Oid).Where(Model.IsTenantTable).Select(oid => Model.Catalog.Relations[oid]).ToList() is [var table]
+                && Of(view, table, [.. _catalog.ColumnsOf[table.Oid].Where(column => shown.Contains(column.Name))]) is { } target)
+                yield return target;
+        }
+
+        Target? Of(Relation relation, Relation table, List<ProbeColumn> columns) =>
+            (from own in _seeder.Of(table, _context.Own)
+             from other in _seeder.Of(table, _context.Other)
+             where own.Leaf == other.Leaf
+             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context)).FirstOrDefault();
+    }
+}

@@ -1,0 +1,81 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Probing;
+
+// Takes rows away, so that a refusal is one of the policies and not of some key.
+internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, ProbeContext context, Seeder seeder, Findings findings)
+{
+    // All rows of the other tenant, everywhere.
+    internal async Task WithoutOtherAsync()
+    {
+        var removable = new List<Relation>();
+        foreach (var table in catalog.Model.RootTables)
+        {
+            if (await MayDeleteAsync(table).ConfigureAwait(false))
+                removable.Add(table);
+            else
+                findings.Unclear(table.Name, "Whether its rows are seen is not told: the login of the app may not delete them, as the probe has to. "
+                    + "Probe a throwaway database as a superuser.");
+        }
+        await RemoveAsync(removable.Select(table => (table, context.Other, (Seed?)null))).ConfigureAwait(false);
+        await RefreshAsync().ConfigureAwait(false);
+    }
+
+    // The rows of one tenant in a table and all but one of the other's, with everything that refers to them.
+    internal Task WithoutAsync(Relation table, string tenant, Seed kept) =>
+        RemoveAsync(Dependents(table).SelectMany(child => context.Tenants.Select(whose => (child, whose, (Seed?)null))).Append((table, tenant, null))
+            .Append((table, kept.Tenant, kept)));
+
+    // A materialized view shows what was there when it was made.
+    internal async Task RefreshAsync()
+    {
+        foreach (var view in context.Superuser ? catalog.Model.Catalog.Relations.Values.Where(relation => relation.Kind == 'm') : [])
+            await session.TryAsync(async () =>
+                { await session.RunAsync($"REFRESH MATERIALIZED VIEW {view.Name}").ConfigureAwait(false); return view; }).ConfigureAwait(false);
+    }
+
+    // As our own schema keeps every tenant from its row of the tenants' table.
+    private async Task<bool> MayDeleteAsync(Relation table)
+    {
+        if (context.Superuser)
+            return true;
+        var ask = $"SELECT has_table_privilege({table.Oid}::oid, 'DELETE')::text";
+        return (await session.ReadAsync([.. context.Enter(context.Other), ask, .. context.Leave]).ConfigureAwait(false))[^2] is [["true"]];
+    }
+
+    private async Task RemoveAsync(IEnumerable<(Relation Table, string Tenant, Seed? Kept)> rows)
+    {
+        var deletions = rows.OrderByDescending(row => seeder.OrderOf(row.Table))
+            .Select(row => (row.Tenant,
+            Sql: $"DELETE FROM {row.Table.Name} WHERE {Mine(row.Table, row.Tenant)}"
+            + (row.Kept is { } kept ? $" AND NOT (tableoid = {kept.Leaf} AND ctid = '{kept.Place}')" : "")));
+        if (context.Superuser)
+            await session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions.Select(deletion => deletion.Sql), "SET LOCAL session_replication_role = origin"]).ConfigureAwait(false);
+        else
+            await session.RunAsync([.. deletions.SelectMany(deletion => context.Enter(deletion.Tenant).Append(deletion.Sql)),
+                .. context.Leave]).ConfigureAwait(false);
+    }
+
+    private string Mine(Relation table, string tenant)
+    {
+        var column = catalog.TenantColumn(table);
+        return $"{column.Sql} = {column.Value(tenant)}";
+    }
+
+    private IEnumerable<Relation> Dependents(Relation table)
+    {
+        var seen = new HashSet<uint>(Family(table));
+        var open = new Queue<uint>(seen);
+        while (open.TryDequeue(out var target))
+        {
+            foreach (var key in catalog.ForeignKeys.Where(key => key.Target == target && catalog.Model.IsTenantTable(key.Relation) && seen.Add(key.Relation)))
+            {
+                open.Enqueue(key.Relation);
+                yield return catalog.Model.Catalog.Relations[key.Relation];
+            }
+        }
+    }
+
+    private IEnumerable<uint> Family(Relation table) => table.Parents.Where(catalog.Model.Catalog.Relations.ContainsKey)
+        .SelectMany(parent => Family(catalog.Model.Catalog.Relations[parent])).Append(table.Oid);
+}

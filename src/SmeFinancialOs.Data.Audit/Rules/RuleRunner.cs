@@ -1,0 +1,34 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Rules;
+
+// Asks every rule and sorts out what an allowance or the baseline knows.
+internal static class RuleRunner
+{
+    // What the guard refuses unless its allowlist names the relation: that it has no policies.
+    private static readonly string[] GuardAllows = ["table-without-tenant-column", "view-without-invoker", "materialized-view-open", "foreign-table-open"];
+
+    internal static AuditReport Run(DatabaseModel model, SchemaAuditOptions options)
+    {
+        var findings = new List<AuditFinding>();
+        var suppressed = new List<AuditSuppression>();
+        var byGuard = model.Catalog.GuardAllowances.Where(entry => model.Catalog.Relations.ContainsKey(entry.Relation))
+            .ToDictionary(entry => model.Catalog.Relations[entry.Relation].Name, entry => entry.Reason);
+        foreach (var finding in RuleRegistry.All.SelectMany(rule => rule.Evaluate(model)).DistinctBy(finding => finding.Fingerprint)
+                     .OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.RuleId, StringComparer.Ordinal)
+                     .ThenBy(finding => finding.ObjectName, StringComparer.Ordinal))
+        {
+            var allowance = options.Allowlist.FirstOrDefault(a => a.ObjectName == finding.ObjectName
+                && (a.RuleId == AuditAllowance.EveryRule || a.RuleId == finding.RuleId));
+            if (allowance is not null)
+                suppressed.Add(new(finding, allowance.Reason));
+            else if (GuardAllows.Contains(finding.RuleId) && byGuard.TryGetValue(finding.ObjectName, out var reason))
+                suppressed.Add(new(finding, $"the guard's allowlist: {reason}"));
+            else if (options.Baseline.Contains(finding.Fingerprint))
+                suppressed.Add(new(finding, "known to the baseline"));
+            else
+                findings.Add(finding);
+        }
+        return new(findings, suppressed, model.Catalog.ServerVersion);
+    }
+}

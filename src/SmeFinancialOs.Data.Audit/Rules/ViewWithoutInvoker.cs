@@ -1,0 +1,18 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Fixes;
+
+namespace SmeFinancialOs.Data.Audit.Rules;
+
+internal sealed class ViewWithoutInvoker : CatalogRule
+{
+    public override AuditRule Description { get; } = new(
+        "view-without-invoker", AuditSeverity.Error,
+        "A view that reads tenant tables with its owner's rights.",
+        "The policies are asked about the view's owner: a superuser's view shows every tenant, and rows can be updated through it.",
+        Docs + "sql-createview.html");
+
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from view in model.Catalog.Relations.Values
+        where view is { Kind: 'v', Invoker: false } && model.ReadsTenants(view.Oid) && model.AppGrants(GrantKind.Relation, view.Oid).Any()
+        select Found(view.Name, "The app reads it with the rights of the view's owner.", ViewFix.Invoke(model, view, view));
+}

@@ -1,0 +1,81 @@
+using Npgsql;
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Rules;
+
+namespace SmeFinancialOs.Data.Audit;
+
+/// <summary>
+/// Reads the catalog of a database and says how one tenant could reach another's rows. Changes nothing and needs no superuser:
+/// any login that may connect can run it. Safe for concurrent use.
+/// </summary>
+public sealed class SchemaAudit
+{
+    private readonly Func<CancellationToken, ValueTask<NpgsqlConnection>> _open;
+    private readonly SchemaAuditOptions _options;
+
+    /// <summary>An audit of a database that has this library's own schema, or its names.</summary>
+    /// <param name="connectionString">Any login of the database.</param>
+    /// <exception cref="ArgumentException">The connection string cannot be used.</exception>
+    public SchemaAudit(string connectionString)
+        : this(connectionString, null)
+    {
+    }
+
+    /// <summary>An audit of the database that a connection string names.</summary>
+    /// <param name="connectionString">Any login of the database.</param>
+    /// <param name="options">Null: those of this library's own schema.</param>
+    /// <exception cref="ArgumentException">The connection string or an option cannot be used.</exception>
+    public SchemaAudit(string connectionString, SchemaAuditOptions? options)
+    {
+        var settings = AuditConnection.Read(connectionString);
+        _open = async token =>
+        {
+            var connection = new NpgsqlConnection(settings.ConnectionString);
+            try
+            {
+                await connection.OpenAsync(token).ConfigureAwait(false);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        };
+        _options = Checked(options);
+    }
+
+    /// <summary>An audit of the database behind a data source, which stays the caller's.</summary>
+    /// <param name="dataSource">Any login of the database.</param>
+    /// <param name="options">Null: those of this library's own schema.</param>
+    /// <exception cref="ArgumentException">An option cannot be used.</exception>
+    public SchemaAudit(NpgsqlDataSource dataSource, SchemaAuditOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _open = dataSource.OpenConnectionAsync;
+        _options = Checked(options);
+    }
+
+    /// <summary>Every rule there is.</summary>
+    public static IReadOnlyList<AuditRule> Rules { get; } = [.. RuleRegistry.All.Select(rule => rule.Description)];
+
+    /// <summary>Reads the catalog once, in a read-only transaction, and asks every rule.</summary>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="NpgsqlException">The server cannot be reached or refuses the login.</exception>
+    /// <exception cref="NotSupportedException">The server is older than 15.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<AuditReport> RunAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await _open(cancellationToken).ConfigureAwait(false);
+        await using var _ = connection.ConfigureAwait(false);
+        var snapshot = await CatalogReader.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
+        return RuleRunner.Run(new DatabaseModel(snapshot, _options), _options);
+    }
+
+    private static SchemaAuditOptions Checked(SchemaAuditOptions? options)
+    {
+        options ??= new();
+        options.Validate();
+        return options;
+    }
+}

@@ -1,4 +1,0 @@
-namespace SmeFinancialOs.Data.Schema.Audit.Catalog;
-
-// What the guard was told to leave alone. Gone: there is no such relation any more.
-internal sealed record GuardAllowance(uint Relation, string Reason, bool Gone);

@@ -1,4 +1,0 @@
-namespace SmeFinancialOs.Data.Schema.Linting;
-
-// One file that runs: its path relative to the folder, and its text without what undoes it, on the lines where it stands.
-internal sealed record Migration(string Path, string Text);

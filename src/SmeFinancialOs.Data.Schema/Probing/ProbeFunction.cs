@@ -1,3 +1,0 @@
-namespace SmeFinancialOs.Data.Schema.Probing;
-
-internal sealed record ProbeFunction(uint Oid, string Name, string Signature, bool Procedure, uint[] Arguments, int Defaults);

@@ -1,4 +1,0 @@
-namespace SmeFinancialOs.Data.Schema.Probing;
-
-// A foreign key, by the names of its columns: those of a partition may be numbered otherwise than its parent's.
-internal sealed record ProbeKey(uint Relation, uint Target, string[] Columns, string[] TargetColumns, bool Deferrable);

@@ -1,4 +1,0 @@
-namespace SmeFinancialOs.Data.Schema.Probing;
-
-// A row that the probe wrote, as the server stored it: where it lies and what it holds.
-internal sealed record Seed(uint Leaf, string Tenant, string Place, IReadOnlyDictionary<string, string?> Values);

@@ -1,0 +1,112 @@
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Audit.Tests;
+
+// The attacks behind rules that no other test shows: each gets through where the rule finds its fault, and not without it.
+public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDatabase>
+{
+    private const string Parent = "ALTER TABLE public.items ADD parent uuid, ADD FOREIGN KEY (org_id, parent) REFERENCES public.items; ";
+    private const string A = MigratedDatabase.A;
+    private const string B = MigratedDatabase.B;
+
+    [Theory]
+    [InlineData("''", true)]
+    [InlineData("pg_catalog", true)]
+    [InlineData("pg_catalog, pg_temp", false)]
+    public async Task A_temporary_domain_takes_the_place_of_a_type_unless_pg_temp_comes_last(string path, bool redirected)
+    {
+        await using var connection = await PlantAsync($"""
+            GRANT TEMPORARY ON DATABASE $database TO $tenant;
+            GRANT CREATE ON SCHEMA public TO $owner;
+            SET LOCAL ROLE $owner;
+            CREATE TABLE public.secrets (secret pg_catalog.text);
+            INSERT INTO public.secrets VALUES ('s');
+            CREATE FUNCTION public.length_of(given pg_catalog.text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = {path}
+                AS 'BEGIN RETURN pg_catalog.length(given::text); END';
+            """);
+        await connection.ExecuteAsync(database.Named("""
+            SET LOCAL ROLE $tenant;
+            CREATE FUNCTION pg_temp.steal(pg_catalog.text) RETURNS boolean LANGUAGE plpgsql
+                AS 'BEGIN PERFORM set_config(''x.stolen'', (SELECT secret FROM public.secrets), true); RETURN true; END';
+            GRANT EXECUTE ON FUNCTION pg_temp.steal(pg_catalog.text) TO PUBLIC;
+            CREATE DOMAIN pg_temp.text AS pg_catalog.text CHECK (pg_temp.steal(VALUE));
+            SELECT public.length_of('abc');
+            """));
+        (await connection.ScalarAsync<string>("SELECT coalesce(current_setting('x.stolen', true), '')")).Should().Be(redirected ? "s" : "");
+    }
+
+    [Fact]
+    public async Task A_rewrite_rule_writes_where_the_app_may_not()
+    {
+        const string Log = "CREATE TABLE public.log (id uuid); ";
+        await using var refused = await PlantAsync(Log, asTenant: true);
+        (await refused.RefusalAsync("INSERT INTO public.log VALUES (gen_random_uuid())")).SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+
+        await using var connection = await PlantAsync(Log + """
+            ALTER TABLE public.log OWNER TO $owner;
+            CREATE RULE copy AS ON INSERT TO public.items DO ALSO INSERT INTO public.log VALUES (new.id);
+            """, asTenant: true);
+        await connection.ExecuteAsync($"INSERT INTO public.items VALUES ('{A}', gen_random_uuid())");
+        await connection.ExecuteAsync("RESET ROLE");
+        (await connection.CountAsync("public.log")).Should().Be(1);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("ALTER TABLE public.items DISABLE TRIGGER ALL", true)]
+    public async Task Without_its_triggers_a_foreign_key_lets_anything_through(string attack, bool accepted)
+    {
+        await using var connection = await PlantAsync(Parent + attack, asTenant: true);
+        await InsertsAsync(connection, $"INSERT INTO public.items (org_id, id, parent) VALUES ('{A}', gen_random_uuid(), gen_random_uuid())", accepted);
+    }
+
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("GRANT SET ON PARAMETER session_replication_role TO $tenant", true)]
+    public async Task Whoever_may_set_session_replication_role_is_asked_for_no_foreign_key(string attack, bool accepted)
+    {
+        await using var connection = await PlantAsync(attack, asTenant: true);
+        if (accepted)
+            await connection.ExecuteAsync("SET LOCAL session_replication_role = replica");
+        else
+            (await connection.RefusalAsync("SET LOCAL session_replication_role = replica")).SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
+    }
+
+    [Fact]
+    public async Task Deleting_a_shared_row_deletes_what_other_tenants_have_under_it()
+    {
+        await using var connection = await PlantAsync($"""
+            CREATE TABLE public.countries (code text PRIMARY KEY);
+            GRANT SELECT, DELETE ON public.countries TO $tenant;
+            INSERT INTO public.countries VALUES ('de');
+            ALTER TABLE public.items ADD country text REFERENCES public.countries ON DELETE CASCADE;
+            INSERT INTO public.items (org_id, id, country) VALUES ('{B}', gen_random_uuid(), 'de');
+            """, asTenant: true);
+        (await connection.CountAsync("public.items")).Should().Be(0, because: "it is B's");
+        await connection.ExecuteAsync("DELETE FROM public.countries; RESET ROLE");
+        (await connection.CountAsync("public.items")).Should().Be(0, because: "A deleted it");
+    }
+
+    // The first tenant, in a transaction that ends with the test.
+    private async Task<NpgsqlConnection> PlantAsync(string plant, bool asTenant = false)
+    {
+        var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
+        await connection.ExecuteAsync(database.Named($"""
+            BEGIN;
+            INSERT INTO public.organizations (id, name, slug) VALUES ('{A}', 'A', 'a'), ('{B}', 'B', 'b');
+            SELECT set_config('app.current_org_id', '{A}', true);
+            {plant}
+            """));
+        if (asTenant)
+            await connection.ExecuteAsync(database.Named("SET LOCAL ROLE $tenant"));
+        return connection;
+    }
+
+    private static async Task InsertsAsync(NpgsqlConnection connection, string insert, bool accepted)
+    {
+        if (accepted)
+            (await connection.ExecuteAsync(insert)).Should().Be(1);
+        else
+            (await connection.RefusalAsync(insert)).SqlState.Should().Be(PostgresErrorCodes.ForeignKeyViolation);
+    }
+}
