@@ -118,7 +118,42 @@ $function$;
 COMMENT ON FUNCTION app.protect_table(regclass, name) IS
     'Makes a table tenant-safe: checks its tenant column, enables and forces row-level security, sets the policies and the grants.';
 
+-- The way back. The privileges of the app's roles go first: without row-level security they would show every tenant's rows to every other. Upgrades and
+-- app.delete_organization leave the table alone from then on.
+CREATE OR REPLACE FUNCTION app.unprotect_table(target regclass) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    item record;
+BEGIN
+    DELETE FROM app.protected_tables t WHERE t.relation = target;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'table % is not protected', target USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'SELECT relation FROM app.protected_tables;';
+    END IF;
+    FOR item IN SELECT d.objid::regclass AS sequence FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
+    LOOP
+        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', item.sequence, app.roles_of_app());
+    END LOOP;
+    FOR item IN WITH RECURSIVE part (oid) AS (SELECT target::oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid)
+                SELECT part.oid::regclass AS name FROM part
+    LOOP
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
+        EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', item.name);
+    END LOOP;
+    FOR item IN SELECT p.polname AS name FROM pg_policy p WHERE p.polrelid = target AND p.polname::text IN (SELECT d.name FROM app.policy_definitions() d) LOOP
+        EXECUTE format('DROP POLICY %I ON %s', item.name, target);
+    END LOOP;
+    FOR item IN SELECT d.name FROM app.trigger_definitions() d LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', item.name, target);
+    END LOOP;
+END
+$function$;
+COMMENT ON FUNCTION app.unprotect_table(regclass) IS
+    'Takes back what app.protect_table did: the privileges of the app''s roles, the policies, row-level security. The columns and rows stay.';
+
 -- For whoever may alter the table; the roles of the app have no use for it.
-REVOKE ALL ON FUNCTION app.protect_table(regclass, name) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.protect_table(regclass, name), app.unprotect_table(regclass) FROM PUBLIC;
 
 RESET ROLE;
