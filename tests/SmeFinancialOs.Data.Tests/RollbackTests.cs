@@ -34,7 +34,8 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
         (await PaidAsync()).Should().Be(0);
         await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
         await work.Invoking(w => w.RollbackAsync(Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
-        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
+        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         await using var work = fixture.Factory.BeginTransaction(fixture.ContextA);
         await work.RollbackAsync(Token);
-        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
+        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
     }
 
     [Fact]

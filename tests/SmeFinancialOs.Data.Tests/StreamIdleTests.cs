@@ -49,7 +49,8 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
         }
 
         var next = factory.CreateSession(fixture.ContextB);
-        await next.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token)).Should().ThrowAsync<DatabaseUnavailableException>("the pool is empty");
+        await next.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token))
+            .Should().ThrowAsync<DatabaseUnavailableException>("the pool is empty");
         _time.Advance(Limit);
 
         (await next.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token)).Should().Be(1);
@@ -69,7 +70,8 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task Without_the_timeout_they_keep_them()
     {
         var factory = Factory(new() { StreamIdleTimeout = null });
-        await using var stream = factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token).GetAsyncEnumerator(Token);
+        await using var stream = factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token)
+            .GetAsyncEnumerator(Token);
         await stream.MoveNextAsync();
         _time.Advance(TimeSpan.FromDays(1));
         (await stream.MoveNextAsync()).Should().BeTrue();
@@ -91,7 +93,8 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
         await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<StreamIdleTimeoutException>();
         await work.Invoking(w => w.RollbackAsync(Token)).Should().ThrowAsync<StreamIdleTimeoutException>();
         await work.Invoking(w => w.ExecuteAsync("SELECT 1", cancellationToken: Token)).Should().ThrowAsync<StreamIdleTimeoutException>();
-        await work.Invoking(w => w.QueryUnbufferedAsync<int>("SELECT 1", cancellationToken: Token).ToListAsync(Token).AsTask()).Should().ThrowAsync<StreamIdleTimeoutException>();
+        await work.Invoking(w => w.QueryUnbufferedAsync<int>("SELECT 1", cancellationToken: Token).ToListAsync(Token).AsTask())
+            .Should().ThrowAsync<StreamIdleTimeoutException>();
         work.Invoking(w => w.Connection).Should().Throw<StreamIdleTimeoutException>();
         work.Invoking(w => w.Transaction).Should().Throw<StreamIdleTimeoutException>();
         await work.DisposeAsync();
@@ -102,7 +105,8 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task A_reader_that_comes_in_time_is_not_ended_however_long_it_reads()
     {
-        await using var stream = Factory(new()).CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token).GetAsyncEnumerator(Token);
+        await using var stream = Factory(new()).CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token)
+            .GetAsyncEnumerator(Token);
         for (var i = 0; i < 100; i++)
         {
             (await stream.MoveNextAsync()).Should().BeTrue();
@@ -125,7 +129,8 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
 
         rows.Should().Be(20000);
         await using var waiting = Factory(new()).CreateSession(fixture.ContextA)
-            .QueryUnbufferedAsync<int>("SELECT i FROM (SELECT generate_series(1, 20000) AS i OFFSET 0) s WHERE i < 19999 OR pg_sleep(1) IS NOT NULL", cancellationToken: Token).GetAsyncEnumerator(Token);
+            .QueryUnbufferedAsync<int>("SELECT i FROM (SELECT generate_series(1, 20000) AS i OFFSET 0) s WHERE i < 19999 OR pg_sleep(1) IS NOT NULL",
+                cancellationToken: Token).GetAsyncEnumerator(Token);
         var read = 0;
         while (await waiting.MoveNextAsync() is var hasRow && hasRow && ++read < 19_990)
         {
@@ -169,7 +174,8 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
         var told = 0;
         for (var round = 0; round < 100; round++)
         {
-            await using var stream = factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token).GetAsyncEnumerator(Token);
+            await using var stream = factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token)
+                .GetAsyncEnumerator(Token);
             await stream.MoveNextAsync();
             var reading = Task.Run(async () => await stream.MoveNextAsync());
             _time.Advance(Limit);

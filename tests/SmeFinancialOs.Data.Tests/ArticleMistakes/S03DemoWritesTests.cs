@@ -16,7 +16,8 @@ public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFi
     {
         await using var trial = await Trial.StartAsync(fixture, Article.AppOfDemo, without: Article.Tables + Article.Isolation + Ban);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (9, '{Seed.Demo}', 'planted')")).SqlState.Should().Be("42501");
-        (await trial.TryAsync(write.Replace("{0}", "article.invoices", StringComparison.Ordinal).Replace("{1}", "secret", StringComparison.Ordinal))).SqlState.Should().BeNull();
+        (await trial.TryAsync(write.Replace("{0}", "article.invoices", StringComparison.Ordinal).Replace("{1}", "secret", StringComparison.Ordinal))).SqlState
+            .Should().BeNull();
         (await trial.TryAsync(Article.Secrets)).Values.Should().NotContain(Seed.SecretOfDemo);
     }
 
@@ -29,7 +30,9 @@ public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFi
             (await connection.SqlStateOfAsync(attack)).Should().Be("42501");
 
         var session = fixture.Factory.CreateSession(TenantContext.Demo);
-        await session.Invoking(s => s.ExecuteAsync(attack, cancellationToken: TestContext.Current.CancellationToken)).Should().ThrowAsync<DemoReadOnlyException>();
-        (await session.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices", cancellationToken: TestContext.Current.CancellationToken)).Should().Be(Seed.InvoicesEach);
+        await session.Invoking(s => s.ExecuteAsync(attack, cancellationToken: TestContext.Current.CancellationToken))
+            .Should().ThrowAsync<DemoReadOnlyException>();
+        (await session.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices", cancellationToken: TestContext.Current.CancellationToken))
+            .Should().Be(Seed.InvoicesEach);
     }
 }

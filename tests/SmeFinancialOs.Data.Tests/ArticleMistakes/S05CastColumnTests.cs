@@ -21,7 +21,8 @@ public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFi
     [Fact]
     public async Task The_same_policy_without_the_cast_could()
     {
-        const string uuids = "CREATE POLICY org_isolation ON article.invoices USING (org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid));";
+        const string uuids = "CREATE POLICY org_isolation ON article.invoices "
+            + "USING (org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid));";
         await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + uuids + AblePlan);
         (await trial.TryAsync("EXPLAIN (FORMAT JSON) TABLE article.invoices")).Values.Single().Should().MatchRegex(IndexCondition);
     }
@@ -41,7 +42,8 @@ public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task The_first_page_of_a_list_comes_out_of_the_index_in_order()
     {
         // Nothing is sorted: the rows of idx_invoices_org are in the order that is asked for.
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: AblePlan + "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;");
+        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA,
+            without: AblePlan + "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;");
         var plan = (await trial.TryAsync("EXPLAIN (FORMAT JSON) SELECT * FROM public.invoices ORDER BY issued_at DESC, id LIMIT 50")).Values.Single();
         plan.Should().Contain("\"idx_invoices_org\"").And.NotContain("\"Node Type\": \"Sort\"").And.NotContain("\"Node Type\": \"Incremental Sort\"");
     }

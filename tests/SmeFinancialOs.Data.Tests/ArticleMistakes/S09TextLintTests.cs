@@ -56,6 +56,7 @@ public sealed class S09TextLintTests(TenantDatabaseFixture fixture) : IClassFixt
     {
         await using var superuser = await fixture.OpenAsSuperuserAsync();
         (await superuser.ReadAsync(Unprotected.Replace("{0}", "public", StringComparison.Ordinal))).Should().BeEmpty();
-        (await superuser.ReadAsync("SELECT relname FROM pg_class WHERE oid = 'public.organizations'::regclass AND relrowsecurity AND relforcerowsecurity")).Should().Equal("organizations");
+        (await superuser.ReadAsync("SELECT relname FROM pg_class WHERE oid = 'public.organizations'::regclass AND relrowsecurity AND relforcerowsecurity"))
+            .Should().Equal("organizations");
     }
 }

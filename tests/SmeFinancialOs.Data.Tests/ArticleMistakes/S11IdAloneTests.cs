@@ -30,7 +30,8 @@ public sealed class S11IdAloneTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task Ours_accepts_the_id_of_Bs_invoice_as_a_new_one_of_A()
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
-        const string insert = $"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES ('{Seed.A}', '{Seed.InvoiceOfB}', 'B-1', 1, 'mine', '2026-01-01')";
+        const string insert = $"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) "
+            + $"VALUES ('{Seed.A}', '{Seed.InvoiceOfB}', 'B-1', 1, 'mine', '2026-01-01')";
         (await trial.TryAsync(insert)).SqlState.Should().BeNull();
         (await trial.OthersWereChangedAsync()).Should().BeFalse();
     }

@@ -40,7 +40,8 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
         { Truncater, "CALL public.clear()" },
         { "DELETE FROM public.invoices", $"UPDATE public.organizations SET id = {AnotherTenant}" },
         { "DELETE FROM public.invoices", $"{Upsert} id = {AnotherTenant}" },
-        { "DELETE FROM public.invoices", $"MERGE INTO public.organizations o USING (VALUES (1)) s ON slug = 'a' WHEN MATCHED THEN UPDATE SET id = {AnotherTenant}" },
+        { "DELETE FROM public.invoices",
+            $"MERGE INTO public.organizations o USING (VALUES (1)) s ON slug = 'a' WHEN MATCHED THEN UPDATE SET id = {AnotherTenant}" },
     };
 
     [Theory]

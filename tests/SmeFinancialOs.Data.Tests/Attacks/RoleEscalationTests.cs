@@ -83,7 +83,8 @@ public sealed class RoleEscalationTests(TenantDatabaseFixture fixture) : IClassF
         var grant = fixture.GrantsDecideInheritance ? "GRANT admin_role TO app_user WITH INHERIT FALSE, SET TRUE" : "GRANT admin_role TO app_user";
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: grant);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeFalse();
-        (await trial.TryAsync("SELECT set_config('role', 'admin_role', true); SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
+        (await trial.TryAsync("SELECT set_config('role', 'admin_role', true); SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB)
+            .Should().BeTrue();
     }
 
     [Fact]

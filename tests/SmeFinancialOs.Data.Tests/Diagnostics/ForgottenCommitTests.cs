@@ -55,7 +55,8 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
         var request = recorder.Request;
         var warnings = recorder.Logs().Where(log => log.EventId.Name == Event).ToList();
         warnings.Should().HaveCount(4);
-        warnings.Should().OnlyContain(log => log.FormattedMessage!.Contains($"organization {Seed.A}") && log.FormattedMessage.Contains($"Activity: request ({request.Id})"));
+        warnings.Should()
+            .OnlyContain(log => log.FormattedMessage!.Contains($"organization {Seed.A}") && log.FormattedMessage.Contains($"Activity: request ({request.Id})"));
         (await fixture.TruthAsync<long>("SELECT count(*) FROM invoices WHERE status = 'sent'")).Should().Be(3 * Seed.InvoicesEach);
     }
 

@@ -9,7 +9,9 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-/// <summary>A host that listens to everything, with a factory of its own and a request in progress. What it has heard can be read once it has stopped.</summary>
+/// <summary>
+/// A host that listens to everything, with a factory of its own and a request in progress. What it has heard can be read once it has stopped.
+/// </summary>
 internal sealed class TelemetryRecorder : IAsyncDisposable
 {
     private static readonly ActivitySource Host = new("SmeFinancialOs.Data.Tests.Host");

@@ -7,7 +7,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Failover;
 
 /// <summary>
-/// What one user of a connection, or a migration, has done to it must not fail the next: a call is sent once more where nothing of it was done, and never where a
+/// What one user of a connection, or a migration, has done to it must not fail the next: a call is sent once more where nothing of it was done, and never where
+/// a
 /// part may have been.
 /// </summary>
 public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
@@ -54,7 +55,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
         await host.SpoilAsync(spoiler);
         await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
         {
-            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
+            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<StalePreparedStatementException>())
+                .Which;
             TransientFault.IsSafeToRetry(fault).Should().BeTrue();
         }
 
@@ -129,7 +131,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task Error_that_only_looks_like_one_of_these_is_not_repeated(string sql, string sqlState)
     {
         await using var host = await HostAsync();
-        var fault = (await host.Factory.CreateSession(fixture.ContextB).Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowAsync<PostgresException>()).Which;
+        var fault = (await host.Factory.CreateSession(fixture.ContextB).Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token))
+            .Should().ThrowAsync<PostgresException>()).Which;
         fault.SqlState.Should().Be(sqlState);
         TransientFault.IsSafeToRetry(fault).Should().Be(sqlState == "57P05");
         (await WrittenAsync()).Should().Be(0);
@@ -164,7 +167,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
         for (var i = 0; i < 4; i++)
             await session.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token);
         await host.SpoilAsync("migration");
-        var fault = (await session.Invoking(s => s.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
+        var fault = (await session.Invoking(s => s.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token))
+            .Should().ThrowAsync<StalePreparedStatementException>()).Which;
         TransientFault.IsSafeToRetry(fault).Should().BeTrue();
         (await fixture.TruthAsync<long>("SELECT count(*) FROM public.repeated WHERE bytes IS NOT NULL")).Should().Be(4);
         await session.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token);
@@ -232,7 +236,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
             CREATE SEQUENCE public.tries;
             GRANT USAGE ON SEQUENCE public.tries TO tenant_role;
             CREATE OR REPLACE FUNCTION public.deallocates() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$;
-            CREATE OR REPLACE FUNCTION public.raises(state text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.tries'); RAISE EXCEPTION USING ERRCODE = state; END $$;
+            CREATE OR REPLACE FUNCTION public.raises(state text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.tries');
+            RAISE EXCEPTION USING ERRCODE = state; END $$;
             GRANT EXECUTE ON FUNCTION public.deallocates(), public.raises(text) TO tenant_role, admin_role;
             """);
         var host = new SpoiledHost(fixture);

@@ -66,7 +66,8 @@ public sealed class ReplicationWaitTests(WaitingPrimary primary) : IClassFixture
         var write = WriteAsync(factory, Way.Session, CancellationToken.None);
         await InterruptAsync(write, Cause.CancelBackend, null);
         await write.Invoking(w => w).Should().ThrowAsync<CommitOutcomeUnknownException>();
-        (await factory.CreateSession(primary.Tenant).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number = _number })).Should().Be(1);
+        (await factory.CreateSession(primary.Tenant).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number = _number }))
+            .Should().Be(1);
     }
 
     private async Task InterruptAsync(Task write, Cause cause, CancellationTokenSource? cancellation)

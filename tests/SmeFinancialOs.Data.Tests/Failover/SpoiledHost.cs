@@ -51,7 +51,8 @@ internal sealed class SpoiledHost : IAsyncDisposable
                 break;
             case "DEALLOCATE one":
                 await session.ExecuteAsync(
-                    "DO $$ DECLARE p text; BEGIN SELECT name INTO p FROM pg_prepared_statements WHERE statement ~ 'set_config'; EXECUTE 'DEALLOCATE ' || p; END $$", cancellationToken: Token);
+                    "DO $$ DECLARE p text; BEGIN SELECT name INTO p FROM pg_prepared_statements WHERE statement ~ 'set_config'; "
+                    + "EXECUTE 'DEALLOCATE ' || p; END $$", cancellationToken: Token);
                 break;
             case "function that deallocates":
                 await session.ExecuteAsync("SELECT public.deallocates()", cancellationToken: Token);
@@ -61,7 +62,8 @@ internal sealed class SpoiledHost : IAsyncDisposable
                     await work.Connection.RunAsync("ROLLBACK; DISCARD ALL");
                 break;
             default:
-                var backend = await session.ExecuteScalarAsync<int>("SELECT pg_backend_pid() FROM set_config('idle_session_timeout', '1', false)", cancellationToken: Token);
+                var backend = await session.ExecuteScalarAsync<int>("SELECT pg_backend_pid() FROM set_config('idle_session_timeout', '1', false)",
+                    cancellationToken: Token);
                 while (await _fixture.TruthAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {backend})"))
                     await Task.Delay(20, Token);
                 break;

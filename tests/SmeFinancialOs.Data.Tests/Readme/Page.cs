@@ -17,7 +17,8 @@ internal sealed partial class Page(string path)
 
     public static IEnumerable<Page> All { get; } =
         Directory.EnumerateFiles(System.IO.Path.Combine(RepositoryRoot.Folder, "docs"), "*.md", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Security)).Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Readme)).Select(file => new Page(System.IO.Path.GetRelativePath(RepositoryRoot.Folder, file))).ToList();
+            .Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Security)).Prepend(System.IO.Path.Combine(RepositoryRoot.Folder, Readme))
+            .Select(file => new Page(System.IO.Path.GetRelativePath(RepositoryRoot.Folder, file))).ToList();
 
     /// <summary>From the root of the repository.</summary>
     public string Path => path;
@@ -38,7 +39,8 @@ internal sealed partial class Page(string path)
 
     public override string ToString() => Path;
 
-    private string Section(string heading) => Regex.Split(_text, "^(?=## )", RegexOptions.Multiline).Single(section => section.StartsWith($"## {heading}", StringComparison.Ordinal));
+    private string Section(string heading) =>
+        Regex.Split(_text, "^(?=## )", RegexOptions.Multiline).Single(section => section.StartsWith($"## {heading}", StringComparison.Ordinal));
 
     [GeneratedRegex(@"(?<!`)\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();

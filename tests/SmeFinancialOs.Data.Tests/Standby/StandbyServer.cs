@@ -63,10 +63,12 @@ internal sealed class StandbyServer : IAsyncDisposable
             // No fewer than the primary has.
             "-c", $"max_connections={await superuser.ScalarAsync<string>("SHOW max_connections")}",
         ];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", binaries, directory, .. settings]) { RedirectStandardInput = true, WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", binaries, directory, .. settings]) { RedirectStandardInput = true,
+            WorkingDirectory = "/" };
         if (Environment.IsPrivilegedProcess)
             start.UserName = owner;
-        var standby = new StandbyServer(Process.Start(start)!, new NpgsqlConnectionStringBuilder(primary.ConnectionString) { Port = port, Pooling = false }.ConnectionString);
+        var standby = new StandbyServer(Process.Start(start)!,
+            new NpgsqlConnectionStringBuilder(primary.ConnectionString) { Port = port, Pooling = false }.ConnectionString);
         await standby.WaitAsync($"{directory}/log");
         return standby;
     }
