@@ -12,7 +12,8 @@ public sealed class ContextTests(MigratedDatabase database) : IClassFixture<Migr
     [InlineData("tenant_role", null, "'" + A + "'", "tenant_role", false)]
     [InlineData("admin_role", null, "NULL", "admin_role", true)]
     [InlineData("admin_role", A, "NULL", "admin_role", false)]
-    public async Task Commit_check_passes_for_the_context_that_was_opened_alone(string role, string? organization, string expectedOrganization, string expectedRole, bool passes)
+    public async Task Commit_check_passes_for_the_context_that_was_opened_alone(string role, string? organization, string expectedOrganization,
+        string expectedRole, bool passes)
     {
         await using var connection = await database.OpenAsync(role, organization);
         var check = $"SELECT app.require_context({expectedOrganization}, '{expectedRole}')";

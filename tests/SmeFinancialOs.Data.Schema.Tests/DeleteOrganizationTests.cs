@@ -129,7 +129,8 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
         var id = Guid.NewGuid().ToString();
         await owner.ExecuteAsync($"""
             INSERT INTO organizations (id, name, slug) VALUES ('{id}', 'x', '{id}');
-            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{id}', '1', 1, 'c', '2026-01-01'), ('{id}', '2', 1, 'c', '2026-01-01')
+            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{id}', '1', 1, 'c', '2026-01-01'),
+                ('{id}', '2', 1, 'c', '2026-01-01')
             """);
         if (loose)
             await owner.ExecuteAsync($"INSERT INTO \"Loose Notes\" VALUES ('{id}', 'a'), ('{id}', 'b'), ('{id}', 'c')");

@@ -5,12 +5,15 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     [Theory]
     [InlineData("CREATE VIEW x AS SELECT org_id FROM invoices", "x", "42809", "security_invoker")]
     [InlineData("CREATE MATERIALIZED VIEW x AS SELECT org_id FROM invoices", "x", "42809", "materialized views")]
-    [InlineData("CREATE TABLE p (org_id uuid NOT NULL) PARTITION BY HASH (org_id); CREATE TABLE x PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "x", "42809", "with their parent")]
+    [InlineData("CREATE TABLE p (org_id uuid NOT NULL) PARTITION BY HASH (org_id); CREATE TABLE x PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "x",
+        "42809", "with their parent")]
     [InlineData("CREATE TEMP TABLE x (org_id uuid NOT NULL)", "pg_temp.x", "42809", "temporary tables")]
-    [InlineData("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE x (org_id uuid NOT NULL) SERVER s", "x", "42809", "foreign")]
+    [InlineData("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE x (org_id uuid NOT NULL) SERVER s",
+        "x", "42809", "foreign")]
     [InlineData("CREATE SEQUENCE x", "x", "42809", "Views need security_invoker")]
     [InlineData("CREATE TYPE x AS (org_id uuid)", "x", "42809", "Views need security_invoker")]
-    [InlineData("CREATE TABLE x (id int)", "x", "42703", "ALTER TABLE public.x ADD COLUMN org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE;")]
+    [InlineData("CREATE TABLE x (id int)", "x", "42703",
+        "ALTER TABLE public.x ADD COLUMN org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE;")]
     [InlineData("CREATE TABLE x (org_id uuid NOT NULL); ALTER TABLE x DROP COLUMN org_id", "x", "42703", "ADD COLUMN org_id")]
     [InlineData("CREATE TABLE x (org_id text NOT NULL)", "x", "42804", "store organization ids as uuid")]
     [InlineData("CREATE DOMAIN d AS uuid; CREATE TABLE x (org_id d NOT NULL)", "x", "42804", "store organization ids as uuid")]

@@ -14,7 +14,9 @@ internal static class Psql
 
     /// <summary>sql/apply.sql, as the README says.</summary>
     internal static Task ApplyAsync(string connectionString, params string[] variables) =>
-        RunAsync(connectionString, ["-v", "ON_ERROR_STOP=1", .. variables.SelectMany(variable => new[] { "-v", variable }), "-f", Path.Combine(RepositoryRoot.Folder, "sql", "apply.sql")], null);
+        RunAsync(connectionString,
+            ["-v", "ON_ERROR_STOP=1", .. variables.SelectMany(variable => new[] { "-v", variable }), "-f",
+                Path.Combine(RepositoryRoot.Folder, "sql", "apply.sql")], null);
 
     internal static Task RunAsync(string connectionString, string sql) => RunAsync(connectionString, ["--set=ON_ERROR_STOP=1", "--file=-"], sql);
 

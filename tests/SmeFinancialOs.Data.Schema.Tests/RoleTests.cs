@@ -100,7 +100,8 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
         var failure = await FailureAsync(migrator);
 
         failure.ScriptName.Should().Be("0001_roles.sql");
-        failure.Message.Should().Contain($"login \"{roles.AppLogin}\" inherits from or may become \"{roles.Tenant}\"").And.Contain("Another grantor gave this membership");
+        failure.Message.Should().Contain($"login \"{roles.AppLogin}\" inherits from or may become \"{roles.Tenant}\"")
+            .And.Contain("Another grantor gave this membership");
     }
 
     [Fact]
@@ -133,7 +134,8 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
     {
         var (_, migrator, roles, connection) = await WithRolesAsync();
         await using var __ = connection;
-        foreach (var (word, name) in new[] { ("owner", roles.Owner), ("tenant", roles.Tenant), ("demo", roles.Demo), ("admin", roles.Admin), ("app", roles.AppLogin), ("adm", roles.AdminLogin) })
+        foreach (var (word, name) in new[] { ("owner", roles.Owner), ("tenant", roles.Tenant), ("demo", roles.Demo), ("admin", roles.Admin),
+            ("app", roles.AppLogin), ("adm", roles.AdminLogin) })
             planted = planted.Replace($"{{{word}}}", name, StringComparison.Ordinal);
         await connection.ExecuteAsync(planted);
 

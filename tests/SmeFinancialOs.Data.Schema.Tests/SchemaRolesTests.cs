@@ -47,7 +47,8 @@ public sealed class SchemaRolesTests
     [Theory]
     [InlineData("GRANT tenant_role TO app_user;", "GRANT t TO app_owner;")]
     [InlineData("format('TO tenant_role') -- as tenant_role, 'app_user'", "format('TO t') -- as t, 'app_owner'")]
-    [InlineData("my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users", "my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users")]
+    [InlineData("my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users",
+        "my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users")]
     [InlineData("app_owner,app_user\r\n\"tenant_role\"", "app_user,app_owner\r\n\"t\"")]
     public void Names_are_replaced_as_whole_words_and_all_at_once(string sql, string expected) =>
         new RoleRenaming(new SchemaRoles { Owner = "app_user", AppLogin = "app_owner", Tenant = "t" }).Apply(sql).Should().Be(expected);

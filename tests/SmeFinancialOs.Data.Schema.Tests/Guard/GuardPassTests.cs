@@ -5,17 +5,22 @@ public sealed class GuardPassTests(GuardedDatabase database) : IClassFixture<Gua
 {
     [Theory]
     [InlineData("BEGIN; CREATE TABLE public.a1 (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); SELECT app.protect_table('public.a1'); COMMIT")]
-    [InlineData("BEGIN; CREATE TABLE public.a2 (\"Tenant\" uuid NOT NULL, id int, PRIMARY KEY (\"Tenant\", id)); SELECT app.protect_table('public.a2', 'Tenant'); COMMIT")]
+    [InlineData("BEGIN; CREATE TABLE public.a2 (\"Tenant\" uuid NOT NULL, id int, PRIMARY KEY (\"Tenant\", id)); "
+        + "SELECT app.protect_table('public.a2', 'Tenant'); COMMIT")]
     [InlineData("BEGIN; CREATE TABLE public.a3 (code text); SELECT app_guard.allow('public.a3', 'the same for all'); COMMIT")]
-    [InlineData("BEGIN; CREATE TABLE public.events_2027 PARTITION OF public.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01'); SELECT app.protect_table('public.events'); COMMIT")]
-    [InlineData("BEGIN; CREATE TABLE public.log (id int) PARTITION BY LIST (id); SELECT app_guard.allow('public.log', 'of the servers'); CREATE TABLE public.log_1 PARTITION OF public.log FOR VALUES IN (1); COMMIT")]
+    [InlineData("BEGIN; CREATE TABLE public.events_2027 PARTITION OF public.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01'); "
+        + "SELECT app.protect_table('public.events'); COMMIT")]
+    [InlineData("BEGIN; CREATE TABLE public.log (id int) PARTITION BY LIST (id); SELECT app_guard.allow('public.log', 'of the servers'); "
+        + "CREATE TABLE public.log_1 PARTITION OF public.log FOR VALUES IN (1); COMMIT")]
     [InlineData("ALTER TABLE public.orders ADD more text")]
     [InlineData("CREATE POLICY narrower ON public.orders AS RESTRICTIVE TO tenant_role USING (note IS DISTINCT FROM 'secret')")]
     [InlineData("CREATE VIEW public.v1 WITH (security_invoker) AS SELECT * FROM public.orders")]
     [InlineData("CREATE FUNCTION public.f1() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT 1'")]
-    [InlineData("BEGIN; ALTER TABLE public.orders RENAME COLUMN org_id TO tenant_id; ALTER TABLE public.orders RENAME TO orders_2; ALTER TABLE public.orders_2 RENAME TO orders; ALTER TABLE public.orders RENAME COLUMN tenant_id TO org_id; COMMIT")]
+    [InlineData("BEGIN; ALTER TABLE public.orders RENAME COLUMN org_id TO tenant_id; ALTER TABLE public.orders RENAME TO orders_2; "
+        + "ALTER TABLE public.orders_2 RENAME TO orders; ALTER TABLE public.orders RENAME COLUMN tenant_id TO org_id; COMMIT")]
     [InlineData("BEGIN; ALTER FUNCTION app.current_org_id() COST 7; SELECT app_guard.pin('app.current_org_id()'); COMMIT")]
-    [InlineData("BEGIN; ALTER TABLE public.orders SET SCHEMA app; ALTER TABLE app.orders ADD n int; ALTER TABLE app.orders ALTER n TYPE bigint; COMMIT; BEGIN; ALTER TABLE app.orders SET SCHEMA public; COMMIT")]
+    [InlineData("BEGIN; ALTER TABLE public.orders SET SCHEMA app; ALTER TABLE app.orders ADD n int; ALTER TABLE app.orders ALTER n TYPE bigint; COMMIT; BEGIN; "
+        + "ALTER TABLE app.orders SET SCHEMA public; COMMIT")]
     [InlineData("BEGIN; ALTER TABLE public.orders DISABLE ROW LEVEL SECURITY; ALTER TABLE public.orders ENABLE ROW LEVEL SECURITY; COMMIT")]
     [InlineData("BEGIN; CREATE TABLE public.gone (a int); DROP TABLE public.gone; COMMIT")]
     [InlineData("BEGIN; SAVEPOINT s; CREATE TABLE public.gone (a int); ROLLBACK TO s; COMMIT")]

@@ -41,7 +41,8 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL); SELECT app.protect_table('public.t'); COMMIT");
+        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL); "
+            + "SELECT app.protect_table('public.t'); COMMIT");
         (await connection.RefusalAsync($"GRANT TRUNCATE ON public.t TO {roles.Tenant}")).Hint.Should().Be($"REVOKE TRUNCATE ON public.t FROM {roles.Tenant};");
     }
 
@@ -68,7 +69,8 @@ public sealed class GuardTurnedOnTests
         await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
         var login = server.NewRoleName("deployer");
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; GRANT app_owner TO {login}; ALTER DATABASE {connection.Database} OWNER TO {login}");
+        await connection.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; GRANT app_owner TO {login}; "
+            + $"ALTER DATABASE {connection.Database} OWNER TO {login}");
         var guarded = new SchemaMigrator(database.As(login), new() { Guard = true });
         (await guarded.Awaiting(g => g.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
             .WithMessage("*the tenant guard is an event trigger, which*may not create. Hint: Turn it on as a superuser*");
@@ -80,7 +82,8 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("ALTER EVENT TRIGGER tenant_guard DISABLE; CREATE TABLE public.hidden (org_id uuid); ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS");
+        await superuser.ExecuteAsync("ALTER EVENT TRIGGER tenant_guard DISABLE; CREATE TABLE public.hidden (org_id uuid); "
+            + "ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS");
         (await superuser.RefusalAsync("COMMENT ON TABLE public.invoices IS 'x'")).MessageText.Should().Contain("public.hidden");
     }
 

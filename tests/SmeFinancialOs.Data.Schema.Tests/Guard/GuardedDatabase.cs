@@ -13,7 +13,8 @@ public sealed class GuardedDatabase : IAsyncLifetime
         CREATE TABLE public.events_2026 PARTITION OF public.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
         SELECT app.protect_table('public.events');
         CREATE VIEW public.notes WITH (security_invoker = true) AS SELECT org_id, note FROM public.orders;
-        CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM public.orders';
+        CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+            pg_temp AS 'SELECT count(*) FROM public.orders';
         RESET ROLE;
         """;
 

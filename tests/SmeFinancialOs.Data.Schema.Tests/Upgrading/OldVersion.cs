@@ -5,7 +5,8 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host may have
+// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host
+// may have
 // turned on.
 internal sealed class OldVersion
 {

@@ -13,8 +13,10 @@ public sealed class ProtectionUpgradeTests
     [InlineData("ALTER POLICY tenant_isolation ON public.orders USING (true) WITH CHECK (true)")]
     [InlineData("ALTER POLICY tenant_isolation ON public.orders TO PUBLIC")]
     [InlineData("ALTER POLICY tenant_isolation ON public.orders TO tenant_role, app_user")]
-    [InlineData("DROP POLICY demo_no_writes_insert ON public.orders; CREATE POLICY demo_no_writes_insert ON public.orders FOR INSERT TO tenant_role WITH CHECK (true)")]
-    [InlineData("DROP POLICY demo_no_writes_delete ON public.orders; CREATE POLICY demo_no_writes_delete ON public.orders AS RESTRICTIVE FOR SELECT TO tenant_role, demo_role "
+    [InlineData("DROP POLICY demo_no_writes_insert ON public.orders; CREATE POLICY demo_no_writes_insert ON public.orders FOR INSERT "
+        + "TO tenant_role WITH CHECK (true)")]
+    [InlineData("DROP POLICY demo_no_writes_delete ON public.orders; CREATE POLICY demo_no_writes_delete ON public.orders AS RESTRICTIVE FOR "
+        + "SELECT TO tenant_role, demo_role "
         + "USING (org_id <> (SELECT app.demo_org_id()))")]
     [InlineData("CREATE POLICY context_sealed ON public.orders USING (true)")]
     [InlineData("ALTER TABLE public.orders DISABLE ROW LEVEL SECURITY")]
@@ -54,7 +56,8 @@ public sealed class ProtectionUpgradeTests
         var database = await InstallAsync();
         var other = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("reporter");
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"CREATE POLICY mine ON public.orders AS RESTRICTIVE TO tenant_role USING (note <> 'x'); CREATE ROLE {other}; GRANT SELECT ON public.orders TO {other}");
+        await superuser.ExecuteAsync($"CREATE POLICY mine ON public.orders AS RESTRICTIVE TO tenant_role USING (note <> 'x'); CREATE ROLE {other}; "
+            + $"GRANT SELECT ON public.orders TO {other}");
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
         await superuser.ExecuteAsync("DROP POLICY admin_access ON public.orders");
         (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
@@ -124,8 +127,10 @@ public sealed class ProtectionUpgradeTests
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await using var reader = await Sql.OpenAsync(database, Sql.Cancel);
         await reader.ExecuteAsync("BEGIN; SELECT FROM public.orders");
-        SqlScript[] next = [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
-            "        ('context_sealed',", "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
+        SqlScript[] next =
+            [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
+            "        ('context_sealed',",
+                "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
         var scripts = new MigrationScripts(next, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
         var migrator = new SchemaMigrator(database, new() { TableLockTimeout = TimeSpan.FromMilliseconds(50) }, scripts);
 
@@ -150,11 +155,13 @@ public sealed class ProtectionUpgradeTests
     {
         string[] texts =
         [
-            "admin_access'", "demo_read_only", "demo_no_writes", "context_sealed'", "AS current_org_id)", "AS demo_org_id)", "tenant_org_id FROM app_seal.context c))", "CREATE POLICY %",
+            "admin_access'", "demo_read_only", "demo_no_writes", "context_sealed'", "AS current_org_id)", "AS demo_org_id)",
+            "tenant_org_id FROM app_seal.context c))", "CREATE POLICY %",
             "UPDATE OF {id}", "ARRAY['SELECT'", "FORCE ROW LEVEL SECURITY', ",
         ];
         foreach (var text in texts)
-            EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text)).Select(script => script.Name)
+            EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text))
+                .Select(script => script.Name)
                 .Should().Equal(["objects/protection.sql"], text);
     }
 
@@ -166,8 +173,10 @@ public sealed class ProtectionUpgradeTests
         await superuser.ExecuteAsync("""
             BEGIN;
             SET LOCAL ROLE app_owner;
-            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text, PRIMARY KEY (org_id, id));
-            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, day date, PRIMARY KEY (org_id, day)) PARTITION BY RANGE (day);
+            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text,
+                PRIMARY KEY (org_id, id));
+            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, day date, PRIMARY KEY (org_id, day))
+                PARTITION BY RANGE (day);
             CREATE TABLE public.parts_1 PARTITION OF public.parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
             SELECT app.protect_table('public.orders'), app.protect_table('public.parts');
             COMMIT

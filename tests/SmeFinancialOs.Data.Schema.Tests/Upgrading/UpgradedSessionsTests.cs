@@ -48,7 +48,8 @@ public sealed class UpgradedSessionsTests
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; ALTER DATABASE {superuser.Database} OWNER TO {login}");
 
-        (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied.Should().Contain("migrations/0004_keep_sessions.sql");
+        (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied
+            .Should().Contain("migrations/0004_keep_sessions.sql");
 
         (await new SchemaAudit(database, roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId == "backends-open").Should().HaveCount(2);
