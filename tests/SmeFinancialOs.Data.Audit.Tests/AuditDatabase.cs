@@ -41,7 +41,8 @@ public class AuditDatabase : IAsyncLifetime
     internal string Named(string text) => text
         .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
         .Replace("$demo", _roles.Demo, StringComparison.Ordinal).Replace("$admin", _roles.Admin, StringComparison.Ordinal)
-        .Replace("$sealer", _roles.Sealer, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal).Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
+        .Replace("$sealer", _roles.Sealer, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal)
+        .Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
         .Replace("$database", new NpgsqlConnectionStringBuilder(ConnectionString).Database, StringComparison.Ordinal);
 
     internal static async Task<AuditReport> AuditAsync(NpgsqlConnection connection, SchemaAuditOptions options)

@@ -26,12 +26,14 @@ public sealed class PreparedTransactionTests : IAsyncLifetime
 
         // Read only, as a tenant, and it ends with its connection.
         await using (var tenant = await Sql.OpenAsync(database.AppConnectionString + ";Pooling=false", Sql.Cancel))
-            await tenant.ExecuteAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; PREPARE TRANSACTION 'it''s planted'");
+            await tenant.ExecuteAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; "
+                + "PREPARE TRANSACTION 'it''s planted'");
 
         await using var owner = await Sql.OpenAsync(database.OwnerConnectionString, Sql.Cancel);
         try
         {
-            (await owner.RefusalAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT")).SqlState.Should().Be(PostgresErrorCodes.LockNotAvailable);
+            (await owner.RefusalAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT")).SqlState
+                .Should().Be(PostgresErrorCodes.LockNotAvailable);
             (await FoundAsync(database)).Should().BeEquivalentTo("max_prepared_transactions", "'it''s planted'");
         }
         finally

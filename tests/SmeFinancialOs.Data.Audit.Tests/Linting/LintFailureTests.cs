@@ -11,7 +11,8 @@ public sealed class LintFailureTests
     [InlineData("SELECT 1\n\\gexec\n", 2, null, "*within a statement*")]
     [InlineData("CREATE DATABASE other;", 1, "25001", "*whole server*")]
     [InlineData("ALTER SYSTEM SET work_mem = '1GB';", 1, "25001", "*whole server*")]
-    [InlineData("CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (1);\n", 4, "23503", "*")]
+    [InlineData("CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (1);\n", 4,
+        "23503", "*")]
     [InlineData("CREATE TABLE t (a int);\nCOPY t FROM stdin;\nx\n\\.\n", 2, "22P02", "*a value does not fit*")]
     public async Task A_migration_that_fails_is_named_with_its_line(string sql, int line, string? sqlState, string message)
     {
@@ -43,7 +44,8 @@ public sealed class LintFailureTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         using var folder = new Folder(("1.sql", "SELECT 1;"));
         var lint = new MigrationLint(server.ConnectionString.As("app_user"));
-        (await lint.Awaiting(l => l.RunAsync(folder.Path, cancellationToken: Sql.Cancel)).Should().ThrowAsync<AuditConnectionException>().WithMessage("*CREATEDB*")).Which.SqlState.Should().Be("42501");
+        (await lint.Awaiting(l => l.RunAsync(folder.Path, cancellationToken: Sql.Cancel))
+            .Should().ThrowAsync<AuditConnectionException>().WithMessage("*CREATEDB*")).Which.SqlState.Should().Be("42501");
     }
 
     private static Func<Task> Linting(string path) => async () =>

@@ -25,16 +25,19 @@ public sealed class LintTests
     [Fact]
     public async Task The_migration_in_the_middle_that_brought_the_fault_is_named()
     {
-        using var folder = new Folder(("1_payments.sql", Payments + Protect), ("2_loosen.sql", "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;"), ("10_more.sql", "SELECT 1;"));
+        using var folder = new Folder(("1_payments.sql", Payments + Protect), ("2_loosen.sql", "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;"),
+            ("10_more.sql", "SELECT 1;"));
         var report = await LintAsync(folder);
-        report.Findings.Select(f => (f.Finding.RuleId, f.Finding.ObjectName, f.Migration)).Should().Equal(("table-not-forced", "public.payments", "2_loosen.sql"));
+        report.Findings.Select(f => (f.Finding.RuleId, f.Finding.ObjectName, f.Migration))
+            .Should().Equal(("table-not-forced", "public.payments", "2_loosen.sql"));
     }
 
     [Fact]
     public async Task A_fault_that_comes_goes_and_comes_again_is_the_last_ones()
     {
         const string off = "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;";
-        using var folder = new Folder(("1.sql", Payments + Protect), ("2.sql", off), ("3.sql", "ALTER TABLE public.payments FORCE ROW LEVEL SECURITY;"), ("4.sql", off));
+        using var folder = new Folder(("1.sql", Payments + Protect), ("2.sql", off),
+            ("3.sql", "ALTER TABLE public.payments FORCE ROW LEVEL SECURITY;"), ("4.sql", off));
         (await LintAsync(folder)).Findings.Should().ContainSingle().Which.Migration.Should().Be("4.sql");
     }
 
@@ -70,7 +73,10 @@ public sealed class LintTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var login = server.NewRoleName("web");
         using var folder = new Folder(("1.sql", $"CREATE TABLE t (tenant_id uuid NOT NULL); GRANT SELECT ON t TO {login};"));
-        var options = new MigrationLintOptions { Audit = new() { TenantColumn = "tenant_id", AppLogins = [login], TenantRoles = [], AdminLogins = [], AdminRoles = [] } };
+        var options = new MigrationLintOptions
+        {
+            Audit = new() { TenantColumn = "tenant_id", AppLogins = [login], TenantRoles = [], AdminLogins = [], AdminRoles = [] },
+        };
         (await LintAsync(folder, options)).Findings.Select(f => f.Finding.RuleId).Should().Contain("table-without-rls");
     }
 
@@ -82,8 +88,10 @@ public sealed class LintTests
         using var folder = new Folder(
             ("1.sql", "BEGIN; " + Payments + " COMMIT;"),
             ("2.sql", "CREATE INDEX CONCURRENTLY payments_by_id ON public.payments (id); VACUUM public.payments; REINDEX INDEX CONCURRENTLY payments_by_id;"),
-            ("3.sql", "COPY public.organizations (id, name, slug) FROM stdin;\naaaaaaaa-0000-4000-8000-000000000000\tA; 'x\ta\n\\.\nSELECT 1 / count(*) FROM public.organizations;"),
-            ("4.sql", "CREATE FUNCTION public.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END; SELECT public.one();"));
+            ("3.sql", "COPY public.organizations (id, name, slug) FROM stdin;\naaaaaaaa-0000-4000-8000-000000000000\tA; "
+                + "'x\ta\n\\.\nSELECT 1 / count(*) FROM public.organizations;"),
+            ("4.sql",
+                "CREATE FUNCTION public.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END; SELECT public.one();"));
         var report = await LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts, DisposableServer = disposable });
         report.Findings.Select(f => (f.Finding.RuleId, f.Migration)).Should().Contain(("table-without-rls", "1.sql"));
     }
@@ -91,7 +99,8 @@ public sealed class LintTests
     [Fact]
     public async Task A_new_enum_value_can_be_used_where_migrations_are_committed()
     {
-        using var folder = new Folder(("1.sql", "CREATE TYPE mood AS ENUM ('ok');"), ("2.sql", "ALTER TYPE mood ADD VALUE 'sad'; CREATE TABLE m (mood mood DEFAULT 'sad'); INSERT INTO m DEFAULT VALUES;"));
+        using var folder = new Folder(("1.sql", "CREATE TYPE mood AS ENUM ('ok');"),
+            ("2.sql", "ALTER TYPE mood ADD VALUE 'sad'; CREATE TABLE m (mood mood DEFAULT 'sad'); INSERT INTO m DEFAULT VALUES;"));
         (await LintAsync(folder, new() { DisposableServer = true })).Findings.Should().BeEmpty();
 
         var server = await TestServer.GetSharedAsync(Sql.Cancel);

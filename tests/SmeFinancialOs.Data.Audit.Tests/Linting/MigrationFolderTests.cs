@@ -7,9 +7,11 @@ public sealed class MigrationFolderTests
 {
     [Theory]
     [InlineData("plain", "2_b.sql 10_c.sql 001_a.sql", "001_a.sql 2_b.sql 10_c.sql", "")]
-    [InlineData("Flyway", "V1__z.sql V1.1__a.sql V1.10__b.sql V1.2__c.sql R__views.sql U1.1__a.sql", "V1__z.sql V1.1__a.sql V1.2__c.sql V1.10__b.sql R__views.sql", "U1.1__a.sql")]
+    [InlineData("Flyway", "V1__z.sql V1.1__a.sql V1.10__b.sql V1.2__c.sql R__views.sql U1.1__a.sql",
+        "V1__z.sql V1.1__a.sql V1.2__c.sql V1.10__b.sql R__views.sql", "U1.1__a.sql")]
     [InlineData("Flyway with a baseline", "V1__a.sql V2__b.sql B2__base.sql V3__c.sql", "B2__base.sql V3__c.sql", "V1__a.sql V2__b.sql")]
-    [InlineData("golang-migrate", "000002_b.up.sql 000002_b.down.sql 000001_a.up.sql 000001_a.down.sql", "000001_a.up.sql 000002_b.up.sql", "000001_a.down.sql 000002_b.down.sql")]
+    [InlineData("golang-migrate", "000002_b.up.sql 000002_b.down.sql 000001_a.up.sql 000001_a.down.sql", "000001_a.up.sql 000002_b.up.sql",
+        "000001_a.down.sql 000002_b.down.sql")]
     [InlineData("Prisma", "20260102_b/migration.sql 20260101_a/migration.sql", "20260101_a/migration.sql 20260102_b/migration.sql", "")]
     [InlineData("Diesel", "2026-01-01_a/up.sql 2026-01-01_a/down.sql", "2026-01-01_a/up.sql", "2026-01-01_a/down.sql")]
     [InlineData("Supabase", "20260102000000_b.sql 20260101000000_a.sql", "20260101000000_a.sql 20260102000000_b.sql", "")]
@@ -26,8 +28,10 @@ public sealed class MigrationFolderTests
     public void Sqitch_runs_by_its_plan()
     {
         using var folder = new Folder(
-            ("deploy/zebra.sql", "SELECT 1;"), ("deploy/ant.sql", "SELECT 2;"), ("deploy/zebra@v1.sql", "SELECT 0;"), ("revert/zebra.sql", "SELECT 3;"), ("verify/zebra.sql", "SELECT 4;"));
-        folder.Write("sqitch.plan", "%project=x\n\nzebra 2026-01-01T00:00:00Z A <a@b> # first\n@v1 2026-01-01T00:00:00Z A <a@b>\nant [zebra] 2026-01-01T00:00:00Z A <a@b>\nzebra [zebra@v1] 2026-01-02T00:00:00Z A <a@b>\n");
+            ("deploy/zebra.sql", "SELECT 1;"), ("deploy/ant.sql", "SELECT 2;"), ("deploy/zebra@v1.sql", "SELECT 0;"), ("revert/zebra.sql", "SELECT 3;"),
+            ("verify/zebra.sql", "SELECT 4;"));
+        folder.Write("sqitch.plan", "%project=x\n\nzebra 2026-01-01T00:00:00Z A <a@b> # first\n@v1 2026-01-01T00:00:00Z A <a@b>\nant [zebra] "
+            + "2026-01-01T00:00:00Z A <a@b>\nzebra [zebra@v1] 2026-01-02T00:00:00Z A <a@b>\n");
         var read = MigrationFolder.Read(folder.Path);
         read.Migrations.Select(migration => migration.Path).Should().Equal("deploy/zebra@v1.sql", "deploy/ant.sql", "deploy/zebra.sql");
         read.Skipped.Should().Equal("revert/zebra.sql", "verify/zebra.sql");

@@ -30,8 +30,10 @@ public sealed class ServerRoles : IAsyncLifetime
         await using var connection = await Sql.OpenAsync((await TestServer.GetSharedAsync(Sql.Cancel)).ConnectionString, Sql.Cancel);
         return await connection.ListAsync<string>($"""
             SELECT to_jsonb(a)::text FROM pg_authid a WHERE rolname ~ '^({_old}|{_peer}|{_new})'
-            UNION ALL SELECT to_jsonb(m)::text FROM pg_auth_members m WHERE roleid::regrole::text ~ '^({_old}|{_peer})' OR member::regrole::text ~ '^({_old}|{_peer})'
-            UNION ALL SELECT to_jsonb(s)::text FROM pg_db_role_setting s WHERE setrole = '{_old}'::regrole OR setdatabase = (SELECT oid FROM pg_database WHERE datname = '{_database}')
+            UNION ALL SELECT to_jsonb(m)::text FROM pg_auth_members m WHERE roleid::regrole::text ~ '^({_old}|{_peer})' OR member::regrole::text ~
+                '^({_old}|{_peer})'
+            UNION ALL SELECT to_jsonb(s)::text FROM pg_db_role_setting s WHERE setrole = '{_old}'::regrole OR setdatabase =
+                (SELECT oid FROM pg_database WHERE datname = '{_database}')
             UNION ALL SELECT datname || coalesce(datacl::text, '') || datconnlimit FROM pg_database WHERE datname = '{_database}' OR datname ~ '^{_new}'
             UNION ALL SELECT description FROM pg_shdescription WHERE objoid = '{_old}'::regrole
             UNION ALL SELECT parname FROM pg_parameter_acl

@@ -46,6 +46,7 @@ public class HoleDatabase : IAsyncLifetime
     }
 
     internal string Named(string text) => text
-        .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal).Replace("$demo", _roles.Demo, StringComparison.Ordinal)
+        .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
+        .Replace("$demo", _roles.Demo, StringComparison.Ordinal)
         .Replace("$admin", _roles.Admin, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal);
 }
