@@ -15,7 +15,8 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
         {
             var before = await session.QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices, pg_sleep(random() * 0.01)");
             await Task.Delay(Random.Shared.Next(5));
-            var after = await http.RequestServices.GetRequiredService<TenantConnectionFactory>().CreateSession().QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices");
+            var after = await http.RequestServices.GetRequiredService<TenantConnectionFactory>().CreateSession()
+                .QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices");
             return string.Join(' ', before.Concat(after));
         }));
         var users = new[] { (database.OrganizationA, "a a"), (database.OrganizationB, "b b") };
@@ -56,7 +57,8 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     [Fact]
     public async Task It_holds_while_rows_stream_into_the_response()
     {
-        await using var app = await StartAsync(map => map.MapGet("/", (ITenantSession session) => session.QueryUnbufferedAsync<string>("SELECT customer_name FROM invoices")));
+        await using var app =
+            await StartAsync(map => map.MapGet("/", (ITenantSession session) => session.QueryUnbufferedAsync<string>("SELECT customer_name FROM invoices")));
         (await (await app.GetAsync("/", TestUsers.User(database.OrganizationB))).ShouldBeOkAsync()).Should().Be("""["b","b","b"]""");
     }
 
@@ -81,7 +83,8 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     [Fact]
     public async Task A_middleware_ahead_of_routing_leaves_endpoints_without_a_tenant()
     {
-        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")), database.Database.AppConnectionString, pipeline: app =>
+        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")),
+            database.Database.AppConnectionString, pipeline: app =>
         {
             app.UseExceptionHandler();
             app.UseTenantContext();
