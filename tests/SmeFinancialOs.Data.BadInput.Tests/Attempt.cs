@@ -15,7 +15,8 @@ internal static class Attempt
     /// <param name="arguments">The arguments.</param>
     /// <param name="then">What the host does next with the receiver.</param>
     /// <param name="patience">After which it counts as hung.</param>
-    public static async Task<Exception?> RunAsync(Member member, object? receiver, object?[] arguments, Func<object, Task>? then = null, TimeSpan? patience = null)
+    public static async Task<Exception?> RunAsync(Member member, object? receiver, object?[] arguments, Func<object, Task>? then = null,
+        TimeSpan? patience = null)
     {
         try
         {
@@ -64,8 +65,10 @@ internal static class Attempt
                 return null;
             case { } value when value.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ValueTask<>):
                 return await FinishAsync(type.GetMethod(nameof(ValueTask<>.AsTask))!.Invoke(value, null));
-            case { } value when value.GetType().GetInterfaces().FirstOrDefault(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)) is { } rows:
-                await (Task)typeof(Attempt).GetMethod(nameof(DrainAsync), BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(rows.GetGenericArguments()).Invoke(null, [value])!;
+            case { } value when value.GetType().GetInterfaces()
+                .FirstOrDefault(face => face.IsGenericType && face.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>)) is { } rows:
+                await (Task)typeof(Attempt).GetMethod(nameof(DrainAsync),
+                    BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(rows.GetGenericArguments()).Invoke(null, [value])!;
                 return null;
             default:
                 return result;

@@ -26,15 +26,18 @@ internal sealed record Bad(string Name, Func<object?> Value, bool MustBeRefused)
     {
         _ when type == typeof(string) => Texts(),
         _ when type == typeof(Guid) => [new("empty", () => Guid.Empty, false)],
-        _ when type == typeof(int) => [new("min", () => int.MinValue, true), new("-1", () => -1, true), new("0", () => 0, true), new("max", () => int.MaxValue, false)],
+        _ when type == typeof(int) =>
+            [new("min", () => int.MinValue, true), new("-1", () => -1, true), new("0", () => 0, true), new("max", () => int.MaxValue, false)],
         _ when type == typeof(long) => [new("min", () => long.MinValue, true), new("max", () => long.MaxValue, true)],
         _ when type == typeof(TimeSpan) =>
-            [new("min", () => TimeSpan.MinValue, true), new("-2 ms", () => TimeSpan.FromMilliseconds(-2), true), new("0", () => TimeSpan.Zero, false), new("max", () => TimeSpan.MaxValue, false)],
+            [new("min", () => TimeSpan.MinValue, true), new("-2 ms", () => TimeSpan.FromMilliseconds(-2), true), new("0", () => TimeSpan.Zero, false),
+                new("max", () => TimeSpan.MaxValue, false)],
         _ when type == typeof(DateOnly) => [new("min", () => DateOnly.MinValue, false), new("max", () => DateOnly.MaxValue, false)],
         _ when type == typeof(DateTimeOffset) => [new("min", () => DateTimeOffset.MinValue, false), new("max", () => DateTimeOffset.MaxValue, false)],
         _ when type.IsEnum => [new("99", () => Enum.ToObject(type, 99), true), new("-7", () => Enum.ToObject(type, -7), true)],
         _ when type == typeof(Stream) =>
-            [new("closed", ClosedStream, true), new("read-only", () => new MemoryStream([], writable: false), true), new("one that fails", () => new FailingStream(), true)],
+            [new("closed", ClosedStream, true), new("read-only", () => new MemoryStream([], writable: false), true),
+                new("one that fails", () => new FailingStream(), true)],
         _ when type == typeof(object) => Parameters(),
         _ when type == typeof(NpgsqlDataSource) => [new("disposed", DisposedDataSource, false)],
         _ when typeof(Delegate).IsAssignableFrom(type) => Delegates(type),
@@ -52,9 +55,12 @@ internal sealed record Bad(string Name, Func<object?> Value, bool MustBeRefused)
     /// <summary>What a statement is given for its parameters.</summary>
     private static IEnumerable<Bad> Parameters() =>
     [
-        new("a number", () => 42, false), new("a text", () => "text", false), new("an empty list", Array.Empty<object>, false), new("a list with a null", () => new object?[] { null }, false),
-        new("a value of no PostgreSQL type", () => new { value = new Uri("http://x/") }, false), new("a type", () => typeof(string), false), new("a delegate", () => (Action)(() => { }), false),
-        new("a huge value", () => new { value = new string('x', Huge) }, false), new("a getter that throws", () => new { value = new Lazy<int>(() => throw new MarkedException()) }, false),
+        new("a number", () => 42, false), new("a text", () => "text", false), new("an empty list", Array.Empty<object>, false),
+        new("a list with a null", () => new object?[] { null }, false),
+        new("a value of no PostgreSQL type", () => new { value = new Uri("http://x/") }, false), new("a type", () => typeof(string), false),
+        new("a delegate", () => (Action)(() => { }), false),
+        new("a huge value", () => new { value = new string('x', Huge) }, false),
+        new("a getter that throws", () => new { value = new Lazy<int>(() => throw new MarkedException()) }, false),
     ];
 
     private static IEnumerable<Bad> Delegates(Type type)

@@ -11,9 +11,11 @@ public sealed class BadInputTests(World world)
 
     public static TheoryData<string> MembersWithToken => [.. PublicApi.Members.Values.Where(member => member.Token is not null).Select(member => member.Name)];
 
-    public static TheoryData<string> MembersOfDisposables => [.. PublicApi.Members.Values.Where(member => IsDisposable(member) && !IsDispose(member)).Select(member => member.Name)];
+    public static TheoryData<string> MembersOfDisposables =>
+        [.. PublicApi.Members.Values.Where(member => IsDisposable(member) && !IsDispose(member)).Select(member => member.Name)];
 
-    public static TheoryData<string> MembersOfUnitsOfWork => [.. PublicApi.Members.Values.Where(member => IsUnitOfWork(member) && member.Token is not null).Select(member => member.Name)];
+    public static TheoryData<string> MembersOfUnitsOfWork =>
+        [.. PublicApi.Members.Values.Where(member => IsUnitOfWork(member) && member.Token is not null).Select(member => member.Name)];
 
     [Theory]
     [MemberData(nameof(Members))]
@@ -27,7 +29,8 @@ public sealed class BadInputTests(World world)
         foreach (var parameter in member.Parameters)
         {
             foreach (var bad in Bad.For(member, parameter))
-                complaints.AddRange((await _examination.CallAsync(member, parameter, bad)).Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
+                complaints.AddRange((await _examination.CallAsync(member, parameter, bad))
+                    .Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
         }
 
         Assert.True(complaints.Count == 0, string.Join(Environment.NewLine, complaints));
@@ -49,7 +52,9 @@ public sealed class BadInputTests(World world)
 
             // What would be refused anyway may be refused first.
             if (fault is not OperationCanceledException)
-                fault.Should().BeOfType((await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null)))?.GetType() ?? typeof(OperationCanceledException));
+                fault
+                    .Should().BeOfType((await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null)))?.GetType()
+                        ?? typeof(OperationCanceledException));
             await Attempt.DisposeAsync(receiver);
             (await world.TracesAsync()).Should().Be(before);
             await world.RequireHealthAsync();
@@ -72,7 +77,8 @@ public sealed class BadInputTests(World world)
 
             // What it is called, and what it was made for, it may still say; what needs a connection, never.
             if (fault is not null || member.Token is not null)
-                fault.Should().BeAssignableTo<InvalidOperationException>().And.Match<Exception>(refusal => refusal is ObjectDisposedException || member.Token == null);
+                fault.Should().BeAssignableTo<InvalidOperationException>()
+                    .And.Match<Exception>(refusal => refusal is ObjectDisposedException || member.Token == null);
             await Attempt.DisposeAsync(receiver);
             (await world.TracesAsync()).Should().Be(before);
             await world.RequireHealthAsync();
@@ -106,5 +112,6 @@ public sealed class BadInputTests(World world)
     private static bool IsDispose(Member member) => member.Method.Name == nameof(IAsyncDisposable.DisposeAsync);
 
     private static bool IsUnitOfWork(Member member) =>
-        member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction) || member.Method.DeclaringType == typeof(TenantSessionBase);
+        member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction)
+            || member.Method.DeclaringType == typeof(TenantSessionBase);
 }

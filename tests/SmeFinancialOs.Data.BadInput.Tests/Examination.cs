@@ -21,7 +21,8 @@ internal sealed class Examination(World world)
             if (parameter is not null)
                 arguments[parameter.Position] = bad!.Value();
             var receiver = await create();
-            var fault = await Attempt.RunAsync(member, receiver, arguments, member.IsSetter && bad is not null ? set => Uses.OfAsync(set, world) : null, Patience);
+            var fault = await Attempt.RunAsync(member, receiver, arguments,
+                member.IsSetter && bad is not null ? set => Uses.OfAsync(set, world) : null, Patience);
             await Attempt.DisposeAsync(receiver);
             var found = new List<string>();
             found.AddRange(Rules.Complaints(fault, before, await world.TracesAsync()));
@@ -46,6 +47,7 @@ internal sealed class Examination(World world)
         return fault is not null;
     }
 
-    private IEnumerable<string> Secrets() => new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.OwnerConnectionString }
+    private IEnumerable<string> Secrets() =>
+        new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.OwnerConnectionString }
         .Select(text => new NpgsqlConnectionStringBuilder(text).Password!).Where(password => password?.Length > 8);
 }

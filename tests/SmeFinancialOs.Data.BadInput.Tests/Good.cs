@@ -17,7 +17,8 @@ internal sealed class Good(World world)
     private static int _names;
 
     /// <summary>Arguments that a call works with.</summary>
-    public object?[] ArgumentsOf(Member member, ParameterInfo? except) => [.. member.Parameters.Select(parameter => parameter == except ? null : ValueOf(parameter))];
+    public object?[] ArgumentsOf(Member member, ParameterInfo? except) =>
+        [.. member.Parameters.Select(parameter => parameter == except ? null : ValueOf(parameter))];
 
     /// <summary>Receivers to try: where it matters, one of an admin too, whose coming is logged.</summary>
     public IEnumerable<(string Name, Func<ValueTask<object?>> Create)> ReceiversOf(Member member)
@@ -26,7 +27,8 @@ internal sealed class Good(World world)
         if (!member.NeedsReceiver)
             return [("", () => ValueTask.FromResult<object?>(null))];
         if (type == typeof(ITenantSession))
-            return [("of a tenant", () => new(world.Factory.CreateSession(world.Tenant))), ("of an admin", () => new(world.Factory.CreateSession(World.AdminContext)))];
+            return [("of a tenant", () => new(world.Factory.CreateSession(world.Tenant))),
+                ("of an admin", () => new(world.Factory.CreateSession(World.AdminContext)))];
         if (type == typeof(TenantSessionBase))
         {
             return
@@ -37,9 +39,11 @@ internal sealed class Good(World world)
         }
 
         if (type == typeof(TenantTransaction))
-            return [("of a tenant", () => new(world.Factory.BeginTransaction(world.Tenant))), ("of an admin", () => new(world.Factory.BeginTransaction(World.AdminContext)))];
+            return [("of a tenant", () => new(world.Factory.BeginTransaction(world.Tenant))),
+                ("of an admin", () => new(world.Factory.BeginTransaction(World.AdminContext)))];
         if (type == typeof(OrganizationRepository))
-            return [("of a tenant", () => CreateAsync(type)), ("of an admin", () => new(new OrganizationRepository(world.Factory.CreateSession(World.AdminContext))))];
+            return [("of a tenant", () => CreateAsync(type)),
+                ("of an admin", () => new(new OrganizationRepository(world.Factory.CreateSession(World.AdminContext))))];
         return [("", () => CreateAsync(type))];
     }
 
@@ -83,7 +87,8 @@ internal sealed class Good(World world)
         _ when type == typeof(InvoiceRepository) => new InvoiceRepository(world.Factory.CreateSession(world.Tenant)),
         _ when type == typeof(OrganizationRepository) => new OrganizationRepository(world.Factory.CreateSession(world.Tenant)),
         _ when type == typeof(Invoice) => world.Invoice with { },
-        _ when type == typeof(NewInvoice) => new NewInvoice { Number = $"n{Interlocked.Increment(ref _names)}", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) },
+        _ when type == typeof(NewInvoice) =>
+            new NewInvoice { Number = $"n{Interlocked.Increment(ref _names)}", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) },
         _ when type == typeof(IReadOnlyCollection<NewInvoice>) => new[] { (NewInvoice)(await CreateAsync(typeof(NewInvoice)))! },
         _ when type == typeof(InvoiceCursor) => new InvoiceCursor(world.Invoice.IssuedAt, world.Invoice.Id),
         _ when type == typeof(NpgsqlDataSource) => world.App,
@@ -97,7 +102,8 @@ internal sealed class Good(World world)
         { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Func<>) => HostCode.Empty(type),
         { IsGenericType: true, Namespace: "System" } when type.Name.StartsWith("Func`", StringComparison.Ordinal) => HostCode.ReturningDefault(type),
         _ when type == typeof(IServiceCollection) => new ServiceCollection(),
-        _ when type == typeof(IConfiguration) => new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionString", world.Database.AppConnectionString)]).Build(),
+        _ when type == typeof(IConfiguration) => new ConfigurationBuilder().AddInMemoryCollection([new("ConnectionString", world.Database.AppConnectionString)])
+            .Build(),
         _ when type == typeof(IApplicationBuilder) => new ApplicationBuilder(Services().AddTenantContext().BuildServiceProvider()),
         _ when type == typeof(IHealthChecksBuilder) => Services().AddHealthChecks(),
         _ when type == typeof(RouteHandlerBuilder) => new RouteHandlerBuilder([new Conventions()]),
@@ -113,8 +119,11 @@ internal sealed class Good(World world)
         _ when type == typeof(TenantDatabase) => await world.Server.CreateTenantDatabaseAsync(),
         _ when type == typeof(TenantAdminAttribute) => new TenantAdminAttribute("admins"),
         _ when type.GetConstructors().Any(constructor => constructor.GetParameters().All(parameter => parameter.HasDefaultValue)) => Activator.CreateInstance(
-            type, BindingFlags.OptionalParamBinding | BindingFlags.Public | BindingFlags.Instance | BindingFlags.CreateInstance, binder: null, args: [], culture: null),
-        _ => throw new NotSupportedException($"Good.CreateAsync does not know how to make a {type}: add it there, or name the type in Exemptions with the reason."),
+            type, BindingFlags.OptionalParamBinding | BindingFlags.Public | BindingFlags.Instance | BindingFlags.CreateInstance, binder: null,
+            args: [], culture: null),
+        _ =>
+            throw new NotSupportedException($"Good.CreateAsync does not know how to make a {type}: add it there, "
+                + "or name the type in Exemptions with the reason."),
     };
 
     private TenantBatch Batch()
@@ -124,7 +133,8 @@ internal sealed class Good(World world)
         return batch;
     }
 
-    private IServiceCollection Services() => new ServiceCollection().AddLogging().AddTenantData(world.Database.AppConnectionString, world.Database.AdminConnectionString);
+    private IServiceCollection Services() =>
+        new ServiceCollection().AddLogging().AddTenantData(world.Database.AppConnectionString, world.Database.AdminConnectionString);
 
     private sealed class Conventions : IEndpointConventionBuilder
     {

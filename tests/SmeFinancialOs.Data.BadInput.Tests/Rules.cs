@@ -13,11 +13,13 @@ internal static class Rules
 {
     /// <summary>What a careless method throws, and nobody can tell what to do about it.</summary>
     private static readonly Type[] Careless =
-        [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(InvalidCastException), typeof(KeyNotFoundException), typeof(Exception), typeof(AggregateException), typeof(HangException)];
+        [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(InvalidCastException), typeof(KeyNotFoundException), typeof(Exception),
+            typeof(AggregateException), typeof(HangException)];
 
     private static readonly Type[] Typed =
     [
-        typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException), typeof(NpgsqlException), typeof(IOException),
+        typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException),
+        typeof(NpgsqlException), typeof(IOException),
         typeof(OptionsValidationException), typeof(TenantDataException), typeof(SchemaMigrationException),
         typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException),
         typeof(PostgresServerUnavailableException), typeof(TenantIsolationException), typeof(MarkedException),

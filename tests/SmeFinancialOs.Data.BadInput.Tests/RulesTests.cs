@@ -22,7 +22,8 @@ public sealed class RulesTests(World world)
         var member = new Member(typeof(Careless).GetMethod(method)!, Property: null);
         var parameter = member.Parameters[0];
 
-        var complaints = await new Examination(world) { Patience = TimeSpan.FromSeconds(5) }.CallAsync(member, parameter, Bad.For(member, parameter).Single(bad => bad.Name == badName));
+        var complaints = await new Examination(world) { Patience = TimeSpan.FromSeconds(5) }.CallAsync(member, parameter,
+            Bad.For(member, parameter).Single(bad => bad.Name == badName));
 
         if (Careless.Kept is { } kept)
             await kept.DisposeAsync();

@@ -17,7 +17,8 @@ internal static class Uses
         {
             case TenantDataOptions options:
                 options.ConnectionString ??= world.Database.AppConnectionString;
-                await using (var services = new ServiceCollection().AddTenantData(world.Database.AppConnectionString, configure: o => Copy(options, o)).BuildServiceProvider())
+                await using (var services = new ServiceCollection().AddTenantData(world.Database.AppConnectionString, configure: o => Copy(options, o))
+                    .BuildServiceProvider())
                     await services.GetRequiredService<TenantConnectionFactory>().VerifyAsync();
                 break;
             case TenantConnectionOptions options:

@@ -32,7 +32,8 @@ public sealed class World : IAsyncLifetime
         Admin = Build(Database.AdminConnectionString);
         Factory = new TenantConnectionFactory(App, new TenantConnectionOptions { AdminDataSource = Admin });
         Tenant = (await Database.CreateOrganizationAsync()).Context;
-        Invoice = await new InvoiceRepository(Factory.CreateSession(Tenant)).InsertAsync(new NewInvoice { Number = "1", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) });
+        Invoice = await new InvoiceRepository(Factory.CreateSession(Tenant)).InsertAsync(
+            new NewInvoice { Number = "1", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) });
         _truth = NpgsqlDataSource.Create(Database.OwnerConnectionString);
     }
 
@@ -49,7 +50,8 @@ public sealed class World : IAsyncLifetime
     {
         await using var command = _truth.CreateCommand(
             """
-            SELECT concat_ws(' ', (SELECT count(*) FROM organizations), (SELECT string_agg(i::text, ',' ORDER BY id) FROM invoices i), (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_database), (SELECT count(*) FROM pg_roles)),
+            SELECT concat_ws(' ', (SELECT count(*) FROM organizations), (SELECT string_agg(i::text, ',' ORDER BY id) FROM invoices i),
+                (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_database), (SELECT count(*) FROM pg_roles)),
                 (SELECT count(*) FROM app.admin_access_log)
             """);
         await using var reader = await command.ExecuteReaderAsync();
