@@ -46,7 +46,8 @@ public sealed partial class ShutdownTests
 
         (await request).Status.Should().Be(HttpStatusCode.OK);
         (await sample.Host.WaitForExitAsync()).Should().Be(0, sample.Host.Output);
-        (await sample.TruthAsync<long>("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = 'app_user'")).Should().Be(0);
+        (await sample.TruthAsync<long>("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = 'app_user'"))
+            .Should().Be(0);
     }
 
     private static string Token(SampleHost host, string name) => Regex.Match(host.Output, $"^{name}=(.+)$", RegexOptions.Multiline).Groups[1].Value;
