@@ -81,7 +81,8 @@ public sealed class PostgresServerTests
 
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW listen_addresses")).Should().Be("127.0.0.1");
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW unix_socket_directories")).Should().BeEmpty();
-        (await server.ConnectionString.ReadScalarAsync<string>("SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules")).Should().Be("scram-sha-256");
+        (await server.ConnectionString.ReadScalarAsync<string>("SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules"))
+            .Should().Be("scram-sha-256");
     }
 
     [Fact]

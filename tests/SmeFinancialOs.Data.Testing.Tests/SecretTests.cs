@@ -36,7 +36,8 @@ public sealed class SecretTests
         $"{server} {server.Description} {database} {database.Name} {database.Factory}".Should().NotContainAny(passwords);
 
         var wrong = new NpgsqlConnectionStringBuilder(database.AppConnectionString) { Password = Marked.Password }.ConnectionString;
-        var fault = (await FluentActions.Awaiting(() => PostgresServer.StartAsync(new() { Kind = PostgresServerKind.ConnectionString, ConnectionString = wrong }))
+        var fault =
+            (await FluentActions.Awaiting(() => PostgresServer.StartAsync(new() { Kind = PostgresServerKind.ConnectionString, ConnectionString = wrong }))
             .Should().ThrowAsync<PostgresServerUnavailableException>()).Which;
         Marked.TextOf(fault).Should().NotContain(Marked.Password);
         var isolation = (await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(wrong)).Should().ThrowAsync<Exception>()).Which;
