@@ -98,7 +98,8 @@ internal sealed class Clients(Cluster cluster, Ledger ledger, Report report)
             await using var primary = await cluster.OpenPrimaryAsync();
             while (!_isStopped)
             {
-                report.Lag(await primary.ScalarAsync<double>("SELECT coalesce(extract(epoch FROM max(replay_lag)) * 1000, 0)::float8 FROM pg_stat_replication"));
+                report.Lag(
+                    await primary.ScalarAsync<double>("SELECT coalesce(extract(epoch FROM max(replay_lag)) * 1000, 0)::float8 FROM pg_stat_replication"));
                 await Task.Delay(50);
             }
         }

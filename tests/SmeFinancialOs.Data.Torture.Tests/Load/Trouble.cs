@@ -58,7 +58,8 @@ internal sealed class Trouble(RestartingServer server, PgBouncer? pooler, Faulty
     {
         await using var connection = new NpgsqlConnection(superuser);
         await connection.OpenAsync();
-        await using var list = new NpgsqlCommand($"SELECT pid FROM pg_stat_activity WHERE usename IN ('app_user', 'admin_user') AND {condition} ORDER BY pid", connection);
+        await using var list = new NpgsqlCommand($"SELECT pid FROM pg_stat_activity WHERE usename IN ('app_user', 'admin_user') AND {condition} ORDER BY pid",
+            connection);
         var pids = new List<int>();
         await using (var reader = await list.ExecuteReaderAsync())
         {

@@ -94,7 +94,8 @@ internal sealed class FaultyLine : IAsyncDisposable
                     return;
             }
         }
-        catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException or SocketException)
+        catch (Exception fault) when (fault is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException
+            or SocketException)
         {
             // the other side has gone
         }

@@ -6,12 +6,15 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Servers;
 
-/// <summary>A server that can be restarted under load. What it has acknowledged is in its files: nothing trades safety for speed but fsync, as no machine crashes here.</summary>
+/// <summary>
+/// A server that can be restarted under load. What it has acknowledged is in its files: nothing trades safety for speed but fsync, as no machine crashes here.
+/// </summary>
 internal sealed class RestartingServer : IAsyncDisposable
 {
     private readonly SupervisedProcess _process;
 
-    private RestartingServer(SupervisedProcess process, string user, string connectionString) => (_process, User, ConnectionString) = (process, user, connectionString);
+    private RestartingServer(SupervisedProcess process, string user, string connectionString) =>
+        (_process, User, ConnectionString) = (process, user, connectionString);
 
     /// <summary>Whom it runs as.</summary>
     public string User { get; }
@@ -29,7 +32,8 @@ internal sealed class RestartingServer : IAsyncDisposable
         await File.WriteAllTextAsync($"{directory}/password", password + "\n");
         if (Environment.IsPrivilegedProcess)
             await SupervisedProcess.RunAsync("chown", "-R", user, directory);
-        await SupervisedProcess.RunAsUserAsync(user, $"{binaries}/initdb", $"--pgdata={directory}/data", "--username=postgres", $"--pwfile={directory}/password",
+        await SupervisedProcess.RunAsUserAsync(user, $"{binaries}/initdb", $"--pgdata={directory}/data", "--username=postgres",
+            $"--pwfile={directory}/password",
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync");
         File.Delete($"{directory}/password");
 
@@ -39,7 +43,8 @@ internal sealed class RestartingServer : IAsyncDisposable
             "listen_addresses=127.0.0.1", "unix_socket_directories=", $"port={port.ToString(CultureInfo.InvariantCulture)}", "max_connections=200", "fsync=off",
             "deadlock_timeout=50ms", "log_min_messages=fatal", "log_min_error_statement=panic",
         ];
-        var process = await SupervisedProcess.StartAsync(directory, user, "QUIT", [$"{binaries}/postgres", "-D", $"{directory}/data", .. settings.SelectMany(setting => new[] { "-c", setting })]);
+        var process = await SupervisedProcess.StartAsync(directory, user, "QUIT",
+            [$"{binaries}/postgres", "-D", $"{directory}/data", .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var connectionString = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",
