@@ -1,11 +1,11 @@
-using static SmeFinancialOs.Data.Audit.Tests.Fault;
+using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
 // Faults of views, functions, privileges and the rest.
 internal static class ObjectFaults
 {
-    internal static IReadOnlyList<Fault> All { get; } =
+    internal static IReadOnlyList<PlantedFault> All { get; } =
     [
         Of("view-without-invoker", "public.v", "CREATE VIEW public.v AS SELECT * FROM public.items; GRANT SELECT ON public.v TO $tenant"),
         Of("view-over-definer-view", "public.inner_v", """

@@ -26,7 +26,7 @@ public sealed class PreparedTransactionTests : IAsyncLifetime
 
         // Read only, as a tenant, and it ends with its connection.
         await using (var tenant = await Sql.OpenAsync(database.AppConnectionString + ";Pooling=false", Sql.Cancel))
-            await tenant.ExecuteAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; "
+            await tenant.RunAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; "
                 + "PREPARE TRANSACTION 'it''s planted'");
 
         await using var owner = await Sql.OpenAsync(database.OwnerConnectionString, Sql.Cancel);
@@ -38,11 +38,11 @@ public sealed class PreparedTransactionTests : IAsyncLifetime
         }
         finally
         {
-            await owner.ExecuteAsync("ROLLBACK");
-            await owner.ExecuteAsync("ROLLBACK PREPARED 'it''s planted'");
+            await owner.RunAsync("ROLLBACK");
+            await owner.RunAsync("ROLLBACK PREPARED 'it''s planted'");
         }
 
-        await owner.ExecuteAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK");
+        await owner.RunAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK");
         (await FoundAsync(database)).Should().Equal("max_prepared_transactions");
     }
 

@@ -46,7 +46,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         if (found[0].Fix.StartsWith("-- ask as well", StringComparison.Ordinal))
             return; // what a policy of the host is for, only the host knows
         foreach (var fix in found.Select(finding => finding.Fix).Distinct())
-            await connection.ExecuteAsync(fix);
+            await connection.RunAsync(fix);
         (await NotAskedAsync(connection)).Should().BeEmpty();
     }
 
@@ -81,7 +81,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         found.Should().Contain(finding => finding.ObjectName == objectName);
         if (found[0].Fix.StartsWith("--", StringComparison.Ordinal))
             return;
-        await connection.ExecuteAsync(found[0].Fix);
+        await connection.RunAsync(found[0].Fix);
         (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().NotContain(finding => finding.RuleId == "seal-broken");
     }
 
@@ -94,7 +94,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         await using var connection = await PlantAsync(plant);
         var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings
             .Should().ContainSingle(finding => finding.RuleId == "seal-key-readable").Subject;
-        await connection.ExecuteAsync(found.Fix);
+        await connection.RunAsync(found.Fix);
         (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().BeEmpty();
     }
 
@@ -104,7 +104,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     private async Task<NpgsqlConnection> PlantAsync(string plant)
     {
         var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("BEGIN; " + database.Named(plant));
+        await connection.RunAsync("BEGIN; " + database.Named(plant));
         return connection;
     }
 

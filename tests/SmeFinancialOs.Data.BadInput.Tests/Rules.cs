@@ -12,7 +12,7 @@ namespace SmeFinancialOs.Data.BadInput.Tests;
 internal static class Rules
 {
     /// <summary>What a careless method throws, and nobody can tell what to do about it.</summary>
-    private static readonly Type[] Careless =
+    private static readonly Type[] RuleViolations =
         [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(InvalidCastException), typeof(KeyNotFoundException), typeof(Exception),
             typeof(AggregateException), typeof(HangException)];
 
@@ -30,7 +30,7 @@ internal static class Rules
     {
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
-            if (Careless.Contains(inner.GetType()))
+            if (RuleViolations.Contains(inner.GetType()))
                 yield return $"throws {inner.GetType().Name}: {inner.Message}{Environment.NewLine}{inner.StackTrace}";
         }
 
@@ -43,7 +43,7 @@ internal static class Rules
     }
 
     /// <summary>What is wrong with how this value was taken.</summary>
-    public static IEnumerable<string> Complaints(Exception? fault, Bad bad, string parameter)
+    public static IEnumerable<string> Complaints(Exception? fault, InvalidArgument bad, string parameter)
     {
         if (fault is null && bad.MustBeRefused)
             yield return "is accepted";
@@ -57,7 +57,7 @@ internal static class Rules
     }
 
     /// <summary>Nothing may have happened before an argument is refused; a statement that the server refused may have had its admin logged.</summary>
-    public static IEnumerable<string> Complaints(Exception? fault, Traces before, Traces after)
+    public static IEnumerable<string> Complaints(Exception? fault, DatabaseState before, DatabaseState after)
     {
         if (fault is null)
             yield break;

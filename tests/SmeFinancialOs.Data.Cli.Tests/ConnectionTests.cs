@@ -30,7 +30,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
     }
 
     [Fact]
-    public async Task Without_a_connection_it_says_how_to_give_one()
+    public async Task Command_without_a_connection_says_how_to_give_one()
     {
         using var tool = new Tool();
         var (exit, _, error) = await tool.RunAsync("audit");

@@ -1,6 +1,5 @@
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using SmeFinancialOs.Data.Tests.Readme;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 

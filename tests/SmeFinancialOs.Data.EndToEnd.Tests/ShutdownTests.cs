@@ -10,7 +10,7 @@ public sealed partial class ShutdownTests
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task Without_configuration_it_runs_on_a_server_of_its_own_that_ends_with_it(string signal)
+    public async Task Host_without_configuration_runs_on_its_own_server_that_ends_with_the_host(string signal)
     {
         await using var host = await SampleHost.StartAsync(new Dictionary<string, string?>());
         await Eventually.HoldsAsync(() => Task.FromResult(host.Output.Contains("OLGA=", StringComparison.Ordinal)));

@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Model.Tests;
 

@@ -9,7 +9,7 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
     {
         await using var admin = await database.OpenAsync("admin_role");
 
-        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        (await admin.RunAsync(Entry)).Should().Be(1);
 
         (await admin.ListAsync<string>($"SELECT DISTINCT login::text FROM app.admin_access_log WHERE backend_pid = {admin.ProcessID} AND client_addr IS "
             + "NOT NULL AND opened_at <= clock_timestamp()"))
@@ -32,7 +32,7 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
     public async Task Admin_can_neither_forge_nor_change_an_entry(string attack)
     {
         await using var admin = await database.OpenAsync("admin_role");
-        await admin.ExecuteAsync(Entry);
+        await admin.RunAsync(Entry);
 
         (await admin.RefusalAsync(attack)).SqlState.Should().Be("42501");
     }
@@ -68,7 +68,7 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var empty = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(empty, Sql.Cancel);
-        await superuser.ExecuteAsync("ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT ALL ON TABLES TO PUBLIC, tenant_role, demo_role, "
+        await superuser.RunAsync("ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT ALL ON TABLES TO PUBLIC, tenant_role, demo_role, "
             + "app_user, admin_user, admin_role");
 
         await new SchemaMigrator(empty).MigrateAsync(Sql.Cancel);

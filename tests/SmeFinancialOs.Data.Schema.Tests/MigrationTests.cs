@@ -53,11 +53,11 @@ public sealed class MigrationTests
         (await connection.ScalarAsync<string>("SELECT tableowner::text FROM pg_tables WHERE tablename = 'schema_migrations'")).Should().Be("app_owner");
         foreach (var role in new[] { "tenant_role", "demo_role", "admin_role", "app_user", "admin_user" })
         {
-            await connection.ExecuteAsync($"SET ROLE {role}");
+            await connection.RunAsync($"SET ROLE {role}");
             foreach (var attack in new[] { "SELECT FROM app.schema_migrations", "DELETE FROM app.schema_migrations",
                 "INSERT INTO app.schema_migrations VALUES ('x')" })
                 (await connection.RefusalAsync(attack)).SqlState.Should().Be("42501");
-            await connection.ExecuteAsync("RESET ROLE");
+            await connection.RunAsync("RESET ROLE");
         }
     }
 

@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using CliWrap;
+using CliWrap.Buffered;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
@@ -23,26 +24,13 @@ internal static class Psql
     private static async Task RunAsync(string connectionString, IReadOnlyList<string> arguments, string? input)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(Program!, ["--no-psqlrc", "--quiet", .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["PGHOST"] = settings.Host, ["PGPORT"] = $"{settings.Port}", ["PGDATABASE"] = settings.Database,
-                ["PGUSER"] = settings.Username, ["PGPASSWORD"] = settings.Password,
-            },
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(Sql.Cancel);
-        var output = process.StandardOutput.ReadToEndAsync(Sql.Cancel);
-        if (input is not null)
-            await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(Sql.Cancel);
-        await output;
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(await errors);
+        var result = await Cli.Wrap(Program!).WithArguments(["--no-psqlrc", "--quiet", .. arguments])
+            .WithEnvironmentVariables(variables => variables.Set("PGHOST", settings.Host).Set("PGPORT", $"{settings.Port}").Set("PGDATABASE", settings.Database)
+                .Set("PGUSER", settings.Username).Set("PGPASSWORD", settings.Password))
+            .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(Sql.Cancel);
+        if (!result.IsSuccess)
+            throw new InvalidOperationException(result.StandardError);
     }
 }

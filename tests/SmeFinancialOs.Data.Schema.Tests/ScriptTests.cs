@@ -19,7 +19,7 @@ public sealed class ScriptTests
 
         await Psql.ApplyAsync(database, variables);
         if (options.Invoicing)
-            await connection.ExecuteAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
+            await connection.RunAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
         if (options.Seal)
             await new ContextSealKeys(database).AddAsync(Sql.Cancel);
         var byHand = await CatalogAsync(connection);
@@ -59,7 +59,7 @@ public sealed class ScriptTests
     {
         var database = await EmptyAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync(scene);
+        await connection.RunAsync(scene);
         var before = await CatalogAsync(connection);
 
         var failure = (await new SchemaMigrator(database).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;

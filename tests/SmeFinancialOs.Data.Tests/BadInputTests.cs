@@ -215,8 +215,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     public async Task Database_that_is_not_migrated_says_so_and_how()
     {
         var server = await PostgresServer.GetSharedAsync();
-        var app = new NpgsqlConnectionStringBuilder(
-            fixture.Database.AppConnectionString) { Database = new NpgsqlConnectionStringBuilder(await server.CreateEmptyDatabaseAsync()).Database };
+        var app = fixture.Database.AppConnectionString.WithDatabaseOf(await server.CreateEmptyDatabaseAsync());
         await using var empty = NpgsqlDataSource.Create(app);
         (await OpenAsync(empty).Should().ThrowAsync<DatabaseNotReadyException>()).Which.Message
             .Should().Contain("not migrated").And.Contain("SchemaMigrator").And.Contain("app.current_org_id");

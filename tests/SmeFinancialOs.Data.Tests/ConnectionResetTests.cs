@@ -60,7 +60,7 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
     [InlineData("sequence value")]
     [InlineData("temporary table")]
     [InlineData("advisory lock")]
-    public async Task Without_a_reset_it_would_be(string leftover)
+    public async Task Without_a_reset_session_state_reaches_the_next_tenant(string leftover)
     {
         var (leave, find) = Leftovers[leftover];
         await PrepareAsync();

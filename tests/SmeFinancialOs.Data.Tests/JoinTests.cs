@@ -42,7 +42,7 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     [InlineData("Id")]
     [InlineData("id,id")]
     [InlineData(" ID , iD ")]
-    public async Task They_are_those_of_Dapper(string splitOn)
+    public async Task Joined_rows_are_those_of_Dapper(string splitOn)
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         var dapper = await work.Connection.QueryAsync<Bill, Owner, Note, (Bill, Owner, Note?)>(Three,
@@ -63,7 +63,7 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     }
 
     [Fact]
-    public async Task A_single_value_can_be_one_of_them() =>
+    public async Task Single_value_can_be_a_part_of_a_joined_row() =>
         (await Session.QueryAsync<string, int, string>("SELECT number, 5 AS count FROM invoices ORDER BY number", (number, count) => $"{number}: {count}",
             splitOn: "count", cancellationToken: Token))
             .Should().Equal("A-1: 5", "A-2: 5", "A-3: 5");

@@ -11,7 +11,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Takes_back_what_a_unit_of_work_did_and_ends_it()
+    public async Task Rollback_undoes_a_unit_of_work_and_ends_it()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await work.ExecuteAsync(Write, cancellationToken: Token);
@@ -25,7 +25,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Takes_back_what_a_transaction_did_and_ends_it()
+    public async Task Rollback_undoes_a_transaction_and_ends_it()
     {
         await using var work = fixture.Factory.BeginTransaction(fixture.ContextA);
         await work.ExecuteAsync(Write, cancellationToken: Token);
@@ -62,7 +62,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task After_a_commit_or_the_end_it_is_refused()
+    public async Task Rollback_after_a_commit_or_the_end_is_refused()
     {
         await using var committed = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await committed.CommitAsync(Token);
@@ -100,7 +100,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Leaves_the_connection_clean_for_the_next_one()
+    public async Task Rollback_leaves_the_connection_clean_for_the_next_user()
     {
         await using (var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token))
         {

@@ -18,7 +18,7 @@ public sealed class MigrationFolderTests
     [InlineData("in folders of releases", "v10/1.sql v9/2.sql v9/1.sql rollback/1.sql", "v9/1.sql v9/2.sql v10/1.sql", "rollback/1.sql")]
     public void Files_run_in_the_order_of_their_tool(string tool, string files, string order, string skipped)
     {
-        using var folder = new Folder([.. files.Split(' ').Select(file => (file, "SELECT 1;"))]);
+        using var folder = new TemporaryMigrations([.. files.Split(' ').Select(file => (file, "SELECT 1;"))]);
         var read = MigrationFolder.Read(folder.Path);
         read.Migrations.Select(migration => migration.Path).Should().Equal(order.Split(' '), because: tool);
         read.Skipped.Should().Equal(skipped.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -27,7 +27,7 @@ public sealed class MigrationFolderTests
     [Fact]
     public void Sqitch_runs_by_its_plan()
     {
-        using var folder = new Folder(
+        using var folder = new TemporaryMigrations(
             ("deploy/zebra.sql", "SELECT 1;"), ("deploy/ant.sql", "SELECT 2;"), ("deploy/zebra@v1.sql", "SELECT 0;"), ("revert/zebra.sql", "SELECT 3;"),
             ("verify/zebra.sql", "SELECT 4;"));
         folder.Write("sqitch.plan", "%project=x\n\nzebra 2026-01-01T00:00:00Z A <a@b> # first\n@v1 2026-01-01T00:00:00Z A <a@b>\nant [zebra] "
@@ -49,7 +49,7 @@ public sealed class MigrationFolderTests
     [InlineData("-- down the hole\nA;\n", "A")]
     public void What_undoes_is_left_out_and_the_lines_keep_their_numbers(string text, string statements)
     {
-        using var folder = new Folder(("1.sql", text));
+        using var folder = new TemporaryMigrations(("1.sql", text));
         var migration = MigrationFolder.Read(folder.Path).Migrations.Should().ContainSingle().Subject;
         SqlScript.Split(migration).Select(statement => statement.Text).Should().Equal(statements.Split(' '));
         migration.Text.Count(c => c == '\n').Should().Be(text.Count(c => c == '\n'));

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
 // Roles and a database that the server had before a lint, and names that a migration may take.
@@ -14,9 +12,9 @@ public sealed class ServerRoles : IAsyncLifetime
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         (_old, _peer, _new) = (server.NewRoleName("old"), server.NewRoleName("peer"), $"lint_{Guid.NewGuid():N}");
-        _database = new NpgsqlConnectionStringBuilder(await server.CreateEmptyDatabaseAsync(Sql.Cancel)).Database!;
+        _database = (await server.CreateEmptyDatabaseAsync(Sql.Cancel)).DatabaseName();
         await using var connection = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync($"CREATE ROLE {_old} LOGIN NOINHERIT; CREATE ROLE {_peer}");
+        await connection.RunAsync($"CREATE ROLE {_old} LOGIN NOINHERIT; CREATE ROLE {_peer}");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

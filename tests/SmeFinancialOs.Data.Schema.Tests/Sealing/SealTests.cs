@@ -22,7 +22,7 @@ public sealed class SealTests
     {
         var database = await MigratedAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
+        await connection.RunAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
         var failure = (await new SchemaMigrator(database, Sealed).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
             .Which;
         failure.Message.Should().Contain("no key is in force").And.Contain("sme-data seal add");
@@ -81,7 +81,7 @@ public sealed class SealTests
         await new SchemaMigrator(database, new() { Guard = true, Seal = true }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.CountAsync("app_guard.faults()")).Should().Be(0);
-        await connection.ExecuteAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); "
+        await connection.RunAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); "
             + "SELECT app.protect_table('public.t'); COMMIT");
         foreach (var weakening in new[]
         {
@@ -124,10 +124,10 @@ public sealed class SealTests
         var options = new SchemaMigratorOptions { Roles = TestRoles.New(server), Seal = true };
         var login = server.NewRoleName("login");
         await using (var superuser = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel))
-            await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
+            await superuser.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using (var superuser = await Sql.OpenAsync(database, Sql.Cancel))
-            await superuser.ExecuteAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
+            await superuser.RunAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
         await new SchemaMigrator(database.As(login), options).MigrateAsync(Sql.Cancel);
         await new ContextSealKeys(database.As(login)).AddAsync(Sql.Cancel);
         (await new ContextSealKeys(database.As(login)).ListAsync(Sql.Cancel)).Should().ContainSingle();

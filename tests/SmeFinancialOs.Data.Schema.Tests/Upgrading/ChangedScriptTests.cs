@@ -72,7 +72,7 @@ public sealed class ChangedScriptTests
     }
 
     [Fact]
-    public async Task A_failure_in_it_names_the_file_and_the_line_and_it_runs_again()
+    public async Task Failure_in_a_changed_object_names_file_and_line_and_the_object_runs_again()
     {
         var database = await NewDatabaseAsync();
         await RunAsync(database, Function("1"));

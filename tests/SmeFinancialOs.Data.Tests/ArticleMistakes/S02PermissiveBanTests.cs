@@ -13,21 +13,21 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     [InlineData("")]
     public async Task The_articles_ban_lets_a_tenant_or_nobody_insert_into_B(string organization)
     {
-        await using (var isolated = await Trial.StartAsync(fixture, Article.AppOfA with { Organization = organization },
-            without: Article.Tables + Article.Isolation))
+        await using (var isolated = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
+            without: ArticleRecipe.Tables + ArticleRecipe.Isolation))
             (await isolated.TryAsync(PlantInB)).SqlState.Should().Be("42501", "the isolation policy alone refuses it");
 
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA with { Organization = organization },
-            without: Article.Tables + Article.Isolation + Ban);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
+            without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Ban);
         (await trial.TryAsync(PlantInB)).SqlState.Should().BeNull();
-        await trial.BecomeAsync(Article.AppOfA with { Organization = Seed.B });
-        (await trial.TryAsync(Article.Secrets)).Values.Should().Contain("planted");
+        await trial.BecomeAsync(ArticleRecipe.AppOfA with { Organization = Seed.B });
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Contain("planted");
     }
 
     [Theory]
     [InlineData(Seed.A)]
     [InlineData("")]
-    public async Task Ours_is_restrictive_and_refuses_it(string organization)
+    public async Task Our_restrictive_policy_refuses_the_insert(string organization)
     {
         await using (var connection = await fixture.OpenAsAsync(Actor.TenantA with { Organization = organization }))
             (await connection.SqlStateOfAsync(Seed.Insert(Seed.B))).Should().Be("42501");
@@ -41,7 +41,7 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public async Task Protect_table_refuses_a_permissive_policy_that_is_not_ours()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.Superuser, without: Article.Tables + Ban);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables + Ban);
         (await trial.TryAsync("SELECT app.protect_table('article.invoices')")).SqlState.Should().Be("42710");
     }
 

@@ -11,11 +11,11 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
     [Theory]
     [InlineData("SUPERUSER")]
     [InlineData("BYPASSRLS")]
-    public async Task The_articles_FORCE_does_not_bind_them(string attribute)
+    public async Task The_articles_FORCE_does_not_bind_superusers_and_BYPASSRLS_roles(string attribute)
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA,
-            without: Article.Tables + Article.Isolation + $"ALTER ROLE article_app {attribute}");
-        (await trial.TryAsync(Article.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA,
+            without: ArticleRecipe.Tables + ArticleRecipe.Isolation + $"ALTER ROLE article_app {attribute}");
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
     [InlineData(InCode)]
     public async Task The_articles_literals_are_no_uuids(string literal)
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.Superuser, without: Article.Tables);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (9, '{literal}', 'demo')")).SqlState.Should().Be("22P02");
         (await trial.TryAsync($"CREATE POLICY demo_no_writes ON article.invoices FOR INSERT WITH CHECK (org_id <> '{literal}')")).SqlState.Should().Be("22P02");
     }
@@ -27,7 +27,7 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
             ALTER TABLE article.invoices ENABLE ROW LEVEL SECURITY;
             CREATE POLICY demo_no_writes ON article.invoices FOR INSERT WITH CHECK (org_id <> '{InPolicy}')
             """;
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: scene);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: scene);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES ('{InCode}', 'written to the demo')")).SqlState.Should().BeNull();
     }
 

@@ -13,7 +13,7 @@ public sealed class S11IdAloneTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task In_the_article_a_duplicate_tells_that_a_hidden_row_exists()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + Article.Isolation);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (2, '{Seed.A}', 'probe')")).SqlState.Should().Be("23505");
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (99, '{Seed.A}', 'probe')")).SqlState.Should().BeNull();
     }
@@ -21,7 +21,7 @@ public sealed class S11IdAloneTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task In_the_article_As_child_points_at_Bs_parent()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + Article.Isolation + Lines);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Lines);
         (await trial.TryAsync($"INSERT INTO article.lines VALUES ('{Seed.A}', 2)")).SqlState.Should().BeNull();
         (await trial.TryAsync($"INSERT INTO article.lines VALUES ('{Seed.A}', 99)")).SqlState.Should().Be("23503");
     }

@@ -22,9 +22,9 @@ public sealed class DefinerFunctionTests(TenantDatabaseFixture fixture) : IClass
     }
 
     [Fact]
-    public async Task Without_FORCE_it_shows_everything()
+    public async Task Definer_function_shows_everything_without_FORCE()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function("app_owner", Without.Force));
+        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function("app_owner", DefenceRemoval.Force));
         (await trial.TryAsync(Call)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 

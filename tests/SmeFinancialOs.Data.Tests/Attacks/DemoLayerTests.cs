@@ -56,7 +56,7 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task The_read_only_transaction_alone_refuses(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: $"{Without.DemoPolicies}; {Grants}; {Permission}");
+        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}");
         await trial.Connection.RunAsync(ReadOnly);
         (await trial.TryAsync(write)).SqlState.Should().Be("25006");
         (await trial.TryAsync("SELECT set_config('transaction_read_only', 'off', true)")).SqlState
@@ -68,13 +68,13 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task Without_all_three_the_demo_is_written_to(string write)
     {
-        await using (var demo = await Trial.StartAsync(fixture, Actor.Demo, without: $"{Without.DemoPolicies}; {Grants}; {Permission}"))
+        await using (var demo = await Trial.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}"))
         {
             (await demo.TryAsync(write)).SqlState.Should().BeNull();
             (await demo.OthersWereChangedAsync()).Should().BeTrue();
         }
 
-        await using var tenant = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo, without: Without.DemoPolicies);
+        await using var tenant = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo, without: DefenceRemoval.DemoPolicies);
         (await tenant.TryAsync(write)).SqlState.Should().BeNull();
         (await tenant.OthersWereChangedAsync()).Should().BeTrue();
     }

@@ -56,7 +56,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public async Task Without_the_triggers_it_would(string scene, string attack)
+    public async Task Without_the_triggers_a_tenant_erases_its_organization(string scene, string attack)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene + "; ALTER TABLE public.organizations DISABLE TRIGGER USER");
         (await trial.TryAsync(attack)).SqlState.Should().BeNull();
@@ -77,7 +77,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
     [Theory]
     [InlineData("DELETE FROM public.owners")]
     [InlineData($"UPDATE public.organizations SET id = gen_random_uuid() WHERE id = '{Seed.B}'")]
-    public async Task An_admin_may(string sql)
+    public async Task Admin_may_erase_an_organization_around_privileges(string sql)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.Admin, without: Owners);
         (await trial.TryAsync(sql)).SqlState.Should().BeNull();

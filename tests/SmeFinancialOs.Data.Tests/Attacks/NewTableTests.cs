@@ -28,7 +28,7 @@ public sealed class NewTableTests(TenantDatabaseFixture fixture) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Tables))]
-    public async Task Default_privileges_would_hand_it_out(string table)
+    public async Task Default_privileges_would_open_a_forgotten_table_to_tenants(string table)
     {
         const string grants = "ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT SELECT ON TABLES TO tenant_role; ";
         var fill = $"; RESET ROLE; INSERT INTO public.forgotten (SELECT "

@@ -5,8 +5,7 @@ namespace SmeFinancialOs.Data.Tests.Attacks;
 
 /// <summary>
 /// What the next user of a connection may notice of SQL that was injected into the call before: the list of docs/limits.md, and that it is all. Every setting
-/// that a
-/// login may change is left at every extreme value.
+/// that a login may change is left at every extreme value.
 /// </summary>
 public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {

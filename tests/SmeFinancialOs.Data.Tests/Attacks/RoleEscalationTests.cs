@@ -90,7 +90,7 @@ public sealed class RoleEscalationTests(TenantDatabaseFixture fixture) : IClassF
     [Fact]
     public async Task An_inheriting_membership_would_need_no_injection_at_all()
     {
-        var grant = "GRANT SELECT ON public.invoices TO app_user; " + Without.NoInheritFence("admin_role", "app_user", fixture.GrantsDecideInheritance);
+        var grant = "GRANT SELECT ON public.invoices TO app_user; " + DefenceRemoval.NoInheritFence("admin_role", "app_user", fixture.GrantsDecideInheritance);
         await using var trial = await Trial.StartAsync(fixture, Actor.AppUser, without: grant);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }

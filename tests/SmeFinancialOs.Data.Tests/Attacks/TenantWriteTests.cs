@@ -17,7 +17,7 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(WriteAttacks.OnB), MemberType = typeof(WriteAttacks))]
     public async Task The_same_writes_succeed_under_a_loose_policy(string attack, string? refusal)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Without.TenantIsolation + "; " + Without.DemoRows);
+        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: DefenceRemoval.TenantIsolation + "; " + DefenceRemoval.DemoRows);
         (await trial.TryAsync(attack)).SqlState.Should().Be(null, "it was refused with {0} by the policy alone", refusal);
         (await trial.OthersWereChangedAsync()).Should().BeTrue();
     }
@@ -39,7 +39,7 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task A_loose_check_lets_inserts_through_while_reads_stay_closed()
     {
         // Why attacks carry no RETURNING: with it the SELECT policy refuses, and the hole in the INSERT check is not seen.
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Without.TenantCheck);
+        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: DefenceRemoval.TenantCheck);
         (await trial.TryAsync(Seed.Insert(Seed.B) + " RETURNING id")).SqlState.Should().Be("42501");
         (await trial.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().BeNull();
         (await trial.OthersWereChangedAsync()).Should().BeTrue();

@@ -15,8 +15,8 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         { "CREATE VIEW public.listing WITH (security_invoker = true) AS TABLE public.invoices", true, false },
         // Under FORCE the owner is bound too, and no policy is for it: closed, for everyone.
         { "SET LOCAL ROLE app_owner; CREATE VIEW public.listing AS TABLE public.invoices", false, false },
-        { $"{Without.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing AS TABLE public.invoices", true, true },
-        { $"{Without.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing WITH (security_barrier = true) AS TABLE public.invoices", true, true },
+        { $"{DefenceRemoval.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing AS TABLE public.invoices", true, true },
+        { $"{DefenceRemoval.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing WITH (security_barrier = true) AS TABLE public.invoices", true, true },
         // FORCE does not bind a superuser.
         { "CREATE VIEW public.listing AS TABLE public.invoices", true, true },
         // The whole chain has to be an invoker's.

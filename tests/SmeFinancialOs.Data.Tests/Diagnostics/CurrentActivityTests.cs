@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
 /// <summary>What is current belongs to the host: no span of ours may be left there, or take the host's own away.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class CurrentActivityTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     public static TheoryData<string> Calls => [.. SessionCall.All.Keys];

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
 /// <summary>A unit of work that wrote rows and is disposed without a commit: the caller believes that they are saved.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Event = "CommitForgotten";
@@ -177,7 +177,7 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
     }
 
     [Fact]
-    public async Task Without_an_activity_it_says_so()
+    public async Task Forgotten_commit_without_an_activity_is_reported_as_such()
     {
         await using var recorder = new TelemetryRecorder(fixture);
         recorder.Request.Dispose();

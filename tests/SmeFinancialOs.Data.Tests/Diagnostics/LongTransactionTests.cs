@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private static readonly TimeSpan Threshold = TimeSpan.FromSeconds(5);
@@ -64,7 +64,7 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
     public async Task Nothing_is_armed_without_a_threshold()
     {
         await using var recorder = Record(threshold: null);
-        await EverythingThatHappens.RunAsync(fixture, recorder.Factory);
+        await AllTelemetryEvents.RunAsync(fixture, recorder.Factory);
         _time.Timers.Created.Should().Be(0);
     }
 

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class MetricTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Transactions = "smefinancialos.data.transaction.";
@@ -79,7 +79,7 @@ public sealed class MetricTests(TenantDatabaseFixture fixture) : IClassFixture<T
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Keep(tags));
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Keep(tags));
         listener.Start();
-        await EverythingThatHappens.RunAsync(fixture, fixture.Factory);
+        await AllTelemetryEvents.RunAsync(fixture, fixture.Factory);
 
         seen.Should().Contain("tenant").And.Contain("demo").And.Contain("admin")
             .And.NotContain(value => value != null && value.Contains(Seed.A, StringComparison.OrdinalIgnoreCase));

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Dapper;
-using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Planted = "planted-value-4711";
@@ -26,7 +25,7 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         span.TagObjects.Should().BeEquivalentTo(new Dictionary<string, object?>
         {
             ["db.system.name"] = "postgresql",
-            ["db.namespace"] = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString).Database,
+            ["db.namespace"] = fixture.Database.AppConnectionString.DatabaseName(),
             ["smefinancialos.tenant.id"] = Seed.A,
             ["smefinancialos.access"] = "tenant",
             ["smefinancialos.read_only"] = false,

@@ -10,7 +10,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
 /// <summary>docs/telemetry.md and the code say the same, and what happens is what they say.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class TelemetryPageTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     [Fact]
@@ -19,7 +19,7 @@ public sealed class TelemetryPageTests(TenantDatabaseFixture fixture) : IClassFi
         var time = new ManualTime();
         await using var recorder = new TelemetryRecorder(fixture,
             options => (options.LongTransactionThreshold, options.TimeProvider) = (TimeSpan.FromSeconds(1), time));
-        await EverythingThatHappens.RunAsync(fixture, recorder.Factory);
+        await AllTelemetryEvents.RunAsync(fixture, recorder.Factory);
         await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA))
         {
             time.Advance(TimeSpan.FromSeconds(1));

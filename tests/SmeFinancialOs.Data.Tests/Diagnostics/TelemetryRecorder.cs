@@ -37,7 +37,7 @@ internal sealed class TelemetryRecorder : IAsyncDisposable
         }));
         _tenants = new NpgsqlDataSourceBuilder(connectionString ?? fixture.Database.AppConnectionString).UseTenantDefaults().Build();
         _admins = new NpgsqlDataSourceBuilder(fixture.Database.AdminConnectionString).UseTenantDefaults().Build();
-        _database = new NpgsqlConnectionStringBuilder(_tenants.ConnectionString).Database!;
+        _database = _tenants.ConnectionString.DatabaseName();
         var options = new TenantConnectionOptions { AdminDataSource = _admins, LoggerFactory = _logging };
         configure?.Invoke(options);
         Factory = new TenantConnectionFactory(_tenants, options);

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class UnobservedTests
 {
     [Theory]

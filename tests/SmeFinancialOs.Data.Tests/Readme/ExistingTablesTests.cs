@@ -89,5 +89,5 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
     }
 
     private static string WithDatabase(string connectionString, string other) =>
-        new NpgsqlConnectionStringBuilder(connectionString) { Database = new NpgsqlConnectionStringBuilder(other).Database }.ConnectionString;
+        connectionString.WithDatabaseOf(other);
 }

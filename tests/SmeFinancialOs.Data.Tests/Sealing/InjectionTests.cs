@@ -19,13 +19,13 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [MemberData(nameof(Reads))]
-    public async Task In_plain_mode_it_reads_another_tenant(string injection) =>
+    public async Task Injection_in_plain_mode_reads_another_tenant(string injection) =>
         (await ReadAsync(plain, plain.ContextA, injection.Replace(Injections.Switch, Injections.Switches[0], StringComparison.Ordinal))).Shows(Seed.SecretOfB)
             .Should().BeTrue();
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public async Task In_plain_mode_it_writes_another_tenant(string injection)
+    public async Task Injection_in_plain_mode_writes_another_tenant(string injection)
     {
         await ReadAsync(plain, plain.ContextA, injection.Replace(Injections.Switch, Injections.Switches[0], StringComparison.Ordinal));
         (await InjectedAsync(plain)).Should().Be(1);
@@ -34,7 +34,7 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [MemberData(nameof(Switched))]
-    public async Task Sealed_it_reads_no_other_tenant(string way, string injection)
+    public async Task Injection_into_a_sealed_context_reads_no_other_tenant(string way, string injection)
     {
         var outcome = await ReadAsync(@sealed, @sealed.ContextA, injection.Replace(Injections.Switch, way, StringComparison.Ordinal));
         outcome.Shows(Seed.SecretOfB).Should().BeFalse();
@@ -43,7 +43,7 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [MemberData(nameof(SwitchedWrites))]
-    public async Task Sealed_it_writes_no_other_tenant(string way, string injection)
+    public async Task Injection_into_a_sealed_context_writes_no_other_tenant(string way, string injection)
     {
         await ReadAsync(@sealed, @sealed.ContextA, injection.Replace(Injections.Switch, way, StringComparison.Ordinal));
         (await InjectedAsync(@sealed)).Should().Be(0);
@@ -169,9 +169,9 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
             return new Outcome(null, injection.StartsWith("COPY", StringComparison.Ordinal) ? [await work.Connection.CopyOutAsync(injection)]
                 : await work.Connection.ReadAsync(injection));
         }
-        catch (PostgresException error)
+        catch (PostgresException fault)
         {
-            return new Outcome(error, []);
+            return new Outcome(fault, []);
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
@@ -126,7 +127,7 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     [Fact]
     public async Task An_expired_token_is_refused_and_a_long_transaction_is_not()
     {
-        var clock = new StoppedClock(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source,
             new() { SealKey = fixture.Database.SealKey, SealLifetime = TimeSpan.FromSeconds(1), TimeProvider = clock });
@@ -149,7 +150,7 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     [Fact]
     public async Task A_token_serves_its_own_context_on_its_own_connection_for_half_of_its_time()
     {
-        var clock = new StoppedClock(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source, new() { SealKey = fixture.Database.SealKey, TimeProvider = clock });
         async Task<string> TokenOfAsync(TenantContext context) =>
@@ -162,7 +163,7 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         await using (await factory.OpenConnectionAsync(fixture.ContextB, Cancel))
             (await TokenOfAsync(fixture.ContextA)).Should().NotBe(first, "it is another connection");
 
-        clock.Now += TimeSpan.FromSeconds(31);
+        clock.Advance(TimeSpan.FromSeconds(31));
         (await TokenOfAsync(fixture.ContextA)).Should().NotBe(first);
     }
 
@@ -221,12 +222,5 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         }
 
         return new string([.. text]);
-    }
-
-    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

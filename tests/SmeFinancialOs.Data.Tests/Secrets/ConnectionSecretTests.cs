@@ -10,7 +10,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Secrets;
 
 /// <summary>A password that goes into a connection string comes out nowhere, whatever goes wrong.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     public static TheoryData<string> Failures => ["wrong password", "unknown login", "unknown database", "nobody listens", "unknown host", "silence"];

@@ -5,7 +5,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Secrets;
 
 /// <summary>What rows and parameters hold comes out in answers alone.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, status, issued_at) "

@@ -1,7 +1,6 @@
 using Npgsql;
 using Polly;
 using Polly.Retry;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Failover;
 

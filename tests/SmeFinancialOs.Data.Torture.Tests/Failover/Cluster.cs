@@ -1,7 +1,5 @@
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Standby;
-using SmeFinancialOs.Data.Tests.Support;
 using SmeFinancialOs.Data.Torture.Tests.Servers;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Failover;
@@ -103,10 +101,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>As a superuser, whom no policy hides anything from.</summary>
     public async Task<NpgsqlConnection> OpenNewPrimaryAsync()
     {
-        var connection =
-            new NpgsqlConnection(
-                new NpgsqlConnectionStringBuilder(
-                    Standby.ConnectionString) { Database = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString).Database }.ConnectionString);
+        var connection = new NpgsqlConnection(Standby.ConnectionString.WithDatabaseOf(_database.OwnerConnectionString));
         await connection.OpenAsync();
         return connection;
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 using SmeFinancialOs.Data.Torture.Tests.Servers;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
@@ -75,7 +74,7 @@ internal sealed class TortureRun : IAsyncDisposable
             .. attacks.Operations,
         ];
         using var stop = new CancellationTokenSource();
-        var trouble = new Trouble(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2",
+        var trouble = new FaultInjector(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2",
             Report).RunAsync(_settings.Seed, stop.Token);
         var tasks = Enumerable.Range(0, Tasks)
             .Select(task => Task.Run(() => WorkAsync(operations, new Random(unchecked((_settings.Seed * 397) ^ task)), stop.Token))).ToArray();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 

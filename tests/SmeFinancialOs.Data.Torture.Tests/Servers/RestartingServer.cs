@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Servers;
 
@@ -22,7 +21,7 @@ internal sealed class RestartingServer : IAsyncDisposable
     /// <summary>The superuser's, to the database <c>postgres</c>.</summary>
     public string ConnectionString { get; }
 
-    public int Port => new NpgsqlConnectionStringBuilder(ConnectionString).Port;
+    public int Port => ConnectionString.Port();
 
     public static async Task<RestartingServer> StartAsync()
     {
