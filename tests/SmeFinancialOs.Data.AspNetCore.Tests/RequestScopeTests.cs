@@ -25,7 +25,7 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     }
 
     [Fact]
-    public async Task It_is_over_when_the_response_is_and_where_work_was_left_behind()
+    public async Task Tenant_of_a_request_ends_with_the_response_also_for_work_that_goes_on()
     {
         var isOver = new TaskCompletionSource();
         var completed = new TaskCompletionSource<TenantContext?>();
@@ -55,7 +55,7 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     }
 
     [Fact]
-    public async Task It_holds_while_rows_stream_into_the_response()
+    public async Task Tenant_of_a_request_holds_while_rows_stream_into_the_response()
     {
         await using var app =
             await StartAsync(map => map.MapGet("/", (ITenantSession session) => session.QueryUnbufferedAsync<string>("SELECT customer_name FROM invoices")));
@@ -63,7 +63,7 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     }
 
     [Fact]
-    public async Task It_is_over_where_the_exception_is_handled()
+    public async Task Tenant_of_a_request_has_ended_where_the_exception_is_handled()
     {
         TenantContext? inHandler = TenantContext.Demo;
         await using var app = await App.StartAsync(map => map.MapGet("/", string () => throw new InvalidOperationException("x")), pipeline: app =>

@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
 
@@ -14,7 +14,7 @@ public sealed class SecretTests(HostDatabase database) : IClassFixture<HostDatab
     [Fact]
     public async Task Wrong_password_is_in_no_answer_no_health_report_and_no_log()
     {
-        var log = new EveryLine();
+        var log = new FakeLoggerProvider();
         var wrong = new NpgsqlConnectionStringBuilder(database.Database.AppConnectionString) { Password = Marked.Password,
             PersistSecurityInfo = true }.ConnectionString;
         await using var app = await StartAsync(log, wrong, map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")));
@@ -25,7 +25,7 @@ public sealed class SecretTests(HostDatabase database) : IClassFixture<HostDatab
         var report = string.Join('\n',
             health.Entries.Values.Select(entry => $"{entry.Description} {Marked.TextOf(entry.Exception!)} {string.Join(' ', entry.Data)}"));
         Marked.IsIn(await answer.Content.ReadAsStringAsync() + report).Should().BeFalse(report);
-        log.Lines.Should().NotBeEmpty().And.NotContain(line => Marked.IsIn(line));
+        LinesOf(log).Should().NotBeEmpty().And.NotContain(line => Marked.IsIn(line));
     }
 
     [Theory]
@@ -37,38 +37,21 @@ public sealed class SecretTests(HostDatabase database) : IClassFixture<HostDatab
         404)]
     public async Task Value_of_a_failed_request_is_in_no_answer_and_no_log(string sql, int status)
     {
-        var log = new EveryLine();
+        var log = new FakeLoggerProvider();
         await using var app = await StartAsync(log, database.Database.AppConnectionString,
             map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(sql, new { value = Marked.Value })));
         var answer = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         await answer.ShouldBeProblemAsync(status);
         Marked.IsIn(await answer.Content.ReadAsStringAsync()).Should().BeFalse();
-        log.Lines.Should().NotBeEmpty().And.NotContain(line => Marked.IsIn(line));
+        LinesOf(log).Should().NotBeEmpty().And.NotContain(line => Marked.IsIn(line));
     }
 
-    private static Task<App> StartAsync(EveryLine log, string connectionString, Action<WebApplication> map) =>
+    private static Task<App> StartAsync(FakeLoggerProvider log, string connectionString, Action<WebApplication> map) =>
         App.StartAsync(map, connectionString, services: services =>
     {
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         services.AddHealthChecks().AddTenantData();
     });
 
-    private sealed class EveryLine : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
-    }
+    private static IEnumerable<string> LinesOf(FakeLoggerProvider log) => log.Collector.GetSnapshot().Select(line => $"{line.Message} {line.Exception}");
 }

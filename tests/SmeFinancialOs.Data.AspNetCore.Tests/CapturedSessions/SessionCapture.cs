@@ -8,7 +8,7 @@ namespace SmeFinancialOs.Data.AspNetCore.Tests.CapturedSessions;
 internal delegate Task<string> Way(HttpContext http, Func<ITenantSession> make);
 
 /// <summary>The ways in which a host keeps what the first request has made, and gives it to every later one.</summary>
-internal sealed class Keeping
+internal sealed class SessionCapture
 {
     private static ITenantSession? _ofAll;
 
@@ -74,5 +74,5 @@ internal sealed class Keeping
 
     private static TenantConnectionFactory Factory(HttpContext http) => http.RequestServices.GetRequiredService<TenantConnectionFactory>();
 
-    private static Keeping Of(HttpContext http) => http.RequestServices.GetRequiredService<Keeping>();
+    private static SessionCapture Of(HttpContext http) => http.RequestServices.GetRequiredService<SessionCapture>();
 }
