@@ -58,7 +58,8 @@ public sealed class ExternalServerTests : IAsyncLifetime
             (await database.AdminConnectionString.ReadScalarAsync<string>("SELECT current_database()")).Should().Be(database.Name);
         }
 
-        foreach (var server in servers) await server.DisposeAsync();
+        foreach (var server in servers)
+            await server.DisposeAsync();
     }
 
     [Fact]

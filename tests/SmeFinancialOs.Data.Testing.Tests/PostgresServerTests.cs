@@ -64,9 +64,10 @@ public sealed class PostgresServerTests
     public async Task Server_that_was_started_here_is_reached_from_this_machine_alone()
     {
         var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
-        if (server.Kind == PostgresServerKind.ConnectionString) return; // whoever runs it decides
+        if (server.Kind == PostgresServerKind.ConnectionString)
+            return; // whoever runs it decides
 
-        var port = new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
+        var port = server.ConnectionString.Port();
         foreach (var address in OwnAddresses().Where(address => !IPAddress.IsLoopback(address)))
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

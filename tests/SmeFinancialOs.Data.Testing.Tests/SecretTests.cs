@@ -35,7 +35,7 @@ public sealed class SecretTests
         passwords.Should().NotBeEmpty();
         $"{server} {server.Description} {database} {database.Name} {database.Factory}".Should().NotContainAny(passwords);
 
-        var wrong = new NpgsqlConnectionStringBuilder(database.AppConnectionString) { Password = Marked.Password }.ConnectionString;
+        var wrong = database.AppConnectionString.WithPassword(Marked.Password);
         var fault =
             (await FluentActions.Awaiting(() => PostgresServer.StartAsync(new() { Kind = PostgresServerKind.ConnectionString, ConnectionString = wrong }))
             .Should().ThrowAsync<PostgresServerUnavailableException>()).Which;

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SmeFinancialOs.Data.Testing.Tests;
 
 /// <summary>What this program does as a child process. The parent chooses the server by environment variables.</summary>
-internal static class ChildScenes
+internal static class ChildCommands
 {
     /// <summary>The exit code for <see cref="PostgresServerUnavailableException" />, whose message goes to standard output.</summary>
     public const int Unavailable = 3;
@@ -23,7 +23,8 @@ internal static class ChildScenes
                     break;
                 case "start-another-child-and-wait":
                     await StartAndTellAsync();
-                    using (var sleeper = Process.Start("sleep", "600")) Console.WriteLine(sleeper.Id);
+                    using (var sleeper = Process.Start("sleep", "600"))
+                        Console.WriteLine(sleeper.Id);
                     await Task.Delay(Timeout.Infinite);
                     break;
                 case "create-databases-and-exit":
@@ -43,9 +44,9 @@ internal static class ChildScenes
 
             return 0;
         }
-        catch (PostgresServerUnavailableException e)
+        catch (PostgresServerUnavailableException fault)
         {
-            Console.WriteLine(e.Message);
+            Console.WriteLine(fault.Message);
             return Unavailable;
         }
     }
@@ -64,7 +65,8 @@ internal static class ChildScenes
         using var cancellation = new CancellationTokenSource();
         var start = PostgresServer.StartAsync(cancellationToken: cancellation.Token);
         // The directory is the first thing there is of a server: it is far from ready.
-        while (Directory.GetDirectories(Path.GetTempPath(), "sme-data-postgres-*").Length == 0 && !start.IsCompleted) await Task.Delay(5);
+        while (Directory.GetDirectories(Path.GetTempPath(), "sme-data-postgres-*").Length == 0 && !start.IsCompleted)
+            await Task.Delay(5);
         await cancellation.CancelAsync();
         try
         {
