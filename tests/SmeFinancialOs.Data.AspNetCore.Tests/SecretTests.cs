@@ -15,8 +15,11 @@ public sealed class SecretTests(HostDatabase database) : IClassFixture<HostDatab
     public async Task Wrong_password_is_in_no_answer_no_health_report_and_no_log()
     {
         var log = new FakeLoggerProvider();
-        var wrong = new NpgsqlConnectionStringBuilder(database.Database.AppConnectionString) { Password = Marked.Password,
-            PersistSecurityInfo = true }.ConnectionString;
+        var wrong = new NpgsqlConnectionStringBuilder(database.Database.AppConnectionString)
+        {
+            Password = Marked.Password,
+            PersistSecurityInfo = true
+        }.ConnectionString;
         await using var app = await StartAsync(log, wrong, map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")));
         var answer = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         await answer.ShouldBeProblemAsync(503);

@@ -28,8 +28,13 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         tool.Write("m/1.sql", "SELECT 1;");
         if (way == "SME_DATA_CONNECTION")
         {
-            tool.Environment[way] = new NpgsqlConnectionStringBuilder(databases.Clean) { Username = "app_user", Password = Marked.Password,
-                PersistSecurityInfo = true, IncludeErrorDetail = true }.ConnectionString;
+            tool.Environment[way] = new NpgsqlConnectionStringBuilder(databases.Clean)
+            {
+                Username = "app_user",
+                Password = Marked.Password,
+                PersistSecurityInfo = true,
+                IncludeErrorDetail = true
+            }.ConnectionString;
         }
         else
         {

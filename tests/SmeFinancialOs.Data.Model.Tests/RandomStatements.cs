@@ -15,17 +15,21 @@ internal sealed class RandomStatements(Schema schema)
 
     public static Gen<Statement> Query(int tenant) => Rows(Gen.OneOf(
         from table in Table from condition in Condition(tenant, table) select $"SELECT * FROM {table} WHERE {condition}",
-        from table in Table from limit in Gen.Choose(0, 3) from direction in Gen.Elements("", " DESC")
-            select $"SELECT * FROM {table} ORDER BY id{direction} LIMIT {limit} OFFSET 1",
         from table in Table
-            from what in Gen.Elements("count(*), sum(a), min(org_id::text)", "count(DISTINCT org_id), max(id)",
-                "bool_and(a IS NOT NULL), array_agg(id ORDER BY id)") select $"SELECT {what} FROM {table}",
+        from limit in Gen.Choose(0, 3)
+        from direction in Gen.Elements("", " DESC")
+        select $"SELECT * FROM {table} ORDER BY id{direction} LIMIT {limit} OFFSET 1",
+        from table in Table
+        from what in Gen.Elements("count(*), sum(a), min(org_id::text)", "count(DISTINCT org_id), max(id)",
+            "bool_and(a IS NOT NULL), array_agg(id ORDER BY id)")
+        select $"SELECT {what} FROM {table}",
         from kind in Gen.Elements("JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
-            select $"SELECT p.id, p.a, c.id AS child, c.org_id FROM parent p {kind} child c ON c.parent_id = p.id",
+        select $"SELECT p.id, p.a, c.id AS child, c.org_id FROM parent p {kind} child c ON c.parent_id = p.id",
         from condition in Condition(tenant, "child")
-            select $"SELECT * FROM parent p WHERE EXISTS (SELECT FROM child WHERE child.parent_id = p.id AND ({condition}))",
-        from table in Table from condition in Condition(tenant, "x")
-            select $"WITH x AS MATERIALIZED (SELECT * FROM {table}) SELECT count(*), sum(a) FROM x WHERE {condition}",
+        select $"SELECT * FROM parent p WHERE EXISTS (SELECT FROM child WHERE child.parent_id = p.id AND ({condition}))",
+        from table in Table
+        from condition in Condition(tenant, "x")
+        select $"WITH x AS MATERIALIZED (SELECT * FROM {table}) SELECT count(*), sum(a) FROM x WHERE {condition}",
         Gen.Constant("SELECT org_id, id FROM parent UNION ALL SELECT org_id, id FROM child"),
         Gen.Constant("SELECT id, row_number() OVER (ORDER BY id), count(*) OVER () FROM child"),
         Gen.Constant("SELECT p.id, l.n FROM parent p, LATERAL (SELECT count(*) AS n FROM child c WHERE c.a = p.a) l"),

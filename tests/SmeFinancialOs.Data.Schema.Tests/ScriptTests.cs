@@ -14,7 +14,9 @@ public sealed class ScriptTests
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         var options = new SchemaMigratorOptions
         {
-            Invoicing = !variables.Contains("without_invoicing=1"), Guard = variables.Contains("guard=1"), Seal = variables.Contains("seal=1"),
+            Invoicing = !variables.Contains("without_invoicing=1"),
+            Guard = variables.Contains("guard=1"),
+            Seal = variables.Contains("seal=1"),
         };
 
         await Psql.ApplyAsync(database, variables);

@@ -64,8 +64,11 @@ internal sealed class StandbyServer : IAsyncDisposable
             // No fewer than the primary has.
             "-c", $"max_connections={await superuser.ScalarAsync<string>("SHOW max_connections")}",
         ];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", binaries, directory, .. settings]) { RedirectStandardInput = true,
-            WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Script, "sh", binaries, directory, .. settings])
+        {
+            RedirectStandardInput = true,
+            WorkingDirectory = "/"
+        };
         if (Environment.IsPrivilegedProcess)
             start.UserName = owner;
         var standby = new StandbyServer(Process.Start(start)!,

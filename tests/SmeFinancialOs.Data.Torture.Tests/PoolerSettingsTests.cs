@@ -52,8 +52,13 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         }
 
         // Without the startup options of UseTenantDefaults nobody says so.
-        var target = new NpgsqlConnectionStringBuilder(pooler.ConnectionStringOf(_database.AppConnectionString)) { MaxPoolSize = 4, MaxAutoPrepare = 100,
-            AutoPrepareMinUsages = 2, NoResetOnClose = true };
+        var target = new NpgsqlConnectionStringBuilder(pooler.ConnectionStringOf(_database.AppConnectionString))
+        {
+            MaxPoolSize = 4,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true
+        };
         await using var source = NpgsqlDataSource.Create(target);
         var factory = new TenantConnectionFactory(source);
 

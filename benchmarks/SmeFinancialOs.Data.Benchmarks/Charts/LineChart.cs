@@ -42,8 +42,16 @@ internal sealed class LineChart(string title, string x, string y,
         foreach (var (index, (name, color, points)) in lines.Index())
         {
             var dash = Dashes[lines.Take(index).Count(line => line.Color == color) % Dashes.Length];
-            var series = new LineSeries { Title = name, Color = color, LineStyle = dash, StrokeThickness = 2, MarkerType = MarkerType.Circle,
-                MarkerSize = 3, MarkerFill = color };
+            var series = new LineSeries
+            {
+                Title = name,
+                Color = color,
+                LineStyle = dash,
+                StrokeThickness = 2,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 3,
+                MarkerFill = color
+            };
             series.Points.AddRange(points.Select(point => new DataPoint(point.X, point.Y)));
             model.Series.Add(series);
         }

@@ -9,6 +9,14 @@ internal static class Body
         object? organization = null) =>
         JsonSerializer.Serialize<object>(organization is null
             ? new { number, amountCents = amountCents ?? 100, customerName, issuedAt }
-            : new { number, amountCents = amountCents ?? 100, customerName, issuedAt, org_id = organization, orgId = organization,
-                organizationId = organization });
+            : new
+            {
+                number,
+                amountCents = amountCents ?? 100,
+                customerName,
+                issuedAt,
+                org_id = organization,
+                orgId = organization,
+                organizationId = organization
+            });
 }

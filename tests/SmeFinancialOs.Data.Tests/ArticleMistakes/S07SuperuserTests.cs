@@ -54,8 +54,12 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
         try
         {
             await using var source = NpgsqlDataSource.Create(
-                new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = login, Password = login,
-                    Pooling = false }.ConnectionString);
+                new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+                {
+                    Username = login,
+                    Password = login,
+                    Pooling = false
+                }.ConnectionString);
             var open = async () => await (await new TenantConnectionFactory(source).OpenConnectionAsync(fixture.ContextA, Token)).DisposeAsync();
             if (isRefused)
                 await open.Should().ThrowAsync<UnsafeDatabaseRoleException>();

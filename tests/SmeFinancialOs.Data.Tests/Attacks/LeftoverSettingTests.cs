@@ -73,8 +73,11 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
     public async Task A_start_up_option_does_not_reach_a_context()
     {
         await using var app = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Options = $"-c app.current_org_id={Seed.B} -c "
-                + "role=tenant_role" }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+            {
+                Options = $"-c app.current_org_id={Seed.B} -c "
+                + "role=tenant_role"
+            }.ConnectionString);
         await using (var bare = await app.OpenConnectionAsync(Token))
             (await bare.ReadAsync(Organizations)).Should().Equal([Seed.B], "without the library this is the hazard");
         (await new TenantConnectionFactory(app).CreateSession(fixture.ContextA).QueryAsync<string>(Organizations, cancellationToken: Token))

@@ -49,8 +49,12 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
 
             var factory = new TenantConnectionFactory(app, new()
             {
-                AllowedLoginSettings = new Dictionary<string, string> { ["role"] = "tenant_role", ["app.current_org_id"] = Seed.B,
-                    ["search_path"] = "pg_catalog" },
+                AllowedLoginSettings = new Dictionary<string, string>
+                {
+                    ["role"] = "tenant_role",
+                    ["app.current_org_id"] = Seed.B,
+                    ["search_path"] = "pg_catalog"
+                },
             });
             foreach (var context in new[] { fixture.ContextA, TenantContext.Demo })
             {

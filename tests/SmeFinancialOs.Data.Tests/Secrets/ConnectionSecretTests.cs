@@ -64,8 +64,12 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
         await fixture.AsSuperuserAsync($"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{Marked.Password}'");
         try
         {
-            var login = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = name, Password = Marked.Password,
-                PersistSecurityInfo = true };
+            var login = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+            {
+                Username = name,
+                Password = Marked.Password,
+                PersistSecurityInfo = true
+            };
             await using (var host = new Eavesdropper(login.ConnectionString, login.ConnectionString))
             {
                 foreach (var context in new[] { fixture.ContextA, TenantContext.ForAdmin("ada", "a test") })

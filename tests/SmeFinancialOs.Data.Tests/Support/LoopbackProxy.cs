@@ -47,6 +47,7 @@ internal sealed class LoopbackProxy : TcpProxy
             _rewriteAnswer?.Invoke(answer);
             Volatile.Write(ref answered, true);
             return answer.Length;
-        });
+        }
+        );
     }
 }
