@@ -19,7 +19,8 @@ internal static class Figures
     public static string Ratio(double ratio) => ratio.ToString(ratio < 10 ? "0.00" : "0", CultureInfo.InvariantCulture);
 
     /// <summary>Of the ratio of each round by itself, the middle half.</summary>
-    public static string MiddleHalf(IReadOnlyCollection<double> ratios) => $"{Ratio(Statistics.Percentile(ratios, 0.25))} - {Ratio(Statistics.Percentile(ratios, 0.75))}";
+    public static string MiddleHalf(IReadOnlyCollection<double> ratios) =>
+        $"{Ratio(Statistics.Percentile(ratios, 0.25))} - {Ratio(Statistics.Percentile(ratios, 0.75))}";
 
     /// <summary>What is on top of the yardstick: 1.1 is +10.0 %.</summary>
     public static string Overhead(double ratio) => Math.Round((ratio - 1) * 100, 1) switch

@@ -13,7 +13,8 @@ internal sealed class MarkdownTable(IReadOnlyList<string> header, IReadOnlyList<
     {
         var left = header.Select(title => title.StartsWith(ToTheLeft)).ToArray();
         string[] titles = [.. header.Select(title => title.TrimStart(ToTheLeft))];
-        var widths = titles.Select((title, column) => lines.Max(line => line[column].Length) is var width && width > title.Length ? width : title.Length).ToArray();
+        var widths = titles.Select((title, column) => lines.Max(line => line[column].Length) is var width && width > title.Length ? width : title.Length)
+            .ToArray();
         var text = new StringBuilder();
         Append(titles);
         Append([.. widths.Select((width, column) => left[column] ? new string('-', width) : new string('-', width - 1) + ":")]);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace SmeFinancialOs.Data.Benchmarks;
 
-/// <summary>The answer to a question: tables, what they mean, under which circumstances they came about, and charts. For the console and as a Markdown file.</summary>
+/// <summary>
+/// The answer to a question: tables, what they mean, under which circumstances they came about, and charts. For the console and as a Markdown file.
+/// </summary>
 internal sealed class Report(string name, string title)
 {
     private readonly List<(string Heading, MarkdownTable Table)> _tables = [];
@@ -21,7 +23,9 @@ internal sealed class Report(string name, string title)
 
     private string Notes => Warning + Lines(_notes);
 
-    private string Tables => Blocks([.. _tables.Select(table => table.Heading.Length == 0 ? $"{table.Table}" : Blocks($"## {table.Heading}{Environment.NewLine}", $"{table.Table}"))]);
+    private string Tables =>
+        Blocks(
+            [.. _tables.Select(table => table.Heading.Length == 0 ? $"{table.Table}" : Blocks($"## {table.Heading}{Environment.NewLine}", $"{table.Table}"))]);
 
     private string Charts => Blocks([.. _charts.Select(chart => $"![{chart.Alt}]({chart.FileName}){Environment.NewLine}")]);
 

@@ -35,12 +35,14 @@ internal sealed record RunFacts(IReadOnlyList<string> Lines, bool IsDurable)
     }
 
     /// <summary>The version of the package that a type is from.</summary>
-    public static string Version<T>() => typeof(T).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+    public static string Version<T>() =>
+        typeof(T).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     private static string CpuName()
     {
         const string LinuxCpuInfo = "/proc/cpuinfo";
-        var model = File.Exists(LinuxCpuInfo) ? File.ReadLines(LinuxCpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal)) : null;
+        var model = File.Exists(LinuxCpuInfo) ? File.ReadLines(LinuxCpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
+            : null;
         return model?.Split(':', 2)[1].Trim() ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? "CPU not known";
     }
 }

@@ -3,7 +3,9 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Benchmarks;
 
-/// <summary>What the questions of one process share: how much is measured, the progress line, the server, the database with the same rows for all ways.</summary>
+/// <summary>
+/// What the questions of one process share: how much is measured, the progress line, the server, the database with the same rows for all ways.
+/// </summary>
 internal static class Suite
 {
     private static readonly Lock Gate = new();
@@ -25,7 +27,8 @@ internal static class Suite
     });
 
     /// <summary>The invoices of twelve organizations: protected, unprotected, and as the article has them.</summary>
-    public static Shared<BenchmarkDatabase> Database { get; } = new(async () => await BenchmarkDatabase.CreateAsync(await Server.GetAsync(), Scale, Progress, StoppingToken));
+    public static Shared<BenchmarkDatabase> Database { get; } =
+        new(async () => await BenchmarkDatabase.CreateAsync(await Server.GetAsync(), Scale, Progress, StoppingToken));
 
     /// <summary>Leaves nothing behind, however far a start has come. Can be called again.</summary>
     public static Task StopAsync()

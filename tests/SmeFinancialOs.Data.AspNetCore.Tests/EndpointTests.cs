@@ -6,7 +6,8 @@ namespace SmeFinancialOs.Data.AspNetCore.Tests;
 
 public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDatabase>
 {
-    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (gen_random_uuid()::text, 1, 'x', DATE '2026-01-01')";
+    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) "
+        + "VALUES (gen_random_uuid()::text, 1, 'x', DATE '2026-01-01')";
 
     [Fact]
     public async Task Users_see_the_invoices_of_their_own_organization()
@@ -20,7 +21,8 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     public async Task Repositories_are_injected()
     {
         await using var app = await StartAsync(map => map.MapGet("/", async (InvoiceRepository invoices, OrganizationRepository organizations) =>
-            $"{(await invoices.GetByNumberAsync("1"))?.CustomerName} {(await organizations.GetBySlugAsync("a"))?.Name} {(await organizations.GetBySlugAsync("b"))?.Name}"));
+            $"{(await invoices.GetByNumberAsync("1"))?.CustomerName} {(await organizations.GetBySlugAsync("a"))?.Name} "
+                + $"{(await organizations.GetBySlugAsync("b"))?.Name}"));
         (await (await app.GetAsync("/", TestUsers.User(database.OrganizationB))).ShouldBeOkAsync()).Should().Be("b  b");
     }
 
@@ -44,7 +46,8 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     public async Task The_demo_refuses_writes_and_says_what_would_help()
     {
         await using var app = await StartAsync(map => map.MapPost("/", (ITenantSession session) => session.ExecuteAsync(Insert)).WithDemoTenant());
-        (await (await app.SendAsync(HttpMethod.Post, "/")).ShouldBeProblemAsync(403)).Should().Be(("demo_read_only", "Demo mode - sign up for full functionality"));
+        (await (await app.SendAsync(HttpMethod.Post, "/")).ShouldBeProblemAsync(403))
+            .Should().Be(("demo_read_only", "Demo mode - sign up for full functionality"));
         (await (await app.SendAsync(HttpMethod.Post, "/", TestUsers.User(database.OrganizationB))).ShouldBeOkAsync()).Should().Be("1");
     }
 
@@ -97,7 +100,8 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
             map.MapPost("/read", Delete).RequireTenantAdmin("support");
             map.MapPost("/write", Delete).RequireTenantAdmin("support", allowWrites: true);
         });
-        (await (await app.SendAsync(HttpMethod.Post, "/read", "dave; role=support", ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(403)).Code.Should().Be("read_only");
+        (await (await app.SendAsync(HttpMethod.Post, "/read", "dave; role=support", ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(403)).Code
+            .Should().Be("read_only");
         (await app.SendAsync(HttpMethod.Post, "/write", "dave; role=support", ("X-Admin-Reason", "w"))).StatusCode.Should().Be(System.Net.HttpStatusCode.OK);
         (await LoggedAsync("dave")).Should().Equal(("r", true), ("w", false));
 
@@ -108,11 +112,14 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     public async Task No_admin_without_the_policy_and_a_reason()
     {
         // No database behind it: nothing is asked of it.
-        await using var app = await App.StartAsync(map => map.MapGet("/", Customers).RequireTenantAdmin("support").AllowAnonymous(), adminConnectionString: App.Nowhere);
+        await using var app = await App.StartAsync(map => map.MapGet("/", Customers).RequireTenantAdmin("support").AllowAnonymous(),
+            adminConnectionString: App.Nowhere);
         (await (await app.GetAsync("/", null, ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(401)).Code.Should().Be("sign_in_required");
-        (await (await app.GetAsync("/", TestUsers.User(database.OrganizationA), ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(403)).Code.Should().Be("not_admin");
+        (await (await app.GetAsync("/", TestUsers.User(database.OrganizationA), ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(403)).Code
+            .Should().Be("not_admin");
         (await (await app.GetAsync("/", "; role=support", ("X-Admin-Reason", "r"))).ShouldBeProblemAsync(403)).Code.Should().Be("not_admin");
-        foreach (var reasons in new (string, string)[][] { [], [("X-Admin-Reason", " ")], [("X-Admin-Reason", new string('x', 1001))], [("X-Admin-Reason", "a"), ("X-Admin-Reason", "b")] })
+        foreach (var reasons in new (string, string)[][] { [], [("X-Admin-Reason", " ")], [("X-Admin-Reason", new string('x', 1001))],
+            [("X-Admin-Reason", "a"), ("X-Admin-Reason", "b")] })
             (await (await app.GetAsync("/", "carol; role=support", reasons)).ShouldBeProblemAsync(400)).Code.Should().Be("admin_reason_required");
     }
 
@@ -123,7 +130,8 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     {
         // Combined with no policy, the default one would do: whoever is signed in.
         await using var app = await StartAsync(map => map.MapGet("/", Customers).WithMetadata(new TenantAdminAttribute("support") { Policy = policy }));
-        (await app.GetAsync("/", TestUsers.User(database.OrganizationA), ("X-Admin-Reason", "r"))).StatusCode.Should().Be(System.Net.HttpStatusCode.InternalServerError);
+        (await app.GetAsync("/", TestUsers.User(database.OrganizationA), ("X-Admin-Reason", "r"))).StatusCode
+            .Should().Be(System.Net.HttpStatusCode.InternalServerError);
     }
 
     [Fact]
@@ -136,7 +144,8 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     [Fact]
     public async Task An_admin_endpoint_stays_closed_where_the_host_forgot_UseAuthorization()
     {
-        await using var app = await App.StartAsync(map => map.MapGet("/", Customers).RequireTenantAdmin("support"), adminConnectionString: App.Nowhere, pipeline: app =>
+        await using var app = await App.StartAsync(map => map.MapGet("/", Customers).RequireTenantAdmin("support"),
+            adminConnectionString: App.Nowhere, pipeline: app =>
         {
             app.UseExceptionHandler();
             app.UseTenantContext();
@@ -147,7 +156,8 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     private static async Task<string> Customers(ITenantSession session) =>
         string.Join(' ', await session.QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices WHERE customer_name <> 'x' ORDER BY 1"));
 
-    private Task<App> StartAsync(Action<WebApplication> map) => App.StartAsync(map, database.Database.AppConnectionString, database.Database.AdminConnectionString);
+    private Task<App> StartAsync(Action<WebApplication> map) =>
+        App.StartAsync(map, database.Database.AppConnectionString, database.Database.AdminConnectionString);
 
     private async Task<IReadOnlyList<(string Reason, bool IsReadOnly)>> LoggedAsync(string actor)
     {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
 using SmeFinancialOs.Data.Testing;
@@ -12,7 +13,8 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
 {
     public static TheoryData<string, int, string> Faults => new()
     {
-        { "INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES (gen_random_uuid(), 'm-arked', 1, 'marked', DATE '2026-01-01')", 404, "not_found" },
+        { "INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) "
+            + "VALUES (gen_random_uuid(), 'm-arked', 1, 'marked', DATE '2026-01-01')", 404, "not_found" },
         { "UPDATE invoices SET org_id = gen_random_uuid(), customer_name = 'marked'", 404, "not_found" },
         { "DO $$ BEGIN RAISE 'marked' USING ERRCODE = '42501'; END $$", 404, "not_found" },
         { "SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'", 403, "missing_privilege" },
@@ -44,30 +46,31 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     [InlineData(404)]
     public async Task A_missing_privilege_is_403_for_everybody_and_one_line_in_the_log(int statusOfDenied)
     {
-        var log = new WholeLog();
+        var log = new FakeLoggerProvider();
         const string read = "SELECT 1 FROM app.admin_access_log WHERE actor = 'marked'";
         await using var app = await App.StartAsync(
             map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(read)).WithDemoTenant(), database.Database.AppConnectionString,
             configure: o => o.AccessDeniedStatusCode = statusOfDenied, services: s => s.AddSingleton<ILoggerProvider>(log));
         foreach (var user in new[] { TestUsers.User(database.OrganizationA), null })
         {
-            var before = log.Entries.Count;
+            var before = log.Warnings().Count;
             (await (await app.GetAsync("/", user)).ShouldBeProblemAsync(403)).Code.Should().Be("missing_privilege");
-            var line = log.Entries.Skip(before).Should().ContainSingle().Which;
-            (line.Level, line.Event, line.Category).Should().Be((LogLevel.Error, "MissingPrivilege", "SmeFinancialOs.Data.Access"));
-            line.Text.Should().Contain("permission denied for table admin_access_log").And.NotContain("marked");
+            var line = log.Warnings().Skip(before).Should().ContainSingle().Which;
+            (line.Level, line.Id.Name, line.Category).Should().Be((LogLevel.Error, "MissingPrivilege", "SmeFinancialOs.Data.Access"));
+            line.Message.Should().Contain("permission denied for table admin_access_log").And.NotContain("marked");
         }
     }
 
     [Fact]
     public async Task A_server_that_does_not_answer_is_503_and_in_the_log()
     {
-        var log = new FaultLog();
-        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")), services: s => s.AddSingleton<ILoggerProvider>(log));
+        var log = new FakeLoggerProvider();
+        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")),
+            services: s => s.AddSingleton<ILoggerProvider>(log));
         var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         (await response.ShouldBeProblemAsync(503)).Code.Should().Be("database_unavailable");
         (await response.Content.ReadAsStringAsync()).Should().NotContain("127.0.0.1");
-        log.Entries.Should().ContainSingle().Which.Should().BeOfType<DatabaseUnavailableException>();
+        log.HandledFaults().Should().ContainSingle().Which.Should().BeOfType<DatabaseUnavailableException>();
     }
 
     [Fact]
@@ -76,14 +79,15 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
         await using var app = await StartAsync("SELECT 1", database.Database.OwnerConnectionString);
         var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         (await response.ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
-        (await response.Content.ReadAsStringAsync()).Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString).Username);
+        (await response.Content.ReadAsStringAsync())
+            .Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString).Username);
     }
 
     [Fact]
     public async Task A_database_that_is_not_migrated_is_500()
     {
         var empty = await (await PostgresServer.GetSharedAsync()).CreateEmptyDatabaseAsync();
-        var app = new NpgsqlConnectionStringBuilder(database.Database.AppConnectionString) { Database = new NpgsqlConnectionStringBuilder(empty).Database }.ConnectionString;
+        var app = database.Database.AppConnectionString.WithDatabaseOf(empty);
         await using var host = await StartAsync("SELECT 1", app);
         (await (await host.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
     }
@@ -98,5 +102,6 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     }
 
     private Task<App> StartAsync(string sql, string? connectionString = null, Action<TenantContextOptions>? configure = null) => App.StartAsync(
-        map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(sql)), connectionString ?? database.Database.AppConnectionString, configure: configure);
+        map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync(sql)),
+        connectionString ?? database.Database.AppConnectionString, configure: configure);
 }

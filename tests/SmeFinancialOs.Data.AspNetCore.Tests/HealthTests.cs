@@ -29,7 +29,8 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
         await using var provider = Build(own.AppConnectionString);
         (await CheckAsync(provider)).Status.Should().Be(HealthStatus.Healthy);
         // Of this database alone: other tests share the roles.
-        await ExecuteAsync(own, "CREATE TABLE public.mine (org_id uuid); ALTER TABLE public.mine ENABLE ROW LEVEL SECURITY; ALTER TABLE public.mine OWNER TO app_user");
+        await ExecuteAsync(own,
+            "CREATE TABLE public.mine (org_id uuid); ALTER TABLE public.mine ENABLE ROW LEVEL SECURITY; ALTER TABLE public.mine OWNER TO app_user");
         var entry = await CheckAsync(provider);
         entry.Status.Should().Be(HealthStatus.Unhealthy);
         entry.Description.Should().Contain("It owns the tenant table");
@@ -93,7 +94,8 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
         await using var provider = Build(connectionString, configure: options => options.Audit = async (_, cancellationToken) =>
         {
             var report = await new SchemaAudit(connectionString).RunAsync(cancellationToken);
-            return new TenantAuditSummary(report.Findings.Count(f => f.Severity == AuditSeverity.Error), report.Findings.Count(f => f.Severity == AuditSeverity.Warning));
+            return new TenantAuditSummary(report.Findings.Count(f => f.Severity == AuditSeverity.Error),
+                report.Findings.Count(f => f.Severity == AuditSeverity.Warning));
         });
         (await CheckAsync(provider)).Status.Should().Be(HealthStatus.Healthy);
     }
@@ -101,7 +103,8 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     [Fact]
     public async Task A_key_chooses_the_database()
     {
-        await using var provider = new ServiceCollection().AddLogging().AddTenantData(database.Database.AppConnectionString).AddTenantData(App.Nowhere, serviceKey: "other")
+        await using var provider = new ServiceCollection().AddLogging().AddTenantData(database.Database.AppConnectionString)
+            .AddTenantData(App.Nowhere, serviceKey: "other")
             .AddHealthChecks().AddTenantData("one").AddTenantData("two", serviceKey: "other").Services.BuildServiceProvider();
         var report = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
         report.Entries["one"].Status.Should().Be(HealthStatus.Healthy);
@@ -109,7 +112,8 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     }
 
     private static ServiceProvider Build(
-        string connectionString, string? adminConnectionString = null, HealthStatus? failureStatus = null, Action<TenantHealthCheckOptions>? configure = null) =>
+        string connectionString, string? adminConnectionString = null, HealthStatus? failureStatus = null,
+        Action<TenantHealthCheckOptions>? configure = null) =>
         new ServiceCollection().AddLogging().AddTenantData(connectionString, adminConnectionString)
             .AddHealthChecks().AddTenantData(failureStatus: failureStatus, configure: configure).Services.BuildServiceProvider();
 

@@ -15,7 +15,8 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
         {
             var before = await session.QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices, pg_sleep(random() * 0.01)");
             await Task.Delay(Random.Shared.Next(5));
-            var after = await http.RequestServices.GetRequiredService<TenantConnectionFactory>().CreateSession().QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices");
+            var after = await http.RequestServices.GetRequiredService<TenantConnectionFactory>().CreateSession()
+                .QueryAsync<string>("SELECT DISTINCT customer_name FROM invoices");
             return string.Join(' ', before.Concat(after));
         }));
         var users = new[] { (database.OrganizationA, "a a"), (database.OrganizationB, "b b") };
@@ -24,7 +25,7 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     }
 
     [Fact]
-    public async Task It_is_over_when_the_response_is_and_where_work_was_left_behind()
+    public async Task Tenant_of_a_request_ends_with_the_response_also_for_work_that_goes_on()
     {
         var isOver = new TaskCompletionSource();
         var completed = new TaskCompletionSource<TenantContext?>();
@@ -54,14 +55,15 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     }
 
     [Fact]
-    public async Task It_holds_while_rows_stream_into_the_response()
+    public async Task Tenant_of_a_request_holds_while_rows_stream_into_the_response()
     {
-        await using var app = await StartAsync(map => map.MapGet("/", (ITenantSession session) => session.QueryUnbufferedAsync<string>("SELECT customer_name FROM invoices")));
+        await using var app =
+            await StartAsync(map => map.MapGet("/", (ITenantSession session) => session.QueryUnbufferedAsync<string>("SELECT customer_name FROM invoices")));
         (await (await app.GetAsync("/", TestUsers.User(database.OrganizationB))).ShouldBeOkAsync()).Should().Be("""["b","b","b"]""");
     }
 
     [Fact]
-    public async Task It_is_over_where_the_exception_is_handled()
+    public async Task Tenant_of_a_request_has_ended_where_the_exception_is_handled()
     {
         TenantContext? inHandler = TenantContext.Demo;
         await using var app = await App.StartAsync(map => map.MapGet("/", string () => throw new InvalidOperationException("x")), pipeline: app =>
@@ -81,7 +83,8 @@ public sealed class RequestScopeTests(HostDatabase database) : IClassFixture<Hos
     [Fact]
     public async Task A_middleware_ahead_of_routing_leaves_endpoints_without_a_tenant()
     {
-        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")), database.Database.AppConnectionString, pipeline: app =>
+        await using var app = await App.StartAsync(map => map.MapGet("/", (ITenantSession session) => session.ExecuteAsync("SELECT 1")),
+            database.Database.AppConnectionString, pipeline: app =>
         {
             app.UseExceptionHandler();
             app.UseTenantContext();

@@ -57,7 +57,8 @@ public sealed class TenantSourceTests
     public async Task Where_the_claim_counts_everything_else_in_the_request_is_ignored()
     {
         await using var app = await App.StartAsync(map => map.MapGet("/{organization}", () => AmbientTenantContext.Current!.ToString()));
-        var response = await app.GetAsync($"/{B}?org_id={B}", TestUsers.User(A), ("X-Organization", B.ToString()), ("Host", "b.example.com"), ("org_id", B.ToString()));
+        var response = await app.GetAsync($"/{B}?org_id={B}", TestUsers.User(A), ("X-Organization", B.ToString()), ("Host", "b.example.com"),
+            ("org_id", B.ToString()));
         (await response.ShouldBeOkAsync()).Should().Be($"organization {A}");
     }
 

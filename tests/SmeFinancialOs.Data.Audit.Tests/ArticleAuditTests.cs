@@ -40,8 +40,8 @@ public sealed class ArticleAuditTests : IAsyncLifetime
         _admin = server.NewRoleName("article_admin");
         _connectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(_connectionString, Sql.Cancel);
-        await connection.ExecuteAsync(Schema.Replace("$user", _user, StringComparison.Ordinal).Replace("$admin", _admin, StringComparison.Ordinal));
-        await connection.ExecuteAsync($"""
+        await connection.RunAsync(Schema.Replace("$user", _user, StringComparison.Ordinal).Replace("$admin", _admin, StringComparison.Ordinal));
+        await connection.RunAsync($"""
             INSERT INTO public.organizations VALUES ('{A}', 'A'), ('{B}', 'B');
             INSERT INTO public.invoices SELECT gen_random_uuid(), id, name || '-1' FROM public.organizations;
             INSERT INTO public.lines SELECT gen_random_uuid(), org_id, id FROM public.invoices;
@@ -85,9 +85,9 @@ public sealed class ArticleAuditTests : IAsyncLifetime
             {
                 try
                 {
-                    await superuser.ExecuteAsync(finding.Fix);
+                    await superuser.RunAsync(finding.Fix);
                 }
-                catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UndefinedObject)
+                catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedObject)
                 {
                     // An earlier fix took away what this one mends. The next audit says what is left.
                 }
@@ -102,7 +102,7 @@ public sealed class ArticleAuditTests : IAsyncLifetime
         await using var user = await Sql.OpenAsync(login.ConnectionString, Sql.Cancel);
         foreach (var table in new[] { "organizations", "invoices", "lines" })
             (await user.CountAsync($"public.{table}")).Should().Be(0, because: "no tenant is set");
-        await user.ExecuteAsync($"SELECT set_config('app.current_org_id', '{A}', false)");
+        await user.RunAsync($"SELECT set_config('app.current_org_id', '{A}', false)");
         foreach (var table in new[] { "organizations", "invoices", "lines" })
             (await user.CountAsync($"public.{table}")).Should().Be(1, because: "one of two rows is A's");
         (await user.RefusalAsync($"INSERT INTO public.invoices VALUES (gen_random_uuid(), '{B}', 'x')")).SqlState.Should().Be("42501");
@@ -111,13 +111,13 @@ public sealed class ArticleAuditTests : IAsyncLifetime
         (await user.RefusalAsync($"SET ROLE {_admin}")).SqlState.Should().Be("42501");
         var theirs = await superuser.ScalarAsync<Guid>($"SELECT id FROM public.invoices WHERE org_id = '{B}'");
         (await user.RefusalAsync($"INSERT INTO public.lines VALUES (gen_random_uuid(), '{A}', '{theirs}')")).SqlState.Should().Be("23503");
-        (await user.ExecuteAsync("UPDATE public.invoices SET number = 'mine'")).Should().Be(1);
-        await user.ExecuteAsync($"INSERT INTO public.invoices VALUES (gen_random_uuid(), '{A}', 'B-1')"); // B has that number
-        (await user.ExecuteAsync("DELETE FROM public.invoices")).Should().Be(2);
+        (await user.RunAsync("UPDATE public.invoices SET number = 'mine'")).Should().Be(1);
+        await user.RunAsync($"INSERT INTO public.invoices VALUES (gen_random_uuid(), '{A}', 'B-1')"); // B has that number
+        (await user.RunAsync("DELETE FROM public.invoices")).Should().Be(2);
         (await superuser.CountAsync("public.invoices")).Should().Be(1);
         (await superuser.CountAsync("public.lines")).Should().Be(1);
 
-        await superuser.ExecuteAsync($"SET ROLE {_admin}");
+        await superuser.RunAsync($"SET ROLE {_admin}");
         (await superuser.CountAsync("public.organizations")).Should().Be(2);
         (await superuser.CountAsync("public.invoices")).Should().Be(1);
     }

@@ -23,7 +23,7 @@ public class AuditDatabase : IAsyncLifetime
         ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync(Named("""
+        await connection.RunAsync(Named("""
             SET ROLE $owner;
             CREATE TABLE public.items (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid NOT NULL, code text,
                 PRIMARY KEY (org_id, id));
@@ -41,8 +41,9 @@ public class AuditDatabase : IAsyncLifetime
     internal string Named(string text) => text
         .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
         .Replace("$demo", _roles.Demo, StringComparison.Ordinal).Replace("$admin", _roles.Admin, StringComparison.Ordinal)
-        .Replace("$sealer", _roles.Sealer, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal).Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
-        .Replace("$database", new NpgsqlConnectionStringBuilder(ConnectionString).Database, StringComparison.Ordinal);
+        .Replace("$sealer", _roles.Sealer, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal)
+        .Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
+        .Replace("$database", ConnectionString.DatabaseName(), StringComparison.Ordinal);
 
     internal static async Task<AuditReport> AuditAsync(NpgsqlConnection connection, SchemaAuditOptions options)
     {

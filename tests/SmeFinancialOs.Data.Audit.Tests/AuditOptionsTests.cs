@@ -12,7 +12,7 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     public async Task What_is_allowed_or_known_is_reported_apart()
     {
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync(database.Named(Plant));
+        await connection.RunAsync(database.Named(Plant));
         var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().ContainSingle().Subject;
 
         var allowed = await AuditDatabase.AuditAsync(connection, With([new("public.countries", "table-without-tenant-column", "the same for all")]));
@@ -30,14 +30,14 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
         FluentActions.Invoking(() => new AuditAllowance(objectName, rule, reason)).Should().Throw<ArgumentException>();
 
     [Fact]
-    public async Task The_apps_own_login_can_run_it()
+    public async Task Login_of_the_app_can_run_the_audit()
     {
         var report = await new SchemaAudit(database.ConnectionString.As(database.Named("$app")), database.Options).RunAsync(Sql.Cancel);
         report.Findings.Should().BeEmpty();
     }
 
     [Fact]
-    public async Task It_changes_nothing()
+    public async Task Audit_changes_nothing()
     {
         // A catalog row that is written anew has another xmin.
         const string Catalog = """
@@ -66,7 +66,7 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     public async Task Only_the_named_schemas_are_audited()
     {
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("""
+        await connection.RunAsync("""
             BEGIN;
             CREATE SCHEMA other;
             CREATE TABLE other.t (org_id uuid PRIMARY KEY REFERENCES organizations ON DELETE CASCADE);
@@ -80,7 +80,7 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     public async Task The_table_of_the_tenants_can_be_named()
     {
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("BEGIN; CREATE TABLE public.groups (gid bigint PRIMARY KEY)");
+        await connection.RunAsync("BEGIN; CREATE TABLE public.groups (gid bigint PRIMARY KEY)");
         var found = (await AuditDatabase.AuditAsync(connection, With(tenantTable: "public.groups"))).Findings;
         found.Should().Contain(finding => finding.RuleId == "table-without-rls" && finding.ObjectName == "public.groups").Which.Fix.Should().Contain("gid = ");
         found.Should().Contain(finding => finding.RuleId == "tenant-column-type" && finding.Message == "org_id is uuid, but a tenant is bigint.");
@@ -97,7 +97,7 @@ public sealed class AuditOptionsTests(AuditDatabase database) : IClassFixture<Au
     public async Task A_server_with_a_known_fault_is_found_by_its_version()
     {
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("BEGIN");
+        await connection.RunAsync("BEGIN");
         var snapshot = await CatalogReader.ReadInTransactionAsync(connection, database.Options, Sql.Cancel);
         var old = new DatabaseModel(snapshot with { ServerVersion = new Version(15, 2) }, database.Options);
         RuleRunner.Run(old, database.Options).Findings.Select(finding => finding.RuleId)

@@ -51,7 +51,7 @@ public sealed class ForeignSchemaTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(await server.CreateEmptyDatabaseAsync(Sql.Cancel), Sql.Cancel);
         var schema = Schema.Replace("$database", connection.Database, StringComparison.Ordinal);
-        await connection.ExecuteAsync("BEGIN; " + schema);
+        await connection.RunAsync("BEGIN; " + schema);
         (await AuditDatabase.AuditAsync(connection, Options)).Findings.Select(finding => $"{finding.RuleId}: {finding.ObjectName}: {finding.Message}")
             .Should().BeEmpty();
     }

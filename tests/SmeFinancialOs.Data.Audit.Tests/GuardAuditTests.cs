@@ -1,5 +1,4 @@
 using SmeFinancialOs.Data.Schema;
-using SmeFinancialOs.Data.Schema.Tests.Guard;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
@@ -36,11 +35,11 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     [InlineData("ALTER TABLE app_guard.pending DISABLE TRIGGER check_at_commit", "check_at_commit on app_guard.pending")]
     public async Task A_guard_that_is_off_is_found_and_its_fix_turns_it_on(string attack, string objectName)
     {
-        await using var superuser = await database.OpenAsync(Actor.Superuser);
-        await superuser.ExecuteAsync("BEGIN; " + attack);
+        await using var superuser = await database.OpenAsync(MigrationLogin.Superuser);
+        await superuser.RunAsync("BEGIN; " + attack);
         var found = (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding => finding.RuleId == "guard-disabled").Subject;
         found.ObjectName.Should().Be(objectName);
-        await superuser.ExecuteAsync(found.Fix);
+        await superuser.RunAsync(found.Fix);
         (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().NotContain(finding => finding.RuleId == "guard-disabled");
     }
 
@@ -50,8 +49,8 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     [InlineData("check_now() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS 'BEGIN END'", "app_guard.check_now()")]
     public async Task A_function_of_the_guard_that_does_something_else_is_found(string function, string objectName)
     {
-        await using var superuser = await database.OpenAsync(Actor.Superuser);
-        await superuser.ExecuteAsync("BEGIN; CREATE OR REPLACE FUNCTION app_guard." + function);
+        await using var superuser = await database.OpenAsync(MigrationLogin.Superuser);
+        await superuser.RunAsync("BEGIN; CREATE OR REPLACE FUNCTION app_guard." + function);
         (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding =>
             finding.RuleId == "guard-disabled").Which.ObjectName.Should().Be(objectName);
     }
@@ -59,11 +58,11 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     [Fact]
     public async Task An_allowance_of_a_table_that_is_gone_is_found_and_its_fix_ends_it()
     {
-        await using var superuser = await database.OpenAsync(Actor.Superuser);
-        await superuser.ExecuteAsync("BEGIN; DROP TABLE public.countries");
+        await using var superuser = await database.OpenAsync(MigrationLogin.Superuser);
+        await superuser.RunAsync("BEGIN; DROP TABLE public.countries");
         var found = (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding =>
             finding.RuleId == "guard-allowlist-stale").Subject;
-        await superuser.ExecuteAsync(found.Fix);
+        await superuser.RunAsync(found.Fix);
         (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().NotContain(finding => finding.RuleId == "guard-allowlist-stale");
     }
 

@@ -24,7 +24,7 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
             CREATE FUNCTION public.length_of(given pg_catalog.text) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = {path}
                 AS 'BEGIN RETURN pg_catalog.length(given::text); END';
             """);
-        await connection.ExecuteAsync(database.Named("""
+        await connection.RunAsync(database.Named("""
             SET LOCAL ROLE $tenant;
             CREATE FUNCTION pg_temp.steal(pg_catalog.text) RETURNS boolean LANGUAGE plpgsql
                 AS 'BEGIN PERFORM set_config(''x.stolen'', (SELECT secret FROM public.secrets), true); RETURN true; END';
@@ -46,8 +46,8 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
             ALTER TABLE public.log OWNER TO $owner;
             CREATE RULE copy AS ON INSERT TO public.items DO ALSO INSERT INTO public.log VALUES (new.id);
             """, asTenant: true);
-        await connection.ExecuteAsync($"INSERT INTO public.items VALUES ('{A}', gen_random_uuid())");
-        await connection.ExecuteAsync("RESET ROLE");
+        await connection.RunAsync($"INSERT INTO public.items VALUES ('{A}', gen_random_uuid())");
+        await connection.RunAsync("RESET ROLE");
         (await connection.CountAsync("public.log")).Should().Be(1);
     }
 
@@ -67,7 +67,7 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
     {
         await using var connection = await PlantAsync(attack, asTenant: true);
         if (accepted)
-            await connection.ExecuteAsync("SET LOCAL session_replication_role = replica");
+            await connection.RunAsync("SET LOCAL session_replication_role = replica");
         else
             (await connection.RefusalAsync("SET LOCAL session_replication_role = replica")).SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
     }
@@ -83,7 +83,7 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
             INSERT INTO public.items (org_id, id, country) VALUES ('{B}', gen_random_uuid(), 'de');
             """, asTenant: true);
         (await connection.CountAsync("public.items")).Should().Be(0, because: "it is B's");
-        await connection.ExecuteAsync("DELETE FROM public.countries; RESET ROLE");
+        await connection.RunAsync("DELETE FROM public.countries; RESET ROLE");
         (await connection.CountAsync("public.items")).Should().Be(0, because: "A deleted it");
     }
 
@@ -91,21 +91,21 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
     private async Task<NpgsqlConnection> PlantAsync(string plant, bool asTenant = false)
     {
         var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync(database.Named($"""
+        await connection.RunAsync(database.Named($"""
             BEGIN;
             INSERT INTO public.organizations (id, name, slug) VALUES ('{A}', 'A', 'a'), ('{B}', 'B', 'b');
             SELECT set_config('app.current_org_id', '{A}', true);
             {plant}
             """));
         if (asTenant)
-            await connection.ExecuteAsync(database.Named("SET LOCAL ROLE $tenant"));
+            await connection.RunAsync(database.Named("SET LOCAL ROLE $tenant"));
         return connection;
     }
 
     private static async Task InsertsAsync(NpgsqlConnection connection, string insert, bool accepted)
     {
         if (accepted)
-            (await connection.ExecuteAsync(insert)).Should().Be(1);
+            (await connection.RunAsync(insert)).Should().Be(1);
         else
             (await connection.RefusalAsync(insert)).SqlState.Should().Be(PostgresErrorCodes.ForeignKeyViolation);
     }

@@ -35,7 +35,7 @@ public sealed class LoginDefaultTests(AuditDatabase database) : IClassFixture<Au
     private async Task<Npgsql.NpgsqlConnection> PlantAsync(string plant)
     {
         var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("BEGIN; " + database.Named(plant));
+        await connection.RunAsync("BEGIN; " + database.Named(plant));
         return connection;
     }
 }

@@ -1,4 +1,4 @@
-using static SmeFinancialOs.Data.Audit.Tests.Fault;
+using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
@@ -7,7 +7,7 @@ internal static class LoginFaults
 {
     private const string Ok = "org_id = (SELECT app.current_org_id())";
 
-    internal static IReadOnlyList<Fault> All { get; } =
+    internal static IReadOnlyList<PlantedFault> All { get; } =
     [
         Of("login-superuser", "$app", "ALTER ROLE $app SUPERUSER"),
         Of("login-bypassrls", "$app", "ALTER ROLE $app BYPASSRLS"),

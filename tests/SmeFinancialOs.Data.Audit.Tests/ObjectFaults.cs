@@ -1,11 +1,11 @@
-using static SmeFinancialOs.Data.Audit.Tests.Fault;
+using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
 // Faults of views, functions, privileges and the rest.
 internal static class ObjectFaults
 {
-    internal static IReadOnlyList<Fault> All { get; } =
+    internal static IReadOnlyList<PlantedFault> All { get; } =
     [
         Of("view-without-invoker", "public.v", "CREATE VIEW public.v AS SELECT * FROM public.items; GRANT SELECT ON public.v TO $tenant"),
         Of("view-over-definer-view", "public.inner_v", """
@@ -30,8 +30,10 @@ internal static class ObjectFaults
             """),
         Of("function-leakproof", "public.l(text)", "CREATE FUNCTION public.l(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true'"),
         Of("large-objects-open", "pg_catalog.lo_get(oid)", "GRANT EXECUTE ON FUNCTION pg_catalog.lo_get(oid) TO PUBLIC"),
-        Of("backends-open", "pg_catalog.pg_terminate_backend(pid integer, timeout bigint)", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(int, bigint) TO PUBLIC"),
-        Of("backends-open", "pg_catalog.pg_cancel_backend(integer)", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_cancel_backend(int) TO $app") with { Form = "by name" },
+        Of("backends-open", "pg_catalog.pg_terminate_backend(pid integer, timeout bigint)",
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_terminate_backend(int, bigint) TO PUBLIC"),
+        Of("backends-open", "pg_catalog.pg_cancel_backend(integer)",
+            "GRANT EXECUTE ON FUNCTION pg_catalog.pg_cancel_backend(int) TO $app") with { Form = "by name" },
         Of("owned-droppable", "DROP OWNED", "DROP EVENT TRIGGER keep_policies") with { Person = "the script is to be run again" },
         Of("grant-truncate", "public.items", "GRANT TRUNCATE ON public.items TO $tenant"),
         Of("grant-references", "public.items", "GRANT REFERENCES (id) ON public.items TO $tenant"),

@@ -23,13 +23,13 @@ public sealed class OwnedDroppableTests
     [InlineData("$role", Raises + "CREATE EVENT TRIGGER g ON sql_drop" + Run, true)]
     [InlineData("$role", Tells + Start + "WHEN TAG IN ('DROP OWNED')" + Run, true)]
     [InlineData("$role", Tells + Start + Run, true)]
-    public async Task It_is_found_where_it_may_be_done(string roles, string model, bool expected)
+    public async Task Role_that_a_login_may_drop_owned_by_is_found(string roles, string model, bool expected)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(await server.CreateEmptyDatabaseAsync(Sql.Cancel), Sql.Cancel);
         var (login, role, other) = (server.NewRoleName("login"), server.NewRoleName("role"), server.NewRoleName("other"));
         string Named(string text) => text.Replace("$login", login).Replace("$role", role).Replace("$other", other);
-        await connection.ExecuteAsync("BEGIN; " + Named($"""
+        await connection.RunAsync("BEGIN; " + Named($"""
             CREATE ROLE $login LOGIN; CREATE ROLE $role; CREATE ROLE $other; GRANT $role TO $login;
             CREATE TABLE public.t (tenant_id uuid NOT NULL);
             CREATE POLICY mine ON public.t TO {roles} USING (tenant_id = (SELECT NULLIF(current_setting('shop.tenant', true), '')::uuid));

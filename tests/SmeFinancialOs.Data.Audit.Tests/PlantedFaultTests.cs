@@ -11,26 +11,27 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
         report.RuleCount.Should().Be(SchemaAudit.Rules.Count);
     }
 
-    public static TheoryData<string> Cases => [.. Fault.All.Select(fault => fault.Name)];
+    public static TheoryData<string> Cases => [.. PlantedFault.All.Select(fault => fault.Name)];
 
     // Rules about the server, the guard and the seal have tests of their own.
     [Fact]
     public void Every_rule_has_a_planted_fault() =>
         SchemaAudit.Rules.Select(rule => rule.Id).Where(id => !id.StartsWith("server-cve", StringComparison.Ordinal)
-            && !id.StartsWith("guard-", StringComparison.Ordinal) && !id.StartsWith("seal-", StringComparison.Ordinal) && id != "prepared-transactions").Except(Fault.All.Select(fault => fault.Rule)).Should().BeEmpty();
+            && !id.StartsWith("guard-", StringComparison.Ordinal) && !id.StartsWith("seal-", StringComparison.Ordinal) && id != "prepared-transactions")
+            .Except(PlantedFault.All.Select(fault => fault.Rule)).Should().BeEmpty();
 
     [Fact]
-    public void Every_fault_has_a_name_of_its_own() => Fault.All.Select(fault => fault.Name).Should().OnlyHaveUniqueItems();
+    public void Every_fault_has_a_name_of_its_own() => PlantedFault.All.Select(fault => fault.Name).Should().OnlyHaveUniqueItems();
 
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task A_planted_fault_is_found_and_its_fix_ends_it(string name)
     {
-        var fault = Fault.All.Single(fault => fault.Name == name);
+        var fault = PlantedFault.All.Single(fault => fault.Name == name);
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
         if (connection.PostgreSqlVersion.Major < fault.Since)
             return; // there is no such fault yet
-        await connection.ExecuteAsync("BEGIN; " + database.Named(fault.Plant));
+        await connection.RunAsync("BEGIN; " + database.Named(fault.Plant));
 
         var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings;
         var target = found.Where(finding => finding.RuleId == fault.Rule).ToList();
@@ -48,7 +49,7 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
 
         forPerson.Should().BeEmpty();
         foreach (var fix in target.Select(finding => finding.Fix).Distinct())
-            await connection.ExecuteAsync(fix);
+            await connection.RunAsync(fix);
         var left = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings;
         left.Select(finding => $"{finding.RuleId}: {finding.ObjectName}").Except(found.Where(finding => finding.RuleId != fault.Rule)
             .Select(finding => $"{finding.RuleId}: {finding.ObjectName}"))

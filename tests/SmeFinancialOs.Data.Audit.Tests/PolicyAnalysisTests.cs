@@ -69,7 +69,7 @@ public sealed class PolicyAnalysisTests
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(await server.CreateEmptyDatabaseAsync(Sql.Cancel), Sql.Cancel);
-        await connection.ExecuteAsync(Schema.Replace("$policy", policy, StringComparison.Ordinal).Replace("$type", type, StringComparison.Ordinal)
+        await connection.RunAsync(Schema.Replace("$policy", policy, StringComparison.Ordinal).Replace("$type", type, StringComparison.Ordinal)
             .Replace("$database", connection.Database, StringComparison.Ordinal));
         var options = new SchemaAuditOptions
         {

@@ -1,4 +1,4 @@
-using static SmeFinancialOs.Data.Audit.Tests.Fault;
+using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
@@ -7,7 +7,7 @@ internal static class PolicyFaults
 {
     private const string Ok = "org_id = (SELECT app.current_org_id())";
 
-    internal static IReadOnlyList<Fault> All { get; } =
+    internal static IReadOnlyList<PlantedFault> All { get; } =
     [
         Of("policy-rls-off", "public.items", "ALTER TABLE public.items DISABLE ROW LEVEL SECURITY", "table-without-rls"),
         Of("policy-always-true", "open on public.items", "CREATE POLICY open ON public.items FOR SELECT TO $tenant USING (true)", "policies-or"),

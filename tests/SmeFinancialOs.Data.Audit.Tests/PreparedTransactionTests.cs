@@ -26,21 +26,23 @@ public sealed class PreparedTransactionTests : IAsyncLifetime
 
         // Read only, as a tenant, and it ends with its connection.
         await using (var tenant = await Sql.OpenAsync(database.AppConnectionString + ";Pooling=false", Sql.Cancel))
-            await tenant.ExecuteAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; PREPARE TRANSACTION 'it''s planted'");
+            await tenant.RunAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; "
+                + "PREPARE TRANSACTION 'it''s planted'");
 
         await using var owner = await Sql.OpenAsync(database.OwnerConnectionString, Sql.Cancel);
         try
         {
-            (await owner.RefusalAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT")).SqlState.Should().Be(PostgresErrorCodes.LockNotAvailable);
+            (await owner.RefusalAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT")).SqlState
+                .Should().Be(PostgresErrorCodes.LockNotAvailable);
             (await FoundAsync(database)).Should().BeEquivalentTo("max_prepared_transactions", "'it''s planted'");
         }
         finally
         {
-            await owner.ExecuteAsync("ROLLBACK");
-            await owner.ExecuteAsync("ROLLBACK PREPARED 'it''s planted'");
+            await owner.RunAsync("ROLLBACK");
+            await owner.RunAsync("ROLLBACK PREPARED 'it''s planted'");
         }
 
-        await owner.ExecuteAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK");
+        await owner.RunAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT; ROLLBACK");
         (await FoundAsync(database)).Should().Equal("max_prepared_transactions");
     }
 

@@ -33,8 +33,10 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     [InlineData("demo_read_only on public.items", "ALTER POLICY context_sealed ON public.items TO $admin")]
     [InlineData("admin_access on public.items", "ALTER POLICY context_sealed ON public.items USING (true)")]
     [InlineData("admin_access on public.items",
-        "DROP POLICY context_sealed ON public.items; CREATE POLICY context_sealed ON public.items AS RESTRICTIVE FOR SELECT TO $demo, $admin USING ((SELECT app.context_holds()))")]
-    [InlineData("public.others", "CREATE TABLE public.others (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); ALTER TABLE public.others OWNER TO $owner, ENABLE ROW LEVEL SECURITY, "
+        "DROP POLICY context_sealed ON public.items; CREATE POLICY context_sealed ON public.items AS RESTRICTIVE FOR SELECT TO $demo, $admin "
+        + "USING ((SELECT app.context_holds()))")]
+    [InlineData("public.others", "CREATE TABLE public.others (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); "
+        + "ALTER TABLE public.others OWNER TO $owner, ENABLE ROW LEVEL SECURITY, "
         + $"FORCE ROW LEVEL SECURITY; GRANT SELECT ON public.others TO $tenant; CREATE POLICY own ON public.others USING ({ById})")]
     public async Task A_policy_that_asks_for_no_signature_is_found(string objectName, string plant)
     {
@@ -44,14 +46,15 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         if (found[0].Fix.StartsWith("-- ask as well", StringComparison.Ordinal))
             return; // what a policy of the host is for, only the host knows
         foreach (var fix in found.Select(finding => finding.Fix).Distinct())
-            await connection.ExecuteAsync(fix);
+            await connection.RunAsync(fix);
         (await NotAskedAsync(connection)).Should().BeEmpty();
     }
 
     [Theory]
     [InlineData("app_seal.context", "CREATE OR REPLACE VIEW app_seal.context AS "
         + "SELECT current_setting('app.current_org_id')::uuid AS tenant_org_id, NULL::uuid AS demo_org_id, true AS is_admin")]
-    [InlineData("app_seal.valid_token", "CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT 't' AS kind, current_setting('app.current_org_id')::uuid AS org_id")]
+    [InlineData("app_seal.valid_token",
+        "CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT 't' AS kind, current_setting('app.current_org_id')::uuid AS org_id")]
     [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token SET (security_invoker)")]
     [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token OWNER TO $app")]
     [InlineData("app_seal.context", "ALTER VIEW app_seal.context OWNER TO $app")]
@@ -64,8 +67,10 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         + "SECURITY DEFINER "
         + "SET search_path = pg_catalog, pg_temp AS 'SELECT true'")]
     [InlineData("app_seal.admits_entry(actor text)", "ALTER FUNCTION app_seal.admits_entry(text) SECURITY INVOKER")]
-    [InlineData("app.context_holds()", "CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT true'")]
-    [InlineData("app.current_org_id()", "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT NULL::uuid'")]
+    [InlineData("app.context_holds()",
+        "CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT true'")]
+    [InlineData("app.current_org_id()",
+        "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT NULL::uuid'")]
     [InlineData("app_seal.keys", "ALTER TABLE app_seal.keys OWNER TO $app")]
     [InlineData("app_seal", "ALTER SCHEMA app_seal OWNER TO $app")]
     [InlineData("app_seal.context", "GRANT $sealer TO $app")]
@@ -76,7 +81,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         found.Should().Contain(finding => finding.ObjectName == objectName);
         if (found[0].Fix.StartsWith("--", StringComparison.Ordinal))
             return;
-        await connection.ExecuteAsync(found[0].Fix);
+        await connection.RunAsync(found[0].Fix);
         (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().NotContain(finding => finding.RuleId == "seal-broken");
     }
 
@@ -87,8 +92,9 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     public async Task A_key_that_somebody_else_may_read_or_write_is_found_and_the_fix_ends_it(string plant)
     {
         await using var connection = await PlantAsync(plant);
-        var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().ContainSingle(finding => finding.RuleId == "seal-key-readable").Subject;
-        await connection.ExecuteAsync(found.Fix);
+        var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings
+            .Should().ContainSingle(finding => finding.RuleId == "seal-key-readable").Subject;
+        await connection.RunAsync(found.Fix);
         (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().BeEmpty();
     }
 
@@ -98,7 +104,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     private async Task<NpgsqlConnection> PlantAsync(string plant)
     {
         var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("BEGIN; " + database.Named(plant));
+        await connection.RunAsync("BEGIN; " + database.Named(plant));
         return connection;
     }
 

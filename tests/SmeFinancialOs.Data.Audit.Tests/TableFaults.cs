@@ -1,11 +1,11 @@
-using static SmeFinancialOs.Data.Audit.Tests.Fault;
+using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
 // Faults of tables, their keys and foreign keys.
 internal static class TableFaults
 {
-    internal static IReadOnlyList<Fault> All { get; } =
+    internal static IReadOnlyList<PlantedFault> All { get; } =
     [
         Of("table-without-rls", "public.items", "ALTER TABLE public.items DISABLE ROW LEVEL SECURITY", "policy-rls-off"),
         Of("table-not-forced", "public.items", "ALTER TABLE public.items NO FORCE ROW LEVEL SECURITY"),

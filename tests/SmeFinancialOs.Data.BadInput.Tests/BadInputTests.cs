@@ -1,19 +1,21 @@
 namespace SmeFinancialOs.Data.BadInput.Tests;
 
 /// <summary>Every public member with everything that it should not be given. What must hold is in <see cref="Rules"/>.</summary>
-[Collection<OneWorld>]
-public sealed class BadInputTests(World world)
+[Collection<BadInputTestGroup>]
+public sealed class BadInputTests(BadInputDatabase world)
 {
-    private readonly Good _good = new(world);
-    private readonly Examination _examination = new(world);
+    private readonly ValidArguments _good = new(world);
+    private readonly BadCallCheck _examination = new(world);
 
     public static TheoryData<string> Members => [.. PublicApi.Members.Keys];
 
     public static TheoryData<string> MembersWithToken => [.. PublicApi.Members.Values.Where(member => member.Token is not null).Select(member => member.Name)];
 
-    public static TheoryData<string> MembersOfDisposables => [.. PublicApi.Members.Values.Where(member => IsDisposable(member) && !IsDispose(member)).Select(member => member.Name)];
+    public static TheoryData<string> MembersOfDisposables =>
+        [.. PublicApi.Members.Values.Where(member => IsDisposable(member) && !IsDispose(member)).Select(member => member.Name)];
 
-    public static TheoryData<string> MembersOfUnitsOfWork => [.. PublicApi.Members.Values.Where(member => IsUnitOfWork(member) && member.Token is not null).Select(member => member.Name)];
+    public static TheoryData<string> MembersOfUnitsOfWork =>
+        [.. PublicApi.Members.Values.Where(member => IsUnitOfWork(member) && member.Token is not null).Select(member => member.Name)];
 
     [Theory]
     [MemberData(nameof(Members))]
@@ -26,8 +28,9 @@ public sealed class BadInputTests(World world)
             complaints.AddRange(await _examination.CallAsync(member, parameter: null, bad: null));
         foreach (var parameter in member.Parameters)
         {
-            foreach (var bad in Bad.For(member, parameter))
-                complaints.AddRange((await _examination.CallAsync(member, parameter, bad)).Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
+            foreach (var bad in InvalidArgument.For(member, parameter))
+                complaints.AddRange((await _examination.CallAsync(member, parameter, bad))
+                    .Select(complaint => $"{bad.Name} for {member.NameOf(parameter)} {complaint}"));
         }
 
         Assert.True(complaints.Count == 0, string.Join(Environment.NewLine, complaints));
@@ -45,12 +48,14 @@ public sealed class BadInputTests(World world)
             arguments[member.Token!.Position] = new CancellationToken(canceled: true);
             var receiver = await create();
 
-            var fault = await Attempt.RunAsync(member, receiver, arguments);
+            var fault = await AwaitedCall.RunAsync(member, receiver, arguments);
 
             // What would be refused anyway may be refused first.
             if (fault is not OperationCanceledException)
-                fault.Should().BeOfType((await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null)))?.GetType() ?? typeof(OperationCanceledException));
-            await Attempt.DisposeAsync(receiver);
+                fault
+                    .Should().BeOfType((await AwaitedCall.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null)))?.GetType()
+                        ?? typeof(OperationCanceledException));
+            await AwaitedCall.DisposeAsync(receiver);
             (await world.TracesAsync()).Should().Be(before);
             await world.RequireHealthAsync();
         }
@@ -65,15 +70,16 @@ public sealed class BadInputTests(World world)
         {
             var before = await world.TracesAsync();
             var receiver = await create();
-            await Attempt.DisposeAsync(receiver);
-            await Attempt.DisposeAsync(receiver);
+            await AwaitedCall.DisposeAsync(receiver);
+            await AwaitedCall.DisposeAsync(receiver);
 
-            var fault = await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
+            var fault = await AwaitedCall.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
 
             // What it is called, and what it was made for, it may still say; what needs a connection, never.
             if (fault is not null || member.Token is not null)
-                fault.Should().BeAssignableTo<InvalidOperationException>().And.Match<Exception>(refusal => refusal is ObjectDisposedException || member.Token == null);
-            await Attempt.DisposeAsync(receiver);
+                fault.Should().BeAssignableTo<InvalidOperationException>()
+                    .And.Match<Exception>(refusal => refusal is ObjectDisposedException || member.Token == null);
+            await AwaitedCall.DisposeAsync(receiver);
             (await world.TracesAsync()).Should().Be(before);
             await world.RequireHealthAsync();
         }
@@ -90,12 +96,12 @@ public sealed class BadInputTests(World world)
         var before = await world.TracesAsync();
         var other = work.ExecuteScalarAsync<int>("SELECT 42 FROM pg_sleep(0.3)");
 
-        var fault = await Attempt.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
+        var fault = await AwaitedCall.RunAsync(member, receiver, _good.ArgumentsOf(member, except: null));
 
         fault.Should().BeOfType<InvalidOperationException>().Which.Message.Should().Contain("one caller at a time");
         (await other).Should().Be(42);
         (await work.ExecuteScalarAsync<int>("SELECT 43")).Should().Be(43);
-        await Attempt.DisposeAsync(receiver);
+        await AwaitedCall.DisposeAsync(receiver);
         (await world.TracesAsync()).Should().Be(before);
         await world.RequireHealthAsync();
     }
@@ -106,5 +112,6 @@ public sealed class BadInputTests(World world)
     private static bool IsDispose(Member member) => member.Method.Name == nameof(IAsyncDisposable.DisposeAsync);
 
     private static bool IsUnitOfWork(Member member) =>
-        member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction) || member.Method.DeclaringType == typeof(TenantSessionBase);
+        member.Method.DeclaringType == typeof(TenantConnection) || member.Method.DeclaringType == typeof(TenantTransaction)
+            || member.Method.DeclaringType == typeof(TenantSessionBase);
 }

@@ -31,6 +31,7 @@ internal static class HostCode
     private static Delegate Create(Type type, Func<Type, Expression> body)
     {
         var signature = type.GetMethod("Invoke")!;
-        return Expression.Lambda(type, body(signature.ReturnType), signature.GetParameters().Select(parameter => Expression.Parameter(parameter.ParameterType))).Compile();
+        return Expression.Lambda(type, body(signature.ReturnType), signature.GetParameters().Select(parameter => Expression.Parameter(parameter.ParameterType)))
+            .Compile();
     }
 }

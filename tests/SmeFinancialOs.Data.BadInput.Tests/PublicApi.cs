@@ -33,7 +33,8 @@ internal static class PublicApi
         foreach (var property in type.GetProperties(Own))
         {
             // What an automatic property shows was looked at when it was set.
-            foreach (var accessor in property.GetAccessors().Where(accessor => accessor.ReturnType == typeof(void) || !accessor.IsDefined(typeof(CompilerGeneratedAttribute))))
+            foreach (var accessor in property.GetAccessors()
+                .Where(accessor => accessor.ReturnType == typeof(void) || !accessor.IsDefined(typeof(CompilerGeneratedAttribute))))
                 yield return new Member(accessor, property);
         }
 
@@ -52,6 +53,7 @@ internal static class PublicApi
         if (!method.IsGenericMethodDefinition)
             return [method];
         var constrained = method.GetGenericArguments()[0].GetGenericParameterConstraints().Length > 0;
-        return (constrained ? [typeof(RouteHandlerBuilder)] : TypesOfRows).Select(type => method.MakeGenericMethod([.. method.GetGenericArguments().Select(_ => type)]));
+        return (constrained ? [typeof(RouteHandlerBuilder)] : TypesOfRows)
+            .Select(type => method.MakeGenericMethod([.. method.GetGenericArguments().Select(_ => type)]));
     }
 }

@@ -12,12 +12,14 @@ namespace SmeFinancialOs.Data.BadInput.Tests;
 internal static class Rules
 {
     /// <summary>What a careless method throws, and nobody can tell what to do about it.</summary>
-    private static readonly Type[] Careless =
-        [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(InvalidCastException), typeof(KeyNotFoundException), typeof(Exception), typeof(AggregateException), typeof(HangException)];
+    private static readonly Type[] RuleViolations =
+        [typeof(NullReferenceException), typeof(IndexOutOfRangeException), typeof(InvalidCastException), typeof(KeyNotFoundException), typeof(Exception),
+            typeof(AggregateException), typeof(HangException)];
 
     private static readonly Type[] Typed =
     [
-        typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException), typeof(NpgsqlException), typeof(IOException),
+        typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException),
+        typeof(NpgsqlException), typeof(IOException),
         typeof(OptionsValidationException), typeof(TenantDataException), typeof(SchemaMigrationException),
         typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException),
         typeof(PostgresServerUnavailableException), typeof(TenantIsolationException), typeof(MarkedException),
@@ -28,7 +30,7 @@ internal static class Rules
     {
         for (var inner = fault; inner is not null; inner = inner.InnerException)
         {
-            if (Careless.Contains(inner.GetType()))
+            if (RuleViolations.Contains(inner.GetType()))
                 yield return $"throws {inner.GetType().Name}: {inner.Message}{Environment.NewLine}{inner.StackTrace}";
         }
 
@@ -41,7 +43,7 @@ internal static class Rules
     }
 
     /// <summary>What is wrong with how this value was taken.</summary>
-    public static IEnumerable<string> Complaints(Exception? fault, Bad bad, string parameter)
+    public static IEnumerable<string> Complaints(Exception? fault, InvalidArgument bad, string parameter)
     {
         if (fault is null && bad.MustBeRefused)
             yield return "is accepted";
@@ -55,7 +57,7 @@ internal static class Rules
     }
 
     /// <summary>Nothing may have happened before an argument is refused; a statement that the server refused may have had its admin logged.</summary>
-    public static IEnumerable<string> Complaints(Exception? fault, Traces before, Traces after)
+    public static IEnumerable<string> Complaints(Exception? fault, DatabaseState before, DatabaseState after)
     {
         if (fault is null)
             yield break;

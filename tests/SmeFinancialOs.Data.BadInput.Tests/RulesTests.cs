@@ -1,30 +1,31 @@
 namespace SmeFinancialOs.Data.BadInput.Tests;
 
 /// <summary>The rules find what they are there for.</summary>
-[Collection<OneWorld>]
-public sealed class RulesTests(World world)
+[Collection<BadInputTestGroup>]
+public sealed class RulesTests(BadInputDatabase world)
 {
     [Theory]
-    [InlineData(nameof(Careless.Dereferences), "null", "throws NullReferenceException")]
-    [InlineData(nameof(Careless.Accepts), "null", "is accepted")]
-    [InlineData(nameof(Careless.Accepts), "blank", "is accepted")]
-    [InlineData(nameof(Careless.NamesAnother), "null", "is not what the refusal is about")]
-    [InlineData(nameof(Careless.ThrowsAnything), "null", "throws Exception")]
-    [InlineData(nameof(Careless.Hangs), "null", "throws HangException")]
-    [InlineData(nameof(Careless.LeavesARow), "null", "leaves something behind")]
-    [InlineData(nameof(Careless.LogsAnAdmin), "null", "logs an admin")]
-    [InlineData(nameof(Careless.KeepsAConnection), "null", "spoils a connection")]
-    [InlineData(nameof(Careless.TellsAPassword), "null", "tells a secret")]
-    [InlineData(nameof(Careless.HidesTheHost), "throws", "hides what the host's own code threw")]
+    [InlineData(nameof(RuleViolations.Dereferences), "null", "throws NullReferenceException")]
+    [InlineData(nameof(RuleViolations.Accepts), "null", "is accepted")]
+    [InlineData(nameof(RuleViolations.Accepts), "blank", "is accepted")]
+    [InlineData(nameof(RuleViolations.NamesAnother), "null", "is not what the refusal is about")]
+    [InlineData(nameof(RuleViolations.ThrowsAnything), "null", "throws Exception")]
+    [InlineData(nameof(RuleViolations.Hangs), "null", "throws HangException")]
+    [InlineData(nameof(RuleViolations.LeavesARow), "null", "leaves something behind")]
+    [InlineData(nameof(RuleViolations.LogsAnAdmin), "null", "logs an admin")]
+    [InlineData(nameof(RuleViolations.KeepsAConnection), "null", "spoils a connection")]
+    [InlineData(nameof(RuleViolations.TellsAPassword), "null", "tells a secret")]
+    [InlineData(nameof(RuleViolations.HidesTheHost), "throws", "hides what the host's own code threw")]
     public async Task Careless_method_is_found(string method, string badName, string complaint)
     {
-        Careless.World = world;
-        var member = new Member(typeof(Careless).GetMethod(method)!, Property: null);
+        RuleViolations.BadInputDatabase = world;
+        var member = new Member(typeof(RuleViolations).GetMethod(method)!, Property: null);
         var parameter = member.Parameters[0];
 
-        var complaints = await new Examination(world) { Patience = TimeSpan.FromSeconds(5) }.CallAsync(member, parameter, Bad.For(member, parameter).Single(bad => bad.Name == badName));
+        var complaints = await new BadCallCheck(world) { Patience = TimeSpan.FromSeconds(5) }.CallAsync(member, parameter,
+            InvalidArgument.For(member, parameter).Single(bad => bad.Name == badName));
 
-        if (Careless.Kept is { } kept)
+        if (RuleViolations.Kept is { } kept)
             await kept.DisposeAsync();
         complaints.Should().Contain(found => found.Contains(complaint, StringComparison.Ordinal));
     }

@@ -18,7 +18,8 @@ public sealed class AuditTests(Databases databases) : IClassFixture<Databases>
         using var tool = new Tool();
         var (exit, output, _) = await tool.RunAsync("audit", "-c", databases.Faulty);
         exit.Should().Be(1);
-        output.Should().Contain("public.forgotten").And.Contain("table-without-rls").And.Contain("ALTER TABLE public.forgotten ENABLE ROW LEVEL SECURITY").And.NotContain("\e[");
+        output.Should().Contain("public.forgotten").And.Contain("table-without-rls").And.Contain("ALTER TABLE public.forgotten ENABLE ROW LEVEL SECURITY")
+            .And.NotContain("\e[");
     }
 
     [Theory]
@@ -34,7 +35,8 @@ public sealed class AuditTests(Databases databases) : IClassFixture<Databases>
     [Fact]
     public async Task Errors_alone_fail_where_only_they_shall()
     {
-        var warned = await databases.NewAsync("CREATE TABLE public.notes (org_id uuid NOT NULL REFERENCES public.organizations, PRIMARY KEY (org_id), n int UNIQUE); SELECT app.protect_table('public.notes')");
+        var warned = await databases.NewAsync("CREATE TABLE public.notes (org_id uuid NOT NULL REFERENCES public.organizations, PRIMARY KEY (org_id), "
+            + "n int UNIQUE); SELECT app.protect_table('public.notes')");
         using var tool = new Tool();
         (await tool.RunAsync("audit", "-c", warned)).ExitCode.Should().Be(1);
         (await tool.RunAsync("audit", "-c", warned, "--fail-on", "error")).ExitCode.Should().Be(0);
@@ -50,7 +52,8 @@ public sealed class AuditTests(Databases databases) : IClassFixture<Databases>
         await Databases.ExecuteAsync(database, "CREATE TABLE public.new (org_id uuid NOT NULL)");
         var (exit, output, _) = await tool.RunAsync("audit", "-c", database, "--baseline", "known.txt", "--format", "json");
         exit.Should().Be(1);
-        System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("object").GetString()).Should().OnlyContain(name => name == "public.new");
+        System.Text.Json.JsonDocument.Parse(output).RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("object").GetString())
+            .Should().OnlyContain(name => name == "public.new");
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class AuditTests(Databases databases) : IClassFixture<Databases>
     {
         var database = await databases.NewAsync("CREATE TABLE public.foreign_one (tenant_id uuid NOT NULL)");
         using var tool = new Tool();
-        tool.Write("sme-data.json", """{ "tenantColumn": "tenant_id", /* ours */ "allowlist": [ { "object": "public.foreign_one", "rule": "*", "reason": "not in use" }, ] }""");
+        tool.Write("sme-data.json",
+            """{ "tenantColumn": "tenant_id", /* ours */ "allowlist": [ { "object": "public.foreign_one", "rule": "*", "reason": "not in use" }, ] }""");
         var (_, output, _) = await tool.RunAsync("audit", "-c", database);
         output.Should().Contain("left out: table-without-rls public.foreign_one: not in use");
         (await tool.RunAsync("audit", "-c", database, "--tenant-column", "org_id")).Output.Should().NotContain("table-without-rls");

@@ -27,7 +27,8 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         var (exit, key, _) = await tool.RunAsync("seal", "add", "-c", database);
         (exit, key.Length).Should().Be((0, 54));
         (await tool.RunAsync("migrate", "--seal", "-c", database)).Output.Should().Be("applied seal/sealed_context.sql\n");
-        (await tool.RunAsync("seal", "retire", key[..8], "-c", database)).Should().Match<(int Exit, string, string Error)>(run => run.Exit == 2 && run.Error.Contains("is the last one"));
+        (await tool.RunAsync("seal", "retire", key[..8], "-c", database))
+            .Should().Match<(int Exit, string, string Error)>(run => run.Exit == 2 && run.Error.Contains("is the last one"));
         await tool.RunAsync("seal", "add", "-c", database);
         (await tool.RunAsync("seal", "retire", key[..8], "-c", database)).Should().Be((0, $"retired {key[..8]}\n", ""));
         var (_, list, _) = await tool.RunAsync("seal", "list", "-c", database);
@@ -37,7 +38,8 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     [Fact]
     public async Task Protect_makes_tables_safe_all_or_none()
     {
-        var database = await databases.NewAsync("CREATE TABLE public.one (tenant_id uuid NOT NULL, id int PRIMARY KEY); CREATE TABLE public.two (tenant_id uuid)");
+        var database =
+            await databases.NewAsync("CREATE TABLE public.one (tenant_id uuid NOT NULL, id int PRIMARY KEY); CREATE TABLE public.two (tenant_id uuid)");
         const string isProtected = "SELECT relrowsecurity FROM pg_class WHERE relname = 'one'";
         using var tool = new Tool();
         var (exit, _, error) = await tool.RunAsync("protect", "public.one", "public.two", "--tenant-column", "tenant_id", "-c", database);
@@ -146,7 +148,8 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     public async Task Explain_tells_of_a_rule()
     {
         using var tool = new Tool();
-        (await tool.RunAsync("explain", "table-without-rls")).Output.Should().StartWith("table-without-rls (error)\n").And.Contain("https://www.postgresql.org/docs/");
+        (await tool.RunAsync("explain", "table-without-rls")).Output.Should().StartWith("table-without-rls (error)\n")
+            .And.Contain("https://www.postgresql.org/docs/");
         (await tool.RunAsync("explain")).Output.Split('\n').Should().Contain(line => line.StartsWith("policy-always-true ", StringComparison.Ordinal));
     }
 
@@ -154,7 +157,8 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     public void The_pages_of_the_rules_are_the_rules()
     {
         var pages = Path.Combine(RepositoryRoot.Folder, "docs", "rules");
-        Directory.EnumerateFiles(pages).Select(Path.GetFileName).Should().BeEquivalentTo(RulePages.All().Select(page => page.Name), because: "sme-data explain --pages docs/rules writes them");
+        Directory.EnumerateFiles(pages).Select(Path.GetFileName)
+            .Should().BeEquivalentTo(RulePages.All().Select(page => page.Name), because: "sme-data explain --pages docs/rules writes them");
         foreach (var (name, text) in RulePages.All())
             File.ReadAllText(Path.Combine(pages, name)).Should().Be(text, because: name);
     }

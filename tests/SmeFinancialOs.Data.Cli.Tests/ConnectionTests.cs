@@ -12,13 +12,15 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
     {
         var settings = new NpgsqlConnectionStringBuilder(databases.Clean);
         using var tool = new Tool();
-        var uri = $"postgresql://{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}?sslmode=prefer";
+        var login = $"{settings.Username}:{Uri.EscapeDataString(settings.Password ?? "")}";
+        var uri = $"postgresql://{login}@{settings.Host}:{settings.Port}/{settings.Database}?sslmode=prefer";
         (await tool.RunAsync("audit", "-c", uri)).ExitCode.Should().Be(0);
         tool.Environment["SME_DATA_CONNECTION"] = databases.Faulty;
         (await tool.RunAsync("audit")).ExitCode.Should().Be(1);
         (await tool.RunAsync("audit", "-c", databases.Clean)).ExitCode.Should().Be(0, "an option wins");
         tool.Environment.Clear();
-        foreach (var (name, value) in new[] { ("PGHOST", settings.Host), ("PGPORT", $"{settings.Port}"), ("PGDATABASE", settings.Database), ("PGUSER", settings.Username) })
+        foreach (var (name, value) in new[] { ("PGHOST", settings.Host), ("PGPORT", $"{settings.Port}"), ("PGDATABASE", settings.Database),
+            ("PGUSER", settings.Username) })
             tool.Environment[name] = value!;
         tool.Write("passfile", $"{settings.Host}:{settings.Port}:*:{settings.Username}:{settings.Password}\n");
         if (!OperatingSystem.IsWindows())
@@ -28,7 +30,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
     }
 
     [Fact]
-    public async Task Without_a_connection_it_says_how_to_give_one()
+    public async Task Command_without_a_connection_says_how_to_give_one()
     {
         using var tool = new Tool();
         var (exit, _, error) = await tool.RunAsync("audit");

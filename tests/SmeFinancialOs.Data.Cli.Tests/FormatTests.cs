@@ -34,7 +34,10 @@ public sealed class FormatTests(Databases databases) : IClassFixture<Databases>
         await tool.RunAsync([.. command, "-f", "sarif", "-o", "out.sarif"]);
         var text = await File.ReadAllTextAsync(tool.PathOf("out.sarif"), Databases.Cancel);
 
-        var schema = await JsonSchema.FromJsonAsync(await new StreamReader(typeof(FormatTests).Assembly.GetManifestResourceStream("sarif-2.1.0.json")!).ReadToEndAsync(Databases.Cancel), Databases.Cancel);
+        var schema =
+            await JsonSchema.FromJsonAsync(
+                await new StreamReader(typeof(FormatTests).Assembly.GetManifestResourceStream("sarif-2.1.0.json")!).ReadToEndAsync(Databases.Cancel),
+                Databases.Cancel);
         schema.Validate(text).Select(error => error.ToString()).Should().BeEmpty();
         schema.Validate(text.Replace("\"columnKind\"", "\"columKind\"", StringComparison.Ordinal)).Should().NotBeEmpty("the schema must be able to refuse");
 
@@ -42,7 +45,8 @@ public sealed class FormatTests(Databases databases) : IClassFixture<Databases>
         results.Should().HaveCountGreaterThanOrEqualTo(what == "clean" ? 0 : 1);
         results.Select(result => result.TryGetProperty("suppressions", out var _)).Should().AllBeEquivalentTo(what == "suppressed");
         if (what == "lint")
-            results[0].GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString().Should().Be("m%20i/1.sql");
+            results[0].GetProperty("locations")[0].GetProperty("physicalLocation").GetProperty("artifactLocation").GetProperty("uri").GetString()
+                .Should().Be("m%20i/1.sql");
     }
 
     [Fact]
@@ -52,7 +56,8 @@ public sealed class FormatTests(Databases databases) : IClassFixture<Databases>
         var suite = XDocument.Parse((await tool.RunAsync("audit", "-c", databases.Faulty, "-f", "junit")).Output).Root!.Element("testsuite")!;
         suite.Elements("testcase").Should().HaveCount((int)suite.Attribute("tests")!);
         suite.Descendants("failure").Should().HaveCount((int)suite.Attribute("failures")!).And.NotBeEmpty();
-        XDocument.Parse((await tool.RunAsync("audit", "-c", databases.Clean, "-f", "junit")).Output).Descendants("testcase").Should().ContainSingle().Which.Elements().Should().BeEmpty();
+        XDocument.Parse((await tool.RunAsync("audit", "-c", databases.Clean, "-f", "junit")).Output).Descendants("testcase")
+            .Should().ContainSingle().Which.Elements().Should().BeEmpty();
     }
 
     [Fact]

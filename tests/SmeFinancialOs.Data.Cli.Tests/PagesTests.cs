@@ -1,6 +1,5 @@
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using SmeFinancialOs.Data.Tests.Readme;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
@@ -9,7 +8,8 @@ public sealed partial class PagesTests
     [Fact]
     public void Every_command_line_that_a_page_shows_is_one_of_the_tools()
     {
-        var shown = Page.All.SelectMany(page => page.Blocks("sh").SelectMany(block => CommandLine().Matches(block)), (page, match) => (page.Path, Line: match.Groups["arguments"].Value)).ToList();
+        var shown = Page.All.SelectMany(page => page.Blocks("sh").SelectMany(block => CommandLine().Matches(block)),
+            (page, match) => (page.Path, Line: match.Groups["arguments"].Value)).ToList();
         shown.Should().HaveCountGreaterThan(5);
         foreach (var (path, line) in shown)
             Program.CreateRoot().Parse(CommandLineParser.SplitCommandLine(line).ToArray()).Errors.Should().BeEmpty("{0} says: sme-data {1}", path, line);

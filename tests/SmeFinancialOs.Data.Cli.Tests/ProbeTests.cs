@@ -21,7 +21,8 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         var (exit, output, _) = await tool.RunAsync("probe", "-c", open, "-f", "json");
         exit.Should().Be(1);
         JsonDocument.Parse(output).RootElement.GetProperty("findings").EnumerateArray()
-            .Select(finding => (finding.GetProperty("rule").GetString(), finding.GetProperty("object").GetString(), Select: finding.GetProperty("statement").GetString()!.Contains("SELECT", StringComparison.Ordinal)))
+            .Select(finding => (finding.GetProperty("rule").GetString(), finding.GetProperty("object").GetString(),
+                Select: finding.GetProperty("statement").GetString()!.Contains("SELECT", StringComparison.Ordinal)))
             .Should().Contain(("isolation-breach", "public.invoices", true));
 
         await tool.RunAsync("probe", "-c", open, "--write-baseline", "known.txt");
@@ -32,7 +33,8 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
     public async Task A_table_that_cannot_be_filled_fails_unless_a_reason_allows_it()
     {
         var strict = await databases.NewAsync("""
-            CREATE TABLE public.strict (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, code text CHECK (md5(code) = 'x'), PRIMARY KEY (org_id, code));
+            CREATE TABLE public.strict (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, code text CHECK (md5(code) = 'x'),
+                PRIMARY KEY (org_id, code));
             SELECT app.protect_table('public.strict')
             """);
         using var tool = new Tool();

@@ -8,8 +8,10 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
     private static readonly string[] Formats = ["text", "json", "sarif", "junit", "github"];
 
     private const string Rows = $"""
-        INSERT INTO public.organizations (id, name, slug) VALUES ('aaaaaaaa-0000-4000-8000-000000000001', '{Marked.Value}', 'a'), ('bbbbbbbb-0000-4000-8000-000000000001', '{Marked.Value}', 'b');
-        INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT id, '{Marked.Value}', 1, '{Marked.Value}', '2026-01-01' FROM public.organizations;
+        INSERT INTO public.organizations (id, name, slug) VALUES ('aaaaaaaa-0000-4000-8000-000000000001', '{Marked.Value}', 'a'),
+            ('bbbbbbbb-0000-4000-8000-000000000001', '{Marked.Value}', 'b');
+        INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT id, '{Marked.Value}', 1, '{Marked.Value}',
+            '2026-01-01' FROM public.organizations;
         CREATE TABLE public.forgotten (org_id uuid NOT NULL, note text PRIMARY KEY);
         GRANT SELECT, INSERT, UPDATE, DELETE ON public.forgotten TO tenant_role;
         INSERT INTO public.forgotten SELECT id, '{Marked.Value}' || slug FROM public.organizations;
@@ -26,11 +28,18 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         tool.Write("m/1.sql", "SELECT 1;");
         if (way == "SME_DATA_CONNECTION")
         {
-            tool.Environment[way] = new NpgsqlConnectionStringBuilder(databases.Clean) { Username = "app_user", Password = Marked.Password, PersistSecurityInfo = true, IncludeErrorDetail = true }.ConnectionString;
+            tool.Environment[way] = new NpgsqlConnectionStringBuilder(databases.Clean)
+            {
+                Username = "app_user",
+                Password = Marked.Password,
+                PersistSecurityInfo = true,
+                IncludeErrorDetail = true
+            }.ConnectionString;
         }
         else
         {
-            foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", $"{server.Port}"), ("PGDATABASE", server.Database), ("PGUSER", "app_user") })
+            foreach (var (name, value) in new[] { ("PGHOST", server.Host), ("PGPORT", $"{server.Port}"), ("PGDATABASE", server.Database),
+                ("PGUSER", "app_user") })
                 tool.Environment[name] = value!;
             tool.Write("passfile", $"*:*:*:*:{Marked.Password}\n");
             if (!OperatingSystem.IsWindows())
@@ -38,7 +47,8 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
             tool.Environment[way] = way == "PGPASSWORD" ? Marked.Password : tool.PathOf("passfile");
         }
 
-        foreach (var command in (string[][])[["audit"], ["audit", "-f", "sarif"], ["fix"], ["protect", "t"], ["migrate"], ["migrate", "--pending"], ["probe"], ["lint", "m"]])
+        foreach (var command in (string[][])[["audit"], ["audit", "-f", "sarif"], ["fix"], ["protect", "t"], ["migrate"], ["migrate", "--pending"],
+            ["probe"], ["lint", "m"]])
         {
             var (exit, output, error) = await tool.RunAsync(command);
             (exit, Marked.IsIn(output + error)).Should().Be((2, false), "{0}: {1}", string.Join(' ', command), error);
@@ -52,7 +62,8 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         var target = await databases.NewAsync(Rows);
         var connection = new NpgsqlConnectionStringBuilder(target) { IncludeErrorDetail = true }.ConnectionString;
         using var tool = new Tool();
-        foreach (var command in (string[][])[.. Formats.Select(format => (string[])["audit", "-f", format]), ["probe"], ["probe", "-f", "json"], ["fix", "--all"]])
+        foreach (var command in (string[][])[.. Formats.Select(format => (string[])["audit", "-f", format]), ["probe"],
+            ["probe", "-f", "json"], ["fix", "--all"]])
         {
             var (exit, output, error) = await tool.RunAsync([.. command, "-c", connection]);
             (exit, Marked.IsIn(output + error)).Should().Be((1, false), "{0}: {1}", string.Join(' ', command), error);
@@ -70,7 +81,8 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
     public async Task Row_on_which_a_migration_fails_is_not_printed(string statement)
     {
         using var tool = new Tool();
-        tool.Write("m/1_import.sql", $"CREATE TABLE public.imported (note text PRIMARY KEY, other varchar(40));\nINSERT INTO public.imported VALUES ('{Marked.Value}', '{Marked.Value}');");
+        tool.Write("m/1_import.sql", $"CREATE TABLE public.imported (note text PRIMARY KEY, other varchar(40));\nINSERT INTO public.imported "
+            + $"VALUES ('{Marked.Value}', '{Marked.Value}');");
         tool.Write("m/2_convert.sql", statement);
         var connection = new NpgsqlConnectionStringBuilder(databases.Server) { IncludeErrorDetail = true }.ConnectionString;
         foreach (var format in Formats)

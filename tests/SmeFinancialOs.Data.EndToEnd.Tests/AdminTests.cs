@@ -13,7 +13,8 @@ public sealed class AdminTests(SampleFixture sample)
         var reason = $"ticket {Guid.NewGuid()}";
         var totals = await sample.Host.GetAsync("/admin/totals", sample.TokenOfOperator, (Reason, reason));
         totals.Status.Should().Be(HttpStatusCode.OK);
-        totals.Json.EnumerateArray().Select(total => total.GetProperty("organizationId").GetGuid()).Should().Contain([sample.A.Id, sample.B.Id, sample.Demo.Id]);
+        totals.Json.EnumerateArray().Select(total => total.GetProperty("organizationId").GetGuid())
+            .Should().Contain([sample.A.Id, sample.B.Id, sample.Demo.Id]);
         (await LogAsync(reason)).Should().Be("olga, read-only");
     }
 

@@ -8,7 +8,8 @@ public sealed class BadInputTests(SampleFixture sample)
 {
     public static TheoryData<string> Queries =>
     [
-        "pageSize=0", "pageSize=-1", "pageSize=10001", "pageSize=99999999999999999999", "pageSize=ten", "status=unknown", "status=", "status=7", "status=-1", "after=2026-01-01",
+        "pageSize=0", "pageSize=-1", "pageSize=10001", "pageSize=99999999999999999999", "pageSize=ten", "status=unknown", "status=", "status=7",
+        "status=-1", "after=2026-01-01",
         "after=0001-01-01,00000000-0000-0000-0000-000000000000x", "after=2026-13-01,00000000-0000-0000-0000-000000000000", "after=,,",
     ];
 
@@ -25,9 +26,11 @@ public sealed class BadInputTests(SampleFixture sample)
         """{"number":"1","customerName":"x","issuedAt":"2026-01-01"}""", """{"number":"1","amountCents":1,"customerName":"x"}""",
         Body.Invoice(""), Body.Invoice("   "), Body.Invoice(new string('x', 65)), Body.Invoice("1", new string('x', 201)), Body.Invoice("1", ""),
         Body.Invoice("nul\0"), Body.Invoice("1", "nul\0"), """{"number":"\ud800","amountCents":1,"customerName":"x","issuedAt":"2026-01-01"}""",
-        Body.Invoice("1", amountCents: long.MaxValue), Body.Invoice("1", amountCents: 1.5), Body.Invoice("1", amountCents: "1e400"), Body.Invoice("1", amountCents: true),
+        Body.Invoice("1", amountCents: long.MaxValue), Body.Invoice("1", amountCents: 1.5), Body.Invoice("1", amountCents: "1e400"),
+        Body.Invoice("1", amountCents: true),
         """{"number":"1","amountCents":99999999999999999999,"customerName":"x","issuedAt":"2026-01-01"}""",
-        Body.Invoice("1", issuedAt: "yesterday"), Body.Invoice("1", issuedAt: "2026-02-30"), Body.Invoice("1", issuedAt: "0001-01-01"), Body.Invoice("1", issuedAt: "9999-12-31"),
+        Body.Invoice("1", issuedAt: "yesterday"), Body.Invoice("1", issuedAt: "2026-02-30"), Body.Invoice("1", issuedAt: "0001-01-01"),
+        Body.Invoice("1", issuedAt: "9999-12-31"),
         $"{string.Concat(Enumerable.Repeat("[", 1000))}",
     ];
 
@@ -53,7 +56,8 @@ public sealed class BadInputTests(SampleFixture sample)
 
     [Fact]
     public async Task A_body_too_large_is_refused() =>
-        (await sample.Host.PostAsync("/invoices", sample.TokenOfA, Body.Invoice("1", new string('x', 100_000)))).ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge);
+        (await sample.Host.PostAsync("/invoices", sample.TokenOfA, Body.Invoice("1", new string('x', 100_000))))
+            .ShouldBeProblem(HttpStatusCode.RequestEntityTooLarge);
 
     [Fact]
     public async Task A_number_that_is_taken_is_a_conflict() =>

@@ -26,15 +26,18 @@ public sealed class InjectionTests(SampleFixture sample)
         var text = Uri.EscapeDataString(payload);
         string[] paths =
         [
-            $"/invoices?status={text}", $"/invoices?pageSize={text}", $"/invoices?after={text}", $"/invoices?after={Uri.EscapeDataString("2026-01-01," + payload)}",
-            $"/invoices/{text}", $"/invoices/by-number/{text}", $"/statements/{text}", $"/dashboard/totals?status={text}", $"/demo/totals?status={text}", $"/{text}",
+            $"/invoices?status={text}", $"/invoices?pageSize={text}", $"/invoices?after={text}",
+            $"/invoices?after={Uri.EscapeDataString("2026-01-01," + payload)}",
+            $"/invoices/{text}", $"/invoices/by-number/{text}", $"/statements/{text}", $"/dashboard/totals?status={text}",
+            $"/demo/totals?status={text}", $"/{text}",
         ];
         foreach (var path in paths)
             await ShouldGiveNothingAsync(await sample.Host.GetAsync(path, sample.TokenOfA), path);
 
         await ShouldGiveNothingAsync(await sample.Host.PostAsync($"/invoices/{text}/pay", sample.TokenOfA), "pay");
         await ShouldGiveNothingAsync(await sample.Host.DeleteAsync($"/invoices/{text}", sample.TokenOfA), "delete");
-        await ShouldGiveNothingAsync(await sample.Host.DeleteAsync($"/admin/organizations/{text}", sample.TokenOfOperator, ("X-Admin-Reason", payload)), "delete organization");
+        await ShouldGiveNothingAsync(await sample.Host.DeleteAsync($"/admin/organizations/{text}", sample.TokenOfOperator, ("X-Admin-Reason", payload)),
+            "delete organization");
     }
 
     [Theory]

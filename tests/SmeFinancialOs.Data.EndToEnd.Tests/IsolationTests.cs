@@ -48,7 +48,8 @@ public sealed class IsolationTests(SampleFixture sample)
 
         written.Should().OnlyContain(answer => answer.Status == HttpStatusCode.Created);
         foreach (var tenant in new[] { c, d })
-            (await sample.TruthAsync<long>($"SELECT count(*) FROM public.invoices WHERE org_id = '{tenant.Id}' AND customer_name = '{tenant.Secret}'")).Should().Be(100);
+            (await sample.TruthAsync<long>($"SELECT count(*) FROM public.invoices WHERE org_id = '{tenant.Id}' AND customer_name = '{tenant.Secret}'"))
+                .Should().Be(100);
         (await sample.TruthAsync<long>($"SELECT count(*) FROM public.invoices WHERE org_id IN ('{c.Id}', '{d.Id}')")).Should().Be(200);
     }
 
@@ -79,7 +80,9 @@ public sealed class IsolationTests(SampleFixture sample)
         string? next = null;
         do
         {
-            var page = (await sample.Host.GetAsync($"/invoices?pageSize=7{(next is null ? "" : $"&after={Uri.EscapeDataString(next)}")}", sample.TokenOf(sample.Demo.Id))).Json;
+            var page =
+                (await sample.Host.GetAsync($"/invoices?pageSize=7{(next is null ? "" : $"&after={Uri.EscapeDataString(next)}")}",
+                    sample.TokenOf(sample.Demo.Id))).Json;
             seen.AddRange(page.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetGuid()));
             next = page.GetProperty("next").GetString();
         }

@@ -10,7 +10,7 @@ public sealed partial class ShutdownTests
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task Without_configuration_it_runs_on_a_server_of_its_own_that_ends_with_it(string signal)
+    public async Task Host_without_configuration_runs_on_its_own_server_that_ends_with_the_host(string signal)
     {
         await using var host = await SampleHost.StartAsync(new Dictionary<string, string?>());
         await Eventually.HoldsAsync(() => Task.FromResult(host.Output.Contains("OLGA=", StringComparison.Ordinal)));
@@ -46,7 +46,8 @@ public sealed partial class ShutdownTests
 
         (await request).Status.Should().Be(HttpStatusCode.OK);
         (await sample.Host.WaitForExitAsync()).Should().Be(0, sample.Host.Output);
-        (await sample.TruthAsync<long>("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = 'app_user'")).Should().Be(0);
+        (await sample.TruthAsync<long>("SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = 'app_user'"))
+            .Should().Be(0);
     }
 
     private static string Token(SampleHost host, string name) => Regex.Match(host.Output, $"^{name}=(.+)$", RegexOptions.Multiline).Groups[1].Value;

@@ -29,7 +29,8 @@ public sealed class TokenTests(SampleFixture sample)
 
     public static TheoryData<string> NoGoodTokens =>
     [
-        "none", "not a token", "unsigned", "unsigned, NONE", "another key", "empty key", "another algorithm", "expired", "without end", "not yet", "another issuer", "another audience",
+        "none", "not a token", "unsigned", "unsigned, NONE", "another key", "empty key", "another algorithm", "expired", "without end", "not yet",
+        "another issuer", "another audience",
         "tenant changed", "role added", "signature cut",
     ];
 

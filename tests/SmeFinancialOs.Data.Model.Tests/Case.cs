@@ -30,14 +30,16 @@ internal sealed record Statement(string Sql, bool IsQuery);
 /// <param name="Way">How.</param>
 /// <param name="IsReadOnly">In a read-only context.</param>
 /// <param name="IsCommitted">Whether a unit of work is committed.</param>
-/// <param name="SavepointAt">From which statement on a unit of work is taken back to a savepoint; null for none. Only a unit of work with a connection has them.</param>
+/// <param name="SavepointAt">From which statement on a unit of work is taken back to a savepoint; null for none. Only a unit of work with a connection has
+/// them.</param>
 /// <param name="Statements">At least one.</param>
 internal sealed record Step(int Tenant, Way Way, bool IsReadOnly, bool IsCommitted, int? SavepointAt, IReadOnlyList<Statement> Statements)
 {
     public bool IsUnitOfWork => Way is Way.UnitOfWork or Way.Transaction;
 
     public override string ToString() =>
-        $"tenant {Tenant}, {Way}{(IsReadOnly ? ", read-only" : "")}{(IsUnitOfWork ? IsCommitted ? ", committed" : ", rolled back" : "")}{(SavepointAt is { } at ? $", back to a savepoint before statement {at + 1}" : "")}:"
+        $"tenant {Tenant}, {Way}{(IsReadOnly ? ", read-only" : "")}{(IsUnitOfWork ? IsCommitted ? ", committed" : ", rolled back" : "")}"
+        + $"{(SavepointAt is { } at ? $", back to a savepoint before statement {at + 1}" : "")}:"
         + string.Concat(Statements.Select(statement => "\n    " + statement.Sql));
 }
 
@@ -53,7 +55,8 @@ internal sealed record Case(IReadOnlyList<Step> Steps)
         var statements = new RandomStatements(schema);
         var step =
             from tenant in Gen.Frequency((8, Gen.Choose(0, Tenants.Count - 2)), (1, Gen.Constant(Tenants.Demo)))
-            from way in Gen.Frequency((6, Gen.Constant(Way.Session)), (1, Gen.Constant(Way.Stream)), (2, Gen.Constant(Way.Batch)), (2, Gen.Constant(Way.UnitOfWork)), (2, Gen.Constant(Way.Transaction)))
+            from way in Gen.Frequency((6, Gen.Constant(Way.Session)), (1, Gen.Constant(Way.Stream)), (2, Gen.Constant(Way.Batch)),
+                (2, Gen.Constant(Way.UnitOfWork)), (2, Gen.Constant(Way.Transaction)))
             from readOnly in Gen.Frequency((9, Gen.Constant(false)), (1, Gen.Constant(true)))
             from committed in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
             from savepoint in Gen.Choose(0, 4)

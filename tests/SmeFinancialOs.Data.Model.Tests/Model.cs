@@ -3,7 +3,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Model.Tests;
 
@@ -41,8 +40,10 @@ public sealed class Model : IAsyncLifetime
         // What visitors of the demo find.
         var rows = string.Concat(new[] { "public", SeparateDatabases.SchemaOf(Tenants.Demo) }.Select(schema =>
             $"INSERT INTO {schema}.parent (org_id, id, code, a) VALUES ('{Tenants.Id(Tenants.Demo)}', 1, 'a', 1), ('{Tenants.Id(Tenants.Demo)}', 2, 'b', 2);"
-            + $"INSERT INTO {schema}.child (org_id, id, parent_id, a) VALUES ('{Tenants.Id(Tenants.Demo)}', 1, 1, 0), ('{Tenants.Id(Tenants.Demo)}', 3, 2, NULL);"));
-        _reset = string.Concat(Enumerable.Range(0, Tenants.Count).Select(SeparateDatabases.SchemaOf).Append("public").Select(schema => $"DELETE FROM {schema}.child; DELETE FROM {schema}.parent;")) + rows;
+            + $"INSERT INTO {schema}.child (org_id, id, parent_id, a) VALUES ('{Tenants.Id(Tenants.Demo)}', 1, 1, 0), ('{Tenants.Id(Tenants.Demo)}', "
+                + "3, 2, NULL);"));
+        _reset = string.Concat(Enumerable.Range(0, Tenants.Count).Select(SeparateDatabases.SchemaOf).Append("public")
+            .Select(schema => $"DELETE FROM {schema}.child; DELETE FROM {schema}.parent;")) + rows;
     }
 
     public async ValueTask DisposeAsync()
@@ -132,11 +133,13 @@ public sealed class Model : IAsyncLifetime
         {
         }
 
-        public void OnArguments(int ntest, Microsoft.FSharp.Collections.FSharpList<object> args, Microsoft.FSharp.Core.FSharpFunc<int, Microsoft.FSharp.Core.FSharpFunc<Microsoft.FSharp.Collections.FSharpList<object>, string>> every)
+        public void OnArguments(int ntest, Microsoft.FSharp.Collections.FSharpList<object> args,
+            Microsoft.FSharp.Core.FSharpFunc<int, Microsoft.FSharp.Core.FSharpFunc<Microsoft.FSharp.Collections.FSharpList<object>, string>> every)
         {
         }
 
-        public void OnShrink(Microsoft.FSharp.Collections.FSharpList<object> args, Microsoft.FSharp.Core.FSharpFunc<Microsoft.FSharp.Collections.FSharpList<object>, string> everyShrink)
+        public void OnShrink(Microsoft.FSharp.Collections.FSharpList<object> args,
+            Microsoft.FSharp.Core.FSharpFunc<Microsoft.FSharp.Collections.FSharpList<object>, string> everyShrink)
         {
         }
 

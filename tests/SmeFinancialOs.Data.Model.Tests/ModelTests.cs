@@ -7,7 +7,9 @@ public sealed class ModelTests(Model model) : IClassFixture<Model>
 {
     private static int Sequences => int.Parse(Environment.GetEnvironmentVariable("SME_DATA_MODEL_SEQUENCES") ?? "2000", CultureInfo.InvariantCulture);
 
-    private static int Seed => int.Parse(Environment.GetEnvironmentVariable("SME_DATA_MODEL_SEED") ?? Random.Shared.Next(1_000_000_000).ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private static int Seed =>
+        int.Parse(Environment.GetEnvironmentVariable("SME_DATA_MODEL_SEED") ?? Random.Shared.Next(1_000_000_000).ToString(CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task A_shared_database_answers_as_a_database_for_each_tenant()
@@ -15,12 +17,15 @@ public sealed class ModelTests(Model model) : IClassFixture<Model>
         var seed = Seed;
         var difference = await model.CompareAsync(seed, Sequences);
 
-        var report = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {model.Cases:N0} sequences: {string.Join(", ", model.Answers.OrderByDescending(answer => answer.Value).Select(answer => $"{answer.Key} {answer.Value:N0}"))}");
+        var report = string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {model.Cases:N0} sequences: "
+            + $"{string.Join(", ", model.Answers.OrderByDescending(answer => answer.Value).Select(answer => $"{answer.Key} {answer.Value:N0}"))}");
         Directory.CreateDirectory("TestResults");
         await File.WriteAllTextAsync("TestResults/model.txt", report, TestContext.Current.CancellationToken);
         difference.Should().BeNull(difference?.ToString());
         model.Cases.Should().BeGreaterThanOrEqualTo(Sequences);
-        model.Answers.Keys.Should().Contain(["rows", "no rows", "written", "nothing written", "refused: 42501", "refused: 25006", "refused: 23505", "refused: 23503", "refused: 22012"], report);
+        model.Answers.Keys
+            .Should().Contain(["rows", "no rows", "written", "nothing written", "refused: 42501", "refused: 25006", "refused: 23505", "refused: 23503",
+                "refused: 22012"], report);
     }
 
     [Theory]

@@ -1,7 +1,8 @@
 namespace SmeFinancialOs.Data.Model.Tests;
 
 /// <summary>Two tables of a host, a parent and a child, of a random make.</summary>
-internal sealed record Schema(ColumnType ParentType, ColumnType ChildType, bool CodeIsUnique, bool CodeIsRequired, string? Check, string OnDelete, int? DefaultOfA)
+internal sealed record Schema(ColumnType ParentType, ColumnType ChildType, bool CodeIsUnique, bool CodeIsRequired, string? Check,
+    string OnDelete, int? DefaultOfA)
 {
     public static Schema Create(Random random) => new(
         Pick(random, ColumnType.All),

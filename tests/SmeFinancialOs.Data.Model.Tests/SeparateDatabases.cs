@@ -1,5 +1,4 @@
 using Npgsql;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Model.Tests;
 
@@ -58,7 +57,8 @@ internal sealed class SeparateDatabases(IReadOnlyList<NpgsqlConnection> tenants)
     }
 
     public async Task<string> ContentAsync(int tenant) =>
-        string.Join("\n", await tenants[tenant].ReadAsync("SELECT row_to_json(t)::text FROM parent t UNION ALL SELECT row_to_json(t)::text FROM child t ORDER BY 1"));
+        string.Join("\n",
+            await tenants[tenant].ReadAsync("SELECT row_to_json(t)::text FROM parent t UNION ALL SELECT row_to_json(t)::text FROM child t ORDER BY 1"));
 
     private static async Task<string> StatementsAsync(NpgsqlConnection connection, Step step)
     {

@@ -10,7 +10,8 @@ internal static class Tenants
     public const int Demo = Count - 1;
 
     public static Guid Id(int tenant) =>
-        tenant == Demo ? TenantContext.DemoOrganizationId : Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-00000000000{tenant + 1}"));
+        tenant == Demo ? TenantContext.DemoOrganizationId
+            : Guid.Parse(string.Create(CultureInfo.InvariantCulture, $"00000000-0000-4000-8000-00000000000{tenant + 1}"));
 
     public static TenantContext Context(int tenant, bool isReadOnly)
     {

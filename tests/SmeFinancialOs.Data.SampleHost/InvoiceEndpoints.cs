@@ -43,7 +43,8 @@ internal static class InvoiceEndpoints
         invoices.MapDelete("/{id:guid}", async (Guid id, InvoiceRepository repository, CancellationToken cancellationToken) =>
             await repository.DeleteAsync(id, cancellationToken) ? Results.NoContent() : Results.NotFound());
 
-        app.MapGet("/dashboard/totals", (InvoiceRepository repository, CancellationToken cancellationToken) => repository.TotalsByStatusAsync(cancellationToken));
+        app.MapGet("/dashboard/totals",
+            (InvoiceRepository repository, CancellationToken cancellationToken) => repository.TotalsByStatusAsync(cancellationToken));
     }
 
     public static async Task<IResult> CreateAsync(InvoiceRequest request, InvoiceRepository repository, CancellationToken cancellationToken)

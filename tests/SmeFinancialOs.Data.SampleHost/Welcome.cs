@@ -20,7 +20,8 @@ internal static class Welcome
 
             curl '{address}/invoices?pageSize=2' -H "Authorization: Bearer $ALICE"
             curl {address}/dashboard/totals -H "Authorization: Bearer $BOB"
-            curl '{address}/invoices?pageSize=2' -H "Authorization: Bearer $ALICE" -H "X-Organization: {bob.OrganizationId}"    # a header is no proof: still Acme's
+            curl '{address}/invoices?pageSize=2' -H "Authorization: Bearer $ALICE" -H "X-Organization: {bob.OrganizationId}"    # a header is no proof: still
+                Acme's
             curl {address}/demo/invoices --json '{Invoice}'    # refused
             curl {address}/admin/totals -H "Authorization: Bearer $OLGA" -H "X-Admin-Reason: ticket 4711"
             curl {address}/invoices    # refused: no tenant

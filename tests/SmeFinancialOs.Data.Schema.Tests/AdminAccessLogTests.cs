@@ -9,9 +9,10 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
     {
         await using var admin = await database.OpenAsync("admin_role");
 
-        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        (await admin.RunAsync(Entry)).Should().Be(1);
 
-        (await admin.ListAsync<string>($"SELECT DISTINCT login::text FROM app.admin_access_log WHERE backend_pid = {admin.ProcessID} AND client_addr IS NOT NULL AND opened_at <= clock_timestamp()"))
+        (await admin.ListAsync<string>($"SELECT DISTINCT login::text FROM app.admin_access_log WHERE backend_pid = {admin.ProcessID} AND client_addr IS "
+            + "NOT NULL AND opened_at <= clock_timestamp()"))
             .Should().Equal("admin_user");
     }
 
@@ -31,7 +32,7 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
     public async Task Admin_can_neither_forge_nor_change_an_entry(string attack)
     {
         await using var admin = await database.OpenAsync("admin_role");
-        await admin.ExecuteAsync(Entry);
+        await admin.RunAsync(Entry);
 
         (await admin.RefusalAsync(attack)).SqlState.Should().Be("42501");
     }
@@ -46,7 +47,8 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
         await using var admin = await database.OpenAsync("admin_role");
 
         foreach (var values in new[] { $"{blank}, 'x'", $"'ann', {blank}" })
-            (await admin.RefusalAsync($"INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ({values}, true)")).SqlState.Should().StartWith("23");
+            (await admin.RefusalAsync($"INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ({values}, true)")).SqlState
+                .Should().StartWith("23");
     }
 
     [Theory]
@@ -66,13 +68,15 @@ public sealed class AdminAccessLogTests(MigratedDatabase database) : IClassFixtu
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var empty = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(empty, Sql.Cancel);
-        await superuser.ExecuteAsync("ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT ALL ON TABLES TO PUBLIC, tenant_role, demo_role, app_user, admin_user, admin_role");
+        await superuser.RunAsync("ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT ALL ON TABLES TO PUBLIC, tenant_role, demo_role, "
+            + "app_user, admin_user, admin_role");
 
         await new SchemaMigrator(empty).MigrateAsync(Sql.Cancel);
 
         foreach (var table in new[] { "app.admin_access_log", "app.schema_migrations" })
             foreach (var role in new[] { "tenant_role", "demo_role", "app_user", "admin_user" })
-                (await superuser.ScalarAsync<bool>($"SELECT has_table_privilege('{role}', '{table}', 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE')")).Should().BeFalse(because: $"{role} on {table}");
+                (await superuser.ScalarAsync<bool>($"SELECT has_table_privilege('{role}', '{table}', 'SELECT,INSERT,UPDATE,DELETE,TRUNCATE')"))
+                    .Should().BeFalse(because: $"{role} on {table}");
         (await superuser.ScalarAsync<bool>("SELECT has_table_privilege('admin_role', 'app.admin_access_log', 'UPDATE,DELETE,TRUNCATE')")).Should().BeFalse();
     }
 }

@@ -49,7 +49,7 @@ public sealed class ConnectionFailureTests
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
 
-        var failure = await FailureAsync(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = "schema_not_there" }.ConnectionString);
+        var failure = await FailureAsync(server.ConnectionString.WithDatabase("schema_not_there"));
 
         failure.SqlState.Should().Be("3D000");
         failure.Message.Should().Contain("database \"schema_not_there\" does not exist").And.Contain("create it first");

@@ -12,13 +12,14 @@ public sealed class ContextTests(MigratedDatabase database) : IClassFixture<Migr
     [InlineData("tenant_role", null, "'" + A + "'", "tenant_role", false)]
     [InlineData("admin_role", null, "NULL", "admin_role", true)]
     [InlineData("admin_role", A, "NULL", "admin_role", false)]
-    public async Task Commit_check_passes_for_the_context_that_was_opened_alone(string role, string? organization, string expectedOrganization, string expectedRole, bool passes)
+    public async Task Commit_check_passes_for_the_context_that_was_opened_alone(string role, string? organization, string expectedOrganization,
+        string expectedRole, bool passes)
     {
         await using var connection = await database.OpenAsync(role, organization);
         var check = $"SELECT app.require_context({expectedOrganization}, '{expectedRole}')";
 
         if (passes)
-            await connection.ExecuteAsync(check);
+            await connection.RunAsync(check);
         else
             (await connection.RefusalAsync(check)).SqlState.Should().Be("TD001");
     }
@@ -29,7 +30,7 @@ public sealed class ContextTests(MigratedDatabase database) : IClassFixture<Migr
         await using var connection = await database.OpenAsync("tenant_role");
 
         (await connection.ScalarAsync<bool>("SELECT app.current_org_id() IS NULL")).Should().BeTrue();
-        await connection.ExecuteAsync($"BEGIN; SELECT set_config('app.current_org_id', '{A}', true); COMMIT");
+        await connection.RunAsync($"BEGIN; SELECT set_config('app.current_org_id', '{A}', true); COMMIT");
         (await connection.ScalarAsync<bool>("SELECT app.current_org_id() IS NULL")).Should().BeTrue();
     }
 
@@ -37,7 +38,7 @@ public sealed class ContextTests(MigratedDatabase database) : IClassFixture<Migr
     public async Task Functions_ask_no_search_path()
     {
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"""
+        await superuser.RunAsync($"""
             BEGIN; CREATE SCHEMA evil; GRANT USAGE ON SCHEMA evil TO tenant_role;
             CREATE FUNCTION evil.current_setting(text, boolean) RETURNS text LANGUAGE sql AS $$ SELECT '{B}' $$;
             SET LOCAL search_path = evil, pg_catalog; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{A}'
@@ -50,10 +51,10 @@ public sealed class ContextTests(MigratedDatabase database) : IClassFixture<Migr
     public async Task Plan_cached_for_one_tenant_serves_no_row_of_it_to_the_next()
     {
         await using var connection = await database.OpenAsync("tenant_role", A);
-        await connection.ExecuteAsync("SET plan_cache_mode = force_generic_plan; PREPARE q AS SELECT org_id FROM invoices");
+        await connection.RunAsync("SET plan_cache_mode = force_generic_plan; PREPARE q AS SELECT org_id FROM invoices");
         (await connection.ListAsync<Guid>("EXECUTE q")).Should().Equal(Guid.Parse(A));
 
-        await connection.ExecuteAsync($"SET app.current_org_id = '{B}'");
+        await connection.RunAsync($"SET app.current_org_id = '{B}'");
 
         (await connection.ListAsync<Guid>("EXECUTE q")).Should().Equal(Guid.Parse(B));
     }

@@ -59,21 +59,21 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     {
         await using var owner = await database.OpenAsync();
         var organization = await NewOrganizationAsync(owner, loose: false);
-        await owner.ExecuteAsync($"BEGIN; {grant}; SET LOCAL SESSION AUTHORIZATION app_user; SET LOCAL ROLE tenant_role");
-        await owner.ExecuteAsync($"SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s");
+        await owner.RunAsync($"BEGIN; {grant}; SET LOCAL SESSION AUTHORIZATION app_user; SET LOCAL ROLE tenant_role");
+        await owner.RunAsync($"SET LOCAL app.current_org_id = '{organization}'; SAVEPOINT s");
         try
         {
             (await owner.ListAsync<string>(Delete(organization))).Should().BeEmpty();
         }
-        catch (PostgresException refused)
+        catch (PostgresException fault)
         {
-            refused.SqlState.Should().Be("42501");
-            await owner.ExecuteAsync("ROLLBACK TO s");
+            fault.SqlState.Should().Be("42501");
+            await owner.RunAsync("ROLLBACK TO s");
         }
 
         (await owner.CountAsync("organizations")).Should().Be(1);
         (await owner.CountAsync("invoices")).Should().Be(2);
-        await owner.ExecuteAsync("ROLLBACK");
+        await owner.RunAsync("ROLLBACK");
     }
 
     // Two protected tables that refer to each other, and nothing cascades.
@@ -81,18 +81,18 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     public async Task Tables_that_refer_to_each_other_are_emptied_whatever_their_names()
     {
         await using var owner = await database.OpenAsync();
-        await owner.ExecuteAsync("""
+        await owner.RunAsync("""
             BEGIN;
             CREATE TABLE a (org_id uuid NOT NULL REFERENCES organizations, id int, PRIMARY KEY (org_id, id));
             CREATE TABLE z_child (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id), FOREIGN KEY (org_id, id) REFERENCES a);
             SELECT app.protect_table('a'), app.protect_table('z_child')
             """);
         var organization = await NewOrganizationAsync(owner, loose: false);
-        await owner.ExecuteAsync($"INSERT INTO a VALUES ('{organization}', 1); INSERT INTO z_child VALUES ('{organization}', 1); SET LOCAL ROLE admin_role");
+        await owner.RunAsync($"INSERT INTO a VALUES ('{organization}', 1); INSERT INTO z_child VALUES ('{organization}', 1); SET LOCAL ROLE admin_role");
 
         (await owner.ListAsync<string>(Delete(organization))).Should().Contain("public.a 1").And.Contain("public.z_child 1");
         (await owner.CountAsync($"a WHERE org_id = '{organization}'")).Should().Be(0);
-        await owner.ExecuteAsync("ROLLBACK");
+        await owner.RunAsync("ROLLBACK");
     }
 
     [Fact]
@@ -100,16 +100,16 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     {
         await using var owner = await database.OpenAsync();
         var organization = await NewOrganizationAsync(owner, loose: false);
-        await owner.ExecuteAsync($"""
+        await owner.RunAsync($"""
             BEGIN; CREATE POLICY keep ON organizations AS RESTRICTIVE FOR DELETE TO admin_role USING (false);
             SET LOCAL ROLE admin_role; SAVEPOINT s
             """);
 
         (await owner.RefusalAsync(Delete(organization))).SqlState.Should().Be("42501");
 
-        await owner.ExecuteAsync("ROLLBACK TO s");
+        await owner.RunAsync("ROLLBACK TO s");
         (await owner.CountAsync($"invoices WHERE org_id = '{organization}'")).Should().Be(2);
-        await owner.ExecuteAsync("ROLLBACK");
+        await owner.RunAsync("ROLLBACK");
     }
 
     private static string Delete(string organization) => Count.Replace("{0}", organization, StringComparison.Ordinal);
@@ -117,7 +117,7 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     private async Task<NpgsqlConnection> WithLooseTableAsync()
     {
         var owner = await database.OpenAsync();
-        await owner.ExecuteAsync("""
+        await owner.RunAsync("""
             CREATE TABLE IF NOT EXISTS "Loose Notes" ("Org" uuid NOT NULL, txt text);
             SELECT app.protect_table('"Loose Notes"', 'Org')
             """);
@@ -127,12 +127,13 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     private static async Task<string> NewOrganizationAsync(NpgsqlConnection owner, bool loose = true)
     {
         var id = Guid.NewGuid().ToString();
-        await owner.ExecuteAsync($"""
+        await owner.RunAsync($"""
             INSERT INTO organizations (id, name, slug) VALUES ('{id}', 'x', '{id}');
-            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{id}', '1', 1, 'c', '2026-01-01'), ('{id}', '2', 1, 'c', '2026-01-01')
+            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{id}', '1', 1, 'c', '2026-01-01'),
+                ('{id}', '2', 1, 'c', '2026-01-01')
             """);
         if (loose)
-            await owner.ExecuteAsync($"INSERT INTO \"Loose Notes\" VALUES ('{id}', 'a'), ('{id}', 'b'), ('{id}', 'c')");
+            await owner.RunAsync($"INSERT INTO \"Loose Notes\" VALUES ('{id}', 'a'), ('{id}', 'b'), ('{id}', 'c')");
         return id;
     }
 }

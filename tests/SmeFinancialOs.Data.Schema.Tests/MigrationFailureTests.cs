@@ -14,7 +14,9 @@ public sealed class MigrationFailureTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
 
-        var failure = await FailureAsync(With(database, "CREATE TABLE public.good (id int);", "SET ROLE app_owner;\nCREATE TABLE public.half (id int);\nSELECT * FROM nowhere;"));
+        var failure =
+            await FailureAsync(
+                With(database, "CREATE TABLE public.good (id int);", "SET ROLE app_owner;\nCREATE TABLE public.half (id int);\nSELECT * FROM nowhere;"));
 
         failure.ScriptName.Should().Be("11_test.sql");
         failure.Line.Should().Be(3);
@@ -98,7 +100,8 @@ public sealed class MigrationFailureTests
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Sql.Cancel);
 
         var running = With(database, "CREATE TABLE public.half (id int);\nSELECT pg_sleep(3600);").MigrateAsync(cancellation.Token);
-        while (!running.IsCompleted && await watch.CountAsync("pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(3600)%' AND state = 'active'") == 0)
+        while (!running.IsCompleted
+            && await watch.CountAsync("pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep(3600)%' AND state = 'active'") == 0)
             await Task.Yield();
         await cancellation.CancelAsync();
 

@@ -36,8 +36,9 @@ public sealed class MigrationLockTests
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        await using var holder = await Sql.OpenAsync(new NpgsqlConnectionStringBuilder(database) { ApplicationName = "other deployment" }.ConnectionString, Sql.Cancel);
-        await holder.ExecuteAsync($"SELECT pg_advisory_lock({MigrationLock.Class}, {MigrationLock.Object})");
+        await using var holder = await Sql.OpenAsync(new NpgsqlConnectionStringBuilder(database) { ApplicationName = "other deployment" }.ConnectionString,
+            Sql.Cancel);
+        await holder.RunAsync($"SELECT pg_advisory_lock({MigrationLock.Class}, {MigrationLock.Object})");
         var migrator = new SchemaMigrator(database, new SchemaMigratorOptions { LockTimeout = TimeSpan.FromMilliseconds(50) });
 
         var failure = (await migrator.Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
@@ -53,11 +54,13 @@ public sealed class MigrationLockTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var holder = await Sql.OpenAsync(database, Sql.Cancel);
-        await holder.ExecuteAsync($"SELECT pg_advisory_lock({MigrationLock.Class}, {MigrationLock.Object})");
+        await holder.RunAsync($"SELECT pg_advisory_lock({MigrationLock.Class}, {MigrationLock.Object})");
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Sql.Cancel);
 
         var waiting = new SchemaMigrator(database).MigrateAsync(cancellation.Token);
-        while (!waiting.IsCompleted && await holder.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 0)
+        while (!waiting.IsCompleted
+            && await holder.CountAsync("pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database "
+                + "WHERE datname = current_database())") == 0)
             await Task.Yield();
         await cancellation.CancelAsync();
 

@@ -79,7 +79,7 @@ public sealed class MigrationRightsTests
         var database = await OwnedDatabaseAsync(server, login);
         var refused = await FailureAsync(new SchemaMigrator(database.As(login), options));
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"GRANT {options.Roles.Owner}, {options.Roles.Sealer} TO {login}");
+        await superuser.RunAsync($"GRANT {options.Roles.Owner}, {options.Roles.Sealer} TO {login}");
 
         var result = await new SchemaMigrator(database.As(login), options).MigrateAsync(Sql.Cancel);
 
@@ -91,7 +91,7 @@ public sealed class MigrationRightsTests
     {
         var login = server.NewRoleName("login");
         await using var connection = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync($"CREATE ROLE {login} LOGIN {attributes}");
+        await connection.RunAsync($"CREATE ROLE {login} LOGIN {attributes}");
         return login;
     }
 
@@ -99,7 +99,7 @@ public sealed class MigrationRightsTests
     {
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"ALTER DATABASE {connection.Database} OWNER TO {login}");
+        await connection.RunAsync($"ALTER DATABASE {connection.Database} OWNER TO {login}");
         return database;
     }
 

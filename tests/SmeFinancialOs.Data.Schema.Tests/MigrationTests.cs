@@ -53,10 +53,11 @@ public sealed class MigrationTests
         (await connection.ScalarAsync<string>("SELECT tableowner::text FROM pg_tables WHERE tablename = 'schema_migrations'")).Should().Be("app_owner");
         foreach (var role in new[] { "tenant_role", "demo_role", "admin_role", "app_user", "admin_user" })
         {
-            await connection.ExecuteAsync($"SET ROLE {role}");
-            foreach (var attack in new[] { "SELECT FROM app.schema_migrations", "DELETE FROM app.schema_migrations", "INSERT INTO app.schema_migrations VALUES ('x')" })
+            await connection.RunAsync($"SET ROLE {role}");
+            foreach (var attack in new[] { "SELECT FROM app.schema_migrations", "DELETE FROM app.schema_migrations",
+                "INSERT INTO app.schema_migrations VALUES ('x')" })
                 (await connection.RefusalAsync(attack)).SqlState.Should().Be("42501");
-            await connection.ExecuteAsync("RESET ROLE");
+            await connection.RunAsync("RESET ROLE");
         }
     }
 
@@ -76,7 +77,8 @@ public sealed class MigrationTests
     {
         var folder = Path.Combine(RepositoryRoot.Folder, "sql");
         EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Select(script => script.Name).Append("apply.sql")
-            .Should().BeEquivalentTo(Directory.GetFiles(folder, "*.sql", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')));
+            .Should().BeEquivalentTo(Directory.GetFiles(folder, "*.sql", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/')));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class ProtectTableDependentsTests(MigratedDatabase database) : ICl
     public async Task Tenant_can_insert_but_neither_read_nor_set_the_sequence(string table, string type, string sequence)
     {
         await using var owner = await database.OpenAsync();
-        await owner.ExecuteAsync($"""
+        await owner.RunAsync($"""
             SET ROLE app_owner;
             ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO PUBLIC, tenant_role, demo_role, app_user;
             CREATE TABLE {table} (id {type}, org_id uuid NOT NULL);
@@ -20,7 +20,7 @@ public sealed class ProtectTableDependentsTests(MigratedDatabase database) : ICl
             """);
         await using var tenant = await database.OpenAsync("tenant_role", A);
 
-        (await tenant.ExecuteAsync($"INSERT INTO {table} (org_id) VALUES ('{A}')")).Should().Be(1);
+        (await tenant.RunAsync($"INSERT INTO {table} (org_id) VALUES ('{A}')")).Should().Be(1);
         (await tenant.RefusalAsync($"SELECT last_value FROM {sequence}")).SqlState.Should().Be("42501");
         (await tenant.RefusalAsync($"SELECT setval('{sequence}', 1)")).SqlState.Should().Be("42501");
         foreach (var role in new[] { "demo_role", "app_user" })
@@ -30,22 +30,27 @@ public sealed class ProtectTableDependentsTests(MigratedDatabase database) : ICl
     }
 
     [Theory]
-    [InlineData("part", "CREATE TABLE part (org_id uuid NOT NULL, n int) PARTITION BY LIST (n); CREATE TABLE part_sub PARTITION OF part FOR VALUES IN (1) PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF part_sub FOR VALUES IN (1)", "part_1")]
-    [InlineData("parent", "CREATE TABLE parent (org_id uuid NOT NULL, n int); CREATE TABLE child () INHERITS (parent); CREATE TABLE grandchild () INHERITS (child)", "grandchild")]
+    [InlineData("part", "CREATE TABLE part (org_id uuid NOT NULL, n int) PARTITION BY LIST (n); CREATE TABLE part_sub PARTITION OF part FOR VALUES IN (1) "
+        + "PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF part_sub FOR VALUES IN (1)", "part_1")]
+    [InlineData("parent",
+        "CREATE TABLE parent (org_id uuid NOT NULL, n int); CREATE TABLE child () INHERITS (parent); CREATE TABLE grandchild () INHERITS (child)",
+        "grandchild")]
     public async Task Rows_of_a_partition_or_child_are_reached_through_the_protected_table_alone(string table, string create, string below)
     {
         await using var owner = await database.OpenAsync();
-        await owner.ExecuteAsync($"SET ROLE app_owner; {create}; GRANT ALL ON {below} TO PUBLIC, tenant_role, demo_role, app_user; SELECT app.protect_table('{table}'); RESET ROLE");
-        await owner.ExecuteAsync($"INSERT INTO {below} VALUES ('{A}', 1), ('{B}', 1)");
+        await owner.RunAsync($"SET ROLE app_owner; {create}; GRANT ALL ON {below} TO PUBLIC, tenant_role, demo_role, app_user; "
+            + $"SELECT app.protect_table('{table}'); RESET ROLE");
+        await owner.RunAsync($"INSERT INTO {below} VALUES ('{A}', 1), ('{B}', 1)");
         await using var tenant = await database.OpenAsync("tenant_role", A);
 
         (await tenant.CountAsync(table)).Should().Be(1);
-        (await tenant.ExecuteAsync($"UPDATE {table} SET n = 1")).Should().Be(1);
-        foreach (var attack in new[] { $"SELECT FROM {below}", $"UPDATE {below} SET n = 1", $"DELETE FROM {below}", $"INSERT INTO {below} VALUES ('{B}', 1)", $"TRUNCATE {below}" })
+        (await tenant.RunAsync($"UPDATE {table} SET n = 1")).Should().Be(1);
+        foreach (var attack in new[] { $"SELECT FROM {below}", $"UPDATE {below} SET n = 1", $"DELETE FROM {below}",
+            $"INSERT INTO {below} VALUES ('{B}', 1)", $"TRUNCATE {below}" })
             (await tenant.RefusalAsync(attack)).SqlState.Should().Be("42501");
-        await owner.ExecuteAsync($"GRANT ALL ON {below} TO tenant_role");
+        await owner.RunAsync($"GRANT ALL ON {below} TO tenant_role");
         (await tenant.CountAsync(below)).Should().Be(0, because: "even with a privilege it has no policy that lets a row through");
-        (await tenant.ExecuteAsync($"DELETE FROM {below}")).Should().Be(0);
+        (await tenant.RunAsync($"DELETE FROM {below}")).Should().Be(0);
         (await owner.CountAsync(below)).Should().Be(2);
     }
 }

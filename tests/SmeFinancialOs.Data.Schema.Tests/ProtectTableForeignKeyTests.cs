@@ -75,7 +75,7 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
     private async Task<List<Npgsql.PostgresNotice>> WarningsAsync(string create, string column)
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE app_owner; {create}; CREATE INDEX ON x (\"{column}\")");
+        await connection.RunAsync($"BEGIN; SET LOCAL ROLE app_owner; {create}; CREATE INDEX ON x (\"{column}\")");
         return await connection.WarningsAsync($"SELECT app.protect_table('x', '{column}')");
     }
 }

@@ -5,12 +5,15 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     [Theory]
     [InlineData("CREATE VIEW x AS SELECT org_id FROM invoices", "x", "42809", "security_invoker")]
     [InlineData("CREATE MATERIALIZED VIEW x AS SELECT org_id FROM invoices", "x", "42809", "materialized views")]
-    [InlineData("CREATE TABLE p (org_id uuid NOT NULL) PARTITION BY HASH (org_id); CREATE TABLE x PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "x", "42809", "with their parent")]
+    [InlineData("CREATE TABLE p (org_id uuid NOT NULL) PARTITION BY HASH (org_id); CREATE TABLE x PARTITION OF p FOR VALUES WITH (MODULUS 1, REMAINDER 0)", "x",
+        "42809", "with their parent")]
     [InlineData("CREATE TEMP TABLE x (org_id uuid NOT NULL)", "pg_temp.x", "42809", "temporary tables")]
-    [InlineData("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE x (org_id uuid NOT NULL) SERVER s", "x", "42809", "foreign")]
+    [InlineData("CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE x (org_id uuid NOT NULL) SERVER s",
+        "x", "42809", "foreign")]
     [InlineData("CREATE SEQUENCE x", "x", "42809", "Views need security_invoker")]
     [InlineData("CREATE TYPE x AS (org_id uuid)", "x", "42809", "Views need security_invoker")]
-    [InlineData("CREATE TABLE x (id int)", "x", "42703", "ALTER TABLE public.x ADD COLUMN org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE;")]
+    [InlineData("CREATE TABLE x (id int)", "x", "42703",
+        "ALTER TABLE public.x ADD COLUMN org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE;")]
     [InlineData("CREATE TABLE x (org_id uuid NOT NULL); ALTER TABLE x DROP COLUMN org_id", "x", "42703", "ADD COLUMN org_id")]
     [InlineData("CREATE TABLE x (org_id text NOT NULL)", "x", "42804", "store organization ids as uuid")]
     [InlineData("CREATE DOMAIN d AS uuid; CREATE TABLE x (org_id d NOT NULL)", "x", "42804", "store organization ids as uuid")]
@@ -21,7 +24,7 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     public async Task What_cannot_be_made_safe_is_refused_with_the_cure(string create, string table, string sqlState, string hint)
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync("BEGIN; " + create);
+        await connection.RunAsync("BEGIN; " + create);
 
         var refusal = await connection.RefusalAsync($"SELECT app.protect_table('{table}')");
 
@@ -33,21 +36,21 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     public async Task Following_the_hint_for_a_missing_column_makes_the_table_protectable()
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync("BEGIN; CREATE TABLE x (id int); SAVEPOINT s");
+        await connection.RunAsync("BEGIN; CREATE TABLE x (id int); SAVEPOINT s");
         var refusal = await connection.RefusalAsync("SELECT app.protect_table('x')");
 
-        await connection.ExecuteAsync("ROLLBACK TO s; " + refusal.Hint);
+        await connection.RunAsync("ROLLBACK TO s; " + refusal.Hint);
 
-        await connection.ExecuteAsync("SELECT app.protect_table('x')");
+        await connection.RunAsync("SELECT app.protect_table('x')");
     }
 
     [Fact]
     public async Task Restrictive_policies_of_the_host_are_kept()
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync("BEGIN; CREATE TABLE x (org_id uuid NOT NULL); CREATE POLICY mine ON x AS RESTRICTIVE USING (true)");
+        await connection.RunAsync("BEGIN; CREATE TABLE x (org_id uuid NOT NULL); CREATE POLICY mine ON x AS RESTRICTIVE USING (true)");
 
-        await connection.ExecuteAsync("SELECT app.protect_table('x')");
+        await connection.RunAsync("SELECT app.protect_table('x')");
 
         (await connection.CountAsync("pg_policies WHERE tablename = 'x' AND policyname = 'mine'")).Should().Be(1);
     }
@@ -59,7 +62,7 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     public async Task Sound_indexes_raise_no_warning(string create)
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync("BEGIN; " + create);
+        await connection.RunAsync("BEGIN; " + create);
 
         (await connection.WarningsAsync("SELECT app.protect_table('x')")).Should().BeEmpty();
     }
@@ -80,7 +83,7 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     public async Task Indexes_that_tell_or_do_not_help_raise_a_warning(string create, string message, string hint)
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync("BEGIN; " + create);
+        await connection.RunAsync("BEGIN; " + create);
 
         var warning = (await connection.WarningsAsync("SELECT app.protect_table('x')")).Should().ContainSingle().Which;
 

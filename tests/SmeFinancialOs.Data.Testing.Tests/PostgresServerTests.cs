@@ -64,9 +64,10 @@ public sealed class PostgresServerTests
     public async Task Server_that_was_started_here_is_reached_from_this_machine_alone()
     {
         var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
-        if (server.Kind == PostgresServerKind.ConnectionString) return; // whoever runs it decides
+        if (server.Kind == PostgresServerKind.ConnectionString)
+            return; // whoever runs it decides
 
-        var port = new NpgsqlConnectionStringBuilder(server.ConnectionString).Port;
+        var port = server.ConnectionString.Port();
         foreach (var address in OwnAddresses().Where(address => !IPAddress.IsLoopback(address)))
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -81,7 +82,8 @@ public sealed class PostgresServerTests
 
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW listen_addresses")).Should().Be("127.0.0.1");
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW unix_socket_directories")).Should().BeEmpty();
-        (await server.ConnectionString.ReadScalarAsync<string>("SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules")).Should().Be("scram-sha-256");
+        (await server.ConnectionString.ReadScalarAsync<string>("SELECT string_agg(DISTINCT auth_method, ' ') FROM pg_hba_file_rules"))
+            .Should().Be("scram-sha-256");
     }
 
     [Fact]

@@ -6,5 +6,5 @@ using Xunit.MicrosoftTestingPlatform;
 [assembly: UnsupportedOSPlatform("windows")]
 
 return args is ["child", var scene]
-    ? await ChildScenes.RunAsync(scene)
+    ? await ChildCommands.RunAsync(scene)
     : await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions);

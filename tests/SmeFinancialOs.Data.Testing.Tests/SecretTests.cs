@@ -35,8 +35,9 @@ public sealed class SecretTests
         passwords.Should().NotBeEmpty();
         $"{server} {server.Description} {database} {database.Name} {database.Factory}".Should().NotContainAny(passwords);
 
-        var wrong = new NpgsqlConnectionStringBuilder(database.AppConnectionString) { Password = Marked.Password }.ConnectionString;
-        var fault = (await FluentActions.Awaiting(() => PostgresServer.StartAsync(new() { Kind = PostgresServerKind.ConnectionString, ConnectionString = wrong }))
+        var wrong = database.AppConnectionString.WithPassword(Marked.Password);
+        var fault =
+            (await FluentActions.Awaiting(() => PostgresServer.StartAsync(new() { Kind = PostgresServerKind.ConnectionString, ConnectionString = wrong }))
             .Should().ThrowAsync<PostgresServerUnavailableException>()).Which;
         Marked.TextOf(fault).Should().NotContain(Marked.Password);
         var isolation = (await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(wrong)).Should().ThrowAsync<Exception>()).Which;

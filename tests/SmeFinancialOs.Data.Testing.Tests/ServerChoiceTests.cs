@@ -112,7 +112,7 @@ public sealed class ServerChoiceTests
     {
         await using var child = ChildProcess.Start("exit", environment.ToDictionary(variable => variable.Name, variable => (string?)variable.Value));
         var (exitCode, output) = await child.WaitAsync();
-        exitCode.Should().Be(ChildScenes.Unavailable, await child.Error);
+        exitCode.Should().Be(ChildCommands.Unavailable, await child.Error);
         return output;
     }
 }

@@ -101,7 +101,8 @@ public sealed class ServerLifetimeTests
 
         Directory.Exists(Path.GetDirectoryName(directory)).Should().BeFalse();
         await database.DisposeAsync();
-        await server.Invoking(disposed => disposed.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken)).Should().ThrowAsync<ObjectDisposedException>();
+        await server.Invoking(disposed => disposed.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken))
+            .Should().ThrowAsync<ObjectDisposedException>();
     }
 
     private static Dictionary<string, string?> Environment(string way) => new() { ["SME_DATA_POSTGRES"] = way };

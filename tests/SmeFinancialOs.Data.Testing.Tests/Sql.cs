@@ -7,8 +7,7 @@ internal static class Sql
 {
     public static async Task<T> ReadScalarAsync<T>(this string connectionString, string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await TestSupport.Sql.OpenAsync(connectionString, CancellationToken.None);
         await using var command = new NpgsqlCommand(sql, connection);
         return (T)(await command.ExecuteScalarAsync())!;
     }

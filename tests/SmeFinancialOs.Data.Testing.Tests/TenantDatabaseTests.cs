@@ -42,7 +42,7 @@ public sealed class TenantDatabaseTests
     public async Task Logins_need_their_password()
     {
         await using var database = await CreateAsync();
-        var wrong = new NpgsqlConnectionStringBuilder(database.AppConnectionString) { Password = "wrong" }.ConnectionString;
+        var wrong = database.AppConnectionString.WithPassword("wrong");
 
         await wrong.Invoking(login => login.ExecuteAsync("SELECT 1"))
             .Should().ThrowAsync<PostgresException>().Where(e => e.SqlState == PostgresErrorCodes.InvalidPassword);
@@ -89,7 +89,8 @@ public sealed class TenantDatabaseTests
         var database = await CreateAsync();
         await using var open = new NpgsqlConnection(database.AppConnectionString);
         await open.OpenAsync(TestContext.Current.CancellationToken);
-        await using (var pooled = new NpgsqlConnection(database.OwnerConnectionString)) await pooled.OpenAsync(TestContext.Current.CancellationToken);
+        await using (var pooled = new NpgsqlConnection(database.OwnerConnectionString))
+            await pooled.OpenAsync(TestContext.Current.CancellationToken);
 
         await database.DisposeAsync();
         await database.DisposeAsync();

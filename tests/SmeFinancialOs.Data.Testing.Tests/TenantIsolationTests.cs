@@ -18,9 +18,11 @@ public sealed class TenantIsolationTests
     {
         await using var database = await DatabaseAsync();
         await Sql.ExecuteAsync(database.OwnerConnectionString, "ALTER TABLE invoices DISABLE ROW LEVEL SECURITY");
-        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString)).Should().ThrowAsync<TenantIsolationException>();
+        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString))
+            .Should().ThrowAsync<TenantIsolationException>();
         thrown.Which.Report.Breaches.Should().HaveCountGreaterThan(20);
-        thrown.Which.Message.Should().Contain("SET LOCAL SESSION AUTHORIZATION 'app_user';").And.Contain("public.invoices: select:").And.Contain("more, in Report.Breaches");
+        thrown.Which.Message.Should().Contain("SET LOCAL SESSION AUTHORIZATION 'app_user';").And.Contain("public.invoices: select:")
+            .And.Contain("more, in Report.Breaches");
     }
 
     [Fact]
@@ -28,7 +30,8 @@ public sealed class TenantIsolationTests
     {
         await using var database = await DatabaseAsync();
         await Sql.ExecuteAsync(database.OwnerConnectionString, "ALTER TABLE invoices ADD CHECK (length(number) * 7 = 350 AND md5(number) LIKE 'abc%')");
-        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString)).Should().ThrowAsync<TenantIsolationException>();
+        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString))
+            .Should().ThrowAsync<TenantIsolationException>();
         thrown.Which.Message.Should().Contain("public.invoices: It could not be filled");
 
         var options = new IsolationProbeOptions { Allowlist = [new("public.invoices", IsolationAllowance.EveryAttack, "Filled by hand elsewhere.")] };
@@ -36,5 +39,6 @@ public sealed class TenantIsolationTests
     }
 
     private static async Task<TenantDatabase> DatabaseAsync() =>
-        await (await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken)).CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
+        await (await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken))
+            .CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
 }

@@ -16,7 +16,8 @@ public sealed class TenantTestKitTests
     [Fact]
     public async Task The_hosts_migrations_run_after_ours_in_order_and_app_owner_owns_what_they_make()
     {
-        using var folder = Migrations(("V2__protect.sql", Protect), ("V10__more.sql", "ALTER TABLE public.notes ADD COLUMN more int;"), ("V1__notes.sql", Notes), ("V1__notes.undo.sql", "DROP TABLE public.notes;"));
+        using var folder = Migrations(("V2__protect.sql", Protect), ("V10__more.sql", "ALTER TABLE public.notes ADD COLUMN more int;"),
+            ("V1__notes.sql", Notes), ("V1__notes.undo.sql", "DROP TABLE public.notes;"));
         await using var database = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync(new() { MigrationsDirectory = folder.Path });
         (await ScalarAsync(database, "SELECT tableowner::text FROM pg_tables WHERE tablename = 'notes'")).Should().Be("app_owner");
 
@@ -40,7 +41,8 @@ public sealed class TenantTestKitTests
     {
         using var folder = Migrations(("1_notes.sql", Notes));
         var server = await PostgresServer.GetSharedAsync();
-        var fault = (await server.Invoking(s => s.CreateTenantDatabaseAsync(new() { MigrationsDirectory = folder.Path, Guard = true })).Should().ThrowAsync<MigrationLintException>()).Which;
+        var fault = (await server.Invoking(s => s.CreateTenantDatabaseAsync(new() { MigrationsDirectory = folder.Path, Guard = true }))
+            .Should().ThrowAsync<MigrationLintException>()).Which;
         fault.Migration.Should().Be("1_notes.sql");
         fault.Message.Should().Contain("row-level security is not enabled");
 
@@ -57,7 +59,8 @@ public sealed class TenantTestKitTests
         var server = await PostgresServer.GetSharedAsync();
         (await server.Invoking(s => s.CreateTenantDatabaseAsync(new() { MigrationsDirectory = folder.Path })).Should().ThrowAsync<MigrationLintException>())
             .Which.Message.Should().StartWith("1.sql line 2: 42601");
-        await server.Invoking(s => s.CreateTenantDatabaseAsync(new() { MigrationsDirectory = folder.Path + "-not-there" })).Should().ThrowAsync<DirectoryNotFoundException>();
+        await server.Invoking(s => s.CreateTenantDatabaseAsync(new() { MigrationsDirectory = folder.Path + "-not-there" }))
+            .Should().ThrowAsync<DirectoryNotFoundException>();
     }
 
     [Fact]
@@ -87,7 +90,8 @@ public sealed class TenantTestKitTests
     public async Task Organizations_have_names_of_their_own_and_an_admin_sees_them_all()
     {
         await using var database = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
-        var made = new[] { await database.CreateOrganizationAsync(), await database.CreateOrganizationAsync(), await database.CreateOrganizationAsync("Acme"), await database.CreateOrganizationAsync("Acme") };
+        var made = new[] { await database.CreateOrganizationAsync(), await database.CreateOrganizationAsync(), await database.CreateOrganizationAsync("Acme"),
+            await database.CreateOrganizationAsync("Acme") };
         var admin = database.Factory.CreateSession(TenantContext.ForAdmin("test", "test"));
         (await admin.QueryAsync<(Guid, string)>("SELECT id, name FROM organizations ORDER BY id")).Should().BeEquivalentTo(made.Select(o => (o.Id, o.Name)));
         made.Select(o => o.Name).Distinct().Should().HaveCount(3);

@@ -78,7 +78,8 @@ public sealed class AdminContextTests(TenantDatabaseFixture fixture) : IClassFix
     public async Task Admin_sees_all_organizations_and_writes_only_when_asked_for()
     {
         (await fixture.Factory.CreateSession(Admin).ExecuteScalarAsync<long>("SELECT count(DISTINCT org_id) FROM invoices")).Should().BeGreaterThanOrEqualTo(2);
-        await fixture.Factory.CreateSession(Admin).Invoking(s => s.ExecuteAsync("UPDATE invoices SET status = 'void'")).Should().ThrowAsync<TenantAccessDeniedException>();
+        await fixture.Factory.CreateSession(Admin).Invoking(s => s.ExecuteAsync("UPDATE invoices SET status = 'void'"))
+            .Should().ThrowAsync<TenantAccessDeniedException>();
 
         await using var work = await fixture.Factory.OpenConnectionAsync(Admin.AsReadWrite());
         (await work.ExecuteAsync("UPDATE invoices SET status = 'void'")).Should().BePositive();
@@ -90,7 +91,8 @@ public sealed class AdminContextTests(TenantDatabaseFixture fixture) : IClassFix
         await using var source = NpgsqlDataSource.Create(fixture.Database.AdminConnectionString + $";Options=-c app.current_org_id={fixture.OrganizationB}");
         var factory = new TenantConnectionFactory(fixture.AppDataSource, new() { AdminDataSource = source });
         (await factory.CreateSession(Admin).ExecuteScalarAsync<Guid?>("SELECT app.current_org_id()")).Should().BeNull("a default on the login is no tenant");
-        await new InvoiceRepository(factory.CreateSession(Admin)).Invoking(r => r.ListAsync()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*ForOrganization*");
+        await new InvoiceRepository(factory.CreateSession(Admin)).Invoking(r => r.ListAsync())
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*ForOrganization*");
     }
 
     private async Task<List<(string, string, bool)>> EntriesAsync()

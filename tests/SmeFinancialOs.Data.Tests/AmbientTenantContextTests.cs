@@ -6,7 +6,7 @@ public sealed class AmbientTenantContextTests
     private static readonly TenantContext B = TenantContext.ForOrganization(Guid.NewGuid());
 
     [Fact]
-    public void Without_one_in_force_it_throws_instead_of_guessing() =>
+    public void Missing_ambient_context_throws_instead_of_guessing() =>
         FluentActions.Invoking(() => AmbientTenantContext.Required).Should().Throw<TenantContextMissingException>();
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [InlineData("a\n")]
     [InlineData("é")]
     public async Task Slug_has_a_form(string slug) =>
-        await new OrganizationRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.CreateAsync("x", slug)).Should().ThrowAsync<ArgumentException>().WithParameterName(nameof(slug));
+        await new OrganizationRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.CreateAsync("x", slug))
+            .Should().ThrowAsync<ArgumentException>().WithParameterName(nameof(slug));
 
     [Fact]
     public async Task Longest_text_of_the_widest_characters_is_stored()
@@ -56,8 +57,10 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public void Dates_that_mean_infinity_are_refused()
     {
-        FluentActions.Invoking(() => Invoices.New() with { IssuedAt = DateOnly.MaxValue }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*infinity*");
-        FluentActions.Invoking(() => Invoices.New() with { IssuedAt = DateOnly.MinValue }).Should().Throw<ArgumentOutOfRangeException>().WithMessage("*infinity*");
+        FluentActions.Invoking(() => Invoices.New() with { IssuedAt = DateOnly.MaxValue })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*infinity*");
+        FluentActions.Invoking(() => Invoices.New() with { IssuedAt = DateOnly.MinValue })
+            .Should().Throw<ArgumentOutOfRangeException>().WithMessage("*infinity*");
     }
 
     [Fact]
@@ -75,9 +78,11 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [InlineData(-1_000_000_000_000_001)]
     public async Task Amount_beyond_its_range_is_refused_here_and_by_the_table(long cents)
     {
-        FluentActions.Invoking(() => Invoices.New() with { AmountCents = cents }).Should().Throw<ArgumentOutOfRangeException>().WithParameterName("AmountCents");
+        FluentActions.Invoking(() => Invoices.New() with { AmountCents = cents })
+            .Should().Throw<ArgumentOutOfRangeException>().WithParameterName("AmountCents");
         var session = fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
-        (await session.Invoking(s => s.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('i', @cents, 'x', now())", new { cents }))
+        (await session.Invoking(
+            s => s.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('i', @cents, 'x', now())", new { cents }))
             .Should().ThrowAsync<InvalidValueException>()).Which.ConstraintName.Should().Be("invoices_amount_cents_range");
     }
 
@@ -91,19 +96,22 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         await invoices.InsertManyAsync([.. Enumerable.Range(0, 9000).Select(i => Invoices.New($"{i}") with { AmountCents = 1_000_000_000_000_000 })]);
         (await invoices.TotalsByStatusAsync()).Should().ContainSingle().Which.AmountCents.Should().Be(9_000_000_000_000_000_000);
         await invoices.InsertManyAsync([.. Enumerable.Range(9000, 1000).Select(i => Invoices.New($"{i}") with { AmountCents = 1_000_000_000_000_000 })]);
-        (await invoices.Invoking(r => r.TotalsByStatusAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState.Should().Be(PostgresErrorCodes.NumericValueOutOfRange);
+        (await invoices.Invoking(r => r.TotalsByStatusAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
+            .Should().Be(PostgresErrorCodes.NumericValueOutOfRange);
     }
 
     [Fact]
     public async Task Invoice_of_an_unknown_organization_is_refused() =>
-        (await new InvoiceRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.InsertAsync(Invoices.New())).Should().ThrowAsync<MissingReferenceException>())
+        (await new InvoiceRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.InsertAsync(Invoices.New()))
+            .Should().ThrowAsync<MissingReferenceException>())
             .Which.TableName.Should().Be("invoices");
 
     [Fact]
     public async Task Nul_in_a_parameter_of_plain_sql_is_a_typed_error_and_the_pool_survives()
     {
         var session = fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
-        (await session.Invoking(s => s.ExecuteAsync("SELECT @text", new { text = "a\0b" })).Should().ThrowAsync<InvalidValueException>()).Which.SqlState.Should().Be("22021");
+        (await session.Invoking(s => s.ExecuteAsync("SELECT @text", new { text = "a\0b" })).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
+            .Should().Be("22021");
         await session.Invoking(s => s.ExecuteAsync("SELECT @text", new { text = "\ud83d" })).Should().ThrowAsync<ArgumentException>();
         (await session.ExecuteScalarAsync<Guid>("SELECT app.current_org_id()")).Should().Be(fixture.OrganizationA);
     }
@@ -144,7 +152,8 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     public void Options_that_cannot_work_are_refused()
     {
         void Refused(TenantConnectionOptions options, string name) =>
-            FluentActions.Invoking(() => new TenantConnectionFactory(fixture.AppDataSource, options)).Should().Throw<ArgumentException>().WithParameterName(name);
+            FluentActions.Invoking(() => new TenantConnectionFactory(fixture.AppDataSource, options))
+                .Should().Throw<ArgumentException>().WithParameterName(name);
         Refused(new() { TenantRole = " " }, "TenantRole");
         Refused(new() { DemoRole = "none" }, "DemoRole");
         Refused(new() { AdminRole = new string('x', 64) }, "AdminRole");
@@ -170,7 +179,8 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         new ServiceCollection().Invoking(s => s.AddTenantData(connectionString)).Should().Throw<ArgumentException>()
             .WithParameterName(nameof(connectionString)).Which.ToString().Should().NotContain("marked-secret");
-        new ServiceCollection().Invoking(s => s.AddTenantData("Host=x", connectionString)).Should().Throw<ArgumentException>().WithParameterName("adminConnectionString");
+        new ServiceCollection().Invoking(s => s.AddTenantData("Host=x", connectionString))
+            .Should().Throw<ArgumentException>().WithParameterName("adminConnectionString");
     }
 
     [Theory]
@@ -195,17 +205,20 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Missing_database_is_named()
     {
-        await using var missing = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Database = "no_such_database" });
-        (await OpenAsync(missing).Should().ThrowAsync<DatabaseUnavailableException>()).Which.Message.Should().Contain("no_such_database").And.Contain("migrations");
+        await using var missing =
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Database = "no_such_database" });
+        (await OpenAsync(missing).Should().ThrowAsync<DatabaseUnavailableException>()).Which.Message
+            .Should().Contain("no_such_database").And.Contain("migrations");
     }
 
     [Fact]
     public async Task Database_that_is_not_migrated_says_so_and_how()
     {
         var server = await PostgresServer.GetSharedAsync();
-        var app = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Database = new NpgsqlConnectionStringBuilder(await server.CreateEmptyDatabaseAsync()).Database };
+        var app = fixture.Database.AppConnectionString.WithDatabaseOf(await server.CreateEmptyDatabaseAsync());
         await using var empty = NpgsqlDataSource.Create(app);
-        (await OpenAsync(empty).Should().ThrowAsync<DatabaseNotReadyException>()).Which.Message.Should().Contain("not migrated").And.Contain("SchemaMigrator").And.Contain("app.current_org_id");
+        (await OpenAsync(empty).Should().ThrowAsync<DatabaseNotReadyException>()).Which.Message
+            .Should().Contain("not migrated").And.Contain("SchemaMigrator").And.Contain("app.current_org_id");
     }
 
     [Fact]
@@ -232,5 +245,6 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         await (await factory.OpenConnectionAsync(Unknown)).DisposeAsync();
     }
 
-    private static Func<Task> OpenAsync(NpgsqlDataSource source) => async () => await (await new TenantConnectionFactory(source).OpenConnectionAsync(Unknown)).DisposeAsync();
+    private static Func<Task> OpenAsync(NpgsqlDataSource source) =>
+        async () => await (await new TenantConnectionFactory(source).OpenConnectionAsync(Unknown)).DisposeAsync();
 }

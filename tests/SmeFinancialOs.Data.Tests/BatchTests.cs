@@ -30,7 +30,8 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         var returned = batch.AddExecute("UPDATE invoices SET amount_cents = amount_cents + 1 WHERE number = @number RETURNING id", new { number = _number });
         var cents = batch.AddScalar<long>("SELECT amount_cents FROM invoices WHERE number = @number", new { number = _number });
         var missing = batch.AddQuerySingleOrDefault<string>("SELECT 'x' WHERE false");
-        var rows = batch.AddQuery<(string Number, long Cents)>("SELECT number, amount_cents FROM invoices WHERE number LIKE @like ORDER BY number", new { like = _number + "%" });
+        var rows = batch.AddQuery<(string Number, long Cents)>("SELECT number, amount_cents FROM invoices WHERE number LIKE @like ORDER BY number",
+            new { like = _number + "%" });
         var count = batch.AddExecute("SELECT 1");
         await batch.ExecuteAsync(TestContext.Current.CancellationToken);
 
@@ -77,7 +78,8 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         batch.AddScalar<int>("SELECT 1 / @zero", new { zero = 0 });
         batch.AddExecute(Insert, new { number = _number + "later", cents = 1 });
 
-        (await batch.Invoking(b => b.ExecuteAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState.Should().Be(PostgresErrorCodes.DivisionByZero);
+        (await batch.Invoking(b => b.ExecuteAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
+            .Should().Be(PostgresErrorCodes.DivisionByZero);
         inserted.Invoking(result => result.Value).Should().Throw<InvalidOperationException>();
         (await Session.ExecuteScalarAsync<long>(Count, new { number = _number })).Should().Be(0);
     }
@@ -87,7 +89,8 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         var batch = Session.CreateBatch();
         batch.AddExecute(Insert, new { number = _number, cents = 1 });
-        var deleted = batch.AddExecute("UPDATE invoices SET status = @status WHERE number = @number; DELETE FROM invoices WHERE number = @number", new { number = _number, status = "paid" });
+        var deleted = batch.AddExecute("UPDATE invoices SET status = @status WHERE number = @number; DELETE FROM invoices WHERE number = @number",
+            new { number = _number, status = "paid" });
         var first = batch.AddQuery<int>("SELECT 1; SELECT 2");
         var last = batch.AddScalar<int>("SELECT 3");
         await batch.ExecuteAsync();

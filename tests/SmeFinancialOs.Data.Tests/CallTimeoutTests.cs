@@ -66,7 +66,8 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         (await work.WithTimeout(Long).ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("10min");
         (await work.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("7s");
         await work.Transaction.SaveAsync("before", Token);
-        await work.WithTimeout(Short).Invoking(timed => timed.ExecuteAsync("SELECT pg_sleep(20)", cancellationToken: Token)).Should().ThrowAsync<PostgresException>();
+        await work.WithTimeout(Short).Invoking(timed => timed.ExecuteAsync("SELECT pg_sleep(20)", cancellationToken: Token))
+            .Should().ThrowAsync<PostgresException>();
         await work.Transaction.RollbackAsync("before", Token);
         (await work.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("7s");
     }

@@ -29,7 +29,8 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
             var all = new TheoryData<string, string>();
             foreach (var leftover in Leftovers.Keys)
             {
-                foreach (var door in (string[])["call", "script", "failed", "batch", "stream left early", "unit of work", "work rolled back after a commit of its own", "transaction"])
+                foreach (var door in (string[])["call", "script", "failed", "batch", "stream left early", "unit of work",
+                    "work rolled back after a commit of its own", "transaction"])
                     all.Add(leftover, door);
             }
 
@@ -59,12 +60,13 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
     [InlineData("sequence value")]
     [InlineData("temporary table")]
     [InlineData("advisory lock")]
-    public async Task Without_a_reset_it_would_be(string leftover)
+    public async Task Without_a_reset_session_state_reaches_the_next_tenant(string leftover)
     {
         var (leave, find) = Leftovers[leftover];
         await PrepareAsync();
         // Behind a pooler cursors are all that is taken back.
-        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults(transactionPooling: true).Build();
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString
+            + ";Maximum Pool Size=1").UseTenantDefaults(transactionPooling: true).Build();
         var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
         await LeaveAsync(factory, "call", leave);
         (await FindAsync(factory, find)).Should().BeTrue("the test must be able to find it");
@@ -89,10 +91,12 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
     {
         await using var source = Source();
         var factory = new TenantConnectionFactory(source);
-        foreach (var sql in (string[])["SELECT set_config('statement_timeout', '77s', false), pg_sleep(30)", "SET statement_timeout = '77s'; SELECT pg_sleep(30)"])
+        foreach (var sql in (string[])["SELECT set_config('statement_timeout', '77s', false), pg_sleep(30)",
+            "SET statement_timeout = '77s'; SELECT pg_sleep(30)"])
         {
             using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
-            await factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, cancellationToken: cancellation.Token)).Should().ThrowAsync<OperationCanceledException>();
+            await factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, cancellationToken: cancellation.Token))
+                .Should().ThrowAsync<OperationCanceledException>();
             (await FindAsync(factory, Leftovers["setting"].Find)).Should().BeFalse();
         }
     }
@@ -102,7 +106,8 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
     {
         await using var source = Source();
         var factory = new TenantConnectionFactory(source);
-        foreach (var sql in (string[])["SELECT 1; SET statement_timeout = '77s' -- no more", "SELECT 1; SET statement_timeout = '77s'; -- no more", "SELECT 1; SET statement_timeout = '77s';; "])
+        foreach (var sql in (string[])["SELECT 1; SET statement_timeout = '77s' -- no more", "SELECT 1; SET statement_timeout = '77s'; -- no more",
+            "SELECT 1; SET statement_timeout = '77s';; "])
         {
             await factory.CreateSession(fixture.ContextA).ExecuteAsync(sql);
             (await FindAsync(factory, Leftovers["setting"].Find)).Should().BeFalse();

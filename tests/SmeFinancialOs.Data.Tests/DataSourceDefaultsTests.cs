@@ -9,7 +9,8 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
     [InlineData("Host=h", 100, 2, true)]
     [InlineData("Host=h;Max Auto Prepare=0", 0, 2, true)]
     [InlineData("Host=h;MaxAutoPrepare=7;Auto Prepare Min Usages=9;No Reset On Close=false", 7, 9, false)]
-    public void Statements_are_prepared_and_the_reset_is_ours_unless_the_connection_string_says_otherwise(string connectionString, int maximum, int usages, bool noReset)
+    public void Statements_are_prepared_and_the_reset_is_ours_unless_the_connection_string_says_otherwise(string connectionString, int maximum,
+        int usages, bool noReset)
     {
         var settings = new NpgsqlDataSourceBuilder(connectionString).UseTenantDefaults().ConnectionStringBuilder;
         (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose).Should().Be((maximum, usages, noReset));
@@ -36,12 +37,14 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
     [InlineData("Host=h;Max Auto Prepare=5")]
     [InlineData("Host=h;No Reset On Close=false")]
     public void What_cannot_work_with_transaction_pooling_is_refused(string connectionString) =>
-        new NpgsqlDataSourceBuilder(connectionString).Invoking(builder => builder.UseTenantDefaults(transactionPooling: true)).Should().Throw<ArgumentException>();
+        new NpgsqlDataSourceBuilder(connectionString).Invoking(builder => builder.UseTenantDefaults(transactionPooling: true))
+            .Should().Throw<ArgumentException>();
 
     [Theory]
     [InlineData("", "-c role=none -c default_transaction_read_only=off ", " -c debug_print_plan=off")]
     [InlineData(";Options=-c synchronous_commit=remote_apply", "-c role=none ", "-c debug_print_plan=off -c synchronous_commit=remote_apply")]
-    [InlineData(";Options=-csearch_path=app\\ ,public --Row-Security=off  -c  ROLE=x", "-c default_transaction_read_only=off", " -csearch_path=app\\ ,public --Row-Security=off  -c  ROLE=x")]
+    [InlineData(";Options=-csearch_path=app\\ ,public --Row-Security=off  -c  ROLE=x", "-c default_transaction_read_only=off",
+        " -csearch_path=app\\ ,public --Row-Security=off  -c  ROLE=x")]
     [InlineData(";Options=-c jit=off \\", "-c role=none", " -c jit=off \\")]
     [InlineData(";Options=-c", "-c role=none", " -c")]
     public void Startup_options_are_merged_with_those_of_the_host(string stated, string beginning, string end)
@@ -51,7 +54,8 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
         options!.Split("-c ").Select(option => option.Split('=')[0]).Should().OnlyHaveUniqueItems();
         if (stated.Contains("search_path"))
             options.Should().NotContain("-c search_path").And.NotContain("row_security=on").And.NotContain("role=none");
-        new NpgsqlDataSourceBuilder("Host=h;Options=\"" + options.Replace("\"", "\"\"") + "\"").UseTenantDefaults().ConnectionStringBuilder.Options.Should().Be(options, "twice is once");
+        new NpgsqlDataSourceBuilder("Host=h;Options=\"" + options.Replace("\"", "\"\"") + "\"").UseTenantDefaults().ConnectionStringBuilder.Options
+            .Should().Be(options, "twice is once");
     }
 
     [Fact]
@@ -93,7 +97,8 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
         // One connection, so that every context meets the statements of the others.
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source);
-        TenantContext[] contexts = [TenantContext.ForOrganization(fixture.OrganizationA), TenantContext.Demo, TenantContext.ForOrganization(fixture.OrganizationB)];
+        TenantContext[] contexts = [TenantContext.ForOrganization(fixture.OrganizationA), TenantContext.Demo,
+            TenantContext.ForOrganization(fixture.OrganizationB)];
         const string Nested = "WITH mine AS (SELECT org_id FROM invoices) SELECT DISTINCT org_id FROM mine WHERE org_id IN (SELECT org_id FROM invoices)";
         for (var round = 0; round < 30; round++)
         {
@@ -101,7 +106,8 @@ public sealed class DataSourceDefaultsTests(TenantDatabaseFixture fixture) : ICl
             foreach (var sql in (string[])["SELECT DISTINCT org_id FROM invoices", Nested])
                 (await factory.CreateSession(context).QueryAsync<Guid>(sql)).Should().OnlyContain(organization => organization == context.OrganizationId);
             if (context.Access == TenantAccess.Demo)
-                await factory.CreateSession(context).Invoking(s => s.ExecuteAsync("UPDATE invoices SET amount_cents = 1")).Should().ThrowAsync<DemoReadOnlyException>();
+                await factory.CreateSession(context).Invoking(s => s.ExecuteAsync("UPDATE invoices SET amount_cents = 1"))
+                    .Should().ThrowAsync<DemoReadOnlyException>();
             else
                 (await factory.CreateSession(context).ExecuteAsync("UPDATE invoices SET amount_cents = amount_cents WHERE false")).Should().Be(0);
         }

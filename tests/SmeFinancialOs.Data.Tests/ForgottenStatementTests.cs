@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests;
 
 /// <summary>
-/// Npgsql forgets what it has prepared by DEALLOCATE ALL, without an asynchronous form, and all of it has to be parsed again. Counted on the wire: an error of a
-/// statement that was prepared before does not cause that.
+/// Npgsql forgets what it has prepared by DEALLOCATE ALL, without an asynchronous form, and all of it has to be parsed again. Counted on the wire: an error of
+/// a statement that was prepared before does not cause that.
 /// </summary>
 public sealed class ForgottenStatementTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {

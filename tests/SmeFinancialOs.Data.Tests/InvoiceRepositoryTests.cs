@@ -15,7 +15,8 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     public async ValueTask InitializeAsync()
     {
         _organization = Guid.CreateVersion7();
-        await new OrganizationRepository(fixture.Factory.CreateSession(TenantContext.ForOrganization(_organization))).CreateAsync("Own", "s" + Guid.NewGuid().ToString("N"));
+        await new OrganizationRepository(fixture.Factory.CreateSession(TenantContext.ForOrganization(_organization))).CreateAsync("Own",
+            "s" + Guid.NewGuid().ToString("N"));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -62,7 +63,8 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     {
         var day = new DateOnly(2026, 1, 1);
         // several on each day, so that the cursor has to tell them apart
-        await Own.InsertManyAsync([.. Enumerable.Range(0, 53).Select(i => Invoices.New($"N{i}") with { IssuedAt = day.AddDays(i % 5), Status = (InvoiceStatus)(i % 2) })]);
+        await Own.InsertManyAsync(
+            [.. Enumerable.Range(0, 53).Select(i => Invoices.New($"N{i}") with { IssuedAt = day.AddDays(i % 5), Status = (InvoiceStatus)(i % 2) })]);
         var seen = new List<Invoice>();
         InvoiceCursor? next = null;
         do
@@ -84,7 +86,8 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
         await Own.InsertManyAsync([.. Enumerable.Range(0, 20).Select(i => Invoices.New($"N{i}") with { Status = (InvoiceStatus)(i % 6) })]);
         var first = await Own.ListAsync(2, status: InvoiceStatus.Pending);
         var second = await Own.ListAsync(2, first.Next, InvoiceStatus.Pending);
-        first.Items.Concat(second.Items).Should().HaveCount(4).And.OnlyContain(invoice => invoice.Status == InvoiceStatus.Pending).And.OnlyHaveUniqueItems(i => i.Id);
+        first.Items.Concat(second.Items).Should().HaveCount(4).And.OnlyContain(invoice => invoice.Status == InvoiceStatus.Pending)
+            .And.OnlyHaveUniqueItems(i => i.Id);
         second.Next.Should().BeNull();
     }
 
@@ -117,7 +120,8 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     public async Task Update_of_what_somebody_else_changed_is_refused()
     {
         var read = await Own.InsertAsync(Invoices.New());
-        var updated = await Own.UpdateAsync(read with { AmountCents = -5, CustomerName = "New", Status = InvoiceStatus.Paid, IssuedAt = new DateOnly(2025, 1, 1), Number = "new" });
+        var updated = await Own.UpdateAsync(
+            read with { AmountCents = -5, CustomerName = "New", Status = InvoiceStatus.Paid, IssuedAt = new DateOnly(2025, 1, 1), Number = "new" });
         updated.Should().BeEquivalentTo(new { AmountCents = -5L, CustomerName = "New", Status = InvoiceStatus.Paid, Number = "new", read.Id, read.CreatedAt });
         await Own.Invoking(r => r.UpdateAsync(read with { AmountCents = 7 })).Should().ThrowAsync<ConcurrencyConflictException>();
         (await Own.GetAsync(read.Id)).Should().Be(updated);

@@ -20,7 +20,7 @@ public sealed class InvoicesWithoutCustomerTests(TenantDatabaseFixture fixture) 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task It_is_written_and_read_back()
+    public async Task Invoice_without_a_customer_is_written_and_read_back()
     {
         var invoice = new NewInvoice { Number = "1", AmountCents = 1, IssuedAt = new(2026, 1, 1) };
         var written = await Own.InsertAsync(invoice, Token);
@@ -56,7 +56,7 @@ public sealed class InvoicesWithoutCustomerTests(TenantDatabaseFixture fixture) 
     }
 
     [Fact]
-    public async Task In_the_export_it_is_nothing()
+    public async Task Missing_customer_is_empty_in_the_export()
     {
         await Own.InsertAsync(Invoices.New("1") with { CustomerName = null }, Token);
         using var csv = new MemoryStream();

@@ -79,9 +79,11 @@ public sealed class IsolationLevelTests(TenantDatabaseFixture fixture) : IClassF
         foreach (var work in (ITenantSession[])[connection, transaction])
         {
             (await work.ExecuteScalarAsync<string>(
-                "SELECT current_setting('transaction_isolation') || ' ' || current_setting('transaction_read_only') || ' ' || current_setting('transaction_deferrable')",
+                "SELECT current_setting('transaction_isolation') || ' ' || current_setting('transaction_read_only') || ' ' || "
+                + "current_setting('transaction_deferrable')",
                 cancellationToken: Token)).Should().Be("serializable on on");
-            await work.Invoking(w => w.ExecuteAsync("UPDATE invoices SET status = 'paid'", cancellationToken: Token)).Should().ThrowAsync<TenantAccessDeniedException>();
+            await work.Invoking(w => w.ExecuteAsync("UPDATE invoices SET status = 'paid'", cancellationToken: Token))
+                .Should().ThrowAsync<TenantAccessDeniedException>();
         }
     }
 
@@ -131,12 +133,14 @@ public sealed class IsolationLevelTests(TenantDatabaseFixture fixture) : IClassF
             await RefusedAsync(fixture.ContextA, new() { IsolationLevel = level }, "*has no isolation level*");
         await RefusedAsync(fixture.ContextA, new() { IsolationLevel = IsolationLevel.Serializable, IsDeferrable = true }, "DEFERRABLE has an effect*");
         await RefusedAsync(fixture.ContextA.AsReadOnly(), new() { IsDeferrable = true }, "DEFERRABLE has an effect*");
-        await RefusedAsync(fixture.ContextA.AsReadOnly(), new() { IsolationLevel = IsolationLevel.RepeatableRead, IsDeferrable = true }, "DEFERRABLE has an effect*");
+        await RefusedAsync(fixture.ContextA.AsReadOnly(), new() { IsolationLevel = IsolationLevel.RepeatableRead, IsDeferrable = true },
+            "DEFERRABLE has an effect*");
     }
 
     private async Task RefusedAsync(TenantContext context, TransactionCharacteristics characteristics, string message)
     {
-        (await fixture.Factory.Invoking(f => f.OpenConnectionAsync(context, characteristics, Token).AsTask()).Should().ThrowAsync<ArgumentException>()).WithMessage(message);
+        (await fixture.Factory.Invoking(f => f.OpenConnectionAsync(context, characteristics, Token).AsTask()).Should().ThrowAsync<ArgumentException>())
+            .WithMessage(message);
         fixture.Factory.Invoking(f => f.BeginTransaction(context, characteristics)).Should().Throw<ArgumentException>().WithMessage(message);
         using var _ = AmbientTenantContext.Use(context);
         fixture.Factory.Invoking(f => f.BeginTransaction(characteristics)).Should().Throw<ArgumentException>().WithMessage(message);

@@ -17,7 +17,8 @@ public sealed class IsolationUnderLoadTests(TenantDatabaseFixture fixture) : ICl
     [InlineData(";No Reset On Close=false;Max Auto Prepare=0")]
     public async Task No_foreign_row_in_200000_reads_over_a_pool_of_10(string settings)
     {
-        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=10;Timeout=120" + settings).UseTenantDefaults().Build();
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=10;Timeout=120"
+            + settings).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source);
         var contexts = Enumerable.Range(0, Tenants).Select(_ => TenantContext.ForOrganization(Guid.CreateVersion7())).ToArray();
         foreach (var context in contexts)
@@ -29,7 +30,8 @@ public sealed class IsolationUnderLoadTests(TenantDatabaseFixture fixture) : ICl
         run.ForeignRows.Should().BeEmpty();
         run.UnexpectedFaults.Should().BeEmpty();
         run.RowsRead.Should().BeGreaterThanOrEqualTo(Reads);
-        new[] { run.Cancellations, run.Rollbacks, run.Faults }.Should().AllSatisfy(count => count.Should().BeGreaterThan(100), "a run without trouble proves little");
+        new[] { run.Cancellations, run.Rollbacks, run.Faults }
+            .Should().AllSatisfy(count => count.Should().BeGreaterThan(100), "a run without trouble proves little");
 
         // The pool is healthy: all ten connections can be had at once, and every tenant finds exactly what it had.
         var all = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => factory.OpenConnectionAsync(contexts[i % Tenants]).AsTask()));

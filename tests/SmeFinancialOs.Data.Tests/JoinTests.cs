@@ -20,30 +20,35 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     [Fact]
     public async Task Two_objects_of_a_row_in_every_kind_of_session()
     {
-        const string sql = "SELECT i.number, i.amount_cents AS amount, o.id, o.name FROM invoices i JOIN organizations o ON o.id = i.org_id WHERE i.number <> @not ORDER BY i.number";
+        const string sql = "SELECT i.number, i.amount_cents AS amount, o.id, o.name FROM invoices i JOIN organizations o ON o.id = i.org_id "
+            + "WHERE i.number <> @not ORDER BY i.number";
         await using var connection = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await using var transaction = fixture.Factory.BeginTransaction(fixture.ContextA);
         foreach (var session in (ITenantSession[])[Session, connection, transaction])
         {
-            (await session.QueryAsync<Bill, Owner, string>(sql, (bill, owner) => $"{bill.Number} {bill.Amount} {owner!.Name} {owner.Id}", new { not = "A-2" }, cancellationToken: Token))
+            (await session.QueryAsync<Bill, Owner, string>(sql, (bill, owner) => $"{bill.Number} {bill.Amount} {owner!.Name} {owner.Id}", new { not = "A-2" },
+                cancellationToken: Token))
                 .Should().Equal($"A-1 101 A {Seed.A}", $"A-3 103 A {Seed.A}");
         }
     }
 
     [Fact]
     public async Task Three_objects_of_which_one_is_missing() =>
-        (await Session.QueryAsync<Bill, Owner, Note, string>(Three, (bill, owner, note) => $"{bill.Number} {owner!.Name} {note?.Label ?? "none"}", cancellationToken: Token))
+        (await Session.QueryAsync<Bill, Owner, Note, string>(Three, (bill, owner, note) => $"{bill.Number} {owner!.Name} {note?.Label ?? "none"}",
+            cancellationToken: Token))
             .Should().Equal("A-1 A none", "A-2 A late", "A-3 A none");
 
     [Theory]
     [InlineData("Id")]
     [InlineData("id,id")]
     [InlineData(" ID , iD ")]
-    public async Task They_are_those_of_Dapper(string splitOn)
+    public async Task Joined_rows_are_those_of_Dapper(string splitOn)
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
-        var dapper = await work.Connection.QueryAsync<Bill, Owner, Note, (Bill, Owner, Note?)>(Three, (bill, owner, note) => (bill, owner, note), splitOn: splitOn);
-        (await work.QueryAsync<Bill, Owner, Note, (Bill, Owner, Note?)>(Three, (bill, owner, note) => (bill, owner!, note), splitOn: splitOn, cancellationToken: Token))
+        var dapper = await work.Connection.QueryAsync<Bill, Owner, Note, (Bill, Owner, Note?)>(Three,
+            (bill, owner, note) => (bill, owner, note), splitOn: splitOn);
+        (await work.QueryAsync<Bill, Owner, Note, (Bill, Owner, Note?)>(Three, (bill, owner, note) => (bill, owner!, note), splitOn: splitOn,
+            cancellationToken: Token))
             .Should().Equal(dapper);
     }
 
@@ -58,8 +63,9 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     }
 
     [Fact]
-    public async Task A_single_value_can_be_one_of_them() =>
-        (await Session.QueryAsync<string, int, string>("SELECT number, 5 AS count FROM invoices ORDER BY number", (number, count) => $"{number}: {count}", splitOn: "count", cancellationToken: Token))
+    public async Task Single_value_can_be_a_part_of_a_joined_row() =>
+        (await Session.QueryAsync<string, int, string>("SELECT number, 5 AS count FROM invoices ORDER BY number", (number, count) => $"{number}: {count}",
+            splitOn: "count", cancellationToken: Token))
             .Should().Equal("A-1: 5", "A-2: 5", "A-3: 5");
 
     [Theory]
@@ -68,7 +74,8 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     public async Task A_column_that_is_not_behind_the_first_object_is_told(string splitOn)
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
-        (await work.Invoking(w => w.QueryAsync<Bill, Owner, int>("SELECT number, amount_cents AS amount FROM invoices", (_, _) => 0, splitOn: splitOn, cancellationToken: Token))
+        (await work.Invoking(
+            w => w.QueryAsync<Bill, Owner, int>("SELECT number, amount_cents AS amount FROM invoices", (_, _) => 0, splitOn: splitOn, cancellationToken: Token))
             .Should().ThrowAsync<DataException>()).WithMessage($"*no column \"{splitOn}\"*");
     }
 
@@ -76,7 +83,8 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     public async Task Columns_that_fit_no_member_are_told()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
-        (await work.Invoking(w => w.QueryAsync<Bill, Owner, int>("SELECT number, 1 AS x, 2 AS y FROM invoices", (_, _) => 0, splitOn: "x", cancellationToken: Token))
+        (await work.Invoking(
+            w => w.QueryAsync<Bill, Owner, int>("SELECT number, 1 AS x, 2 AS y FROM invoices", (_, _) => 0, splitOn: "x", cancellationToken: Token))
             .Should().ThrowAsync<DataException>()).WithMessage($"*{nameof(Owner)}*");
     }
 
@@ -87,14 +95,16 @@ public sealed class JoinTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     [InlineData("a,b,c")]
     public async Task Names_that_cannot_be_used_are_refused(string splitOn)
     {
-        await Session.Invoking(s => s.QueryAsync<Bill, Owner, Note, int>(Three, (_, _, _) => 0, splitOn: splitOn, cancellationToken: Token)).Should().ThrowAsync<ArgumentException>();
+        await Session.Invoking(s => s.QueryAsync<Bill, Owner, Note, int>(Three, (_, _, _) => 0, splitOn: splitOn, cancellationToken: Token))
+            .Should().ThrowAsync<ArgumentException>();
         await Session.Invoking(s => s.QueryAsync<Bill, Owner, int>(Three, null!, cancellationToken: Token)).Should().ThrowAsync<ArgumentNullException>();
     }
 
     [Fact]
     public async Task Of_another_tenant_nothing_is_joined() =>
         (await Session.QueryAsync<Bill, Owner, string>(
-            "SELECT i.number, 0 AS amount, o.id, o.name FROM invoices i FULL JOIN organizations o ON true", (bill, owner) => $"{bill?.Number} {owner?.Name}", cancellationToken: Token))
+            "SELECT i.number, 0 AS amount, o.id, o.name FROM invoices i FULL JOIN organizations o ON true", (bill, owner) => $"{bill?.Number} {owner?.Name}",
+            cancellationToken: Token))
             .Should().BeEquivalentTo("A-1 A", "A-2 A", "A-3 A");
 
     private sealed record Bill

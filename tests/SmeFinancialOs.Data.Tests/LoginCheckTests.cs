@@ -65,7 +65,8 @@ public sealed class LoginCheckTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         await using var login = await TestLogin.CreateAsync(fixture, "admin_role");
         var admin = TenantContext.ForAdmin("alice", "test");
-        await (await new TenantConnectionFactory(fixture.AppDataSource, new() { AdminDataSource = login.DataSource }).OpenConnectionAsync(admin)).DisposeAsync();
+        await (await new TenantConnectionFactory(fixture.AppDataSource, new() { AdminDataSource = login.DataSource }).OpenConnectionAsync(admin))
+            .DisposeAsync();
 
         await login.AlterAsync(fault);
         var factory = new TenantConnectionFactory(fixture.AppDataSource, new() { AdminDataSource = login.DataSource });
@@ -87,7 +88,8 @@ public sealed class LoginCheckTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task Concurrent_first_callers_share_one_query()
     {
         using var log = new CommandLog();
-        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseLoggerFactory(LoggerFactory.Create(b => b.AddProvider(log))).Build();
+        await using var source =
+            new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseLoggerFactory(LoggerFactory.Create(b => b.AddProvider(log))).Build();
         var factory = new TenantConnectionFactory(source);
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => await factory.CreateSession(Anyone).ExecuteScalarAsync<int>("SELECT 1")));
         await factory.CreateSession(Anyone).ExecuteScalarAsync<int>("SELECT 1");

@@ -111,8 +111,10 @@ public sealed class LoginSettingTests(TenantDatabaseFixture fixture) : IClassFix
         await fixture.AsSuperuserAsync($"ALTER {Named(target)} SET search_path = 'planted'");
         try
         {
-            var refused = await new TenantConnectionFactory(login.DataSource).Invoking(f => f.VerifyAsync(Token)).Should().ThrowAsync<UnsafeDatabaseRoleException>();
-            refused.WithMessage($"*{Named(named)} has search_path by default*ALTER {Named(named)} RESET search_path;*").Which.Message.Should().NotContain("planted");
+            var refused = await new TenantConnectionFactory(login.DataSource).Invoking(f => f.VerifyAsync(Token))
+                .Should().ThrowAsync<UnsafeDatabaseRoleException>();
+            refused.WithMessage($"*{Named(named)} has search_path by default*ALTER {Named(named)} RESET search_path;*").Which.Message
+                .Should().NotContain("planted");
         }
         finally
         {
@@ -157,7 +159,8 @@ public sealed class LoginSettingTests(TenantDatabaseFixture fixture) : IClassFix
         }).Build().GetSection("TenantData");
         await using var provider = new ServiceCollection().AddTenantData(section).BuildServiceProvider();
         var factory = provider.GetRequiredService<TenantConnectionFactory>();
-        (await factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<string>("SELECT current_setting('search_path')", cancellationToken: Token)).Should().Be("app, public");
+        (await factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<string>("SELECT current_setting('search_path')", cancellationToken: Token))
+            .Should().Be("app, public");
     }
 
     [Fact]
@@ -173,7 +176,8 @@ public sealed class LoginSettingTests(TenantDatabaseFixture fixture) : IClassFix
             await factory.VerifyAsync(Token);
         });
         var found = logs.Where(log => log.EventId.Name == "LoginSettingsFound").ToList();
-        found.Should().HaveCount(2).And.OnlyContain(log => log.LogLevel == LogLevel.Warning && !log.FormattedMessage!.Contains("planted") && !log.FormattedMessage.Contains("Tokyo"));
+        found.Should().HaveCount(2)
+            .And.OnlyContain(log => log.LogLevel == LogLevel.Warning && !log.FormattedMessage!.Contains("planted") && !log.FormattedMessage.Contains("Tokyo"));
         found[0].FormattedMessage.Should().Contain($"TimeZone of ROLE \"{login.Name}\", jit of ROLE \"{login.Name}\", my.secret of ROLE \"{login.Name}\".");
         found[1].FormattedMessage.Should().Contain("geqo of ROLE");
     }
@@ -205,11 +209,13 @@ public sealed class LoginSettingTests(TenantDatabaseFixture fixture) : IClassFix
     [InlineData("work_mem;", "1")]
     [InlineData("work_mem", null)]
     public void Name_or_value_that_cannot_be_is_refused(string name, string? value) => FluentActions.Invoking(() =>
-        new TenantConnectionFactory(fixture.AppDataSource, new() { AllowedLoginSettings = new Dictionary<string, string> { [name] = value! } })).Should().Throw<ArgumentException>();
+        new TenantConnectionFactory(fixture.AppDataSource, new() { AllowedLoginSettings = new Dictionary<string, string> { [name] = value! } }))
+        .Should().Throw<ArgumentException>();
 
     [Fact]
     public void Names_that_differ_in_case_alone_are_refused() => FluentActions.Invoking(() => new TenantConnectionFactory(fixture.AppDataSource,
-        new() { AllowedLoginSettings = new Dictionary<string, string> { ["jit"] = "on", ["JIT"] = "off" } })).Should().Throw<ArgumentException>().WithMessage("*twice*");
+        new() { AllowedLoginSettings = new Dictionary<string, string> { ["jit"] = "on", ["JIT"] = "off" } }))
+        .Should().Throw<ArgumentException>().WithMessage("*twice*");
 
     private static async Task<List<LogRecord>> LogsOfAsync(TestLogin login, Func<TenantConnectionFactory, Task> act)
     {

@@ -123,7 +123,7 @@ public sealed class MissingPrivilegeTests(MissingPrivilegeTests.Ungranted fixtur
     }
 
     [Fact]
-    public async Task Every_way_to_read_says_so()
+    public async Task Every_way_to_read_reports_the_missing_privilege()
     {
         const string read = "SELECT id FROM ungranted";
         var session = fixture.Factory.CreateSession(fixture.ContextA);

@@ -23,7 +23,8 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
         await using var work = await Factory.OpenConnectionAsync(fixture.ContextA);
         var first = work.ExecuteAsync("SELECT pg_sleep(0.2)");
 
-        await work.Invoking(unit => unit.ExecuteAsync("DELETE FROM invoices")).Should().ThrowAsync<InvalidOperationException>().WithMessage("*one caller at a time*");
+        await work.Invoking(unit => unit.ExecuteAsync("DELETE FROM invoices"))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*one caller at a time*");
 
         await first;
     }
@@ -105,7 +106,8 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
         await next.CommitAsync();
 
         (await fixture.TruthAsync<long>("SELECT count(*) FROM invoices WHERE customer_name = 'never'")).Should().Be(0);
-        (await fixture.TruthAsync<long>($"SELECT count(*) FROM invoices WHERE customer_name = 'kept' AND org_id = '{fixture.OrganizationB}'")).Should().BePositive();
+        (await fixture.TruthAsync<long>($"SELECT count(*) FROM invoices WHERE customer_name = 'kept' AND org_id = '{fixture.OrganizationB}'"))
+            .Should().BePositive();
         await fixture.SeedAsync();
     }
 
@@ -139,7 +141,8 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
         await using var work = await Factory.OpenConnectionAsync(fixture.ContextA);
         ClosingRow.Connection = work.Connection;
 
-        (await work.Invoking(unit => unit.QueryAsync<ClosingRow>("SELECT 1 AS first, 2 AS second")).Should().ThrowAsync<NpgsqlException>()).WithInnerException<IOException>();
+        (await work.Invoking(unit => unit.QueryAsync<ClosingRow>("SELECT 1 AS first, 2 AS second")).Should().ThrowAsync<NpgsqlException>())
+            .WithInnerException<IOException>();
 
         (await Factory.CreateSession(fixture.ContextB).ExecuteScalarAsync<int>("SELECT 1")).Should().Be(1);
     }

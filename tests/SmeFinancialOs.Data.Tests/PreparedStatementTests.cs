@@ -69,7 +69,7 @@ public sealed class PreparedStatementTests(TenantDatabaseFixture fixture) : ICla
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public async Task Behind_a_savepoint_it_works_the_next_time(int failing)
+    public async Task Statement_that_failed_after_a_savepoint_works_the_next_time(int failing)
     {
         await using var work = await Factory.OpenConnectionAsync(fixture.ContextA);
         for (var i = 1; i <= 5; i++)

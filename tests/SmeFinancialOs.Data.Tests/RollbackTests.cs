@@ -11,7 +11,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Takes_back_what_a_unit_of_work_did_and_ends_it()
+    public async Task Rollback_undoes_a_unit_of_work_and_ends_it()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await work.ExecuteAsync(Write, cancellationToken: Token);
@@ -25,7 +25,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Takes_back_what_a_transaction_did_and_ends_it()
+    public async Task Rollback_undoes_a_transaction_and_ends_it()
     {
         await using var work = fixture.Factory.BeginTransaction(fixture.ContextA);
         await work.ExecuteAsync(Write, cancellationToken: Token);
@@ -34,7 +34,8 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
         (await PaidAsync()).Should().Be(0);
         await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
         await work.Invoking(w => w.RollbackAsync(Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
-        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
+        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         await using var work = fixture.Factory.BeginTransaction(fixture.ContextA);
         await work.RollbackAsync(Token);
-        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token)).Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
+        await work.Invoking(w => w.ExecuteAsync(Write, cancellationToken: Token))
+            .Should().ThrowAsync<InvalidOperationException>().WithMessage("*rolled back before*");
     }
 
     [Fact]
@@ -60,7 +62,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task After_a_commit_or_the_end_it_is_refused()
+    public async Task Rollback_after_a_commit_or_the_end_is_refused()
     {
         await using var committed = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await committed.CommitAsync(Token);
@@ -98,7 +100,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Leaves_the_connection_clean_for_the_next_one()
+    public async Task Rollback_leaves_the_connection_clean_for_the_next_user()
     {
         await using (var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token))
         {

@@ -31,7 +31,9 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
             (await TripsAsync(proxy, () => session.ExecuteAsync("UPDATE invoices SET status = 'paid'; DELETE FROM invoices WHERE false"))).Should().Be(1);
             (await TripsAsync(proxy, () => new InvoiceRepository(session).TotalsByStatusAsync())).Should().Be(1);
             (await TripsAsync(proxy, () => new InvoiceRepository(session).ListAsync(2))).Should().Be(1);
-            (await TripsAsync(proxy, () => session.ExecuteAsync(Insert, new[] { new { number = Guid.NewGuid().ToString("N") }, new { number = Guid.NewGuid().ToString("N") } }))).Should().Be(1);
+            (await TripsAsync(proxy,
+                () => session.ExecuteAsync(Insert, new[] { new { number = Guid.NewGuid().ToString("N") }, new { number = Guid.NewGuid().ToString("N") } })))
+                .Should().Be(1);
             (await TripsAsync(proxy, async () => await session.QueryUnbufferedAsync<Guid>("SELECT id FROM invoices LIMIT 50").CountAsync())).Should().Be(1);
             (await TripsAsync(proxy, () =>
             {
@@ -90,7 +92,8 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task Text_of_any_kind_is_one_round_trip(string sql)
     {
         await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
-        await fixture.AsSuperuserAsync("CREATE OR REPLACE PROCEDURE public.does_nothing() LANGUAGE sql AS ''; GRANT EXECUTE ON PROCEDURE public.does_nothing TO tenant_role");
+        await fixture.AsSuperuserAsync("CREATE OR REPLACE PROCEDURE public.does_nothing() LANGUAGE sql AS ''; "
+            + "GRANT EXECUTE ON PROCEDURE public.does_nothing TO tenant_role");
         await using var source = new NpgsqlDataSourceBuilder(proxy.ConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source);
         var session = factory.CreateSession(A);
@@ -112,7 +115,8 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
         var invoices = new InvoiceRepository(new TenantConnectionFactory(source).CreateSession(A));
         await invoices.TotalsByStatusAsync();
         var many = Enumerable.Range(0, 5000)
-            .Select(_ => new NewInvoice { Number = Guid.NewGuid().ToString("N"), AmountCents = 1, CustomerName = "x", IssuedAt = new DateOnly(2026, 1, 1) }).ToArray();
+            .Select(_ => new NewInvoice { Number = Guid.NewGuid().ToString("N"), AmountCents = 1, CustomerName = "x", IssuedAt = new DateOnly(2026, 1, 1) })
+            .ToArray();
 
         (await TripsAsync(proxy, () => invoices.InsertManyAsync(many))).Should().Be(1);
     }
@@ -173,7 +177,8 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
         {
             await using var connection = await source.OpenConnectionAsync();
             await using var transaction = await connection.BeginTransactionAsync();
-            await connection.ExecuteAsync("SELECT set_config('role', 'tenant_role', true), set_config('app.current_org_id', @id, true)", new { id = fixture.OrganizationA.ToString() });
+            await connection.ExecuteAsync("SELECT set_config('role', 'tenant_role', true), set_config('app.current_org_id', @id, true)",
+                new { id = fixture.OrganizationA.ToString() });
             await connection.QueryAsync<Guid>("SELECT id FROM invoices LIMIT 50");
             await transaction.CommitAsync();
         })).Should().Be(3, "the counter must be able to count more than one");

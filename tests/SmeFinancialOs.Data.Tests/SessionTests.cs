@@ -18,17 +18,20 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
         await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1" + settings);
         var session = new TenantConnectionFactory(source).CreateSession(TenantContext.ForOrganization(fixture.OrganizationA));
 
-        (await session.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()")).Should().Be(("tenant_role", fixture.OrganizationA));
+        (await session.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()"))
+            .Should().Be(("tenant_role", fixture.OrganizationA));
 
         await using var connection = await source.OpenConnectionAsync();
-        (await connection.QuerySingleAsync<(string, string)>("SELECT current_user::text, coalesce(current_setting('app.current_org_id', true), '')")).Should().Be(("app_user", ""));
+        (await connection.QuerySingleAsync<(string, string)>("SELECT current_user::text, coalesce(current_setting('app.current_org_id', true), '')"))
+            .Should().Be(("app_user", ""));
     }
 
     [Fact]
     public async Task Write_is_committed_when_the_call_returns()
     {
         var number = Guid.NewGuid().ToString("N");
-        (await Session.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now())", new { number })).Should().Be(1);
+        (await Session.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now())", new { number }))
+            .Should().Be(1);
         (await Session.ExecuteScalarAsync<Guid>("SELECT org_id FROM invoices WHERE number = @number", new { number })).Should().Be(fixture.OrganizationA);
     }
 
@@ -37,7 +40,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     {
         var number = Guid.NewGuid().ToString("N");
         var call = () => Session.ExecuteAsync(
-            "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now()); SELECT 1 / @zero;", new { number, zero = 0 });
+            "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now()); SELECT 1 / @zero;",
+            new { number, zero = 0 });
 
         (await call.Should().ThrowAsync<InvalidValueException>()).Which.SqlState.Should().Be(PostgresErrorCodes.DivisionByZero);
         (await Session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number })).Should().Be(0);
@@ -45,7 +49,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
 
     [Fact]
     public async Task Fault_after_the_first_row_reaches_the_caller_of_a_scalar() =>
-        await Session.Invoking(session => session.ExecuteScalarAsync<int>("SELECT 1 / (2 - i) FROM generate_series(1, 3) i")).Should().ThrowAsync<InvalidValueException>();
+        await Session.Invoking(session => session.ExecuteScalarAsync<int>("SELECT 1 / (2 - i) FROM generate_series(1, 3) i"))
+            .Should().ThrowAsync<InvalidValueException>();
 
     [Fact]
     public async Task Several_statements_run_under_the_context_and_give_their_first_result()
@@ -75,10 +80,12 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task More_than_one_row_for_a_single_is_an_error()
     {
-        (await Session.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<WorkCommittedException>())
+        (await Session.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)"))
+            .Should().ThrowAsync<WorkCommittedException>())
             .WithInnerException<InvalidOperationException>();
         var reader = fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA).AsReadOnly());
-        await reader.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)")).Should().ThrowAsync<InvalidOperationException>();
+        await reader.Invoking(session => session.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)"))
+            .Should().ThrowAsync<InvalidOperationException>();
     }
 
     [Fact]
@@ -89,7 +96,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
         (await CountAsync(wanted.Select(w => w.number))).Should().Be(3);
 
         var twice = Guid.NewGuid().ToString("N");
-        await Session.Invoking(s => s.ExecuteAsync(Insert, new[] { new { number = twice }, new { number = twice } })).Should().ThrowAsync<DuplicateKeyException>();
+        await Session.Invoking(s => s.ExecuteAsync(Insert, new[] { new { number = twice }, new { number = twice } }))
+            .Should().ThrowAsync<DuplicateKeyException>();
         (await CountAsync([twice])).Should().Be(0);
         (await Session.ExecuteAsync(Insert, Array.Empty<object>())).Should().Be(0);
     }
@@ -143,7 +151,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
         (await session.QuerySingleOrDefaultAsync<(string, string, string)>(
             "SELECT current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout')"))
             .Should().Be(("300ms", "7s", "2min"));
-        (await session.Invoking(s => s.ExecuteAsync("SELECT pg_sleep(30)")).Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be(PostgresErrorCodes.QueryCanceled);
+        (await session.Invoking(s => s.ExecuteAsync("SELECT pg_sleep(30)")).Should().ThrowAsync<PostgresException>()).Which.SqlState
+            .Should().Be(PostgresErrorCodes.QueryCanceled);
     }
 
     [Fact]
@@ -152,7 +161,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
         using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         var number = Guid.NewGuid().ToString("N");
         await Session.Invoking(session => session.ExecuteAsync(
-            "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now()); SELECT pg_sleep(30)", new { number }, cancellation.Token))
+            "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now()); SELECT pg_sleep(30)",
+            new { number }, cancellation.Token))
             .Should().ThrowAsync<OperationCanceledException>();
         (await Session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number })).Should().Be(0);
     }
@@ -165,10 +175,12 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     {
         await using var source = NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1" + settings);
         var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = transactionPooling });
-        await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT * FROM invoices");
+        await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA))
+            .ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT * FROM invoices");
 
         var b = TenantContext.ForOrganization(fixture.OrganizationB);
-        await factory.CreateSession(b).Invoking(s => s.QueryAsync<object>("FETCH ALL FROM left_open")).Should().ThrowAsync<PostgresException>().WithMessage("34000*");
+        await factory.CreateSession(b).Invoking(s => s.QueryAsync<object>("FETCH ALL FROM left_open"))
+            .Should().ThrowAsync<PostgresException>().WithMessage("34000*");
         await using var work = await factory.OpenConnectionAsync(b);
         await work.Invoking(w => w.QueryAsync<object>("FETCH ALL FROM left_open")).Should().ThrowAsync<PostgresException>().WithMessage("34000*");
     }
@@ -176,9 +188,11 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task Cursor_with_hold_would_carry_rows_to_the_next_tenant_of_its_connection()
     {
-        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1").UseTenantDefaults(transactionPooling: true).Build();
+        await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString
+            + ";Maximum Pool Size=1").UseTenantDefaults(transactionPooling: true).Build();
         var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });
-        await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT org_id FROM invoices");
+        await factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA))
+            .ExecuteAsync("DECLARE left_open CURSOR WITH HOLD FOR SELECT org_id FROM invoices");
 
         await using var connection = await source.OpenConnectionAsync();
         (await connection.QueryAsync<Guid>("FETCH ALL FROM left_open")).Should().Contain(fixture.OrganizationA, "this is what CLOSE ALL is there for");
@@ -186,7 +200,8 @@ public sealed class SessionTests(TenantDatabaseFixture fixture) : IClassFixture<
 
     [Fact]
     public async Task Token_cancelled_before_the_call_opens_no_connection() =>
-        await Session.Invoking(session => session.ExecuteAsync("SELECT 1", null, new CancellationToken(canceled: true))).Should().ThrowAsync<OperationCanceledException>();
+        await Session.Invoking(session => session.ExecuteAsync("SELECT 1", null, new CancellationToken(canceled: true)))
+            .Should().ThrowAsync<OperationCanceledException>();
 
     private Task<long> CountAsync(IEnumerable<string> numbers) =>
         Session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = ANY(@numbers)", new { numbers = numbers.ToArray() });

@@ -10,7 +10,7 @@ namespace SmeFinancialOs.Data.Tests;
 /// Npgsql looks at a host's <c>default_transaction_read_only</c> for read-write and read-only, and SQL of any tenant can set it. So these are refused: one
 /// tenant would keep everybody out.
 /// </summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class SeveralHostsTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Spoil = "SELECT set_config('default_transaction_read_only', 'on', false)";

@@ -38,7 +38,8 @@ public sealed class StreamingTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task First_row_arrives_before_the_last_is_made()
     {
         var session = fixture.Factory.CreateSession(A);
-        await using var rows = session.QueryUnbufferedAsync<int>("SELECT i FROM generate_series(1, 20000) i WHERE i < 19000 OR pg_sleep(30) IS NULL").GetAsyncEnumerator();
+        await using var rows = session.QueryUnbufferedAsync<int>("SELECT i FROM generate_series(1, 20000) i WHERE i < 19000 OR pg_sleep(30) IS NULL")
+            .GetAsyncEnumerator();
         (await rows.MoveNextAsync()).Should().BeTrue();
         rows.Current.Should().Be(1);
     }

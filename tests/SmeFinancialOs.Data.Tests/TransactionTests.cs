@@ -22,7 +22,8 @@ public sealed class TransactionTests(TenantDatabaseFixture fixture) : IClassFixt
         {
             for (var call = 0; call < 3; call++)
             {
-                (await transaction.QuerySingleOrDefaultAsync<(string, Guid, string)>("SELECT current_user::text, app.current_org_id(), current_setting('transaction_read_only')"))
+                (await transaction.QuerySingleOrDefaultAsync<(string, Guid, string)>(
+                    "SELECT current_user::text, app.current_org_id(), current_setting('transaction_read_only')"))
                     .Should().Be(("tenant_role", fixture.OrganizationA, "on"));
             }
         }
@@ -66,7 +67,8 @@ public sealed class TransactionTests(TenantDatabaseFixture fixture) : IClassFixt
     {
         await using var transaction = fixture.Factory.BeginTransaction(A);
         (await transaction.ExecuteAsync(Insert, Array.Empty<object>())).Should().Be(0);
-        (await transaction.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()")).Should().Be(("tenant_role", fixture.OrganizationA));
+        (await transaction.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()"))
+            .Should().Be(("tenant_role", fixture.OrganizationA));
 
         await using var empty = fixture.Factory.BeginTransaction(A);
         await empty.ExecuteAsync(Insert, Array.Empty<object>());
@@ -78,7 +80,8 @@ public sealed class TransactionTests(TenantDatabaseFixture fixture) : IClassFixt
     {
         await using var transaction = fixture.Factory.BeginTransaction(A);
         await transaction.Invoking(t => t.ExecuteAsync(" ")).Should().ThrowAsync<ArgumentException>();
-        (await transaction.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()")).Should().Be(("tenant_role", fixture.OrganizationA));
+        (await transaction.QuerySingleOrDefaultAsync<(string, Guid)>("SELECT current_user::text, app.current_org_id()"))
+            .Should().Be(("tenant_role", fixture.OrganizationA));
 
         await using var broken = fixture.Factory.BeginTransaction(A);
         // Npgsql refuses the value while it writes the message, and ends the transaction.

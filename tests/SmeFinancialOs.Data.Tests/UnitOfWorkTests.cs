@@ -81,7 +81,8 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
         await work.ExecuteAsync(Insert, new { number = _number });
         await work.Invoking(w => w.ExecuteAsync("SELECT 1 / 0")).Should().ThrowAsync<InvalidValueException>();
 
-        (await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<PostgresException>()).Which.SqlState.Should().Be(PostgresErrorCodes.InFailedSqlTransaction);
+        (await work.Invoking(w => w.CommitAsync()).Should().ThrowAsync<PostgresException>()).Which.SqlState
+            .Should().Be(PostgresErrorCodes.InFailedSqlTransaction);
         (await CountAsync()).Should().Be(0);
     }
 
@@ -217,7 +218,8 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
         {
-            await fixture.Factory.CreateSession(A).Invoking(s => s.ExecuteAsync(Insert, new { number = _number })).Should().ThrowAsync<InvalidOperationException>().WithMessage("*Suppress*");
+            await fixture.Factory.CreateSession(A).Invoking(s => s.ExecuteAsync(Insert, new { number = _number }))
+                .Should().ThrowAsync<InvalidOperationException>().WithMessage("*Suppress*");
             await fixture.Factory.Invoking(f => f.OpenConnectionAsync(A).AsTask()).Should().ThrowAsync<InvalidOperationException>().WithMessage("*Suppress*");
             using var outside = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
             await fixture.Factory.CreateSession(A).ExecuteAsync(Insert, new { number = _number });
@@ -235,5 +237,6 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     private Task<long> CountAsync(TenantContext? context = null) =>
-        fixture.Factory.CreateSession(context ?? A).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number LIKE @number || '%'", new { number = _number });
+        fixture.Factory.CreateSession(context ?? A)
+            .ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number LIKE @number || '%'", new { number = _number });
 }

@@ -17,7 +17,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         if (!PgBouncer.IsInstalled)
             Assert.Skip("PgBouncer is not installed: apt-get install pgbouncer.");
         _server = await RestartingServer.StartAsync();
-        var databases = await PostgresServer.StartAsync(new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
+        var databases = await PostgresServer.StartAsync(
+            new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
         _database = await databases.CreateTenantDatabaseAsync();
         (_one, _other) = (await _database.CreateOrganizationAsync(), await _database.CreateOrganizationAsync());
     }
@@ -36,7 +37,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         var factory = new TenantConnectionFactory(source);
 
         for (var i = 0; i < 10; i++)
-            (await factory.CreateSession(i % 2 == 0 ? _one.Context : _other.Context).QueryAsync<Guid>("SELECT id FROM organizations")).Should().Equal(i % 2 == 0 ? _one.Id : _other.Id);
+            (await factory.CreateSession(i % 2 == 0 ? _one.Context : _other.Context).QueryAsync<Guid>("SELECT id FROM organizations"))
+                .Should().Equal(i % 2 == 0 ? _one.Id : _other.Id);
     }
 
     [Fact]
@@ -50,13 +52,20 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         }
 
         // Without the startup options of UseTenantDefaults nobody says so.
-        var target = new NpgsqlConnectionStringBuilder(pooler.ConnectionStringOf(_database.AppConnectionString)) { MaxPoolSize = 4, MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, NoResetOnClose = true };
+        var target = new NpgsqlConnectionStringBuilder(pooler.ConnectionStringOf(_database.AppConnectionString))
+        {
+            MaxPoolSize = 4,
+            MaxAutoPrepare = 100,
+            AutoPrepareMinUsages = 2,
+            NoResetOnClose = true
+        };
         await using var source = NpgsqlDataSource.Create(target);
         var factory = new TenantConnectionFactory(source);
 
         var faults = await FaultsAsync(factory);
 
-        faults.Should().NotBeEmpty().And.BeSubsetOf([PostgresErrorCodes.InvalidSqlStatementName, PostgresErrorCodes.DuplicatePreparedStatement, PostgresErrorCodes.ProtocolViolation]);
+        faults.Should().NotBeEmpty()
+            .And.BeSubsetOf([PostgresErrorCodes.InvalidSqlStatementName, PostgresErrorCodes.DuplicatePreparedStatement, PostgresErrorCodes.ProtocolViolation]);
     }
 
     [Fact]
@@ -72,7 +81,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
     [Fact]
     public async Task In_transaction_mode_a_sealed_context_is_verified_on_whatever_server_it_meets()
     {
-        var databases = await PostgresServer.StartAsync(new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
+        var databases = await PostgresServer.StartAsync(
+            new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
         await using var database = await databases.CreateTenantDatabaseAsync(new TenantDatabaseOptions { Seal = true });
         (_one, _other) = (await database.CreateOrganizationAsync(), await database.CreateOrganizationAsync());
         await using var pooler = await PgBouncer.StartAsync(_server.User, _server.Port, "transaction", poolSize: 2, database.AppConnectionString);
@@ -81,7 +91,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
 
         // Without the option it is signed for a server's session that the pooler does not give to anybody.
         var bound = new TenantConnectionFactory(source, new TenantConnectionOptions { SealKey = database.SealKey });
-        await bound.CreateSession(_one.Context).Awaiting(session => session.QueryAsync<Guid>("SELECT id FROM organizations")).Should().ThrowAsync<SealedContextRefusedException>()
+        await bound.CreateSession(_one.Context).Awaiting(session => session.QueryAsync<Guid>("SELECT id FROM organizations"))
+            .Should().ThrowAsync<SealedContextRefusedException>()
             .WithMessage("*another connection*TransactionPooling*");
     }
 
@@ -101,7 +112,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
     public async Task What_a_client_asks_for_at_its_start_is_refused()
     {
         await using var pooler = await StartAsync("transaction");
-        await using var source = NpgsqlDataSource.Create(pooler.ConnectionStringOf(_database.AppConnectionString) + ";Options=-c default_transaction_isolation=serializable");
+        await using var source = NpgsqlDataSource.Create(pooler.ConnectionStringOf(_database.AppConnectionString)
+            + ";Options=-c default_transaction_isolation=serializable");
 
         var opening = async () => await source.OpenConnectionAsync();
 
@@ -126,7 +138,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
             await using var _ = work;
             var reading = async () =>
             {
-                await foreach (var row in (work ?? factory.CreateSession(_one.Context)).QueryUnbufferedAsync<Ids>($"SELECT {Ids.Columns} FROM organizations, generate_series(1, 200000)"))
+                await foreach (var row in (work ?? factory.CreateSession(_one.Context))
+                    .QueryUnbufferedAsync<Ids>($"SELECT {Ids.Columns} FROM organizations, generate_series(1, 200000)"))
                 {
                     if (row != new Ids(_one.Id, _one.Id, _one.Id, _one.Id))
                         patched.Add(row);
@@ -155,7 +168,8 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
                 var own = (client + i) % 2 == 0 ? _one : _other;
                 try
                 {
-                    (await factory.CreateSession(own.Context).QueryAsync<Guid>($"SELECT id FROM organizations WHERE {client} >= 0 OR {i % 7} = 0")).Should().Equal(own.Id);
+                    (await factory.CreateSession(own.Context).QueryAsync<Guid>($"SELECT id FROM organizations WHERE {client} >= 0 OR {i % 7} = 0"))
+                        .Should().Equal(own.Id);
                 }
                 catch (PostgresException fault)
                 {
@@ -167,10 +181,12 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
         return faults;
     }
 
-    private Task<PgBouncer> StartAsync(string mode, int? serverPort = null) => PgBouncer.StartAsync(_server.User, serverPort ?? _server.Port, mode, poolSize: 2, _database.AppConnectionString, _database.AdminConnectionString);
+    private Task<PgBouncer> StartAsync(string mode, int? serverPort = null) =>
+        PgBouncer.StartAsync(_server.User, serverPort ?? _server.Port, mode, poolSize: 2, _database.AppConnectionString, _database.AdminConnectionString);
 
     private NpgsqlDataSource Source(PgBouncer pooler, bool transactionPooling, TenantDatabase? database = null) =>
-        new NpgsqlDataSourceBuilder(pooler.ConnectionStringOf((database ?? _database).AppConnectionString) + ";Maximum Pool Size=4").UseTenantDefaults(transactionPooling).Build();
+        new NpgsqlDataSourceBuilder(pooler.ConnectionStringOf((database ?? _database).AppConnectionString)
+            + ";Maximum Pool Size=4").UseTenantDefaults(transactionPooling).Build();
 
     private sealed record Ids(Guid A, Guid B, Guid C, Guid D)
     {

@@ -6,14 +6,18 @@ namespace SmeFinancialOs.Data.Torture.Tests;
 /// <summary>The same run with one defence taken away finds it out each time: so it would have found a hole.</summary>
 public sealed class RemovedDefenceTests
 {
-    /// <summary>The mistake of an administrator, after the factory has checked the login: only the switch of the role stands before every row there is.</summary>
+    /// <summary>
+    /// The mistake of an administrator, after the factory has checked the login: only the switch of the role stands before every row there is.
+    /// </summary>
     private const string BypassRls =
-        "ALTER ROLE app_user BYPASSRLS; GRANT USAGE ON SCHEMA app TO app_user; GRANT SELECT, INSERT, UPDATE, DELETE ON entries, accounts TO app_user; GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA app TO app_user";
+        "ALTER ROLE app_user BYPASSRLS; GRANT USAGE ON SCHEMA app TO app_user; GRANT SELECT, INSERT, UPDATE, DELETE ON entries, accounts TO app_user; "
+            + "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA app TO app_user";
 
     [Fact]
     public Task Without_NULLIF_a_connection_without_a_context_fails_instead_of_finding_nothing() => FindsAsync(
         "REFUSED attack: no context",
-        "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE RETURN current_setting('app.current_org_id', true)::uuid");
+        "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE RETURN "
+        + "current_setting('app.current_org_id', true)::uuid");
 
     [Fact]
     public Task Without_transaction_local_settings_the_next_one_on_the_connection_reads_the_rows_of_the_one_before() => FindsAsync(
@@ -35,10 +39,12 @@ public sealed class RemovedDefenceTests
     }
 
     [Fact]
-    public Task Without_the_restrictive_policy_a_tenant_writes_to_the_demo() => FindsAsync("LEAK write to the demo was not refused", "DROP POLICY demo_no_writes_insert ON entries");
+    public Task Without_the_restrictive_policy_a_tenant_writes_to_the_demo() =>
+        FindsAsync("LEAK write to the demo was not refused", "DROP POLICY demo_no_writes_insert ON entries");
 
     [Fact]
-    public Task Without_the_rollback_on_dispose_what_was_not_committed_is_there() => FindsAsync("was rolled back", rewriteRequest: Replace("ROLLBACK\0", "COMMIT  \0"));
+    public Task Without_the_rollback_on_dispose_what_was_not_committed_is_there() =>
+        FindsAsync("was rolled back", rewriteRequest: Replace("ROLLBACK\0", "COMMIT  \0"));
 
     private static async Task FindsAsync(string finding, string sql = "SELECT 1", Action<Memory<byte>>? rewriteRequest = null)
     {
@@ -49,7 +55,8 @@ public sealed class RemovedDefenceTests
 
     private static async Task<IReadOnlyCollection<string>> RunAsync(string sql, Action<Memory<byte>>? rewriteRequest, TimeSpan duration)
     {
-        await using var run = await TortureRun.PrepareAsync(new TortureSettings { Prepares = true, RewriteRequest = rewriteRequest, StopsAtFinding = true, Duration = duration });
+        await using var run =
+            await TortureRun.PrepareAsync(new TortureSettings { Prepares = true, RewriteRequest = rewriteRequest, StopsAtFinding = true, Duration = duration });
         await run.LoginsAreCheckedAsync();
         await run.AsSuperuserAsync(sql);
         await run.RunAsync();

@@ -14,9 +14,29 @@ internal sealed class BarChart(string title, IReadOnlyList<(string Label, double
     {
         // OxyPlot guesses the width of a text too small without a font to measure with.
         var left = 10 + (7 * bars.Max(bar => bar.Label.Length));
-        var model = new PlotModel { Title = title, PlotAreaBorderThickness = new OxyThickness(0), PlotMargins = new OxyThickness(left, double.NaN, double.NaN, double.NaN) };
-        var labels = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0, TickStyle = TickStyle.None, AxislineColor = Theme.Grid, GapWidth = 0.4 };
-        var series = new BarSeries { LabelFormatString = format, LabelPlacement = LabelPlacement.Outside, LabelMargin = 6, TextColor = Theme.Text, StrokeThickness = 0 };
+        var model = new PlotModel
+        {
+            Title = title,
+            PlotAreaBorderThickness = new OxyThickness(0),
+            PlotMargins = new OxyThickness(left, double.NaN, double.NaN, double.NaN)
+        };
+        var labels = new CategoryAxis
+        {
+            Position = AxisPosition.Left,
+            StartPosition = 1,
+            EndPosition = 0,
+            TickStyle = TickStyle.None,
+            AxislineColor = Theme.Grid,
+            GapWidth = 0.4
+        };
+        var series = new BarSeries
+        {
+            LabelFormatString = format,
+            LabelPlacement = LabelPlacement.Outside,
+            LabelMargin = 6,
+            TextColor = Theme.Text,
+            StrokeThickness = 0
+        };
         foreach (var (label, value, color) in bars)
         {
             labels.Labels.Add(label);

@@ -10,7 +10,8 @@ namespace SmeFinancialOs.Data.Benchmarks.Charts;
 /// <param name="x">Title of the horizontal axis, with its unit.</param>
 /// <param name="y">Title of the vertical axis, with its unit.</param>
 /// <param name="lines">Each with its name, color (see <see cref="Theme"/>) and points.</param>
-internal sealed class LineChart(string title, string x, string y, IReadOnlyList<(string Name, OxyColor Color, IReadOnlyList<(double X, double Y)> Points)> lines)
+internal sealed class LineChart(string title, string x, string y,
+    IReadOnlyList<(string Name, OxyColor Color, IReadOnlyList<(double X, double Y)> Points)> lines)
 {
     /// <summary>Tell lines of one color apart.</summary>
     private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.Dot];
@@ -41,7 +42,16 @@ internal sealed class LineChart(string title, string x, string y, IReadOnlyList<
         foreach (var (index, (name, color, points)) in lines.Index())
         {
             var dash = Dashes[lines.Take(index).Count(line => line.Color == color) % Dashes.Length];
-            var series = new LineSeries { Title = name, Color = color, LineStyle = dash, StrokeThickness = 2, MarkerType = MarkerType.Circle, MarkerSize = 3, MarkerFill = color };
+            var series = new LineSeries
+            {
+                Title = name,
+                Color = color,
+                LineStyle = dash,
+                StrokeThickness = 2,
+                MarkerType = MarkerType.Circle,
+                MarkerSize = 3,
+                MarkerFill = color
+            };
             series.Points.AddRange(points.Select(point => new DataPoint(point.X, point.Y)));
             model.Series.Add(series);
         }

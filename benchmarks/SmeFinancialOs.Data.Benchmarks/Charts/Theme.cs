@@ -47,7 +47,8 @@ internal static partial class Theme
         foreach (var (drawn, name, _, _) in Colors)
             svg.Replace(Written(drawn), $"var(--{name})");
         var start = svg.ToString().IndexOf('>', svg.ToString().IndexOf("<svg", StringComparison.Ordinal)) + 1;
-        return svg.Insert(start, $"<style>:root{{{Variables(light: true)}}}@media(prefers-color-scheme:dark){{:root{{{Variables(light: false)}}}}}</style>").ToString();
+        return svg.Insert(start, $"<style>:root{{{Variables(light: true)}}}@media(prefers-color-scheme:dark){{:root{{{Variables(light: false)}}}}}</style>")
+            .ToString();
     }
 
     private static string Variables(bool light) => string.Concat(Colors.Select(color => $"--{color.Name}:{(light ? color.Light : color.Dark)};"));

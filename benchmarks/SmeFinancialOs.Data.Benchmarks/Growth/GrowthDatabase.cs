@@ -5,7 +5,9 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Benchmarks.Growth;
 
-/// <summary>A database with one of the tables, and three ways to ask it. All read the same table: who is not bound by its policies logs in with BYPASSRLS.</summary>
+/// <summary>
+/// A database with one of the tables, and three ways to ask it. All read the same table: who is not bound by its policies logs in with BYPASSRLS.
+/// </summary>
 internal sealed class GrowthDatabase : IAsyncDisposable
 {
     // Half of ten million rows can take longer than the default of 30 s on a busy machine.
@@ -60,7 +62,9 @@ internal sealed class GrowthDatabase : IAsyncDisposable
         await _database.DisposeAsync();
     }
 
-    /// <summary>All ways give the same rows, and as many as were seeded. Asked until each connection has its statements prepared and their plans settled.</summary>
+    /// <summary>
+    /// All ways give the same rows, and as many as were seeded. Asked until each connection has its statements prepared and their plans settled.
+    /// </summary>
     private async Task CheckAsync()
     {
         ITotalsWay[] ways = [AdoNet, Dapper, Session];

@@ -2,7 +2,9 @@ using BenchmarkDotNet.Attributes;
 
 namespace SmeFinancialOs.Data.Benchmarks.Growth;
 
-/// <summary>One invoice written, for an organization that is not measured. It stays until the database is dropped: some thousands among a hundred thousand or more.</summary>
+/// <summary>
+/// One invoice written, for an organization that is not measured. It stays until the database is dropped: some thousands among a hundred thousand or more.
+/// </summary>
 public class GrowthInsertBenchmarks : GrowthBenchmarks
 {
     [Benchmark(Baseline = true)]

@@ -24,7 +24,8 @@ internal sealed class GrowthQuery
         new("Newest 50 invoices", await ReadAsync<GrowthListBenchmarks>(queries => queries.Newest, GrowthSubject.All, calls: 40)),
         new($"Count and sum of {Figures.Count(GrowthTable.SameRows)} invoices by status", await ReadAsync<GrowthAggregateBenchmarks>(
             queries => queries.TotalsByStatus, GrowthSubject.All.Where(subject => !subject.IsLarge), calls: 12)),
-        new("Insert one invoice", [.. GrowthSubject.All.Where(subject => !subject.IsLarge).SelectMany(subject => Ways<GrowthInsertBenchmarks>(subject, calls: 40))]),
+        new("Insert one invoice",
+            [.. GrowthSubject.All.Where(subject => !subject.IsLarge).SelectMany(subject => Ways<GrowthInsertBenchmarks>(subject, calls: 40))]),
     ];
 
     /// <summary>The one whose cost has to: it reads half of the table, seconds long where that has ten million rows.</summary>
@@ -46,7 +47,8 @@ internal sealed class GrowthQuery
             var organization = GeneratedRows.OrganizationId(subject.Organization);
             var unbound = await QueryPlan.ReadAsync(owner, query(Unbound), organization, isTenant: false);
             var bound = await QueryPlan.ReadAsync(owner, query(Bound), organization, isTenant: true);
-            lines.AddRange(Ways<TBenchmarks>(subject, calls).Select(line => line with { Plan = line.Method == nameof(GrowthListBenchmarks.Session) ? bound : unbound }));
+            lines.AddRange(Ways<TBenchmarks>(subject, calls)
+                .Select(line => line with { Plan = line.Method == nameof(GrowthListBenchmarks.Session) ? bound : unbound }));
         }
 
         return lines;

@@ -29,14 +29,20 @@ internal sealed class GrowthQuestion : IQuestion
             .Add(GrowthTables.Of(large, largeMeasurements), large.Title)
             .Add(Target.Table([ListTarget(queries[0], measurements)]), "Targets")
             .Note(
-                $"One organization has {Figures.Count(GrowthTable.SameRows)} invoices in every table, however large the table. In a skewed table another one, \"its large one\", owns half. The rest is the same for all others.",
-                "growth: the median divided by that of the same way on the smallest table of its kind. Near 1.00: the cost follows the organization's rows. Near the growth of the table: it follows the table's.",
+                $"One organization has {Figures.Count(GrowthTable.SameRows)} invoices in every table, however large the table. In a skewed table another one, "
+                + "\"its large one\", owns half. The rest is the same for all others.",
+                "growth: the median divided by that of the same way on the smallest table of its kind. Near 1.00: the cost follows the organization's rows. "
+                + "Near the growth of the table: it follows the table's.",
                 "The large one grows with its table, so its aggregate has to grow too. Its list and all inserts need not.",
-                "buffers: pages of 8 kB that one call touches, from EXPLAIN (ANALYZE, BUFFERS). This figure has no noise in it. read by: the index that finds the rows.",
-                "EXPLAIN plans for the organization it is given. A prepared statement may settle on a plan for an organization of average size, and the policies always plan for that one; with skewed rows the two can differ.",
-                "ADO.NET and Dapper read the same table with WHERE org_id, over a login with BYPASSRLS that exists for this run alone. The session has no WHERE: the policies filter.",
+                "buffers: pages of 8 kB that one call touches, from EXPLAIN (ANALYZE, BUFFERS). This figure has no noise in it. read by: "
+                + "the index that finds the rows.",
+                "EXPLAIN plans for the organization it is given. A prepared statement may settle on a plan for an organization of average size, "
+                + "and the policies always plan for that one; with skewed rows the two can differ.",
+                "ADO.NET and Dapper read the same table with WHERE org_id, over a login with BYPASSRLS that exists for this run alone. The session has no "
+                + "WHERE: the policies filter.",
                 "The invoices of all organizations are mixed by date, so each of them lies on a page of its own if there are many organizations.",
-                "Measured rows are in memory after warm-up: in shared_buffers or in the cache of the operating system. A table that is larger than memory adds the time of its disk, to all ways alike.",
+                "Measured rows are in memory after warm-up: in shared_buffers or in the cache of the operating system. A table that is larger than memory adds "
+                + "the time of its disk, to all ways alike.",
                 "Every way gave the same rows before anything was timed.")
             .Note(ComparisonTable.Legend)
             .AddChart("", "Median of a call over the number of rows in the table", GrowthTables.Chart(queries, measurements));

@@ -41,7 +41,8 @@ internal sealed class GrowthSeeder(NpgsqlConnection owner, GrowthTable table, Pr
     /// <summary>All indexes of the table, those of its keys as the keys.</summary>
     private static string IndexesSql(bool isDrop) => $"""
         SELECT {(isDrop ? "string_agg(drop, '; ')" : "array_agg(create_again)")} FROM (
-            SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass) ELSE format('ALTER TABLE public.invoices DROP CONSTRAINT %I', c.conname) END AS drop,
+            SELECT CASE WHEN c.oid IS NULL THEN format('DROP INDEX %s', i.indexrelid::regclass) ELSE
+            format('ALTER TABLE public.invoices DROP CONSTRAINT %I', c.conname) END AS drop,
                    CASE WHEN c.oid IS NULL THEN pg_get_indexdef(i.indexrelid)
                         ELSE format('ALTER TABLE public.invoices ADD CONSTRAINT %I %s', c.conname, pg_get_constraintdef(c.oid)) END AS create_again
             FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.contype IN ('p', 'u')

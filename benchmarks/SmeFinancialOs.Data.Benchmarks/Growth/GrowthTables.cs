@@ -29,7 +29,11 @@ internal static class GrowthTables
             (IReadOnlyList<(double, double)>)[.. query.Lines
                 .Where(line => line.Method == way.Method && !line.Subject.Table.IsSkewed)
                 .Select(line => ((double)line.Subject.Table.Rows, measurements.Median(line.Case) / 1000))])));
-        return new LineChart("Median of a call over the rows of the table", "rows of the table", "us", [.. lines]) { IsXLogarithmic = true, IsYLogarithmic = true }.ToSvg();
+        return new LineChart("Median of a call over the rows of the table", "rows of the table", "us", [.. lines])
+        {
+            IsXLogarithmic = true,
+            IsYLogarithmic = true
+        }.ToSvg();
     }
 
     private static OxyPlot.OxyColor Color(int query, int way) => (query, way) switch

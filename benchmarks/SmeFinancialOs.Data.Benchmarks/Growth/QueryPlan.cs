@@ -19,9 +19,11 @@ internal sealed record QueryPlan(long Buffers, string ReadBy)
         await owner.OpenAsync();
         await using var transaction = await owner.BeginTransactionAsync();
         if (isTenant)
-            await owner.RunAsync($"SELECT set_config('app.current_org_id', '{organization}', true), set_config('role', 'tenant_role', true)", Suite.StoppingToken);
+            await owner.RunAsync($"SELECT set_config('app.current_org_id', '{organization}', true), set_config('role', 'tenant_role', true)",
+                Suite.StoppingToken);
         // By value: EXPLAIN takes no parameters.
-        var json = await owner.ReadAsync<string>($"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql.Replace("@org", $"'{organization}'")}", Suite.StoppingToken);
+        var json = await owner.ReadAsync<string>($"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) {sql.Replace("@org", $"'{organization}'")}",
+            Suite.StoppingToken);
         using var document = JsonDocument.Parse(json);
         var plan = document.RootElement[0].GetProperty("Plan");
         var buffers = plan.GetProperty("Shared Hit Blocks").GetInt64() + plan.GetProperty("Shared Read Blocks").GetInt64();

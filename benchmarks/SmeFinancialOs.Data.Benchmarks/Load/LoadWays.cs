@@ -4,7 +4,9 @@ using SmeFinancialOs.Data.Benchmarks.Tables;
 
 namespace SmeFinancialOs.Data.Benchmarks.Load;
 
-/// <summary>The ways over three pools: on the unprotected tables, on the protected ones, and on these as this library wants it. Only one way runs at a time.</summary>
+/// <summary>
+/// The ways over three pools: on the unprotected tables, on the protected ones, and on these as this library wants it. Only one way runs at a time.
+/// </summary>
 internal sealed class LoadWays : IAsyncDisposable
 {
     public const int PoolSize = 16;

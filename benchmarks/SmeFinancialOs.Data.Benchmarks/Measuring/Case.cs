@@ -28,6 +28,7 @@ internal sealed class Case(string title, int calls, Func<int, Task<double[]>> me
             .ToArray() ?? [];
         return measured.Length == calls
             ? measured
-            : throw new InvalidOperationException($"{title}: {measured.Length} of {calls} calls were measured. Run with --filter *{benchmarks.Name}.{method}* to see why.");
+            : throw new InvalidOperationException($"{title}: {measured.Length} of {calls} calls were measured. "
+                + $"Run with --filter *{benchmarks.Name}.{method}* to see why.");
     }
 }

@@ -26,7 +26,9 @@ internal sealed class Rounds(Scale scale, Progress progress)
         return measurements;
     }
 
-    /// <summary>Each way is first, second and last equally often, and after each of the others: what went before leaves its traces in caches and scheduler.</summary>
+    /// <summary>
+    /// Each way is first, second and last equally often, and after each of the others: what went before leaves its traces in caches and scheduler.
+    /// </summary>
     private static IEnumerable<Case> InTurn(IReadOnlyList<Case> cases, int round)
     {
         var ways = cases.Skip(round % cases.Count).Concat(cases.Take(round % cases.Count));

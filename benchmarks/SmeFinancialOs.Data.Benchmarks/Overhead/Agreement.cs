@@ -13,7 +13,8 @@ internal sealed class Agreement(OverheadWays ways, BenchmarkDatabase database)
     public async Task<long> CheckAsync()
     {
         var newest = await SameAsync("SELECT .. LIMIT 50", way => way.NewestAsync());
-        Require(newest.Count == 50 && newest.All(row => row.OrgId == database.Dataset.MeasuredOrganization), "SELECT .. LIMIT 50 does not give 50 rows of its organization");
+        Require(newest.Count == 50 && newest.All(row => row.OrgId == database.Dataset.MeasuredOrganization),
+            "SELECT .. LIMIT 50 does not give 50 rows of its organization");
         var counts = await SameAsync("COUNT(*) GROUP BY status", way => way.CountByStatusAsync());
         var totals = await SameAsync("the analytics", way => way.TotalsByOrganizationAsync());
         Require(totals.Sum(total => total.Count) == database.Dataset.InvoiceCount, "the analytics do not count all invoices");

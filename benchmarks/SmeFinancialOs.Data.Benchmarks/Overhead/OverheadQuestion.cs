@@ -29,16 +29,21 @@ internal sealed class OverheadQuestion : IQuestion
         var facts = await RunFacts.CollectAsync(
             await Suite.Server.GetAsync(),
             $"Connections: {BenchmarkPools.Description}",
-            $"Rows: {Figures.Count(database.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; the measured one has {Figures.Count(ways.MeasuredInvoices)}",
+            $"Rows: {Figures.Count(database.Dataset.InvoiceCount)} invoices of {Dataset.OrganizationCount} organizations; "
+            + $"the measured one has {Figures.Count(ways.MeasuredInvoices)}",
             $"Calls: {measurements.Rounds} rounds of (without / with / article) {string.Join("; ", calls)}");
         var report = new Report(Name, "Overhead of row-level security") { Facts = facts };
         return report
             .Add(new ComparisonTable(measurements).Of([Select, Count, Insert, Analytics]))
             .Note(
-                "Every way gave the same rows before anything was timed. A call is a whole request: a connection from the pool, the query, its rows as objects.",
-                "without RLS: plain Dapper with WHERE org_id on unprotected tables, its connections reset by Npgsql after use. With RLS: ITenantSession, no WHERE, reset by the library in its batch; the question breakdown tells both apart. Article's recipe: begin, set_config, query, commit on its policies.")
+                "Every way gave the same rows before anything was timed. A call is a whole request: a connection from the pool, "
+                + "the query, its rows as objects.",
+                "without RLS: plain Dapper with WHERE org_id on unprotected tables, its connections reset by Npgsql after use. With RLS: ITenantSession, no "
+                + "WHERE, reset by the library in its batch; the question breakdown tells both apart. Article's recipe: begin, set_config, "
+                + "query, commit on its policies.")
             .Note(ComparisonTable.Legend)
-            .Note(facts.IsDurable ? [] : ["The server does not wait for the disk: INSERT measures processor and round trips. With fsync each commit costs all ways the same on top."]);
+            .Note(facts.IsDurable ? []
+                : ["The server does not wait for the disk: INSERT measures processor and round trips. With fsync each commit costs all ways the same on top."]);
     }
 
     private static Comparison Ask<TBenchmarks>(string title, int calls, int articleCalls)

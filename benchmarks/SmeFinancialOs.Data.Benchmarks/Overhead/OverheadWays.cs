@@ -12,7 +12,8 @@ internal sealed class OverheadWays : IAsyncDisposable
         WithoutRls = new WithoutRls(_pools.Add(database.TwinConnectionString), database.Dataset);
         var admins = new TenantConnectionOptions { AdminDataSource = _pools.AddForTenants(database.AdminConnectionString) };
         WithRls = new WithRls(new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString), admins), database.Dataset);
-        ArticleRecipe = new ArticleRecipe(_pools.Add(database.ArticleTenantConnectionString), _pools.Add(database.ArticleAdminConnectionString), database.Dataset);
+        ArticleRecipe = new ArticleRecipe(_pools.Add(database.ArticleTenantConnectionString),
+            _pools.Add(database.ArticleAdminConnectionString), database.Dataset);
         InsertedRows = new InsertedRows(database.OwnerConnectionString, database.Dataset.InsertingOrganization);
     }
 

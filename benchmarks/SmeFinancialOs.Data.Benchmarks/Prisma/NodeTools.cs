@@ -17,7 +17,9 @@ internal sealed record NodeTools(string Node, string Npm)
             : throw new PrismaUnavailableException($"{node} is {output.Trim()}; Prisma 7 needs 20.19, 22.12, 24 or later");
     }
 
-    /// <summary>Runs a program to its end and returns what it wrote. A failure carries the name it is called by here and the first lines it wrote: the cause.</summary>
+    /// <summary>
+    /// Runs a program to its end and returns what it wrote. A failure carries the name it is called by here and the first lines it wrote: the cause.
+    /// </summary>
     /// <exception cref="PrismaUnavailableException">It failed.</exception>
     public static async Task<string> RunAsync(string name, ProcessStartInfo start, CancellationToken cancellationToken)
     {

@@ -52,7 +52,8 @@ internal sealed class SealingDatabases : IAsyncDisposable
         for (var call = 0; call < (Suite.Scale.IsMeasurement ? 300 : 10); call++)
         {
             var newest = await SameRows.CheckAsync("newest 50", ways, way => way.ListAsync(SealingDatabase.Asked));
-            SameRows.Require(newest.Count == 50 && newest.All(row => row.OrgId == SealingDatabase.Asked), "the newest 50 are not 50 rows of their organization");
+            SameRows.Require(newest.Count == 50 && newest.All(row => row.OrgId == SealingDatabase.Asked),
+                "the newest 50 are not 50 rows of their organization");
             OneId = newest[^1].Id;
             var one = await SameRows.CheckAsync("one row", _all, database => database.OneAsync(OneId));
             SameRows.Require(one.SequenceEqual([newest[^1]]), "one row is not the one that was asked for");

@@ -12,7 +12,8 @@ internal sealed class SealingQuestion : IQuestion
         nameof(SealingBenchmarks.NewestOverNetwork), $"newest 50, {Figures.Duration(SealingDatabases.RoundTripTime.TotalNanoseconds)} of network", calls: 50);
     private static readonly Comparison Totals = Ask(nameof(SealingBenchmarks.Totals), "count and sum by status", calls: 8);
     private static readonly Comparison Insert = Ask(nameof(SealingBenchmarks.Insert), "INSERT one row", calls: 100);
-    private static readonly Comparison Work = Ask(nameof(SealingBenchmarks.UnitOfWork), $"unit of work, INSERT and {SealingDatabase.ReadsOfWork} times the newest 50", calls: 30);
+    private static readonly Comparison Work = Ask(nameof(SealingBenchmarks.UnitOfWork),
+        $"unit of work, INSERT and {SealingDatabase.ReadsOfWork} times the newest 50", calls: 30);
 
     public string Name => "sealing";
 
@@ -30,17 +31,23 @@ internal sealed class SealingQuestion : IQuestion
             Facts = await RunFacts.CollectAsync(
                 await Suite.Server.GetAsync(),
                 $"Connections: {BenchmarkPools.Description}",
-                $"Rows: {Figures.Count(Suite.Scale.Invoices)} invoices of {SealingDatabase.Organizations} organizations of the same size, the same in both databases",
-                $"Calls: {measurements.Rounds} rounds of {string.Join("; ", comparisons.Select(comparison => $"{comparison.Yardstick.Calls} {comparison.Title}"))}"),
+                $"Rows: {Figures.Count(Suite.Scale.Invoices)} invoices of {SealingDatabase.Organizations} organizations of the same size, "
+                + "the same in both databases",
+                $"Calls: {measurements.Rounds} rounds of "
+                + $"{string.Join("; ", comparisons.Select(comparison => $"{comparison.Yardstick.Calls} {comparison.Title}"))}"),
         };
         return report
             .Add(new ComparisonTable(measurements).Of(comparisons))
             .Add(Target.Table([ReadTarget(Newest, measurements), ReadTarget(Far, measurements)]), "Targets")
             .Note(
-                "plain: the database believes the setting app.current_org_id. sealed: it believes a token that the host has signed and that each statement verifies anew, for each table it reads or writes.",
-                "Both sides are this library's session or unit of work, on two databases with the same rows. Both gave the same rows before anything was timed.",
-                "The price is a fixed one for each statement: a look at the table of keys and the two SHA-256 of one HMAC, in PostgreSQL's own sha256(). What takes longer by itself, and every microsecond of network, pays the same, not more.",
-                "A host signs once for an organization on a connection, and uses the token again for half of its lifetime: calls on other connections, and of other organizations, pay for one more HMAC now and then.")
+                "plain: the database believes the setting app.current_org_id. sealed: it believes a token that the host has signed and that each statement "
+                + "verifies anew, for each table it reads or writes.",
+                "Both sides are this library's session or unit of work, on two databases with the same rows. "
+                + "Both gave the same rows before anything was timed.",
+                "The price is a fixed one for each statement: a look at the table of keys and the two SHA-256 of one HMAC, in PostgreSQL's own sha256(). "
+                + "What takes longer by itself, and every microsecond of network, pays the same, not more.",
+                "A host signs once for an organization on a connection, and uses the token again for half of its lifetime: calls on other connections, "
+                + "and of other organizations, pay for one more HMAC now and then.")
             .Note(ComparisonTable.Legend);
     }
 

@@ -7,7 +7,9 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Benchmarks.Strategies;
 
-/// <summary>All tenants in one set of tables with row-level security, and this library. Beside them the yardstick's: the same tables without protection.</summary>
+/// <summary>
+/// All tenants in one set of tables with row-level security, and this library. Beside them the yardstick's: the same tables without protection.
+/// </summary>
 internal sealed class SharedTables(PostgresServer server, ThrowawayLogin login, Tenants tenants) : IStrategy
 {
     private readonly ThrowawayDatabases _databases = new(server);

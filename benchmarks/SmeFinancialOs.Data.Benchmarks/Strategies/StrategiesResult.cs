@@ -4,7 +4,8 @@ namespace SmeFinancialOs.Data.Benchmarks.Strategies;
 
 /// <summary>What was measured with so many tenants.</summary>
 internal sealed record StrategiesResult(
-    int Tenants, int ConnectionLimit, IReadOnlyList<(string Strategy, Footprint Footprint)> Footprints, IReadOnlyList<Comparison> Comparisons, Measurements Measurements)
+    int Tenants, int ConnectionLimit, IReadOnlyList<(string Strategy, Footprint Footprint)> Footprints, IReadOnlyList<Comparison> Comparisons,
+    Measurements Measurements)
 {
     public static async Task<StrategiesResult> MeasureAsync(int tenants, Scale scale)
     {
@@ -21,7 +22,8 @@ internal sealed record StrategiesResult(
 
     private static Comparison Ask<TBenchmarks>(string title, StrategySet set)
     {
-        string[] methods = [nameof(StrategyListBenchmarks.DatabasePerTenant), nameof(StrategyListBenchmarks.SchemaPerTenant), nameof(StrategyListBenchmarks.SharedWithRls)];
+        string[] methods = [nameof(StrategyListBenchmarks.DatabasePerTenant), nameof(StrategyListBenchmarks.SchemaPerTenant),
+            nameof(StrategyListBenchmarks.SharedWithRls)];
         return new Comparison(
             title,
             [

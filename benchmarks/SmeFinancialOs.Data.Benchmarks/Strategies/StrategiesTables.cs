@@ -8,7 +8,8 @@ internal static class StrategiesTables
 {
     public static MarkdownTable Footprints(IReadOnlyList<StrategiesResult> results) => new(
         ["tenants", "<strategy", "create", "add column", "pg_class", "disk", "connections needed", "held", "memory", "private"],
-        [.. results.SelectMany(result => result.Footprints.Select((each, index) => Line(index == 0 ? Figures.Count(result.Tenants) : "", each.Strategy, each.Footprint)))]);
+        [.. results.SelectMany(result =>
+            result.Footprints.Select((each, index) => Line(index == 0 ? Figures.Count(result.Tenants) : "", each.Strategy, each.Footprint)))]);
 
     /// <summary>A line for each strategy.</summary>
     public static string Chart(string title, string unit, IReadOnlyList<StrategiesResult> results, Func<StrategiesResult, int, double> value)

@@ -26,7 +26,8 @@ internal sealed class ThrowawayDatabases(PostgresServer server) : IAsyncDisposab
         await Parallel.ForEachAsync(_connectionStrings, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (connectionString, _) =>
         {
             await using var owner = new NpgsqlConnection(server.ConnectionString);
-            await owner.RunAsync($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)", CancellationToken.None);
+            await owner.RunAsync($"DROP DATABASE IF EXISTS {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)",
+                CancellationToken.None);
         });
     }
 }

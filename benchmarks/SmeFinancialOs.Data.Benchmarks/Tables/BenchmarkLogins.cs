@@ -4,8 +4,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Benchmarks.Tables;
 
 /// <summary>
-/// The logins and roles of the twin and of the control, and one that the policies do not bind. Roles belong to the whole cluster, so they carry the name of the throwaway database and are
-/// dropped after it.
+/// The logins and roles of the twin and of the control, and one that the policies do not bind. Roles belong to the whole cluster, so they carry the name of the
+/// throwaway database and are dropped after it.
 /// </summary>
 internal sealed class BenchmarkLogins(string database)
 {

@@ -63,7 +63,8 @@ internal sealed class Dataset
     private (Guid, string, string, DateTime) MakeOrganization(int index)
     {
         var name = _faker.Company.CompanyName();
-        var words = new string([.. name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Split('-', StringSplitOptions.RemoveEmptyEntries);
+        var words = new string([.. name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Split('-',
+            StringSplitOptions.RemoveEmptyEntries);
         return (NextGuid(), name, $"{string.Join('-', words)}-{index + 1}", FirstDay.ToDateTime(new TimeOnly(9, index), DateTimeKind.Utc));
     }
 

@@ -12,7 +12,8 @@ internal sealed class InsertedRows(string ownerConnectionString, Guid organizati
     public NewRow Next()
     {
         var row = new NewRow(
-            organizationId, Guid.NewGuid(), $"BENCH-{Interlocked.Increment(ref _count):D7}", 129_900, "Sanford, Kling and Hoeger", "sent", new DateOnly(2025, 3, 1 + (_count % 31)));
+            organizationId, Guid.NewGuid(), $"BENCH-{Interlocked.Increment(ref _count):D7}", 129_900, "Sanford, Kling and Hoeger", "sent",
+            new DateOnly(2025, 3, 1 + (_count % 31)));
         _ids.Add(row.Id);
         return row;
     }

@@ -8,6 +8,7 @@ internal static class NextRow
     public static NewRow For(Guid organization)
     {
         var count = Interlocked.Increment(ref _count);
-        return new NewRow(organization, Guid.NewGuid(), $"BENCH-{count:D7}", 129_900, "Sanford, Kling and Hoeger", "sent", new DateOnly(2025, 3, 1 + (count % 31)));
+        return new NewRow(organization, Guid.NewGuid(), $"BENCH-{count:D7}", 129_900, "Sanford, Kling and Hoeger", "sent",
+            new DateOnly(2025, 3, 1 + (count % 31)));
     }
 }

@@ -6,7 +6,8 @@ namespace SmeFinancialOs.Data.Benchmarks.Tables;
 internal sealed class Queries(string schema, string where)
 {
     public const string Columns = """
-        org_id AS "OrgId", id, number, amount_cents AS "AmountCents", customer_name AS "CustomerName", status, issued_at AS "IssuedAt", created_at AS "CreatedAt"
+        org_id AS "OrgId", id, number, amount_cents AS "AmountCents", customer_name AS "CustomerName", status, issued_at AS "IssuedAt",
+            created_at AS "CreatedAt"
         """;
 
     /// <summary>The newest invoices; id makes the order total, so that there is one right answer.</summary>

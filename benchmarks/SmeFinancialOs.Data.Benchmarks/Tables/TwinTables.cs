@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Benchmarks.Tables;
 
-/// <summary>The same tables without row-level security. LIKE INCLUDING ALL takes columns, checks, keys and indexes, but neither policies nor foreign keys.</summary>
+/// <summary>
+/// The same tables without row-level security. LIKE INCLUDING ALL takes columns, checks, keys and indexes, but neither policies nor foreign keys.
+/// </summary>
 internal static class TwinTables
 {
     public const string Schema = "bench";

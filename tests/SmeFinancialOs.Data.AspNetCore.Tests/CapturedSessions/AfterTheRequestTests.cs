@@ -21,8 +21,8 @@ public sealed class AfterTheRequestTests(HostDatabase database) : IClassFixture<
         await using var app = await StartAsync(map => map.MapGet("/", (ScopeEnd _, ITenantSession injected, TenantConnectionFactory factory) =>
         {
             var (made, own) = (factory.CreateSession(), AmbientTenantContext.Required);
-            left.Enqueue(AfterwardsAsync(() => Keeping.ReadAsync(injected)));
-            left.Enqueue(AfterwardsAsync(() => Keeping.ReadAsync(made)));
+            left.Enqueue(AfterwardsAsync(() => SessionCapture.ReadAsync(injected)));
+            left.Enqueue(AfterwardsAsync(() => SessionCapture.ReadAsync(made)));
             left.Enqueue(AfterwardsAsync(() => AsAsync(TenantContext.ForOrganization(database.OrganizationB), made)));
             left.Enqueue(AfterwardsAsync(() => AsAsync(TenantContext.ForOrganization(database.OrganizationB), injected)));
             left.Enqueue(AfterwardsAsync(() => AsAsync(own, injected)));
@@ -53,7 +53,7 @@ public sealed class AfterTheRequestTests(HostDatabase database) : IClassFixture<
         static async Task<string> AsAsync(TenantContext context, ITenantSession session)
         {
             using var ambient = AmbientTenantContext.Use(context);
-            return await Keeping.ReadAsync(session);
+            return await SessionCapture.ReadAsync(session);
         }
     }
 
@@ -64,7 +64,7 @@ public sealed class AfterTheRequestTests(HostDatabase database) : IClassFixture<
         await using var app = await StartAsync(map => map.MapGet("/", (HttpContext http, ITenantSession session, WritesAtItsEnd _) =>
         {
             http.Response.OnCompleted(() => Ends.TryAsync(ends.OfCallback, session));
-            return Keeping.ReadAsync(session);
+            return SessionCapture.ReadAsync(session);
         }), services => services.AddSingleton(ends).AddScoped<WritesAtItsEnd>());
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("a");
         (await ends.OfCallback.Task).Should().Be(nameof(TenantContextMissingException));
@@ -91,7 +91,7 @@ public sealed class AfterTheRequestTests(HostDatabase database) : IClassFixture<
         {
             try
             {
-                end.SetResult(await Keeping.ReadAsync(session));
+                end.SetResult(await SessionCapture.ReadAsync(session));
             }
             catch (TenantDataException fault)
             {

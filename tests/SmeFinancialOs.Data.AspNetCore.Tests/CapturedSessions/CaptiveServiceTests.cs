@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
 
@@ -13,7 +14,7 @@ namespace SmeFinancialOs.Data.AspNetCore.Tests.CapturedSessions;
 /// <summary>A service that lives longer than a request, and was given the session of one, answers no other tenant. Production validates no scopes.</summary>
 public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<HostDatabase>, IDisposable
 {
-    private readonly FaultLog _log = new();
+    private readonly FakeLoggerProvider _log = new();
 
     private string UserA => TestUsers.User(database.OrganizationA);
 
@@ -32,7 +33,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
     {
         await using var app = await StartAsync(map => map.MapGet("/", (IOptions<ReportOptions> options) => options.Value.ReadAsync()),
             services => services.AddOptions<ReportOptions>()
-                .Configure<ITenantSession>((options, session) => options.ReadAsync = () => Keeping.ReadAsync(session)));
+                .Configure<ITenantSession>((options, session) => options.ReadAsync = () => SessionCapture.ReadAsync(session)));
         await ShouldBeRefusedAsync(await app.GetAsync("/", UserA), await app.GetAsync("/", UserB));
     }
 
@@ -75,7 +76,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
             services => services.AddHttpContextAccessor().AddTransient<CuredHandler>().AddHttpClient("reports").AddHttpMessageHandler<CuredHandler>());
         foreach (var (user, rows) in new[] { (UserA, "a"), (UserB, "b"), (UserA, "a") })
             (await (await app.GetAsync("/", user)).ShouldBeOkAsync()).Should().Be(rows);
-        _log.Entries.Should().BeEmpty();
+        _log.HandledFaults().Should().BeEmpty();
     }
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
     {
         foreach (var response in responses)
             (await response.ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
-        _log.Entries.Should().HaveCount(responses.Length).And.AllBeOfType<CapturedSessionException>();
+        _log.HandledFaults().Should().HaveCount(responses.Length).And.AllBeOfType<CapturedSessionException>();
     }
 
     private Task<App> StartAsync(Action<WebApplication> map, Action<IServiceCollection>? services = null, string environment = "Production") => App.StartAsync(
@@ -114,7 +115,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
 
     private sealed class ReportCache(ITenantSession session)
     {
-        public Task<string> ReadAsync() => Keeping.ReadAsync(session);
+        public Task<string> ReadAsync() => SessionCapture.ReadAsync(session);
     }
 
     private sealed class ReportOptions
@@ -130,7 +131,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
     private sealed class ReportHandler(ITenantSession session) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
-            new(HttpStatusCode.OK) { Content = new StringContent(await Keeping.ReadAsync(session)) };
+            new(HttpStatusCode.OK) { Content = new StringContent(await SessionCapture.ReadAsync(session)) };
     }
 
     private sealed class CuredHandler(IHttpContextAccessor accessor) : DelegatingHandler
@@ -138,13 +139,13 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var session = accessor.HttpContext!.RequestServices.GetRequiredService<ITenantSession>();
-            return new(HttpStatusCode.OK) { Content = new StringContent(await Keeping.ReadAsync(session)) };
+            return new(HttpStatusCode.OK) { Content = new StringContent(await SessionCapture.ReadAsync(session)) };
         }
     }
 
     private sealed class CaptiveWorker(ITenantSession session) : BackgroundService
     {
-        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Keeping.ReadAsync(session);
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => SessionCapture.ReadAsync(session);
     }
 
     private sealed record Job(ITenantSession Session, TenantContext Tenant, TaskCompletionSource<string> Rows);
@@ -160,7 +161,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
                 using var ambient = AmbientTenantContext.Use(job.Tenant);
                 try
                 {
-                    job.Rows.SetResult(await Keeping.ReadAsync(kept));
+                    job.Rows.SetResult(await SessionCapture.ReadAsync(kept));
                 }
                 catch (TenantDataException fault)
                 {

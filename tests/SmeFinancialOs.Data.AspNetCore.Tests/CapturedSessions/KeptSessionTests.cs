@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests.CapturedSessions;
@@ -9,9 +10,9 @@ namespace SmeFinancialOs.Data.AspNetCore.Tests.CapturedSessions;
 /// <summary>A session that the host keeps from the request of A does not answer the request of B.</summary>
 public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<HostDatabase>, IDisposable
 {
-    private readonly FaultLog _log = new();
+    private readonly FakeLoggerProvider _log = new();
 
-    public static TheoryData<string> Ways => [.. Keeping.Ways.Keys];
+    public static TheoryData<string> Ways => [.. SessionCapture.Ways.Keys];
 
     private string UserA => TestUsers.User(database.OrganizationA);
 
@@ -21,9 +22,9 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
     [MemberData(nameof(Ways))]
     public async Task A_session_that_the_host_keeps_does_not_answer_the_next_tenant(string way)
     {
-        Keeping.Forget();
+        SessionCapture.Forget();
         await using var app = await StartAsync(
-            map => map.MapGet("/", (HttpContext http, TenantConnectionFactory factory) => Keeping.Ways[way](http, factory.CreateSession)));
+            map => map.MapGet("/", (HttpContext http, TenantConnectionFactory factory) => SessionCapture.Ways[way](http, factory.CreateSession)));
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("a");
         await ShouldBeRefusedAsync(await app.GetAsync("/", UserB));
     }
@@ -32,8 +33,9 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
     [MemberData(nameof(Ways))]
     public async Task A_kept_session_that_was_injected_does_not_either(string way)
     {
-        Keeping.Forget();
-        await using var app = await StartAsync(map => map.MapGet("/", (HttpContext http, ITenantSession session) => Keeping.Ways[way](http, () => session)));
+        SessionCapture.Forget();
+        await using var app =
+            await StartAsync(map => map.MapGet("/", (HttpContext http, ITenantSession session) => SessionCapture.Ways[way](http, () => session)));
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("a");
         await ShouldBeRefusedAsync(await app.GetAsync("/", UserB));
     }
@@ -48,9 +50,9 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
             {
                 isKept.SetResult(session);
                 await isOver.Task;
-                return await Keeping.ReadAsync(session);
+                return await SessionCapture.ReadAsync(session);
             });
-            map.MapGet("/use", async () => await Keeping.ReadAsync(await isKept.Task));
+            map.MapGet("/use", async () => await SessionCapture.ReadAsync(await isKept.Task));
         });
         var first = app.GetAsync("/keep", UserA);
         await ShouldBeRefusedAsync(await app.GetAsync("/use", UserB));
@@ -62,7 +64,7 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
     public async Task A_batch_that_one_request_fills_is_not_sent_by_the_next_tenant()
     {
         await using var app = await StartAsync(
-            map => map.MapGet("/", (HttpContext http, TenantConnectionFactory factory) => Keeping.FillThenSendAsync(http, factory.CreateSession())));
+            map => map.MapGet("/", (HttpContext http, TenantConnectionFactory factory) => SessionCapture.FillThenSendAsync(http, factory.CreateSession())));
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("filled");
         await ShouldBeRefusedAsync(await app.GetAsync("/", UserB));
     }
@@ -107,7 +109,7 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("a");
         await (await app.GetAsync("/demo")).ShouldBeProblemAsync(500);
         await (await app.GetAsync("/admin", TestUsers.User(database.OrganizationA, "support"), ("X-Admin-Reason", "ticket 4711"))).ShouldBeProblemAsync(500);
-        _log.Entries.Should().HaveCount(2).And.AllBeOfType<CapturedSessionException>();
+        _log.HandledFaults().Should().HaveCount(2).And.AllBeOfType<CapturedSessionException>();
     }
 
     public void Dispose() => _log.Dispose();
@@ -115,13 +117,13 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
     private async Task ShouldBeRefusedAsync(HttpResponseMessage response)
     {
         (await response.ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
-        _log.Entries.Should().ContainSingle().Which.Should().BeOfType<CapturedSessionException>();
+        _log.HandledFaults().Should().ContainSingle().Which.Should().BeOfType<CapturedSessionException>();
     }
 
     private static Task<string> KeepInSingleton(HttpContext http, TenantConnectionFactory factory) =>
-        Keeping.Ways["a field of a singleton"](http, factory.CreateSession);
+        SessionCapture.Ways["a field of a singleton"](http, factory.CreateSession);
 
     private Task<App> StartAsync(Action<WebApplication> map) => App.StartAsync(
         map, database.Database.AppConnectionString, database.Database.AdminConnectionString,
-        services: services => services.AddMemoryCache().AddSingleton<Keeping>().AddSingleton<ILoggerProvider>(_log));
+        services: services => services.AddMemoryCache().AddSingleton<SessionCapture>().AddSingleton<ILoggerProvider>(_log));
 }

@@ -21,12 +21,12 @@ public sealed class RightfulUseTests(HostDatabase database) : IClassFixture<Host
     {
         await using var app = await StartAsync(map => map.MapGet("/", async (ITenantSession session, InvoiceRepository invoices) =>
         {
-            var seen = new ConcurrentQueue<string>(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Keeping.ReadAsync(session))));
+            var seen = new ConcurrentQueue<string>(await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => SessionCapture.ReadAsync(session))));
             await Parallel.ForEachAsync(Enumerable.Range(0, 8), async (_, cancellationToken) =>
                 seen.Enqueue((await invoices.ListAsync(cancellationToken: cancellationToken)).Items[0].CustomerName!));
-            seen.Enqueue(await Task.Run(() => Keeping.ReadAsync(session)));
+            seen.Enqueue(await Task.Run(() => SessionCapture.ReadAsync(session)));
             var thread = new TaskFactory(CancellationToken.None, TaskCreationOptions.LongRunning, TaskContinuationOptions.None, TaskScheduler.Default);
-            seen.Enqueue(await thread.StartNew(() => Keeping.ReadAsync(session)).Unwrap());
+            seen.Enqueue(await thread.StartNew(() => SessionCapture.ReadAsync(session)).Unwrap());
             return string.Join(' ', seen.Distinct()) + seen.Count;
         }));
         foreach (var (user, rows) in new[] { (UserA, "a18"), (UserB, "b18") })
@@ -99,7 +99,7 @@ public sealed class RightfulUseTests(HostDatabase database) : IClassFixture<Host
         {
             try
             {
-                return await Keeping.ReadAsync(circuits.Open!.Value.ServiceProvider.GetRequiredService<ITenantSession>());
+                return await SessionCapture.ReadAsync(circuits.Open!.Value.ServiceProvider.GetRequiredService<ITenantSession>());
             }
             catch (TenantDataException fault)
             {

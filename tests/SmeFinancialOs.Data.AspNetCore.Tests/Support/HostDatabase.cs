@@ -17,7 +17,8 @@ public sealed class HostDatabase : TenantTestFixture, IAsyncLifetime
         {
             await new OrganizationRepository(work).CreateAsync(slug, slug, id);
             await work.ExecuteAsync(
-                "INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT @id, i::text, 100, @slug, DATE '2026-01-01' FROM generate_series(1, 3) i", new { id, slug });
+                "INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT @id, i::text, 100, @slug, DATE '2026-01-01' "
+                + "FROM generate_series(1, 3) i", new { id, slug });
         }
 
         await work.CommitAsync();

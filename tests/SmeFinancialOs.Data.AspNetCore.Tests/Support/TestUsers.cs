@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests.Support;
 
-/// <summary>Believes the header X-Test-User: <c>alice; org_id=..; role=..</c>. Claims behind a <c>|</c> come from an identity that nobody authenticated.</summary>
+/// <summary>
+/// Believes the header X-Test-User: <c>alice; org_id=..; role=..</c>. Claims behind a <c>|</c> come from an identity that nobody authenticated.
+/// </summary>
 internal sealed class TestUsers(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {

@@ -10,7 +10,8 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
         "CREATE ROLE $new; CREATE SCHEMA s AUTHORIZATION $new; SET ROLE $new; CREATE TABLE s.t (); GRANT SELECT ON s.t TO $old",
         "CREATE ROLE $new CREATEROLE; SET ROLE $new; CREATE ROLE $new_b",
         "ALTER ROLE $old BYPASSRLS PASSWORD 'x'",
-        "ALTER ROLE $old SET work_mem = '1MB'; ALTER ROLE $old IN DATABASE $database SET work_mem = '1MB'; ALTER DATABASE $database SET app.current_org_id = 'x'",
+        "ALTER ROLE $old SET work_mem = '1MB'; ALTER ROLE $old IN DATABASE $database SET work_mem = '1MB'; "
+            + "ALTER DATABASE $database SET app.current_org_id = 'x'",
         "ALTER ROLE $old RENAME TO $new",
         "DROP ROLE $old",
         "COMMENT ON ROLE $old IS 'x'",
@@ -37,7 +38,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
     public async Task The_server_is_as_it_was_whatever_a_migration_does(string sql)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        using var folder = new Folder(("1.sql", roles.Named("CREATE ROLE $new_c")), ("2.sql", roles.Named(sql)), ("3.sql", "SELECT 1"));
+        using var folder = new TemporaryMigrations(("1.sql", roles.Named("CREATE ROLE $new_c")), ("2.sql", roles.Named(sql)), ("3.sql", "SELECT 1"));
         var before = await roles.StateAsync();
         (await Record.ExceptionAsync(() => new MigrationLint(server.ConnectionString).RunAsync(folder.Path, cancellationToken: Sql.Cancel)))
             .Should().Match<Exception?>(e => e == null || e is MigrationLintException);
@@ -55,14 +56,17 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var (known, made) = (server.NewRoleName("known"), server.NewRoleName("made"));
         await using var connection = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync($"CREATE ROLE {known}");
-        using var folder = new Folder(("1.sql", $"CREATE ROLE {made}; ALTER ROLE {known} BYPASSRLS; GRANT {known} TO {made}; ALTER ROLE {known} SET app.current_org_id = 'x';"), ("2.sql", last));
+        await connection.RunAsync($"CREATE ROLE {known}");
+        using var folder = new TemporaryMigrations(
+            ("1.sql", $"CREATE ROLE {made}; ALTER ROLE {known} BYPASSRLS; GRANT {known} TO {made}; ALTER ROLE {known} SET app.current_org_id = 'x';"),
+            ("2.sql", last));
 
         var name = "sme_lint_test_" + Guid.NewGuid().ToString("N");
         var lint = new MigrationLint(server.ConnectionString, new() { DatabaseName = name });
         (await Record.ExceptionAsync(() => lint.RunAsync(folder.Path, cancellationToken: Sql.Cancel)))?.GetType().Should().Be(failure);
 
-        (await connection.ListAsync<string>($"SELECT rolname::text FROM pg_roles WHERE rolname = '{made}' OR rolname = '{known}' AND rolbypassrls")).Should().BeEmpty();
+        (await connection.ListAsync<string>($"SELECT rolname::text FROM pg_roles WHERE rolname = '{made}' OR rolname = '{known}' AND rolbypassrls"))
+            .Should().BeEmpty();
         (await connection.CountAsync($"pg_db_role_setting WHERE setrole = '{known}'::regrole")).Should().Be(0);
         (await connection.ListAsync<string>(Databases)).Should().NotContain(name);
     }
@@ -71,7 +75,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
     public async Task A_cancelled_lint_takes_its_database_with_it()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        using var folder = new Folder(("1.sql", "SELECT pg_sleep(60);"));
+        using var folder = new TemporaryMigrations(("1.sql", "SELECT pg_sleep(60);"));
         using var cancel = new CancellationTokenSource();
         var name = "sme_lint_test_" + Guid.NewGuid().ToString("N");
         var progress = new Begun(() => cancel.CancelAfter(TimeSpan.FromMilliseconds(200)));
@@ -86,8 +90,9 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var role = server.NewRoleName("same");
-        using var folder = new Folder(("1.sql", $"CREATE ROLE {role}; CREATE TABLE t (org_id uuid); GRANT SELECT ON t TO {role};"));
-        var reports = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new MigrationLint(server.ConnectionString).RunAsync(folder.Path, cancellationToken: Sql.Cancel)));
+        using var folder = new TemporaryMigrations(("1.sql", $"CREATE ROLE {role}; CREATE TABLE t (org_id uuid); GRANT SELECT ON t TO {role};"));
+        var reports = await Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(_ => new MigrationLint(server.ConnectionString).RunAsync(folder.Path, cancellationToken: Sql.Cancel)));
         reports.Should().AllSatisfy(report => report.Findings.Select(f => f.Finding.RuleId).Should().Contain("table-without-rls"));
         await using var connection = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel);
         (await connection.CountAsync($"pg_roles WHERE rolname = '{role}'")).Should().Be(0);

@@ -16,7 +16,7 @@ public sealed class LintTests
     [Fact]
     public async Task A_table_that_is_protected_later_is_no_fault()
     {
-        using var folder = new Folder(("1_payments.sql", Payments), ("2_protect.sql", Protect));
+        using var folder = new TemporaryMigrations(("1_payments.sql", Payments), ("2_protect.sql", Protect));
         var report = await LintAsync(folder);
         report.Findings.Should().BeEmpty();
         report.Applied.Should().Equal("1_payments.sql", "2_protect.sql");
@@ -25,23 +25,28 @@ public sealed class LintTests
     [Fact]
     public async Task The_migration_in_the_middle_that_brought_the_fault_is_named()
     {
-        using var folder = new Folder(("1_payments.sql", Payments + Protect), ("2_loosen.sql", "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;"), ("10_more.sql", "SELECT 1;"));
+        using var folder = new TemporaryMigrations(("1_payments.sql", Payments + Protect),
+            ("2_loosen.sql", "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;"),
+            ("10_more.sql", "SELECT 1;"));
         var report = await LintAsync(folder);
-        report.Findings.Select(f => (f.Finding.RuleId, f.Finding.ObjectName, f.Migration)).Should().Equal(("table-not-forced", "public.payments", "2_loosen.sql"));
+        report.Findings.Select(f => (f.Finding.RuleId, f.Finding.ObjectName, f.Migration))
+            .Should().Equal(("table-not-forced", "public.payments", "2_loosen.sql"));
     }
 
     [Fact]
     public async Task A_fault_that_comes_goes_and_comes_again_is_the_last_ones()
     {
         const string off = "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;";
-        using var folder = new Folder(("1.sql", Payments + Protect), ("2.sql", off), ("3.sql", "ALTER TABLE public.payments FORCE ROW LEVEL SECURITY;"), ("4.sql", off));
+        using var folder = new TemporaryMigrations(("1.sql", Payments + Protect), ("2.sql", off),
+            ("3.sql", "ALTER TABLE public.payments FORCE ROW LEVEL SECURITY;"), ("4.sql", off));
         (await LintAsync(folder)).Findings.Should().ContainSingle().Which.Migration.Should().Be("4.sql");
     }
 
     [Fact]
     public async Task An_allowed_fault_is_told_with_its_reason()
     {
-        using var folder = new Folder(("1.sql", "CREATE TABLE public.countries (code text PRIMARY KEY); GRANT SELECT ON public.countries TO tenant_role;"));
+        using var folder =
+            new TemporaryMigrations(("1.sql", "CREATE TABLE public.countries (code text PRIMARY KEY); GRANT SELECT ON public.countries TO tenant_role;"));
         (await LintAsync(folder)).Findings.Should().ContainSingle().Which.Finding.RuleId.Should().Be("table-without-tenant-column");
 
         var allowance = new AuditAllowance("public.countries", "table-without-tenant-column", "the same for everybody");
@@ -58,7 +63,8 @@ public sealed class LintTests
         var sql = Path.Combine(RepositoryRoot.Folder, "sql");
         string[] files = [.. File.ReadLines(Path.Combine(sql, "apply.sql")).Where(line => line.StartsWith(@"\ir ")).Select(line => line[4..])
             .Where(file => !file.StartsWith("guard/") && !file.StartsWith("seal/"))];
-        using var folder = new Folder([.. files.Select((file, i) => ($"{i + 1:D4}_{Path.GetFileName(file)}", File.ReadAllText(Path.Combine(sql, file))))]);
+        using var folder =
+            new TemporaryMigrations([.. files.Select((file, i) => ($"{i + 1:D4}_{Path.GetFileName(file)}", File.ReadAllText(Path.Combine(sql, file))))]);
         var report = await new MigrationLint(server.ConnectionString).RunAsync(folder.Path, cancellationToken: Sql.Cancel);
         report.Findings.Select(f => $"{f.Migration}: {f.Finding.RuleId} {f.Finding.ObjectName}").Should().BeEmpty();
         report.Applied.Should().HaveCount(files.Length).And.StartWith("0001_0001_roles.sql");
@@ -69,8 +75,11 @@ public sealed class LintTests
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var login = server.NewRoleName("web");
-        using var folder = new Folder(("1.sql", $"CREATE TABLE t (tenant_id uuid NOT NULL); GRANT SELECT ON t TO {login};"));
-        var options = new MigrationLintOptions { Audit = new() { TenantColumn = "tenant_id", AppLogins = [login], TenantRoles = [], AdminLogins = [], AdminRoles = [] } };
+        using var folder = new TemporaryMigrations(("1.sql", $"CREATE TABLE t (tenant_id uuid NOT NULL); GRANT SELECT ON t TO {login};"));
+        var options = new MigrationLintOptions
+        {
+            Audit = new() { TenantColumn = "tenant_id", AppLogins = [login], TenantRoles = [], AdminLogins = [], AdminRoles = [] },
+        };
         (await LintAsync(folder, options)).Findings.Select(f => f.Finding.RuleId).Should().Contain("table-without-rls");
     }
 
@@ -79,11 +88,13 @@ public sealed class LintTests
     [InlineData(true)]
     public async Task What_cannot_run_in_a_transaction_is_judged_all_the_same(bool disposable)
     {
-        using var folder = new Folder(
+        using var folder = new TemporaryMigrations(
             ("1.sql", "BEGIN; " + Payments + " COMMIT;"),
             ("2.sql", "CREATE INDEX CONCURRENTLY payments_by_id ON public.payments (id); VACUUM public.payments; REINDEX INDEX CONCURRENTLY payments_by_id;"),
-            ("3.sql", "COPY public.organizations (id, name, slug) FROM stdin;\naaaaaaaa-0000-4000-8000-000000000000\tA; 'x\ta\n\\.\nSELECT 1 / count(*) FROM public.organizations;"),
-            ("4.sql", "CREATE FUNCTION public.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END; SELECT public.one();"));
+            ("3.sql", "COPY public.organizations (id, name, slug) FROM stdin;\naaaaaaaa-0000-4000-8000-000000000000\tA; "
+                + "'x\ta\n\\.\nSELECT 1 / count(*) FROM public.organizations;"),
+            ("4.sql",
+                "CREATE FUNCTION public.one() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END; SELECT public.one();"));
         var report = await LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts, DisposableServer = disposable });
         report.Findings.Select(f => (f.Finding.RuleId, f.Migration)).Should().Contain(("table-without-rls", "1.sql"));
     }
@@ -91,7 +102,8 @@ public sealed class LintTests
     [Fact]
     public async Task A_new_enum_value_can_be_used_where_migrations_are_committed()
     {
-        using var folder = new Folder(("1.sql", "CREATE TYPE mood AS ENUM ('ok');"), ("2.sql", "ALTER TYPE mood ADD VALUE 'sad'; CREATE TABLE m (mood mood DEFAULT 'sad'); INSERT INTO m DEFAULT VALUES;"));
+        using var folder = new TemporaryMigrations(("1.sql", "CREATE TYPE mood AS ENUM ('ok');"),
+            ("2.sql", "ALTER TYPE mood ADD VALUE 'sad'; CREATE TABLE m (mood mood DEFAULT 'sad'); INSERT INTO m DEFAULT VALUES;"));
         (await LintAsync(folder, new() { DisposableServer = true })).Findings.Should().BeEmpty();
 
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
@@ -102,9 +114,9 @@ public sealed class LintTests
             await elsewhere.Should().NotThrowAsync();
     }
 
-    private static Task<MigrationLintReport> LintAsync(Folder folder) => LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts });
+    private static Task<MigrationLintReport> LintAsync(TemporaryMigrations folder) => LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts });
 
-    private static async Task<MigrationLintReport> LintAsync(Folder folder, MigrationLintOptions options)
+    private static async Task<MigrationLintReport> LintAsync(TemporaryMigrations folder, MigrationLintOptions options)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         return await new MigrationLint(server.ConnectionString, options).RunAsync(folder.Path, cancellationToken: Sql.Cancel);

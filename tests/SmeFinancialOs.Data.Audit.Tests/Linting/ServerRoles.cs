@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
 // Roles and a database that the server had before a lint, and names that a migration may take.
@@ -14,9 +12,9 @@ public sealed class ServerRoles : IAsyncLifetime
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         (_old, _peer, _new) = (server.NewRoleName("old"), server.NewRoleName("peer"), $"lint_{Guid.NewGuid():N}");
-        _database = new NpgsqlConnectionStringBuilder(await server.CreateEmptyDatabaseAsync(Sql.Cancel)).Database!;
+        _database = (await server.CreateEmptyDatabaseAsync(Sql.Cancel)).DatabaseName();
         await using var connection = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync($"CREATE ROLE {_old} LOGIN NOINHERIT; CREATE ROLE {_peer}");
+        await connection.RunAsync($"CREATE ROLE {_old} LOGIN NOINHERIT; CREATE ROLE {_peer}");
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -30,8 +28,10 @@ public sealed class ServerRoles : IAsyncLifetime
         await using var connection = await Sql.OpenAsync((await TestServer.GetSharedAsync(Sql.Cancel)).ConnectionString, Sql.Cancel);
         return await connection.ListAsync<string>($"""
             SELECT to_jsonb(a)::text FROM pg_authid a WHERE rolname ~ '^({_old}|{_peer}|{_new})'
-            UNION ALL SELECT to_jsonb(m)::text FROM pg_auth_members m WHERE roleid::regrole::text ~ '^({_old}|{_peer})' OR member::regrole::text ~ '^({_old}|{_peer})'
-            UNION ALL SELECT to_jsonb(s)::text FROM pg_db_role_setting s WHERE setrole = '{_old}'::regrole OR setdatabase = (SELECT oid FROM pg_database WHERE datname = '{_database}')
+            UNION ALL SELECT to_jsonb(m)::text FROM pg_auth_members m WHERE roleid::regrole::text ~ '^({_old}|{_peer})' OR member::regrole::text ~
+                '^({_old}|{_peer})'
+            UNION ALL SELECT to_jsonb(s)::text FROM pg_db_role_setting s WHERE setrole = '{_old}'::regrole OR setdatabase =
+                (SELECT oid FROM pg_database WHERE datname = '{_database}')
             UNION ALL SELECT datname || coalesce(datacl::text, '') || datconnlimit FROM pg_database WHERE datname = '{_database}' OR datname ~ '^{_new}'
             UNION ALL SELECT description FROM pg_shdescription WHERE objoid = '{_old}'::regrole
             UNION ALL SELECT parname FROM pg_parameter_acl

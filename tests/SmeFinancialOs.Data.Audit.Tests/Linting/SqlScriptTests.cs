@@ -11,7 +11,8 @@ public sealed class SqlScriptTests
     [InlineData("a ';' || E'\\';' || \"x;\"\"\"; b 'it''s;'; c", "a ';' || E'\\';' || \"x;\"\"\"~b 'it''s;'~c")]
     [InlineData("a $$ ; $$; b $x$ ; $$ ; $x$; c$1$d; e", "a $$ ; $$~b $x$ ; $$ ; $x$~c$1$d~e")]
     [InlineData("CREATE RULE r AS ON INSERT TO t DO ALSO (a; b); c", "CREATE RULE r AS ON INSERT TO t DO ALSO (a; b)~c")]
-    [InlineData("CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END; c", "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END~c")]
+    [InlineData("CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END; c",
+        "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE 1 WHEN 1 THEN 2 END; SELECT 2; END~c")]
     [InlineData("BEGIN; a; END; b", "BEGIN~a~END~b")]
     [InlineData("\\set ON_ERROR_STOP on\na;\n\\echo done; really\nb", "a~b")]
     [InlineData("-- only a comment", "")]

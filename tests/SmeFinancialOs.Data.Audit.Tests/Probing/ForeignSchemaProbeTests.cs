@@ -12,7 +12,8 @@ public sealed class ForeignSchemaProbeTests
         var connectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(connectionString).MigrateAsync(Sql.Cancel);
         await using (var connection = await Sql.OpenAsync(connectionString, Sql.Cancel))
-            await connection.ExecuteAsync(ForeignSchema.Script.Replace("$tables", $"ARRAY[{string.Join(", ", ForeignSchema.Tables.Select(table => $"'{table}'"))}]", StringComparison.Ordinal));
+            await connection.RunAsync(ForeignSchema.Script.Replace("$tables",
+                $"ARRAY[{string.Join(", ", ForeignSchema.Tables.Select(table => $"'{table}'"))}]", StringComparison.Ordinal));
         ForeignSchema.Tables.Should().HaveCount(20);
 
         var audit = await new SchemaAudit(connectionString, new SchemaAuditOptions { TenantColumn = "tenant_id", Schemas = ["clinic"] }).RunAsync(Sql.Cancel);

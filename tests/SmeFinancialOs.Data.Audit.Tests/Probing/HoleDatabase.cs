@@ -21,7 +21,7 @@ public class HoleDatabase : IAsyncLifetime
         ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(ConnectionString, new SchemaMigratorOptions { Roles = _roles, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync(Named("""
+        await connection.RunAsync(Named("""
             SET ROLE $owner;
             CREATE TABLE items (org_id uuid NOT NULL REFERENCES organizations, id uuid NOT NULL, code text, PRIMARY KEY (org_id, id));
             CREATE TABLE notes (org_id uuid NOT NULL REFERENCES organizations, id int NOT NULL, item uuid, text text NOT NULL, PRIMARY KEY (org_id, id));
@@ -41,11 +41,12 @@ public class HoleDatabase : IAsyncLifetime
     {
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
         await using var transaction = await connection.BeginTransactionAsync(Sql.Cancel);
-        await connection.ExecuteAsync(Named(hole));
+        await connection.RunAsync(Named(hole));
         return await ProbeRun.RunAsync(new ProbeSession(connection, Sql.Cancel), options ?? Options, null);
     }
 
     internal string Named(string text) => text
-        .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal).Replace("$demo", _roles.Demo, StringComparison.Ordinal)
+        .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
+        .Replace("$demo", _roles.Demo, StringComparison.Ordinal)
         .Replace("$admin", _roles.Admin, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal);
 }

@@ -34,16 +34,20 @@ public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<Hole
     [InlineData("update", "public.items_view", "CREATE VIEW items_view AS SELECT * FROM items; GRANT UPDATE ON items_view TO $tenant")]
     [InlineData("insert", "public.items_view", "CREATE VIEW items_view AS SELECT * FROM items; GRANT INSERT ON items_view TO $tenant")]
     [InlineData("select", "public.item_count", "CREATE VIEW item_count AS SELECT count(*) FROM items; GRANT SELECT ON item_count TO $tenant")]
-    [InlineData("select", "public.items_view", "CREATE VIEW inner_view AS SELECT * FROM items; CREATE VIEW items_view WITH (security_invoker) AS SELECT * FROM inner_view; GRANT SELECT ON inner_view, items_view TO $tenant")]
+    [InlineData("select", "public.items_view", "CREATE VIEW inner_view AS SELECT * FROM items; CREATE VIEW items_view WITH (security_invoker) AS SELECT * "
+        + "FROM inner_view; GRANT SELECT ON inner_view, items_view TO $tenant")]
     [InlineData("select", "public.items_stored", "CREATE MATERIALIZED VIEW items_stored AS SELECT * FROM items; GRANT SELECT ON items_stored TO $tenant")]
     [InlineData("call", "public.all_items()", "CREATE FUNCTION all_items() RETURNS SETOF items LANGUAGE sql SECURITY DEFINER AS 'SELECT * FROM public.items'")]
     [InlineData("call", "public.how_many()", "CREATE FUNCTION how_many() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM public.items'")]
-    [InlineData("call", "public.item_code(wanted uuid)", "CREATE FUNCTION item_code(wanted uuid) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT code FROM public.items WHERE id = wanted'")]
-    [InlineData("call", "public.drop_items(IN whose uuid)", "CREATE PROCEDURE drop_items(whose uuid) LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.items WHERE org_id = whose'")]
+    [InlineData("call", "public.item_code(wanted uuid)",
+        "CREATE FUNCTION item_code(wanted uuid) RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT code FROM public.items WHERE id = wanted'")]
+    [InlineData("call", "public.drop_items(IN whose uuid)",
+        "CREATE PROCEDURE drop_items(whose uuid) LANGUAGE sql SECURITY DEFINER AS 'DELETE FROM public.items WHERE org_id = whose'")]
     [InlineData("select", "public.events_26", "GRANT SELECT ON events_26 TO $tenant; ALTER TABLE events_26 DISABLE ROW LEVEL SECURITY")]
     [InlineData("reference", "public.notes", "ALTER TABLE items ADD UNIQUE (id); ALTER TABLE notes ADD FOREIGN KEY (item) REFERENCES items (id)")]
     [InlineData("oracle", "public.items", "ALTER TABLE items ADD UNIQUE (code)")]
-    [InlineData("select", "public.items", "ALTER ROLE $app SET app.current_org_id = 'aaaaaaaa-0000-4000-8000-000000000000'; ALTER ROLE $app SET role = '$tenant'")]
+    [InlineData("select", "public.items",
+        "ALTER ROLE $app SET app.current_org_id = 'aaaaaaaa-0000-4000-8000-000000000000'; ALTER ROLE $app SET role = '$tenant'")]
     [InlineData("select", "public.items", "ALTER ROLE $app BYPASSRLS; GRANT SELECT ON items TO $app")]
     [InlineData("delete", "public.items", "ALTER ROLE $app SUPERUSER")]
     [InlineData("insert", "public.items", "DROP POLICY demo_no_writes_insert ON items")]

@@ -23,7 +23,10 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
             AppLogins = database.Options.AppLogins,
             TenantRoles = database.Options.TenantRoles,
             DemoRoles = database.Options.DemoRoles,
-            Values = new Dictionary<string, IReadOnlyDictionary<string, string>> { ["public.notes"] = new Dictionary<string, string> { ["text"] = "lower('PLEASE')" } },
+            Values = new Dictionary<string, IReadOnlyDictionary<string, string>>
+            {
+                ["public.notes"] = new Dictionary<string, string> { ["text"] = "lower('PLEASE')" },
+            },
         };
         var report = await database.ProbeAsync(Refusing, options);
         report.Skipped.Should().BeEmpty();
@@ -73,10 +76,12 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
     public async Task A_login_that_is_neither_superuser_nor_the_apps_is_told_what_to_do()
     {
         var probe = new IsolationProbe(database.ConnectionString, new IsolationProbeOptions { AppLogins = ["nobody_knows_me"] });
-        (await FluentActions.Awaiting(() => probe.RunAsync(null, Sql.Cancel)).Should().ThrowAsync<IsolationProbeException>()).WithMessage("*nobody_knows_me*does not exist*");
+        (await FluentActions.Awaiting(() => probe.RunAsync(null, Sql.Cancel)).Should().ThrowAsync<IsolationProbeException>())
+            .WithMessage("*nobody_knows_me*does not exist*");
 
         var admin = new IsolationProbe(database.ConnectionString.As(database.Options.AdminLogins[0]), database.Options);
-        (await FluentActions.Awaiting(() => admin.RunAsync(null, Sql.Cancel)).Should().ThrowAsync<IsolationProbeException>()).WithMessage("*neither a superuser nor one of AppLogins*");
+        (await FluentActions.Awaiting(() => admin.RunAsync(null, Sql.Cancel)).Should().ThrowAsync<IsolationProbeException>())
+            .WithMessage("*neither a superuser nor one of AppLogins*");
     }
 
     [Fact]

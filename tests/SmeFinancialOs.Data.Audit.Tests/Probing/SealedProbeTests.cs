@@ -29,7 +29,8 @@ public sealed class SealedProbeTests(SealedProbeTests.Database database) : IClas
         var key = await keys.AddAsync(Sql.Cancel);
         AssertHeld(await new IsolationProbe(login, database.Signing(key)).RunAsync(null, Sql.Cancel));
 
-        (await new IsolationProbe(login, database.Signing($"00000000:{key[9..]}")).Awaiting(probe => probe.RunAsync(null, Sql.Cancel)).Should().ThrowAsync<IsolationProbeException>())
+        (await new IsolationProbe(login, database.Signing($"00000000:{key[9..]}")).Awaiting(probe => probe.RunAsync(null, Sql.Cancel))
+            .Should().ThrowAsync<IsolationProbeException>())
             .WithMessage("*no key that is in force has signed it (28000)*");
     }
 

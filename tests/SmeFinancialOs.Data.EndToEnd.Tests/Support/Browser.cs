@@ -22,7 +22,8 @@ internal static class Browser
             var start = new ProcessStartInfo(program!,
             [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync", $"--user-data-dir={profile.FullName}", "--virtual-time-budget=10000", "--dump-dom", page.AbsoluteUri,
+                "--disable-component-update", "--disable-sync", $"--user-data-dir={profile.FullName}", "--virtual-time-budget=10000",
+                "--dump-dom", page.AbsoluteUri,
             ])
             {
                 RedirectStandardOutput = true,

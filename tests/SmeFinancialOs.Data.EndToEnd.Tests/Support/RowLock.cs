@@ -19,7 +19,8 @@ internal sealed class RowLock : IAsyncDisposable
     }
 
     public Task UntilSomebodyWaitsAsync() => Eventually.HoldsAsync(async () =>
-        await _sample.TruthAsync<long>($"SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE {_holder.ProcessID} = ANY (pg_catalog.pg_blocking_pids(pid))") == 1);
+        await _sample.TruthAsync<long>($"SELECT count(*) FROM pg_catalog.pg_stat_activity "
+            + $"WHERE {_holder.ProcessID} = ANY (pg_catalog.pg_blocking_pids(pid))") == 1);
 
     /// <summary>Lets go: the transaction is rolled back with its connection.</summary>
     public ValueTask DisposeAsync() => _holder.DisposeAsync();

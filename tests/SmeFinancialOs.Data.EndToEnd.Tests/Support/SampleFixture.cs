@@ -102,7 +102,8 @@ public sealed class SampleFixture : IAsyncLifetime
         $"""
         INSERT INTO public.organizations (id, name, slug) VALUES ('{tenant.Id}', '{tenant.Name}', lower('{tenant.Name}'));
         INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, status, issued_at)
-        SELECT '{tenant.Id}', overlay('{tenant.Id}' placing lpad(n::text, 12, '0') from 25)::uuid, '{tenant.Name}-' || n, 100 * n, '{tenant.Secret}', 'sent', date '2026-01-01' + n / 3
+        SELECT '{tenant.Id}', overlay('{tenant.Id}' placing lpad(n::text, 12, '0') from 25)::uuid, '{tenant.Name}-' || n, 100 * n, '{tenant.Secret}', 'sent',
+            date '2026-01-01' + n / 3
         FROM generate_series(1, {invoices}) AS n
         """);
 }

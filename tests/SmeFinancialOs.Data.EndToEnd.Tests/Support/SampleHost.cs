@@ -31,7 +31,8 @@ internal sealed class SampleHost : IAsyncDisposable
             RedirectStandardError = true,
         };
         // as in production, whatever the machine of a developer says
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name == "DOTNET_ENVIRONMENT").ToArray())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("ASPNETCORE_", StringComparison.Ordinal) || name == "DOTNET_ENVIRONMENT")
+            .ToArray())
             start.Environment.Remove(name);
         foreach (var (name, value) in configuration)
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
@@ -50,7 +51,8 @@ internal sealed class SampleHost : IAsyncDisposable
         }
     }
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, string? token = null, string? body = null, CancellationToken cancellationToken = default, params (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(HttpMethod method, string path, string? token = null, string? body = null,
+        CancellationToken cancellationToken = default, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (token is not null)
@@ -60,7 +62,8 @@ internal sealed class SampleHost : IAsyncDisposable
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Client.SendAsync(request, cancellationToken);
-        return new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers.Location, await response.Content.ReadAsStringAsync(cancellationToken));
+        return new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, response.Headers.Location,
+            await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
     public Task<Answer> GetAsync(string path, string? token = null, params (string Name, string Value)[] headers) =>

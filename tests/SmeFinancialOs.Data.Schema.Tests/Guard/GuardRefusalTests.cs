@@ -22,9 +22,9 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
     {
         var (actor, sql, fault) = Weakenings.All[name];
         await using var connection = await database.OpenAsync(actor);
-        await connection.ExecuteAsync("BEGIN; COMMENT ON TABLE public.orders IS 'x'; SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SAVEPOINT s");
-        await connection.ExecuteAsync(sql);
-        await connection.ExecuteAsync("RELEASE SAVEPOINT s");
+        await connection.RunAsync("BEGIN; COMMENT ON TABLE public.orders IS 'x'; SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SAVEPOINT s");
+        await connection.RunAsync(sql);
+        await connection.RunAsync("RELEASE SAVEPOINT s");
         ShouldTell(await connection.RefusalAsync("COMMIT"), fault);
     }
 
@@ -34,9 +34,9 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
     {
         var (actor, sql, fault) = Weakenings.All[name];
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.ExecuteAsync("BEGIN; ALTER EVENT TRIGGER tenant_guard DISABLE; ALTER TABLE app_guard.pending DISABLE TRIGGER check_at_commit");
-        await connection.ExecuteAsync((actor == Actor.Owner ? "SET LOCAL SESSION AUTHORIZATION app_owner; " : "") + sql);
-        await connection.ExecuteAsync("RESET SESSION AUTHORIZATION; SET CONSTRAINTS ALL IMMEDIATE");
+        await connection.RunAsync("BEGIN; ALTER EVENT TRIGGER tenant_guard DISABLE; ALTER TABLE app_guard.pending DISABLE TRIGGER check_at_commit");
+        await connection.RunAsync((actor == MigrationLogin.Owner ? "SET LOCAL SESSION AUTHORIZATION app_owner; " : "") + sql);
+        await connection.RunAsync("RESET SESSION AUTHORIZATION; SET CONSTRAINTS ALL IMMEDIATE");
         (await connection.ListAsync<string>("SELECT fault FROM app_guard.faults()")).Should().Contain(f => f.Contains(fault));
     }
 
@@ -56,7 +56,7 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
     [InlineData("UPDATE app_guard.pinned SET definition = ''")]
     public async Task The_owner_cannot_touch_the_guard(string sql)
     {
-        await using var owner = await database.OpenAsync(Actor.Owner);
+        await using var owner = await database.OpenAsync(MigrationLogin.Owner);
         (await owner.RefusalAsync(sql)).SqlState.Should().Be("42501");
     }
 
@@ -69,7 +69,7 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
         await using var app = await Sql.OpenAsync(database.ConnectionString.As("app_user"), Sql.Cancel);
         foreach (var role in new[] { "SET ROLE tenant_role", "RESET ROLE" })
         {
-            await app.ExecuteAsync(role);
+            await app.RunAsync(role);
             (await app.RefusalAsync(sql)).SqlState.Should().Be("42501");
         }
     }
@@ -79,7 +79,7 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
     [InlineData(" \n")]
     public async Task Nothing_is_allowed_without_a_reason(string reason)
     {
-        await using var owner = await database.OpenAsync(Actor.Owner);
+        await using var owner = await database.OpenAsync(MigrationLogin.Owner);
         (await owner.RefusalAsync($"SELECT app_guard.allow('public.orders', '{reason}')")).SqlState.Should().Be("23514");
     }
 

@@ -41,7 +41,8 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL); SELECT app.protect_table('public.t'); COMMIT");
+        await connection.RunAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL); "
+            + "SELECT app.protect_table('public.t'); COMMIT");
         (await connection.RefusalAsync($"GRANT TRUNCATE ON public.t TO {roles.Tenant}")).Hint.Should().Be($"REVOKE TRUNCATE ON public.t FROM {roles.Tenant};");
     }
 
@@ -51,7 +52,7 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync("CREATE TABLE public.forgotten (org_id uuid)");
+        await connection.RunAsync("CREATE TABLE public.forgotten (org_id uuid)");
 
         var guarded = new SchemaMigrator(database, new() { Guard = true });
         var failure = (await guarded.Awaiting(g => g.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
@@ -61,14 +62,15 @@ public sealed class GuardTurnedOnTests
     }
 
     [Fact]
-    public async Task Without_a_superuser_it_says_so()
+    public async Task Guard_that_is_turned_on_without_a_superuser_is_refused_with_the_reason()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
         var login = server.NewRoleName("deployer");
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; GRANT app_owner TO {login}; ALTER DATABASE {connection.Database} OWNER TO {login}");
+        await connection.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE; GRANT app_owner TO {login}; "
+            + $"ALTER DATABASE {connection.Database} OWNER TO {login}");
         var guarded = new SchemaMigrator(database.As(login), new() { Guard = true });
         (await guarded.Awaiting(g => g.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
             .WithMessage("*the tenant guard is an event trigger, which*may not create. Hint: Turn it on as a superuser*");
@@ -80,7 +82,8 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("ALTER EVENT TRIGGER tenant_guard DISABLE; CREATE TABLE public.hidden (org_id uuid); ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS");
+        await superuser.RunAsync("ALTER EVENT TRIGGER tenant_guard DISABLE; CREATE TABLE public.hidden (org_id uuid); "
+            + "ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS");
         (await superuser.RefusalAsync("COMMENT ON TABLE public.invoices IS 'x'")).MessageText.Should().Contain("public.hidden");
     }
 
@@ -91,18 +94,18 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"ALTER ROLE {roles.AppLogin} BYPASSRLS");
+        await superuser.RunAsync($"ALTER ROLE {roles.AppLogin} BYPASSRLS");
         var report = await new SchemaAudit(database, roles.ToAuditOptions()).RunAsync(Sql.Cancel);
         report.Findings.Select(finding => finding.RuleId).Should().Contain("login-bypassrls");
     }
 
     [Fact]
-    public async Task It_can_be_taken_away()
+    public async Task Guard_can_be_removed()
     {
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE; CREATE TABLE public.t (a int)");
+        await superuser.RunAsync("DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE; CREATE TABLE public.t (a int)");
     }
 
     private static async Task<string> NewDatabaseAsync() => await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);

@@ -9,53 +9,54 @@ internal static partial class Weakenings
     private const string Keys = "the keys of the seal are open";
     private const string BecomesOwner = "which a login of the app can become";
 
-    private static Dictionary<string, (Actor Actor, string Sql, string Fault)> OfOurs => new()
+    private static Dictionary<string, (MigrationLogin Login, string Sql, string Fault)> OfOurs => new()
     {
-        ["a check at commit that never raises"] = (Actor.Owner,
+        ["a check at commit that never raises"] = (MigrationLogin.Owner,
             "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Pinned),
-        ["a check at commit of another search_path"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) SET search_path = public, "
+        ["a check at commit of another search_path"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(uuid, name) SET search_path = public, "
             + "pg_catalog", Pinned),
-        ["a check at commit that sees another tenant"] = (Actor.Superuser, "ALTER FUNCTION app.require_context(uuid, name) SET app.current_org_id = "
+        ["a check at commit that sees another tenant"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(uuid, name) SET app.current_org_id = "
             + "''", Pinned),
-        ["a check at commit of another role"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) SECURITY DEFINER", Pinned),
-        ["DROP of the check at commit"] = (Actor.Owner, "DROP FUNCTION app.require_context(uuid, name)", Pinned),
-        ["RENAME of the check at commit"] = (Actor.Owner, "ALTER FUNCTION app.require_context(uuid, name) RENAME TO other", Pinned),
-        ["another check at commit beside it"] = (Actor.Owner,
+        ["a check at commit of another role"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(uuid, name) SECURITY DEFINER", Pinned),
+        ["DROP of the check at commit"] = (MigrationLogin.Owner, "DROP FUNCTION app.require_context(uuid, name)", Pinned),
+        ["RENAME of the check at commit"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(uuid, name) RENAME TO other", Pinned),
+        ["another check at commit beside it"] = (MigrationLogin.Owner,
             "CREATE FUNCTION app.require_context(uuid, text) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
-        ["another check at commit that takes anything"] = (Actor.Owner,
+        ["another check at commit that takes anything"] = (MigrationLogin.Owner,
             "CREATE FUNCTION app.require_context(uuid, anyelement) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
-        ["another context function beside it"] = (Actor.Owner,
+        ["another context function beside it"] = (MigrationLogin.Owner,
             "CREATE FUNCTION app.current_org_id(x int DEFAULT 1) RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'", Overload),
-        ["OWNER of the check at commit"] = (Actor.Superuser, "ALTER FUNCTION app.require_context(uuid, name) OWNER TO tenant_role", BecomesOwner),
-        ["OWNER of a context function"] = (Actor.Superuser, "ALTER FUNCTION app.current_org_id() OWNER TO admin_role", BecomesOwner),
-        ["organizations that nothing keeps"] = (Actor.Owner,
+        ["OWNER of the check at commit"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(uuid, name) OWNER TO tenant_role", BecomesOwner),
+        ["OWNER of a context function"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.current_org_id() OWNER TO admin_role", BecomesOwner),
+        ["organizations that nothing keeps"] = (MigrationLogin.Owner,
             "CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'", Pinned),
-        ["DROP of what refuses DROP OWNED"] = (Actor.Owner, "DROP FUNCTION app.keep_policies() CASCADE", Pinned),
-        ["DROP OWNED that nothing refuses"] = (Actor.Superuser,
+        ["DROP of what refuses DROP OWNED"] = (MigrationLogin.Owner, "DROP FUNCTION app.keep_policies() CASCADE", Pinned),
+        ["DROP OWNED that nothing refuses"] = (MigrationLogin.Superuser,
             "CREATE OR REPLACE FUNCTION app.keep_policies() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'", Pinned),
-        ["OWNER of what refuses DROP OWNED"] = (Actor.Superuser, "ALTER FUNCTION app.keep_policies() OWNER TO tenant_role", BecomesOwner),
-        ["DROP TRIGGER of organizations"] = (Actor.Owner, "DROP TRIGGER keep_organization_row ON public.organizations", Kept),
-        ["DISABLE TRIGGER of organizations"] = (Actor.Owner, "ALTER TABLE public.organizations DISABLE TRIGGER keep_organizations", Kept),
-        ["ENABLE REPLICA TRIGGER of organizations"] = (Actor.Owner, "ALTER TABLE public.organizations ENABLE REPLICA TRIGGER keep_organization_id", Kept),
-        ["a trigger of organizations that never fires"] = (Actor.Owner,
+        ["OWNER of what refuses DROP OWNED"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.keep_policies() OWNER TO tenant_role", BecomesOwner),
+        ["DROP TRIGGER of organizations"] = (MigrationLogin.Owner, "DROP TRIGGER keep_organization_row ON public.organizations", Kept),
+        ["DISABLE TRIGGER of organizations"] = (MigrationLogin.Owner, "ALTER TABLE public.organizations DISABLE TRIGGER keep_organizations", Kept),
+        ["ENABLE REPLICA TRIGGER of organizations"] = (MigrationLogin.Owner,
+            "ALTER TABLE public.organizations ENABLE REPLICA TRIGGER keep_organization_id", Kept),
+        ["a trigger of organizations that never fires"] = (MigrationLogin.Owner,
             "CREATE OR REPLACE TRIGGER keep_organization_row BEFORE DELETE ON public.organizations FOR EACH ROW WHEN (false) EXECUTE FUNCTION "
                 + "app.keep_organization()", Kept),
-        ["a trigger of organizations that does nothing"] = (Actor.Superuser,
+        ["a trigger of organizations that does nothing"] = (MigrationLogin.Superuser,
             "DO $$ BEGIN CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'; CREATE OR REPLACE TRIGGER "
                 + "keep_organization_id "
             + "BEFORE UPDATE OF id ON public.organizations FOR EACH ROW WHEN (NEW.id <> OLD.id) EXECUTE FUNCTION public.f(); END $$", Kept),
-        ["the log without RLS"] = (Actor.Owner, "ALTER TABLE app.admin_access_log DISABLE ROW LEVEL SECURITY", Log),
-        ["the log without FORCE"] = (Actor.Owner, "ALTER TABLE app.admin_access_log NO FORCE ROW LEVEL SECURITY", Log),
-        ["GRANT of the log"] = (Actor.Owner, "GRANT SELECT (actor) ON app.admin_access_log TO tenant_role", Log),
-        ["GRANT of changing the log"] = (Actor.Owner, "GRANT UPDATE ON app.admin_access_log TO admin_role", Log),
-        ["a policy of the log for all"] = (Actor.Owner, "CREATE POLICY more ON app.admin_access_log USING (true)", Log),
-        ["a policy of the log for its owner"] = (Actor.Owner, "CREATE POLICY more ON app.admin_access_log TO app_owner USING (true)", Log),
-        ["ALTER POLICY of the log TO"] = (Actor.Owner, "ALTER POLICY admins_read ON app.admin_access_log TO PUBLIC", Log),
-        ["ALTER POLICY of the log WITH CHECK"] = (Actor.Owner, "ALTER POLICY admins_add ON app.admin_access_log WITH CHECK (true)", Log),
-        ["any name in the log"] = (Actor.Superuser, "CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS "
+        ["the log without RLS"] = (MigrationLogin.Owner, "ALTER TABLE app.admin_access_log DISABLE ROW LEVEL SECURITY", Log),
+        ["the log without FORCE"] = (MigrationLogin.Owner, "ALTER TABLE app.admin_access_log NO FORCE ROW LEVEL SECURITY", Log),
+        ["GRANT of the log"] = (MigrationLogin.Owner, "GRANT SELECT (actor) ON app.admin_access_log TO tenant_role", Log),
+        ["GRANT of changing the log"] = (MigrationLogin.Owner, "GRANT UPDATE ON app.admin_access_log TO admin_role", Log),
+        ["a policy of the log for all"] = (MigrationLogin.Owner, "CREATE POLICY more ON app.admin_access_log USING (true)", Log),
+        ["a policy of the log for its owner"] = (MigrationLogin.Owner, "CREATE POLICY more ON app.admin_access_log TO app_owner USING (true)", Log),
+        ["ALTER POLICY of the log TO"] = (MigrationLogin.Owner, "ALTER POLICY admins_read ON app.admin_access_log TO PUBLIC", Log),
+        ["ALTER POLICY of the log WITH CHECK"] = (MigrationLogin.Owner, "ALTER POLICY admins_add ON app.admin_access_log WITH CHECK (true)", Log),
+        ["any name in the log"] = (MigrationLogin.Superuser, "CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS "
             + "'SELECT true'", Pinned),
-        ["the keys without RLS"] = (Actor.Superuser, "ALTER TABLE app_seal.keys DISABLE ROW LEVEL SECURITY", Keys),
-        ["a policy of the keys"] = (Actor.Superuser, "CREATE POLICY more ON app_seal.keys USING (true)", Keys),
-        ["statistics of the keys"] = (Actor.Superuser, "ALTER TABLE app_seal.keys ALTER inner_pad SET STATISTICS 100", Keys),
+        ["the keys without RLS"] = (MigrationLogin.Superuser, "ALTER TABLE app_seal.keys DISABLE ROW LEVEL SECURITY", Keys),
+        ["a policy of the keys"] = (MigrationLogin.Superuser, "CREATE POLICY more ON app_seal.keys USING (true)", Keys),
+        ["statistics of the keys"] = (MigrationLogin.Superuser, "ALTER TABLE app_seal.keys ALTER inner_pad SET STATISTICS 100", Keys),
     };
 }

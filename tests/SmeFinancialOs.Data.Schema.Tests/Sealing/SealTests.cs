@@ -22,8 +22,9 @@ public sealed class SealTests
     {
         var database = await MigratedAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.ExecuteAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
-        var failure = (await new SchemaMigrator(database, Sealed).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
+        await connection.RunAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
+        var failure = (await new SchemaMigrator(database, Sealed).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
+            .Which;
         failure.Message.Should().Contain("no key is in force").And.Contain("sme-data seal add");
         (await connection.CountAsync("pg_policy WHERE polname = 'context_sealed'")).Should().Be(0);
 
@@ -38,7 +39,8 @@ public sealed class SealTests
         var first = (await keys.ListAsync(Sql.Cancel)).Should().ContainSingle().Which;
         first.RetiredAt.Should().BeNull();
         first.AddedAt.Should().BeCloseTo(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(5));
-        (await keys.Awaiting(k => k.RetireAsync(first.Id, Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).WithMessage("*is the last one*Add another key*");
+        (await keys.Awaiting(k => k.RetireAsync(first.Id, Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
+            .WithMessage("*is the last one*Add another key*");
 
         var second = await keys.AddAsync(Sql.Cancel);
         second.Should().MatchRegex("^[0-9a-f]{8}:[A-Za-z0-9+/]{43}=$");
@@ -79,14 +81,18 @@ public sealed class SealTests
         await new SchemaMigrator(database, new() { Guard = true, Seal = true }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.CountAsync("app_guard.faults()")).Should().Be(0);
-        await connection.ExecuteAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); SELECT app.protect_table('public.t'); COMMIT");
+        await connection.RunAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); "
+            + "SELECT app.protect_table('public.t'); COMMIT");
         foreach (var weakening in new[]
         {
-            "ALTER POLICY tenant_isolation ON public.invoices USING (org_id = (SELECT app.current_org_id())) WITH CHECK (org_id = (SELECT app.current_org_id()))",
-            "ALTER POLICY tenant_isolation ON public.invoices USING (org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid)) WITH CHECK (false)",
+            "ALTER POLICY tenant_isolation ON public.invoices USING (org_id = (SELECT app.current_org_id())) "
+                + "WITH CHECK (org_id = (SELECT app.current_org_id()))",
+            "ALTER POLICY tenant_isolation ON public.invoices USING (org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid)) "
+                + "WITH CHECK (false)",
             "DROP POLICY context_sealed ON public.invoices",
             "ALTER POLICY context_sealed ON public.invoices USING (true)",
-            "CREATE OR REPLACE VIEW app_seal.context AS SELECT current_setting('app.current_org_id')::uuid AS tenant_org_id, NULL::uuid AS demo_org_id, true AS is_admin",
+            "CREATE OR REPLACE VIEW app_seal.context AS SELECT current_setting('app.current_org_id')::uuid AS tenant_org_id, NULL::uuid "
+                + "AS demo_org_id, true AS is_admin",
             "CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT 't' AS kind, current_setting('app.current_org_id')::uuid AS org_id",
             "CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
             "CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
@@ -107,7 +113,8 @@ public sealed class SealTests
         (await new ContextSealKeys(database).AddAsync(Sql.Cancel)).Should().NotBeNull();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.ScalarAsync<string>("SELECT relowner::regrole::text FROM pg_class WHERE oid = 'app_seal.keys'::regclass")).Should().Be(roles.Sealer);
-        (await connection.ScalarAsync<string>("SELECT prosrc FROM pg_proc WHERE oid = 'app.context_holds()'::regprocedure")).Should().Contain($"'{roles.Owner}'").And.Contain($"'{roles.Demo}'");
+        (await connection.ScalarAsync<string>("SELECT prosrc FROM pg_proc WHERE oid = 'app.context_holds()'::regprocedure"))
+            .Should().Contain($"'{roles.Owner}'").And.Contain($"'{roles.Demo}'");
     }
 
     [Fact]
@@ -117,10 +124,10 @@ public sealed class SealTests
         var options = new SchemaMigratorOptions { Roles = TestRoles.New(server), Seal = true };
         var login = server.NewRoleName("login");
         await using (var superuser = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel))
-            await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
+            await superuser.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using (var superuser = await Sql.OpenAsync(database, Sql.Cancel))
-            await superuser.ExecuteAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
+            await superuser.RunAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
         await new SchemaMigrator(database.As(login), options).MigrateAsync(Sql.Cancel);
         await new ContextSealKeys(database.As(login)).AddAsync(Sql.Cancel);
         (await new ContextSealKeys(database.As(login)).ListAsync(Sql.Cancel)).Should().ContainSingle();

@@ -55,7 +55,8 @@ public sealed class ChangedScriptTests
         await RunAsync(database, Function("1"));
         await RunAsync(database, Function("2"));
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        (await connection.ListAsync<string>("SELECT scriptname FROM app.schema_migrations ORDER BY 1")).Should().Equal("migrations/0001_roles.sql", "objects/f.sql");
+        (await connection.ListAsync<string>("SELECT scriptname FROM app.schema_migrations ORDER BY 1"))
+            .Should().Equal("migrations/0001_roles.sql", "objects/f.sql");
         (await connection.CountAsync("app.schema_migrations WHERE checksum ~ '^[0-9a-f]{12}$'")).Should().Be(2);
     }
 
@@ -71,7 +72,7 @@ public sealed class ChangedScriptTests
     }
 
     [Fact]
-    public async Task A_failure_in_it_names_the_file_and_the_line_and_it_runs_again()
+    public async Task Failure_in_a_changed_object_names_file_and_line_and_the_object_runs_again()
     {
         var database = await NewDatabaseAsync();
         await RunAsync(database, Function("1"));
@@ -99,7 +100,8 @@ public sealed class ChangedScriptTests
         new("objects/f.sql", $"SET ROLE app_owner;\nCREATE OR REPLACE FUNCTION app.f() RETURNS int LANGUAGE sql RETURN {value};\nRESET ROLE;\n");
 
     private static SqlScript Version(int number) =>
-        new("objects/schema_version.sql", $"SET ROLE app_owner; CREATE OR REPLACE FUNCTION app.schema_version() RETURNS int LANGUAGE sql STABLE\n RETURN {number}; RESET ROLE");
+        new("objects/schema_version.sql",
+            $"SET ROLE app_owner; CREATE OR REPLACE FUNCTION app.schema_version() RETURNS int LANGUAGE sql STABLE\n RETURN {number}; RESET ROLE");
 
     private static SchemaMigrator Migrator(string database, IReadOnlyList<SqlScript> scripts) =>
         new(database, null, TestScripts.Only([EmbeddedScripts.All[0], .. scripts]));

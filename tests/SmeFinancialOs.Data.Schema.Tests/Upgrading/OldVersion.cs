@@ -5,8 +5,8 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host may have
-// turned on.
+// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host
+// may have turned on.
 internal sealed class OldVersion
 {
     private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");
@@ -53,7 +53,7 @@ internal sealed class OldVersion
         }
 
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"""
+        await superuser.RunAsync($"""
             BEGIN;
             SET LOCAL ROLE {database.Roles.Owner};
             CREATE TABLE public.orders (
@@ -101,8 +101,8 @@ internal sealed class OldVersion
             CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{subject}') AS p (text)
             """);
         var connection = await Sql.OpenAsync(ConnectionString.As(isAdmin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
-        await connection.ExecuteAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false)");
-        await connection.ExecuteAsync($"SET ROLE {role}");
+        await connection.RunAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false)");
+        await connection.RunAsync($"SET ROLE {role}");
         return connection;
     }
 
@@ -113,7 +113,7 @@ internal sealed class OldVersion
         foreach (var script in scripts)
         {
             var name = script.Contents.StartsWith("-- Run again when this text changes.") ? $"{script.Name}#0123456789ab" : script.Name;
-            await superuser.ExecuteAsync($"""
+            await superuser.RunAsync($"""
                 BEGIN;
                 {new RoleRenaming(Roles).Apply(script.Contents)};
                 RESET ROLE;

@@ -13,8 +13,10 @@ public sealed class ProtectionUpgradeTests
     [InlineData("ALTER POLICY tenant_isolation ON public.orders USING (true) WITH CHECK (true)")]
     [InlineData("ALTER POLICY tenant_isolation ON public.orders TO PUBLIC")]
     [InlineData("ALTER POLICY tenant_isolation ON public.orders TO tenant_role, app_user")]
-    [InlineData("DROP POLICY demo_no_writes_insert ON public.orders; CREATE POLICY demo_no_writes_insert ON public.orders FOR INSERT TO tenant_role WITH CHECK (true)")]
-    [InlineData("DROP POLICY demo_no_writes_delete ON public.orders; CREATE POLICY demo_no_writes_delete ON public.orders AS RESTRICTIVE FOR SELECT TO tenant_role, demo_role "
+    [InlineData("DROP POLICY demo_no_writes_insert ON public.orders; CREATE POLICY demo_no_writes_insert ON public.orders FOR INSERT "
+        + "TO tenant_role WITH CHECK (true)")]
+    [InlineData("DROP POLICY demo_no_writes_delete ON public.orders; CREATE POLICY demo_no_writes_delete ON public.orders AS RESTRICTIVE FOR "
+        + "SELECT TO tenant_role, demo_role "
         + "USING (org_id <> (SELECT app.demo_org_id()))")]
     [InlineData("CREATE POLICY context_sealed ON public.orders USING (true)")]
     [InlineData("ALTER TABLE public.orders DISABLE ROW LEVEL SECURITY")]
@@ -36,7 +38,7 @@ public sealed class ProtectionUpgradeTests
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
         var before = await PoliciesAsync(superuser);
-        await superuser.ExecuteAsync(change);
+        await superuser.RunAsync(change);
         (await superuser.ListAsync<string>(Faults)).Should().NotBeEmpty(change);
 
         var result = await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
@@ -54,9 +56,10 @@ public sealed class ProtectionUpgradeTests
         var database = await InstallAsync();
         var other = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("reporter");
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"CREATE POLICY mine ON public.orders AS RESTRICTIVE TO tenant_role USING (note <> 'x'); CREATE ROLE {other}; GRANT SELECT ON public.orders TO {other}");
+        await superuser.RunAsync($"CREATE POLICY mine ON public.orders AS RESTRICTIVE TO tenant_role USING (note <> 'x'); CREATE ROLE {other}; "
+            + $"GRANT SELECT ON public.orders TO {other}");
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
-        await superuser.ExecuteAsync("DROP POLICY admin_access ON public.orders");
+        await superuser.RunAsync("DROP POLICY admin_access ON public.orders");
         (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
         (await superuser.CountAsync("pg_policy WHERE polname = 'mine'")).Should().Be(1);
         (await superuser.ScalarAsync<bool>($"SELECT has_table_privilege('{other}', 'public.orders', 'SELECT')")).Should().BeTrue();
@@ -67,9 +70,9 @@ public sealed class ProtectionUpgradeTests
     {
         var database = await InstallAsync();
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("DROP POLICY admin_access ON public.orders; DROP POLICY admin_access ON public.parts");
+        await superuser.RunAsync("DROP POLICY admin_access ON public.orders; DROP POLICY admin_access ON public.parts");
         await using var reader = await Sql.OpenAsync(database, Sql.Cancel);
-        await reader.ExecuteAsync("BEGIN; SELECT FROM public.orders; SELECT FROM public.invoices; SELECT FROM public.organizations");
+        await reader.RunAsync("BEGIN; SELECT FROM public.orders; SELECT FROM public.invoices; SELECT FROM public.organizations");
         var migrator = new SchemaMigrator(database, new() { TableLockTimeout = TimeSpan.FromMilliseconds(50) });
 
         var first = await migrator.MigrateAsync(Sql.Cancel);
@@ -78,7 +81,7 @@ public sealed class ProtectionUpgradeTests
         var left = first.TablesNotUpdated.Should().ContainSingle().Which;
         (left.Table, left.Faults).Should().Be(("public.orders", "policy admin_access is missing"));
         left.Reason.Should().StartWith("55P03: ");
-        await reader.ExecuteAsync("ROLLBACK");
+        await reader.RunAsync("ROLLBACK");
         (await migrator.MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
     }
 
@@ -87,12 +90,12 @@ public sealed class ProtectionUpgradeTests
     {
         var database = await InstallAsync();
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("ALTER TABLE public.orders OWNER TO CURRENT_USER; DROP POLICY admin_access ON public.orders");
+        await superuser.RunAsync("ALTER TABLE public.orders OWNER TO CURRENT_USER; DROP POLICY admin_access ON public.orders");
         var left = (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).TablesNotUpdated.Should().ContainSingle().Which;
         left.Table.Should().Be("public.orders");
         left.Reason.Should().StartWith("42501: table public.orders belongs to ").And.EndWith(", and app_owner may not alter it");
         left.ToString().Should().Be($"public.orders is not as this version expects (policy admin_access is missing), and could not be changed: {left.Reason}");
-        await superuser.ExecuteAsync("SELECT app.apply_protection('public.orders')");
+        await superuser.RunAsync("SELECT app.apply_protection('public.orders')");
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
     }
 
@@ -102,7 +105,7 @@ public sealed class ProtectionUpgradeTests
     {
         var database = await InstallAsync();
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("""
+        await superuser.RunAsync("""
             SET ROLE app_owner;
             CREATE TABLE app.ran_as (who text);
             CREATE FUNCTION app.note() RETURNS boolean LANGUAGE sql AS $$ INSERT INTO app.ran_as VALUES (current_user); SELECT true $$;
@@ -123,9 +126,11 @@ public sealed class ProtectionUpgradeTests
         var database = await InstallAsync(isGuarded);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await using var reader = await Sql.OpenAsync(database, Sql.Cancel);
-        await reader.ExecuteAsync("BEGIN; SELECT FROM public.orders");
-        SqlScript[] next = [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
-            "        ('context_sealed',", "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
+        await reader.RunAsync("BEGIN; SELECT FROM public.orders");
+        SqlScript[] next =
+            [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
+            "        ('context_sealed',",
+                "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
         var scripts = new MigrationScripts(next, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
         var migrator = new SchemaMigrator(database, new() { TableLockTimeout = TimeSpan.FromMilliseconds(50) }, scripts);
 
@@ -134,7 +139,7 @@ public sealed class ProtectionUpgradeTests
         first.Applied.Should().Equal("objects/protection.sql");
         first.TablesUpdated.Should().Equal("public.invoices", "public.organizations", "public.parts");
         first.TablesNotUpdated.Should().ContainSingle().Which.Table.Should().Be("public.orders");
-        await reader.ExecuteAsync("ROLLBACK");
+        await reader.RunAsync("ROLLBACK");
         (await migrator.MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
         (await superuser.CountAsync("pg_policy WHERE polname = 'no_deletes_at_all'")).Should().Be(4);
         if (!isGuarded)
@@ -150,11 +155,13 @@ public sealed class ProtectionUpgradeTests
     {
         string[] texts =
         [
-            "admin_access'", "demo_read_only", "demo_no_writes", "context_sealed'", "AS current_org_id)", "AS demo_org_id)", "tenant_org_id FROM app_seal.context c))", "CREATE POLICY %",
+            "admin_access'", "demo_read_only", "demo_no_writes", "context_sealed'", "AS current_org_id)", "AS demo_org_id)",
+            "tenant_org_id FROM app_seal.context c))", "CREATE POLICY %",
             "UPDATE OF {id}", "ARRAY['SELECT'", "FORCE ROW LEVEL SECURITY', ",
         ];
         foreach (var text in texts)
-            EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text)).Select(script => script.Name)
+            EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text))
+                .Select(script => script.Name)
                 .Should().Equal(["objects/protection.sql"], text);
     }
 
@@ -163,11 +170,13 @@ public sealed class ProtectionUpgradeTests
         var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(database, new() { Guard = isGuarded }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync("""
+        await superuser.RunAsync("""
             BEGIN;
             SET LOCAL ROLE app_owner;
-            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text, PRIMARY KEY (org_id, id));
-            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, day date, PRIMARY KEY (org_id, day)) PARTITION BY RANGE (day);
+            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text,
+                PRIMARY KEY (org_id, id));
+            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, day date, PRIMARY KEY (org_id, day))
+                PARTITION BY RANGE (day);
             CREATE TABLE public.parts_1 PARTITION OF public.parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
             SELECT app.protect_table('public.orders'), app.protect_table('public.parts');
             COMMIT

@@ -19,10 +19,10 @@ public sealed class UpgradeTests
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         foreach (var attack in new[] { Delete, Erase })
         {
-            await tenant.ExecuteAsync("BEGIN");
-            await tenant.ExecuteAsync(attack);
+            await tenant.RunAsync("BEGIN");
+            await tenant.RunAsync(attack);
             (await tenant.CountAsync("public.organizations")).Should().Be(0, "version 9 allowed it");
-            await tenant.ExecuteAsync("ROLLBACK");
+            await tenant.RunAsync("ROLLBACK");
         }
 
         var rows = await database.RowsAsync();
@@ -43,9 +43,9 @@ public sealed class UpgradeTests
 
         await using (var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.B))
         {
-            (await tenant.ExecuteAsync("UPDATE public.organizations SET name = 'renamed'")).Should().Be(1);
-            (await tenant.ExecuteAsync("DELETE FROM public.invoices WHERE number = 'N1'")).Should().Be(1);
-            (await tenant.ExecuteAsync("DELETE FROM public.orders WHERE id = 1")).Should().Be(1);
+            (await tenant.RunAsync("UPDATE public.organizations SET name = 'renamed'")).Should().Be(1);
+            (await tenant.RunAsync("DELETE FROM public.invoices WHERE number = 'N1'")).Should().Be(1);
+            (await tenant.RunAsync("DELETE FROM public.orders WHERE id = 1")).Should().Be(1);
             (await tenant.CountAsync("public.invoices")).Should().Be(19);
         }
 
@@ -61,7 +61,7 @@ public sealed class UpgradeTests
 
     [Theory]
     [MemberData(nameof(AllForms))]
-    public async Task It_is_complete_and_stays_so(string form)
+    public async Task Upgraded_database_is_complete_and_stays_complete(string form)
     {
         var database = await OldVersion.InstallAsync(form);
         // All of them run again without harm: what was applied before has no checksum.
@@ -87,7 +87,7 @@ public sealed class UpgradeTests
             SELECT app.protect_table('public.notes', 'created_by');
             """)).Should().ContainSingle().Which.MessageText
             .Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
-        await superuser.ExecuteAsync("ROLLBACK");
+        await superuser.RunAsync("ROLLBACK");
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(Delete)).SqlState.Should().Be("42501");
         if (database.IsGuarded)
@@ -123,8 +123,8 @@ public sealed class UpgradeTests
         const string check = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody')";
         var database = await OldVersion.InstallAsync(form);
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"SET ROLE {database.Roles.Owner}; {attack}; RESET ROLE");
-        await superuser.ExecuteAsync(check);
+        await superuser.RunAsync($"SET ROLE {database.Roles.Owner}; {attack}; RESET ROLE");
+        await superuser.RunAsync(check);
 
         if (asksForGuard)
             await database.UpgradeAsync();
@@ -133,11 +133,11 @@ public sealed class UpgradeTests
 
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(check)).SqlState.Should().Be("TD001");
-        await superuser.ExecuteAsync($"SET ROLE {database.Roles.Owner}");
+        await superuser.RunAsync($"SET ROLE {database.Roles.Owner}");
         (await superuser.RefusalAsync(attack)).SqlState.Should().Be("42P17");
         (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"))
             .SqlState.Should().Be("42P17");
-        await superuser.ExecuteAsync($"RESET ROLE; {(database.IsSealed ? $"SET ROLE {database.Roles.Sealer}" : "")}");
+        await superuser.RunAsync($"RESET ROLE; {(database.IsSealed ? $"SET ROLE {database.Roles.Sealer}" : "")}");
         (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean LANGUAGE sql AS 'SELECT true'"))
             .SqlState.Should().Be("42P17");
     }
@@ -148,10 +148,10 @@ public sealed class UpgradeTests
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var (roles, login) = (TestRoles.New(server), server.NewRoleName("deployer"));
         await using (var superuser = await Sql.OpenAsync(server.ConnectionString, Sql.Cancel))
-            await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
+            await superuser.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE");
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using (var superuser = await Sql.OpenAsync(database, Sql.Cancel))
-            await superuser.ExecuteAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
+            await superuser.RunAsync($"ALTER DATABASE {superuser.Database} OWNER TO {login}; ALTER SCHEMA public OWNER TO {login}");
         var old = TestScripts.Only([.. OldVersion.Scripts(), .. OldVersion.Scripts("seal")]);
         await new SchemaMigrator(database.As(login), new() { Roles = roles }, old).MigrateAsync(Sql.Cancel);
 
@@ -168,8 +168,8 @@ public sealed class UpgradeTests
         var database = await OldVersion.InstallAsync("renamed");
         var other = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("other");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"CREATE ROLE {other}");
-        await superuser.ExecuteAsync(scene.Replace("{0}", database.Roles.Tenant).Replace("{1}", other));
+        await superuser.RunAsync($"CREATE ROLE {other}");
+        await superuser.RunAsync(scene.Replace("{0}", database.Roles.Tenant).Replace("{1}", other));
 
         if (scene.Contains("INHERIT") && superuser.PostgreSqlVersion.Major < 16)
         {
@@ -190,7 +190,7 @@ public sealed class UpgradeTests
     {
         var database = await OldVersion.InstallAsync("plain");
         await using (var superuser = await database.OpenAsync())
-            await superuser.ExecuteAsync("DROP TABLE public.organizations CASCADE");
+            await superuser.RunAsync("DROP TABLE public.organizations CASCADE");
         (await database.UpgradeAsync()).Applied.Should().EndWith(EmbeddedScripts.All[^1].Name);
     }
 

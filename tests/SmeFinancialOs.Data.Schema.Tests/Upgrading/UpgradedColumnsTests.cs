@@ -23,8 +23,8 @@ public sealed class UpgradedColumnsTests
         await database.UpgradeAsync();
 
         (await database.RowsAsync()).Should().Be(rows);
-        (await tenant.ExecuteAsync(Invoice("NULL"))).Should().Be(1);
-        (await tenant.ExecuteAsync("UPDATE public.invoices SET customer_name = NULL WHERE number = 'N2'")).Should().Be(1);
+        (await tenant.RunAsync(Invoice("NULL"))).Should().Be(1);
+        (await tenant.RunAsync("UPDATE public.invoices SET customer_name = NULL WHERE number = 'N2'")).Should().Be(1);
         foreach (var refused in new[] { "''", "repeat('x', 201)" })
             (await tenant.RefusalAsync(Invoice(refused))).SqlState.Should().Be("23514");
         (await admin.ScalarAsync<Guid>(Organization)).Should().NotBeEmpty();
@@ -47,7 +47,7 @@ public sealed class UpgradedColumnsTests
     {
         var database = await OldVersion.InstallAsync("version 10");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync(scene);
+        await superuser.RunAsync(scene);
         var before = await superuser.ScalarAsync<string>(Columns);
 
         await database.UpgradeAsync();
@@ -60,7 +60,7 @@ public sealed class UpgradedColumnsTests
     {
         var database = await OldVersion.InstallAsync("plain");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync("DROP TABLE public.organizations, public.invoices CASCADE");
+        await superuser.RunAsync("DROP TABLE public.organizations, public.invoices CASCADE");
         (await database.UpgradeAsync()).Applied.Should().Contain("invoicing/0002_article_columns.sql");
     }
 

@@ -33,7 +33,7 @@ public sealed class UpgradedKeysTests
             (await stranger.CountAsync(InUse)).Should().BePositive("an older version allowed it");
         (await reader.CountAsync(Statistics)).Should().Be(2, "an older version allowed it");
         foreach (var stranger in writers)
-            await stranger.ExecuteAsync($"BEGIN; {Add}; ROLLBACK");
+            await stranger.RunAsync($"BEGIN; {Add}; ROLLBACK");
 
         await database.UpgradeAsync();
         await AddTwoKeysAsync(database);
@@ -43,15 +43,15 @@ public sealed class UpgradedKeysTests
             (await stranger.CountAsync(InUse)).Should().Be(0);
             (await stranger.RefusalAsync($"SET row_security = off; SELECT {(stranger == selector ? "inner_pad" : "*")} FROM "
                 + "app_seal.keys")).SqlState.Should().Be("42501");
-            await stranger.ExecuteAsync("RESET row_security");
+            await stranger.RunAsync("RESET row_security");
         }
 
         (await reader.CountAsync(Statistics)).Should().Be(0);
         foreach (var stranger in writers)
         {
             (await stranger.RefusalAsync(Add)).SqlState.Should().Be("42501");
-            (await stranger.ExecuteAsync("UPDATE app_seal.keys SET retired_at = NULL, inner_pad = ''")).Should().Be(0);
-            (await stranger.ExecuteAsync("DELETE FROM app_seal.keys")).Should().Be(0);
+            (await stranger.RunAsync("UPDATE app_seal.keys SET retired_at = NULL, inner_pad = ''")).Should().Be(0);
+            (await stranger.RunAsync("DELETE FROM app_seal.keys")).Should().Be(0);
         }
     }
 
@@ -71,12 +71,12 @@ public sealed class UpgradedKeysTests
         await NoneAsync();
         keys = await AddTwoKeysAsync(database);
         await NoneAsync();
-        await superuser.ExecuteAsync("ANALYZE app_seal.keys");
-        await superuser.ExecuteAsync("ANALYZE");
+        await superuser.RunAsync("ANALYZE app_seal.keys");
+        await superuser.RunAsync("ANALYZE");
         await NoneAsync();
         await new ContextSealKeys(database.ConnectionString).RetireAsync(keys[0][..8], Sql.Cancel);
-        await superuser.ExecuteAsync("SET default_statistics_target = 10000");
-        await superuser.ExecuteAsync("VACUUM FULL ANALYZE app_seal.keys");
+        await superuser.RunAsync("SET default_statistics_target = 10000");
+        await superuser.RunAsync("VACUUM FULL ANALYZE app_seal.keys");
         await NoneAsync();
 
         async Task NoneAsync()
@@ -103,7 +103,7 @@ public sealed class UpgradedKeysTests
 
         (await superuser.ScalarAsync<string>(view)).Should().Be(before);
         (await tenant.CountAsync("public.invoices")).Should().Be(20);
-        await tenant.ExecuteAsync("SELECT set_config('app.context_token', left(t, 131) || CASE right(t, 1) WHEN '0' THEN '1' ELSE '0' END, false) "
+        await tenant.RunAsync("SELECT set_config('app.context_token', left(t, 131) || CASE right(t, 1) WHEN '0' THEN '1' ELSE '0' END, false) "
             + "FROM current_setting('app.context_token') AS t");
         (await tenant.RefusalAsync("SELECT FROM public.invoices")).SqlState.Should().Be("28000");
         (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
@@ -123,7 +123,7 @@ public sealed class UpgradedKeysTests
     {
         var login = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("stranger");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN; {grant.Replace("{0}", login)}");
+        await superuser.RunAsync($"CREATE ROLE {login} LOGIN; {grant.Replace("{0}", login)}");
         return await Sql.OpenAsync(database.ConnectionString.As(login), Sql.Cancel);
     }
 }

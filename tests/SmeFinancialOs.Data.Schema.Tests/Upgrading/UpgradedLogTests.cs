@@ -33,7 +33,7 @@ public sealed class UpgradedLogTests
     {
         var database = await OldVersion.InstallAsync(form);
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync(Entry.Replace("mallory", "ann"));
+        await superuser.RunAsync(Entry.Replace("mallory", "ann"));
         foreach (var opening in Openings)
             (await AnswerAsync(database, opening)).Should().NotBeEmpty($"an older version allowed {opening.Attack}");
         var before = await superuser.ScalarAsync<string>("SELECT string_agg(l::text, '|') FROM app.admin_access_log l");
@@ -52,19 +52,19 @@ public sealed class UpgradedLogTests
         var database = await OldVersion.InstallAsync(form);
         var login = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("stranger");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN; GRANT pg_read_all_data, pg_write_all_data TO {login}; {Entry.Replace("mallory", "ann")}");
+        await superuser.RunAsync($"CREATE ROLE {login} LOGIN; GRANT pg_read_all_data, pg_write_all_data TO {login}; {Entry.Replace("mallory", "ann")}");
         await using var stranger = await Sql.OpenAsync(database.ConnectionString.As(login), Sql.Cancel);
         (await stranger.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal(["ann"], "an older version allowed it");
-        (await stranger.ExecuteAsync($"BEGIN; DELETE FROM app.admin_access_log")).Should().Be(1, "an older version allowed it");
-        await stranger.ExecuteAsync("ROLLBACK");
+        (await stranger.RunAsync($"BEGIN; DELETE FROM app.admin_access_log")).Should().Be(1, "an older version allowed it");
+        await stranger.RunAsync("ROLLBACK");
 
         await database.UpgradeAsync();
 
         (await stranger.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().BeEmpty();
-        (await stranger.ExecuteAsync("UPDATE app.admin_access_log SET actor = 'bob'")).Should().Be(0);
-        (await stranger.ExecuteAsync("DELETE FROM app.admin_access_log")).Should().Be(0);
+        (await stranger.RunAsync("UPDATE app.admin_access_log SET actor = 'bob'")).Should().Be(0);
+        (await stranger.RunAsync("DELETE FROM app.admin_access_log")).Should().Be(0);
         (await stranger.RefusalAsync(Entry)).SqlState.Should().Be("42501");
-        await stranger.ExecuteAsync($"ANALYZE; SELECT FROM app.admin_access_log");
+        await stranger.RunAsync($"ANALYZE; SELECT FROM app.admin_access_log");
         (await stranger.CountAsync("pg_stats WHERE tablename = 'admin_access_log'")).Should().Be(0);
         (await superuser.CountAsync("app.admin_access_log WHERE actor = 'ann'")).Should().Be(1);
     }
@@ -77,7 +77,7 @@ public sealed class UpgradedLogTests
         var database = await OldVersion.InstallAsync(form);
         await database.UpgradeAsync();
         await using var admin = await database.OpenAsync(database.Roles.Admin, null, "mallory");
-        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        (await admin.RunAsync(Entry)).Should().Be(1);
         (await admin.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal("mallory");
         (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.A}')")).Should().Contain("public.invoices");
         (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
@@ -101,7 +101,7 @@ public sealed class UpgradedLogTests
         var database = await OldVersion.InstallAsync(form);
         await using var admin = await database.OpenAsync(database.Roles.Admin, null, "ann");
         await using var older = await database.OpenAsync(database.Roles.Admin, null);
-        (await admin.ExecuteAsync(Entry)).Should().Be(1, "an older version allowed it");
+        (await admin.RunAsync(Entry)).Should().Be(1, "an older version allowed it");
 
         if (asksForSeal)
             await database.UpgradeAsync();
@@ -109,12 +109,12 @@ public sealed class UpgradedLogTests
             await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
 
         (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
-        (await admin.ExecuteAsync(Entry.Replace("mallory", "ann"))).Should().Be(1);
+        (await admin.RunAsync(Entry.Replace("mallory", "ann"))).Should().Be(1);
         (await admin.CountAsync("public.organizations")).Should().Be(3);
         var refusal = await older.RefusalAsync(Entry);
         (refusal.SqlState, refusal.MessageText).Should().Be(("28000", "the sealed context names no actor"));
         refusal.Hint.Should().Contain("upgrade");
-        await older.ExecuteAsync("SELECT set_config('app.context_token', '', false)");
+        await older.RunAsync("SELECT set_config('app.context_token', '', false)");
         (await older.RefusalAsync(Entry)).SqlState.Should().Be("42501");
     }
 
@@ -125,8 +125,8 @@ public sealed class UpgradedLogTests
         var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
         await using var admin = await Sql.OpenAsync(database.As("admin_user"), Sql.Cancel);
-        await admin.ExecuteAsync("SET ROLE admin_role");
-        (await admin.ExecuteAsync(Entry)).Should().Be(1);
+        await admin.RunAsync("SET ROLE admin_role");
+        (await admin.RunAsync(Entry)).Should().Be(1);
         await new ContextSealKeys(database).AddAsync(Sql.Cancel);
         await new SchemaMigrator(database, new() { Seal = true }).MigrateAsync(Sql.Cancel);
         (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
@@ -141,13 +141,13 @@ public sealed class UpgradedLogTests
     private static async Task<List<string>> AnswerAsync(OldVersion database, (string Setup, string Attack) opening)
     {
         await using var connection = await database.OpenAsync();
-        await connection.ExecuteAsync($"BEGIN; SET LOCAL ROLE {database.Roles.Owner}; {opening.Setup.Replace("{0}", database.Roles.Tenant)}");
-        await connection.ExecuteAsync($"SET LOCAL SESSION AUTHORIZATION {database.Roles.AppLogin}; SET LOCAL ROLE {database.Roles.Tenant}");
+        await connection.RunAsync($"BEGIN; SET LOCAL ROLE {database.Roles.Owner}; {opening.Setup.Replace("{0}", database.Roles.Tenant)}");
+        await connection.RunAsync($"SET LOCAL SESSION AUTHORIZATION {database.Roles.AppLogin}; SET LOCAL ROLE {database.Roles.Tenant}");
         try
         {
             return await connection.ListAsync<string>(opening.Attack);
         }
-        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             return [];
         }

@@ -26,7 +26,7 @@ public sealed class UpgradedPoliciesTests
             (admin, $"DROP OWNED BY {roles.Admin}"),
         ];
         foreach (var (connection, attack) in attacks)
-            await connection.ExecuteAsync($"BEGIN; {attack}; ROLLBACK"); // an older version allowed it
+            await connection.RunAsync($"BEGIN; {attack}; ROLLBACK"); // an older version allowed it
         await using var superuser = await database.OpenAsync();
 
         await database.UpgradeAsync();
@@ -38,23 +38,23 @@ public sealed class UpgradedPoliciesTests
             refusal.SqlState.Should().Be("42501");
             refusal.MessageText.Should().Be((attack.Contains("DEFAULT") ? "ALTER DEFAULT PRIVILEGES" : "DROP OWNED")
                 + " is refused: the app may change nothing lasting for its roles");
-            await connection.ExecuteAsync("ROLLBACK");
+            await connection.RunAsync("ROLLBACK");
         }
         (await superuser.ScalarAsync<string>(Policies)).Should().Be(before);
         (await OwnedAsync(database.ConnectionString, roles)).Should().BeEmpty();
         if (database.IsGuarded)
             (await superuser.CountAsync("app_guard.faults()")).Should().Be(0);
-        await superuser.ExecuteAsync($"BEGIN; DROP OWNED BY {roles.AppLogin}; ROLLBACK");
+        await superuser.RunAsync($"BEGIN; DROP OWNED BY {roles.AppLogin}; ROLLBACK");
     }
 
     [Fact]
-    public async Task Where_no_superuser_migrates_it_is_left_open_and_found()
+    public async Task Policy_that_only_a_superuser_can_upgrade_is_left_open_and_found()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var (roles, login) = (TestRoles.New(server), server.NewRoleName("deployer"));
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; ALTER DATABASE {superuser.Database} OWNER TO {login}");
+        await superuser.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE; ALTER DATABASE {superuser.Database} OWNER TO {login}");
 
         (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied.Should().Contain("objects/keep_policies.sql");
 
@@ -64,10 +64,10 @@ public sealed class UpgradedPoliciesTests
         finding.Fix.Should().Be("-- run sql/objects/keep_policies.sql as a superuser");
 
         var script = EmbeddedScripts.All.Single(script => script.Name == "objects/keep_policies.sql").Contents;
-        await superuser.ExecuteAsync(new RoleRenaming(roles).Apply(script));
+        await superuser.RunAsync(new RoleRenaming(roles).Apply(script));
         (await OwnedAsync(database, roles)).Should().BeEmpty("it is what the finding said");
         await using var deployer = await Sql.OpenAsync(database.As(login), Sql.Cancel);
-        await deployer.ExecuteAsync(new RoleRenaming(roles).Apply(script)); // again, without harm
+        await deployer.RunAsync(new RoleRenaming(roles).Apply(script)); // again, without harm
         (await OwnedAsync(database, roles)).Should().BeEmpty();
     }
 

@@ -26,13 +26,13 @@ public sealed class UpgradedSessionsTests
     }
 
     [Fact]
-    public async Task Who_may_signal_others_goes_on_with_it()
+    public async Task Login_that_may_signal_other_sessions_keeps_that_right_after_the_upgrade()
     {
         var database = await OldVersion.InstallAsync("plain");
         await database.UpgradeAsync();
         var login = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("signaller");
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN; GRANT pg_signal_backend TO {login}");
+        await superuser.RunAsync($"CREATE ROLE {login} LOGIN; GRANT pg_signal_backend TO {login}");
         await using var signaller = await Sql.OpenAsync(database.ConnectionString.As(login), Sql.Cancel);
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await signaller.ScalarAsync<bool>($"SELECT pg_terminate_backend({tenant.ProcessID}, 10000)")).Should().BeTrue();
@@ -40,15 +40,16 @@ public sealed class UpgradedSessionsTests
 
     // Whoever migrates without a superuser goes on, and is told by the audit.
     [Fact]
-    public async Task Where_no_superuser_migrates_it_is_left_open_and_found()
+    public async Task Signal_privilege_that_only_a_superuser_can_revoke_is_left_open_and_found()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var (roles, login) = (TestRoles.New(server), server.NewRoleName("deployer"));
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await superuser.ExecuteAsync($"CREATE ROLE {login} LOGIN CREATEROLE; ALTER DATABASE {superuser.Database} OWNER TO {login}");
+        await superuser.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE; ALTER DATABASE {superuser.Database} OWNER TO {login}");
 
-        (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied.Should().Contain("migrations/0004_keep_sessions.sql");
+        (await new SchemaMigrator(database.As(login), new() { Roles = roles }).MigrateAsync(Sql.Cancel)).Applied
+            .Should().Contain("migrations/0004_keep_sessions.sql");
 
         (await new SchemaAudit(database, roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId == "backends-open").Should().HaveCount(2);
@@ -64,17 +65,17 @@ public sealed class UpgradedSessionsTests
         await using var victim = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.B);
         await using var attacker = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         await using var superuser = await database.OpenAsync();
-        var sleep = FluentActions.Awaiting(() => victim.ExecuteAsync("SELECT pg_sleep(600)")).Should().ThrowAsync<PostgresException>();
+        var sleep = FluentActions.Awaiting(() => victim.RunAsync("SELECT pg_sleep(600)")).Should().ThrowAsync<PostgresException>();
         while (await superuser.CountAsync($"pg_stat_activity WHERE pid = {victim.ProcessID} AND wait_event = 'PgSleep'") == 0)
             await Task.Delay(20, Sql.Cancel);
         try
         {
-            await attacker.ExecuteAsync($"RESET ROLE; SELECT {function} FROM (VALUES ({victim.ProcessID})) AS v (pid)");
+            await attacker.RunAsync($"RESET ROLE; SELECT {function} FROM (VALUES ({victim.ProcessID})) AS v (pid)");
             return true;
         }
-        catch (PostgresException refusal) when (refusal.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            await superuser.ExecuteAsync($"SELECT pg_cancel_backend({victim.ProcessID})");
+            await superuser.RunAsync($"SELECT pg_cancel_backend({victim.ProcessID})");
             return false;
         }
         finally

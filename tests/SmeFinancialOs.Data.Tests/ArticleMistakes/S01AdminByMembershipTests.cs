@@ -16,17 +16,18 @@ public sealed class S01AdminByMembershipTests(TenantDatabaseFixture fixture) : I
     [Fact]
     public async Task The_articles_tenant_reads_everybody_without_asking_for_it()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + Membership);
-        (await trial.TryAsync(Article.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + Membership);
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
     }
 
     [Fact]
     public async Task With_the_policy_mended_the_articles_login_may_still_become_admin()
     {
-        const string mended = Article.Isolation + "GRANT article_admin TO article_app; CREATE POLICY admins ON article.invoices TO article_admin USING (true);";
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + mended);
+        const string mended = ArticleRecipe.Isolation
+            + "GRANT article_admin TO article_app; CREATE POLICY admins ON article.invoices TO article_admin USING (true);";
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + mended);
         (await trial.TryAsync(BecomeAdmin.Replace("{0}", "article_admin", StringComparison.Ordinal))).SqlState.Should().BeNull();
-        (await trial.TryAsync(Article.Secrets)).Shows(Seed.SecretOfB).Should().BeTrue();
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
     [Fact]

@@ -13,24 +13,27 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     [InlineData("")]
     public async Task The_articles_ban_lets_a_tenant_or_nobody_insert_into_B(string organization)
     {
-        await using (var isolated = await Trial.StartAsync(fixture, Article.AppOfA with { Organization = organization }, without: Article.Tables + Article.Isolation))
+        await using (var isolated = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
+            without: ArticleRecipe.Tables + ArticleRecipe.Isolation))
             (await isolated.TryAsync(PlantInB)).SqlState.Should().Be("42501", "the isolation policy alone refuses it");
 
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA with { Organization = organization }, without: Article.Tables + Article.Isolation + Ban);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
+            without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Ban);
         (await trial.TryAsync(PlantInB)).SqlState.Should().BeNull();
-        await trial.BecomeAsync(Article.AppOfA with { Organization = Seed.B });
-        (await trial.TryAsync(Article.Secrets)).Values.Should().Contain("planted");
+        await trial.BecomeAsync(ArticleRecipe.AppOfA with { Organization = Seed.B });
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Contain("planted");
     }
 
     [Theory]
     [InlineData(Seed.A)]
     [InlineData("")]
-    public async Task Ours_is_restrictive_and_refuses_it(string organization)
+    public async Task Our_restrictive_policy_refuses_the_insert(string organization)
     {
         await using (var connection = await fixture.OpenAsAsync(Actor.TenantA with { Organization = organization }))
             (await connection.SqlStateOfAsync(Seed.Insert(Seed.B))).Should().Be("42501");
 
-        const string permissive = "DROP POLICY demo_no_writes_insert ON public.invoices; CREATE POLICY demo_no_writes_insert ON public.invoices FOR INSERT TO tenant_role WITH CHECK (org_id <> app.demo_org_id())";
+        const string permissive = "DROP POLICY demo_no_writes_insert ON public.invoices; CREATE POLICY demo_no_writes_insert ON public.invoices FOR INSERT "
+            + "TO tenant_role WITH CHECK (org_id <> app.demo_org_id())";
         await using var loose = await Trial.StartAsync(fixture, Actor.TenantA with { Organization = organization }, without: permissive);
         (await loose.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().BeNull("written like the article's, ours would leak too");
     }
@@ -38,7 +41,7 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public async Task Protect_table_refuses_a_permissive_policy_that_is_not_ours()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.Superuser, without: Article.Tables + Ban);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables + Ban);
         (await trial.TryAsync("SELECT app.protect_table('article.invoices')")).SqlState.Should().Be("42710");
     }
 
@@ -46,6 +49,7 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     public async Task Every_ban_of_ours_is_restrictive()
     {
         await using var superuser = await fixture.OpenAsSuperuserAsync();
-        (await superuser.ReadAsync("SELECT tablename || '.' || policyname FROM pg_policies WHERE policyname LIKE 'demo_no_writes%' AND permissive <> 'RESTRICTIVE'")).Should().BeEmpty();
+        (await superuser.ReadAsync("SELECT tablename || '.' || policyname FROM pg_policies WHERE policyname LIKE 'demo_no_writes%' "
+            + "AND permissive <> 'RESTRICTIVE'")).Should().BeEmpty();
     }
 }

@@ -14,10 +14,11 @@ public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFi
     [MemberData(nameof(Writes))]
     public async Task The_articles_demo_updates_and_deletes(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfDemo, without: Article.Tables + Article.Isolation + Ban);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfDemo, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Ban);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (9, '{Seed.Demo}', 'planted')")).SqlState.Should().Be("42501");
-        (await trial.TryAsync(write.Replace("{0}", "article.invoices", StringComparison.Ordinal).Replace("{1}", "secret", StringComparison.Ordinal))).SqlState.Should().BeNull();
-        (await trial.TryAsync(Article.Secrets)).Values.Should().NotContain(Seed.SecretOfDemo);
+        (await trial.TryAsync(write.Replace("{0}", "article.invoices", StringComparison.Ordinal).Replace("{1}", "secret", StringComparison.Ordinal))).SqlState
+            .Should().BeNull();
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().NotContain(Seed.SecretOfDemo);
     }
 
     [Theory]
@@ -29,7 +30,9 @@ public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFi
             (await connection.SqlStateOfAsync(attack)).Should().Be("42501");
 
         var session = fixture.Factory.CreateSession(TenantContext.Demo);
-        await session.Invoking(s => s.ExecuteAsync(attack, cancellationToken: TestContext.Current.CancellationToken)).Should().ThrowAsync<DemoReadOnlyException>();
-        (await session.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices", cancellationToken: TestContext.Current.CancellationToken)).Should().Be(Seed.InvoicesEach);
+        await session.Invoking(s => s.ExecuteAsync(attack, cancellationToken: TestContext.Current.CancellationToken))
+            .Should().ThrowAsync<DemoReadOnlyException>();
+        (await session.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices", cancellationToken: TestContext.Current.CancellationToken))
+            .Should().Be(Seed.InvoicesEach);
     }
 }

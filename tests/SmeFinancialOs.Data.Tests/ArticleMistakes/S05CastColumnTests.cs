@@ -13,7 +13,7 @@ public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFi
     [Fact]
     public async Task The_articles_policy_cannot_use_the_index()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + Article.Isolation + AblePlan);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + AblePlan);
         var plan = (await trial.TryAsync("EXPLAIN (FORMAT JSON) TABLE article.invoices")).Values.Single();
         plan.Should().NotMatchRegex(IndexCondition).And.MatchRegex("\"Filter\": \"[^\"]*org_id");
     }
@@ -21,8 +21,9 @@ public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFi
     [Fact]
     public async Task The_same_policy_without_the_cast_could()
     {
-        const string uuids = "CREATE POLICY org_isolation ON article.invoices USING (org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid));";
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + uuids + AblePlan);
+        const string uuids = "CREATE POLICY org_isolation ON article.invoices "
+            + "USING (org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid));";
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + uuids + AblePlan);
         (await trial.TryAsync("EXPLAIN (FORMAT JSON) TABLE article.invoices")).Values.Single().Should().MatchRegex(IndexCondition);
     }
 
@@ -31,7 +32,7 @@ public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFi
     [InlineData("SELECT * FROM public.invoices ORDER BY issued_at DESC, id LIMIT 50")]
     [InlineData("SELECT sum(amount_cents) FROM public.invoices WHERE status = 'sent'")]
     [InlineData("UPDATE public.invoices SET status = 'void'")]
-    public async Task Ours_uses_it(string sql)
+    public async Task Our_policy_uses_the_index(string sql)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: AblePlan);
         (await trial.TryAsync("EXPLAIN (FORMAT JSON) " + sql)).Values.Single().Should().MatchRegex(IndexCondition);
@@ -41,7 +42,8 @@ public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task The_first_page_of_a_list_comes_out_of_the_index_in_order()
     {
         // Nothing is sorted: the rows of idx_invoices_org are in the order that is asked for.
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: AblePlan + "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;");
+        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA,
+            without: AblePlan + "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off;");
         var plan = (await trial.TryAsync("EXPLAIN (FORMAT JSON) SELECT * FROM public.invoices ORDER BY issued_at DESC, id LIMIT 50")).Values.Single();
         plan.Should().Contain("\"idx_invoices_org\"").And.NotContain("\"Node Type\": \"Sort\"").And.NotContain("\"Node Type\": \"Incremental Sort\"");
     }

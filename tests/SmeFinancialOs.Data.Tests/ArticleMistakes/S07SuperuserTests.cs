@@ -11,10 +11,11 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
     [Theory]
     [InlineData("SUPERUSER")]
     [InlineData("BYPASSRLS")]
-    public async Task The_articles_FORCE_does_not_bind_them(string attribute)
+    public async Task The_articles_FORCE_does_not_bind_superusers_and_BYPASSRLS_roles(string attribute)
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + Article.Isolation + $"ALTER ROLE article_app {attribute}");
-        (await trial.TryAsync(Article.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA,
+            without: ArticleRecipe.Tables + ArticleRecipe.Isolation + $"ALTER ROLE article_app {attribute}");
+        (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
     }
 
     [Fact]
@@ -31,7 +32,8 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
         foreach (var context in new[] { fixture.ContextA, TenantContext.Demo, TenantContext.ForAdmin("operator", "any") })
         {
             await factory.Invoking(f => f.OpenConnectionAsync(context, Token).AsTask()).Should().ThrowAsync<UnsafeDatabaseRoleException>();
-            await factory.CreateSession(context).Invoking(s => s.QueryAsync<int>("SELECT 1", cancellationToken: Token)).Should().ThrowAsync<UnsafeDatabaseRoleException>();
+            await factory.CreateSession(context).Invoking(s => s.QueryAsync<int>("SELECT 1", cancellationToken: Token))
+                .Should().ThrowAsync<UnsafeDatabaseRoleException>();
         }
     }
 
@@ -47,11 +49,17 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
         // Committed, because the factory logs in: a name of its own, and dropped again.
         var login = "article_login_" + Guid.NewGuid().ToString("N");
         var harmless = fixture.GrantsDecideInheritance ? " WITH INHERIT FALSE, SET TRUE" : "";
-        await fixture.AsSuperuserAsync($"CREATE ROLE {login} LOGIN NOINHERIT PASSWORD '{login}' {attribute}; GRANT tenant_role, demo_role TO {login}{harmless}");
+        await fixture.AsSuperuserAsync($"CREATE ROLE {login} LOGIN NOINHERIT PASSWORD '{login}' {attribute}; "
+            + $"GRANT tenant_role, demo_role TO {login}{harmless}");
         try
         {
             await using var source = NpgsqlDataSource.Create(
-                new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = login, Password = login, Pooling = false }.ConnectionString);
+                new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+                {
+                    Username = login,
+                    Password = login,
+                    Pooling = false
+                }.ConnectionString);
             var open = async () => await (await new TenantConnectionFactory(source).OpenConnectionAsync(fixture.ContextA, Token)).DisposeAsync();
             if (isRefused)
                 await open.Should().ThrowAsync<UnsafeDatabaseRoleException>();

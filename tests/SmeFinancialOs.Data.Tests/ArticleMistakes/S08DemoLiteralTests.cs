@@ -13,7 +13,7 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
     [InlineData(InCode)]
     public async Task The_articles_literals_are_no_uuids(string literal)
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.Superuser, without: Article.Tables);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (9, '{literal}', 'demo')")).SqlState.Should().Be("22P02");
         (await trial.TryAsync($"CREATE POLICY demo_no_writes ON article.invoices FOR INSERT WITH CHECK (org_id <> '{literal}')")).SqlState.Should().Be("22P02");
     }
@@ -27,7 +27,7 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
             ALTER TABLE article.invoices ENABLE ROW LEVEL SECURITY;
             CREATE POLICY demo_no_writes ON article.invoices FOR INSERT WITH CHECK (org_id <> '{InPolicy}')
             """;
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: scene);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: scene);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES ('{InCode}', 'written to the demo')")).SqlState.Should().BeNull();
     }
 
@@ -36,7 +36,8 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
     {
         (await fixture.TruthAsync<Guid>("SELECT app.demo_org_id()")).Should().Be(TenantContext.DemoOrganizationId);
         TenantContext.Demo.OrganizationId.Should().Be(TenantContext.DemoOrganizationId);
-        var policies = "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'demo%' AND coalesce(qual, '') || coalesce(with_check, '') NOT LIKE '%app.demo_org_id()%'";
+        var policies = "SELECT count(*) FROM pg_policies WHERE policyname LIKE 'demo%' AND coalesce(qual, '') || coalesce(with_check, '') "
+            + "NOT LIKE '%app.demo_org_id()%'";
         (await fixture.TruthAsync<long>(policies)).Should().Be(0, "no policy has a literal of its own");
     }
 }

@@ -47,7 +47,7 @@ public sealed class S09TextLintTests(TenantDatabaseFixture fixture) : IClassFixt
             """;
         file.Contains("ROW LEVEL SECURITY", StringComparison.OrdinalIgnoreCase).Should().BeTrue("this is all the article's lint asks");
 
-        await using var trial = await Trial.StartAsync(fixture, Article.Superuser, without: file);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: file);
         (await trial.TryAsync(Unprotected.Replace("{0}", "article", StringComparison.Ordinal))).Values.Should().Equal(open);
     }
 
@@ -56,6 +56,7 @@ public sealed class S09TextLintTests(TenantDatabaseFixture fixture) : IClassFixt
     {
         await using var superuser = await fixture.OpenAsSuperuserAsync();
         (await superuser.ReadAsync(Unprotected.Replace("{0}", "public", StringComparison.Ordinal))).Should().BeEmpty();
-        (await superuser.ReadAsync("SELECT relname FROM pg_class WHERE oid = 'public.organizations'::regclass AND relrowsecurity AND relforcerowsecurity")).Should().Equal("organizations");
+        (await superuser.ReadAsync("SELECT relname FROM pg_class WHERE oid = 'public.organizations'::regclass AND relrowsecurity AND relforcerowsecurity"))
+            .Should().Equal("organizations");
     }
 }

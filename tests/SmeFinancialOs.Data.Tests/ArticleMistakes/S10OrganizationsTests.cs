@@ -14,7 +14,7 @@ public sealed class S10OrganizationsTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public async Task The_articles_tenant_lists_and_renames_all_customers()
     {
-        await using var trial = await Trial.StartAsync(fixture, Article.AppOfA, without: Article.Tables + Article.Isolation + Organizations);
+        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Organizations);
         (await trial.TryAsync("SELECT name FROM article.organizations ORDER BY 1")).Values.Should().Equal("A", "B", "Demo");
         (await trial.Connection.RunAsync("UPDATE article.organizations SET name = 'stolen'")).Should().Be(3);
     }

@@ -12,7 +12,8 @@ public sealed class AdminTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         var admin = fixture.Factory.CreateSession(TenantContext.ForAdmin("operator", "reading"));
         (await admin.ExecuteScalarAsync<long>("SELECT count(DISTINCT org_id) FROM public.invoices", cancellationToken: Token)).Should().Be(3);
-        (await admin.Invoking(s => s.ExecuteAsync("DELETE FROM public.invoices", cancellationToken: Token)).Should().ThrowAsync<TenantAccessDeniedException>()).Which.SqlState.Should().Be("25006");
+        (await admin.Invoking(s => s.ExecuteAsync("DELETE FROM public.invoices", cancellationToken: Token)).Should().ThrowAsync<TenantAccessDeniedException>())
+            .Which.SqlState.Should().Be("25006");
     }
 
     [Fact]
@@ -27,19 +28,22 @@ public sealed class AdminTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     public async Task A_factory_with_the_apps_login_for_admins_too_refuses_to_run()
     {
         var factory = new TenantConnectionFactory(fixture.AppDataSource, new TenantConnectionOptions { AdminDataSource = fixture.AppDataSource });
-        await factory.Invoking(f => f.OpenConnectionAsync(TenantContext.ForAdmin("operator", "mistake"), Token).AsTask()).Should().ThrowAsync<UnsafeDatabaseRoleException>();
+        await factory.Invoking(f => f.OpenConnectionAsync(TenantContext.ForAdmin("operator", "mistake"), Token).AsTask())
+            .Should().ThrowAsync<UnsafeDatabaseRoleException>();
     }
 
     [Fact]
     public async Task A_factory_with_the_admins_login_for_tenants_refuses_to_run()
     {
-        await new TenantConnectionFactory(fixture.AdminDataSource).Invoking(f => f.OpenConnectionAsync(fixture.ContextA, Token).AsTask()).Should().ThrowAsync<UnsafeDatabaseRoleException>();
+        await new TenantConnectionFactory(fixture.AdminDataSource).Invoking(f => f.OpenConnectionAsync(fixture.ContextA, Token).AsTask())
+            .Should().ThrowAsync<UnsafeDatabaseRoleException>();
     }
 
     [Fact]
     public async Task A_factory_without_an_admins_login_refuses_admin_contexts()
     {
-        await new TenantConnectionFactory(fixture.AppDataSource).Invoking(f => f.OpenConnectionAsync(TenantContext.ForAdmin("operator", "none"), Token).AsTask())
+        await new TenantConnectionFactory(fixture.AppDataSource).Invoking(f => f.OpenConnectionAsync(TenantContext.ForAdmin("operator", "none"), Token)
+            .AsTask())
             .Should().ThrowAsync<InvalidOperationException>();
     }
 
@@ -50,7 +54,8 @@ public sealed class AdminTests(TenantDatabaseFixture fixture) : IClassFixture<Te
             await work.ExecuteAsync("UPDATE public.invoices SET status = 'void'", cancellationToken: Token);
 
         await using var superuser = await fixture.OpenAsSuperuserAsync();
-        (await superuser.ReadAsync("SELECT actor, login, read_only FROM app.admin_access_log WHERE reason = 'rolled back'")).Should().Equal("operator", "admin_user", "f");
+        (await superuser.ReadAsync("SELECT actor, login, read_only FROM app.admin_access_log WHERE reason = 'rolled back'"))
+            .Should().Equal("operator", "admin_user", "f");
         (await superuser.ScalarAsync<long>("SELECT count(*) FROM public.invoices WHERE status = 'void'")).Should().Be(0);
     }
 

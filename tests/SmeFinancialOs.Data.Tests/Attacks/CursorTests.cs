@@ -40,7 +40,8 @@ public sealed class CursorTests(TenantDatabaseFixture fixture) : IClassFixture<T
             (await next.Connection.SqlStateOfAsync("FETCH ALL FROM held")).Should().Be("34000");
         }
 
-        await factory.CreateSession(fixture.ContextB).Invoking(s => s.QueryAsync<string>("FETCH ALL FROM held", cancellationToken: token)).Should().ThrowAsync<PostgresException>();
+        await factory.CreateSession(fixture.ContextB).Invoking(s => s.QueryAsync<string>("FETCH ALL FROM held", cancellationToken: token))
+            .Should().ThrowAsync<PostgresException>();
     }
 
     [Fact]

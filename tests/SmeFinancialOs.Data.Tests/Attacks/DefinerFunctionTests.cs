@@ -9,7 +9,8 @@ public sealed class DefinerFunctionTests(TenantDatabaseFixture fixture) : IClass
 
     private static string Function(string? owner, string prologue = "") => $"""
         {prologue};
-        CREATE FUNCTION public.listing() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 'SELECT customer_name FROM public.invoices';
+        CREATE FUNCTION public.listing() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog,
+            pg_temp AS 'SELECT customer_name FROM public.invoices';
         {(owner is null ? "" : $"ALTER FUNCTION public.listing() OWNER TO {owner}")}
         """;
 
@@ -21,9 +22,9 @@ public sealed class DefinerFunctionTests(TenantDatabaseFixture fixture) : IClass
     }
 
     [Fact]
-    public async Task Without_FORCE_it_shows_everything()
+    public async Task Definer_function_shows_everything_without_FORCE()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function("app_owner", Without.Force));
+        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function("app_owner", DefenceRemoval.Force));
         (await trial.TryAsync(Call)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
@@ -38,7 +39,8 @@ public sealed class DefinerFunctionTests(TenantDatabaseFixture fixture) : IClass
     public async Task The_schema_has_no_definer_function_and_pins_the_search_path_of_every_other_with_pg_temp_last()
     {
         await using var superuser = await fixture.OpenAsSuperuserAsync();
-        (await superuser.ReadAsync("SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'public'::regnamespace) AND p.prosecdef")).Should().BeEmpty();
+        (await superuser.ReadAsync("SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace IN ('app'::regnamespace, 'public'::regnamespace) "
+            + "AND p.prosecdef")).Should().BeEmpty();
 
         // A body in SQL (prosqlbody) is bound to its objects when it is made; a body in text looks names up each time.
         const string unpinned = """

@@ -6,13 +6,16 @@ namespace SmeFinancialOs.Data.Tests.Attacks;
 public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Grants = "GRANT INSERT, UPDATE, DELETE ON public.invoices TO demo_role";
-    private const string Permission = "CREATE POLICY demo_writes ON public.invoices TO demo_role USING (org_id = app.demo_org_id()) WITH CHECK (org_id = app.demo_org_id())";
+    private const string Permission = "CREATE POLICY demo_writes ON public.invoices TO demo_role USING (org_id = app.demo_org_id()) "
+        + "WITH CHECK (org_id = app.demo_org_id())";
     private const string ReadOnly = "SELECT set_config('transaction_read_only', 'on', true)";
 
     public static TheoryData<string> Writes =>
     [
         Seed.Insert(Seed.Demo),
-        $"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES ('{Seed.Demo}', '{Seed.InvoiceOfDemo}', 'Y', 1, 'planted', '2026-01-01') ON CONFLICT (org_id, id) DO UPDATE SET customer_name = 'stolen'",
+        $"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) "
+            + $"VALUES ('{Seed.Demo}', '{Seed.InvoiceOfDemo}', 'Y', 1, 'planted', '2026-01-01') ON CONFLICT (org_id, id) DO "
+            + "UPDATE SET customer_name = 'stolen'",
         "UPDATE public.invoices SET customer_name = 'stolen'",
         "DELETE FROM public.invoices",
         "MERGE INTO public.invoices i USING (SELECT 1) s ON i.amount_cents > 0 WHEN MATCHED THEN UPDATE SET customer_name = 'stolen'",
@@ -34,7 +37,9 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo);
         var state = (await trial.TryAsync(write)).SqlState;
-        state.Should().Be(write.StartsWith("INSERT", StringComparison.Ordinal) || write.StartsWith("MERGE", StringComparison.Ordinal) ? "42501" : null, "UPDATE and DELETE find no row");
+        state
+            .Should().Be(write.StartsWith("INSERT", StringComparison.Ordinal) || write.StartsWith("MERGE", StringComparison.Ordinal) ? "42501" : null,
+                "UPDATE and DELETE find no row");
         (await trial.OthersWereChangedAsync()).Should().BeFalse();
     }
 
@@ -51,10 +56,11 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task The_read_only_transaction_alone_refuses(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: $"{Without.DemoPolicies}; {Grants}; {Permission}");
+        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}");
         await trial.Connection.RunAsync(ReadOnly);
         (await trial.TryAsync(write)).SqlState.Should().Be("25006");
-        (await trial.TryAsync("SELECT set_config('transaction_read_only', 'off', true)")).SqlState.Should().Be("25001", "it cannot be undone in its transaction");
+        (await trial.TryAsync("SELECT set_config('transaction_read_only', 'off', true)")).SqlState
+            .Should().Be("25001", "it cannot be undone in its transaction");
         (await trial.TryAsync("SET TRANSACTION READ WRITE")).SqlState.Should().Be("25001");
     }
 
@@ -62,13 +68,13 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task Without_all_three_the_demo_is_written_to(string write)
     {
-        await using (var demo = await Trial.StartAsync(fixture, Actor.Demo, without: $"{Without.DemoPolicies}; {Grants}; {Permission}"))
+        await using (var demo = await Trial.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}"))
         {
             (await demo.TryAsync(write)).SqlState.Should().BeNull();
             (await demo.OthersWereChangedAsync()).Should().BeTrue();
         }
 
-        await using var tenant = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo, without: Without.DemoPolicies);
+        await using var tenant = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo, without: DefenceRemoval.DemoPolicies);
         (await tenant.TryAsync(write)).SqlState.Should().BeNull();
         (await tenant.OthersWereChangedAsync()).Should().BeTrue();
     }

@@ -36,7 +36,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public async Task It_goes_through_without_the_event_trigger_and_is_refused_with_it(Actor actor, string attack)
+    public async Task Drop_owned_succeeds_without_the_event_trigger_and_is_refused_with_it(Actor actor, string attack)
     {
         foreach (var defended in new[] { false, true })
         {
@@ -51,7 +51,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task Without_it_all_tenants_see_nothing_any_more()
+    public async Task Without_the_event_trigger_one_drop_owned_hides_all_rows_from_all_tenants()
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, Without);
         (await trial.TryAsync("DROP OWNED BY tenant_role")).SqlState.Should().BeNull();
@@ -63,7 +63,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Without_it_a_table_that_a_restrictive_policy_narrows_is_open(bool defended)
+    public async Task Without_the_event_trigger_drop_owned_opens_a_table_narrowed_by_a_restrictive_policy(bool defended)
     {
         const string table = "CREATE TABLE public.t AS SELECT org_id, customer_name FROM public.invoices; ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; "
             + "GRANT SELECT ON public.t TO tenant_role; CREATE POLICY everything ON public.t USING (true); "
@@ -105,7 +105,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     [InlineData("DROP FUNCTION app.keep_policies() CASCADE")]
     [InlineData("CREATE OR REPLACE FUNCTION app.keep_policies() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'")]
     [InlineData("SET session_replication_role = replica")]
-    public async Task A_tenant_cannot_switch_it_off(string attack)
+    public async Task Tenant_cannot_switch_the_event_trigger_off(string attack)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
         foreach (var prefix in new[] { "", "RESET ROLE; " })
@@ -115,7 +115,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     }
 
     [Fact]
-    public async Task It_holds_in_a_session_that_replicates()
+    public async Task Event_trigger_also_fires_in_a_session_that_replicates()
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, "SET LOCAL session_replication_role = replica");
         (await trial.TryAsync("DROP OWNED BY tenant_role")).SqlState.Should().Be("42501");

@@ -40,7 +40,8 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
         { Truncater, "CALL public.clear()" },
         { "DELETE FROM public.invoices", $"UPDATE public.organizations SET id = {AnotherTenant}" },
         { "DELETE FROM public.invoices", $"{Upsert} id = {AnotherTenant}" },
-        { "DELETE FROM public.invoices", $"MERGE INTO public.organizations o USING (VALUES (1)) s ON slug = 'a' WHEN MATCHED THEN UPDATE SET id = {AnotherTenant}" },
+        { "DELETE FROM public.invoices",
+            $"MERGE INTO public.organizations o USING (VALUES (1)) s ON slug = 'a' WHEN MATCHED THEN UPDATE SET id = {AnotherTenant}" },
     };
 
     [Theory]
@@ -55,7 +56,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public async Task Without_the_triggers_it_would(string scene, string attack)
+    public async Task Without_the_triggers_a_tenant_erases_its_organization(string scene, string attack)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene + "; ALTER TABLE public.organizations DISABLE TRIGGER USER");
         (await trial.TryAsync(attack)).SqlState.Should().BeNull();
@@ -76,7 +77,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
     [Theory]
     [InlineData("DELETE FROM public.owners")]
     [InlineData($"UPDATE public.organizations SET id = gen_random_uuid() WHERE id = '{Seed.B}'")]
-    public async Task An_admin_may(string sql)
+    public async Task Admin_may_erase_an_organization_around_privileges(string sql)
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.Admin, without: Owners);
         (await trial.TryAsync(sql)).SqlState.Should().BeNull();

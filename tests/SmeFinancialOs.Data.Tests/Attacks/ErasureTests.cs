@@ -30,7 +30,7 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Nor_after_the_table_was_protected_again()
+    public async Task Tenant_cannot_erase_its_organization_after_the_table_was_protected_again()
     {
         await fixture.AsSuperuserAsync("GRANT ALL ON public.organizations TO tenant_role, PUBLIC; SELECT app.protect_table('public.organizations', 'id')");
         await IsRefusedAsync("DELETE FROM public.organizations");
@@ -38,7 +38,7 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Nor_after_the_migrations_ran_again()
+    public async Task Tenant_cannot_erase_its_organization_after_the_migrations_ran_again()
     {
         await new SchemaMigrator(fixture.Database.OwnerConnectionString).MigrateAsync(Token);
         await IsRefusedAsync("DELETE FROM public.organizations");
@@ -60,7 +60,7 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     [Theory]
     [InlineData($"DELETE FROM public.organizations WHERE id = '{Seed.A}'")]
     [InlineData($"SELECT app.delete_organization('{Seed.A}')")]
-    public async Task Admin_erases_it_and_it_is_logged(string sql)
+    public async Task Admin_erases_an_organization_and_the_erasure_is_logged(string sql)
     {
         try
         {

@@ -12,7 +12,8 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
         SELECT app.protect_table('public.invoice_lines'); RESET ROLE
         """;
 
-    private static string Line(string organization, string invoice) => $"INSERT INTO public.invoice_lines (org_id, invoice_id) VALUES ('{organization}', '{invoice}')";
+    private static string Line(string organization, string invoice) =>
+        $"INSERT INTO public.invoice_lines (org_id, invoice_id) VALUES ('{organization}', '{invoice}')";
 
     [Fact]
     public async Task A_child_cannot_point_at_another_tenants_parent_and_does_not_learn_that_it_exists()
@@ -32,7 +33,8 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         const string loose = """
             ALTER TABLE public.invoices ADD CONSTRAINT invoices_id_key UNIQUE (id);
-            CREATE TABLE public.invoice_lines (org_id uuid NOT NULL, invoice_id uuid NOT NULL REFERENCES public.invoices (id)); SELECT app.protect_table('public.invoice_lines')
+            CREATE TABLE public.invoice_lines (org_id uuid NOT NULL, invoice_id uuid NOT NULL REFERENCES public.invoices (id));
+            SELECT app.protect_table('public.invoice_lines')
             """;
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: loose);
         (await trial.TryAsync(Line(Seed.A, Seed.InvoiceOfB))).SqlState.Should().BeNull();
@@ -44,11 +46,13 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task A_composite_foreign_key_with_a_nullable_organization_would_not_be_checked()
     {
-        var nullable = Lines.Replace("org_id uuid NOT NULL,", "org_id uuid,", StringComparison.Ordinal).Replace("PRIMARY KEY (org_id, id),", "", StringComparison.Ordinal);
+        var nullable = Lines.Replace("org_id uuid NOT NULL,", "org_id uuid,", StringComparison.Ordinal)
+            .Replace("PRIMARY KEY (org_id, id),", "", StringComparison.Ordinal);
         await using var trial = await Trial.StartAsync(fixture, new Actor(null, null, ""));
         (await trial.TryAsync(nullable)).SqlState.Should().Be("23502", "protect_table refuses it");
 
-        await using var forced = await Trial.StartAsync(fixture, new Actor(null, null, ""), without: nullable.Replace("SELECT app.protect_table('public.invoice_lines');", "", StringComparison.Ordinal));
+        await using var forced = await Trial.StartAsync(fixture, new Actor(null, null, ""),
+            without: nullable.Replace("SELECT app.protect_table('public.invoice_lines');", "", StringComparison.Ordinal));
         (await forced.TryAsync($"INSERT INTO public.invoice_lines (org_id, invoice_id) VALUES (NULL, '{Guid.NewGuid()}')")).SqlState.Should().BeNull();
     }
 
@@ -57,7 +61,8 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     [InlineData("ON DELETE SET NULL (invoice_id)", null)]
     public async Task A_parent_that_goes_must_not_take_the_childs_organization_with_it(string action, string? state)
     {
-        var lines = Lines.Replace("ON DELETE CASCADE", action, StringComparison.Ordinal).Replace("invoice_id uuid NOT NULL", "invoice_id uuid", StringComparison.Ordinal);
+        var lines = Lines.Replace("ON DELETE CASCADE", action, StringComparison.Ordinal)
+            .Replace("invoice_id uuid NOT NULL", "invoice_id uuid", StringComparison.Ordinal);
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: lines);
         (await trial.TryAsync(Line(Seed.A, Seed.InvoiceOfA))).SqlState.Should().BeNull();
         (await trial.TryAsync($"DELETE FROM public.invoices WHERE id = '{Seed.InvoiceOfA}'")).SqlState.Should().Be(state);

@@ -9,7 +9,8 @@ public sealed class GrantTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     public async Task The_grants_on_tenant_tables_are_these_and_no_others()
     {
         const string sql = """
-            SELECT c.relname || ' ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END || ' ' || string_agg(a.privilege_type, ',' ORDER BY a.privilege_type)
+            SELECT c.relname || ' ' || CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END || ' ' ||
+                string_agg(a.privilege_type, ',' ORDER BY a.privilege_type)
             FROM pg_class c, aclexplode(c.relacl) a
             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.grantee <> c.relowner
             GROUP BY c.relname, a.grantee
@@ -18,14 +19,16 @@ public sealed class GrantTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         (await superuser.ReadAsync(sql)).Should().BeEquivalentTo(
             "invoices tenant_role DELETE,INSERT,SELECT,UPDATE", "invoices admin_role DELETE,INSERT,SELECT,UPDATE", "invoices demo_role SELECT",
             "organizations tenant_role INSERT,SELECT,UPDATE", "organizations admin_role DELETE,INSERT,SELECT,UPDATE", "organizations demo_role SELECT");
-        (await superuser.ReadAsync("SELECT attrelid::regclass FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid IN ('public.invoices'::regclass, 'public.organizations'::regclass)"))
+        (await superuser.ReadAsync("SELECT attrelid::regclass FROM pg_attribute WHERE attacl IS NOT NULL AND attrelid "
+            + "IN ('public.invoices'::regclass, 'public.organizations'::regclass)"))
             .Should().BeEmpty("nothing is granted by column");
     }
 
     [Fact]
     public async Task Protect_table_takes_back_what_was_granted_before()
     {
-        const string scene = "GRANT ALL ON public.invoices TO PUBLIC, app_user, tenant_role, demo_role; GRANT UPDATE (customer_name) ON public.invoices TO demo_role; SELECT app.protect_table('public.invoices')";
+        const string scene = "GRANT ALL ON public.invoices TO PUBLIC, app_user, tenant_role, demo_role; GRANT UPDATE (customer_name) ON public.invoices "
+            + "TO demo_role; SELECT app.protect_table('public.invoices')";
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync("TRUNCATE public.invoices")).SqlState.Should().Be("42501");
         await trial.BecomeAsync(Actor.AppUser);

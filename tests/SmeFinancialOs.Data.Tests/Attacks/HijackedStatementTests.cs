@@ -4,7 +4,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Attacks;
 
 /// <summary>
-/// Npgsql refers to what it has prepared by a name, and SQL can put a statement of its own behind that name. It would be run for the next tenant of the connection.
+/// Npgsql refers to what it has prepared by a name, and SQL can put a statement of its own behind that name. It would be run for the next tenant of the
+/// connection.
 /// </summary>
 public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
@@ -13,10 +14,14 @@ public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : ICla
         DO $$
         DECLARE p record;
         BEGIN
-            FOR p IN SELECT name, statement, parameter_types FROM pg_prepared_statements WHERE name LIKE '\_auto%' AND statement ~ 'app.current_org_id|customer_name' LOOP
+            FOR p IN SELECT name, statement, parameter_types FROM pg_prepared_statements WHERE name LIKE '\_auto%' AND statement ~
+            'app.current_org_id|customer_name' LOOP
                 EXECUTE 'DEALLOCATE ' || quote_ident(p.name);
-                EXECUTE format('PREPARE %I %s AS %s', p.name, CASE WHEN cardinality(p.parameter_types) > 0 THEN '(' || array_to_string(p.parameter_types, ',') || ')' END,
-                    CASE WHEN p.statement LIKE '%app.current_org_id%' THEN replace(p.statement, 'set_config(''app.current_org_id'', $1, true)', 'set_config(''app.current_org_id'', coalesce(''{Seed.A}'', $1), true)')
+                EXECUTE format('PREPARE %I %s AS %s', p.name,
+                    CASE WHEN cardinality(p.parameter_types) > 0 THEN '(' || array_to_string(p.parameter_types, ',') || ')' END,
+                    CASE WHEN p.statement LIKE '%app.current_org_id%' THEN
+                        replace(p.statement, 'set_config(''app.current_org_id'', $1, true)',
+                        'set_config(''app.current_org_id'', coalesce(''{Seed.A}'', $1), true)')
                          ELSE 'SELECT ''hijacked''::text' END);
             END LOOP;
         END $$
@@ -26,7 +31,8 @@ public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : ICla
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string> Ways => ["raw, committed", "raw, rolled back", "raw, after the commit", "call", "call of several", "call behind a read", "call in a unit of work", "failed"];
+    public static TheoryData<string> Ways =>
+        ["raw, committed", "raw, rolled back", "raw, after the commit", "call", "call of several", "call behind a read", "call in a unit of work", "failed"];
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -109,7 +115,8 @@ public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : ICla
                 await session.QueryAsync<string>($"{Names}; -- a comment\n{Hijack}", cancellationToken: Token);
                 return;
             case "failed":
-                await session.Invoking(s => s.ExecuteAsync($"{Hijack}; {Seed.Insert(Seed.A, "A-1")}", cancellationToken: Token)).Should().ThrowAsync<DuplicateKeyException>();
+                await session.Invoking(s => s.ExecuteAsync($"{Hijack}; {Seed.Insert(Seed.A, "A-1")}", cancellationToken: Token))
+                    .Should().ThrowAsync<DuplicateKeyException>();
                 return;
         }
 

@@ -11,16 +11,19 @@ public sealed class KeyTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     public async Task What_another_tenant_uses_as_key_is_free(string values)
     {
         await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
-            (await trial.TryAsync($"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES {values}")).SqlState.Should().BeNull();
+            (await trial.TryAsync($"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES {values}")).SqlState
+                .Should().BeNull();
 
         await using var global = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices ADD UNIQUE (id), ADD UNIQUE (number)");
-        (await global.TryAsync($"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES {values}")).SqlState.Should().Be("23505");
+        (await global.TryAsync($"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES {values}")).SqlState
+            .Should().Be("23505");
     }
 
     [Fact]
     public async Task A_unique_key_without_the_organization_would_be_an_oracle_for_upserts_too()
     {
-        const string upsert = $"INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{Seed.A}', 'B-1', 1, 'mine', '2026-01-01') ON CONFLICT (number) DO UPDATE SET customer_name = 'stolen'";
+        const string upsert = $"INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) "
+            + $"VALUES ('{Seed.A}', 'B-1', 1, 'mine', '2026-01-01') ON CONFLICT (number) DO UPDATE SET customer_name = 'stolen'";
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices ADD UNIQUE (number)");
         (await trial.TryAsync(upsert)).SqlState.Should().Be("42501");
         (await trial.OthersWereChangedAsync()).Should().BeFalse();

@@ -32,7 +32,7 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Injections))]
-    public async Task It_commits_nothing(string injection)
+    public async Task Injected_tenant_switch_is_not_committed(string injection)
     {
         await using (var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token))
         {
@@ -46,14 +46,15 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task It_does_not_make_an_admin()
+    public async Task Injected_role_switch_does_not_make_an_admin()
     {
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
-        (await trial.TryAsync("SELECT set_config('role', 'admin_role', true) UNION ALL SELECT customer_name FROM public.invoices")).SqlState.Should().Be("42501");
+        (await trial.TryAsync("SELECT set_config('role', 'admin_role', true) UNION ALL SELECT customer_name FROM public.invoices")).SqlState
+            .Should().Be("42501");
     }
 
     [Fact]
-    public async Task It_writes_nothing_in_a_read_only_context()
+    public async Task Injected_tenant_switch_writes_nothing_in_a_read_only_context()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA.AsReadOnly(), Token);
         (await work.Connection.SqlStateOfAsync($"SELECT {ToB}; DELETE FROM public.invoices")).Should().Be("25006");
@@ -73,7 +74,8 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await work.Connection.RunAsync($"COMMIT; SET app.current_org_id = '{Seed.B}'; SET ROLE tenant_role; {Seed.Insert(Seed.B, "stacked")}");
         (await fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices WHERE number = 'stacked'")).Should().Be(1);
-        await work.Invoking(w => w.CommitAsync(Token)).Should().ThrowAsync<TransactionControlException>("there is no transaction left, and the caller learns of it");
+        await work.Invoking(w => w.CommitAsync(Token))
+            .Should().ThrowAsync<TransactionControlException>("there is no transaction left, and the caller learns of it");
     }
 
     [Theory]

@@ -28,14 +28,16 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
         await using (var connection = await pooled.OpenConnectionAsync(Token))
             (await connection.ReadAsync("SELECT current_setting('app.current_org_id', true)")).Should().Equal([Seed.B], "else nothing is shown");
 
-        foreach (var (context, seen) in new[] { (fixture.ContextA, Seed.A), (TenantContext.Demo, Seed.Demo), (fixture.ContextB, Seed.B), (fixture.ContextA, Seed.A) })
+        foreach (var (context, seen) in new[] { (fixture.ContextA, Seed.A), (TenantContext.Demo, Seed.Demo), (fixture.ContextB, Seed.B),
+            (fixture.ContextA, Seed.A) })
         {
             (await factory.CreateSession(context).QueryAsync<string>(Organizations, cancellationToken: Token)).Should().Equal(seen);
             await using var work = await factory.OpenConnectionAsync(context, Token);
             (await work.QueryAsync<string>(Organizations, cancellationToken: Token)).Should().Equal(seen);
         }
 
-        await factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync("DELETE FROM public.invoices", cancellationToken: Token)).Should().ThrowAsync<DemoReadOnlyException>();
+        await factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync("DELETE FROM public.invoices", cancellationToken: Token))
+            .Should().ThrowAsync<DemoReadOnlyException>();
     }
 
     [Theory]
@@ -71,10 +73,15 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
     public async Task A_start_up_option_does_not_reach_a_context()
     {
         await using var app = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Options = $"-c app.current_org_id={Seed.B} -c role=tenant_role" }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+            {
+                Options = $"-c app.current_org_id={Seed.B} -c "
+                + "role=tenant_role"
+            }.ConnectionString);
         await using (var bare = await app.OpenConnectionAsync(Token))
             (await bare.ReadAsync(Organizations)).Should().Equal([Seed.B], "without the library this is the hazard");
-        (await new TenantConnectionFactory(app).CreateSession(fixture.ContextA).QueryAsync<string>(Organizations, cancellationToken: Token)).Should().Equal(Seed.A);
+        (await new TenantConnectionFactory(app).CreateSession(fixture.ContextA).QueryAsync<string>(Organizations, cancellationToken: Token))
+            .Should().Equal(Seed.A);
     }
 
     [Fact]
@@ -88,7 +95,8 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
             await work.CommitAsync(Token);
 
         await using var bare = await pooled.OpenConnectionAsync(Token);
-        (await bare.ReadAsync("SELECT current_setting('app.current_org_id', true), current_user, current_setting('transaction_read_only')")).Should().Equal("", "app_user", "off");
+        (await bare.ReadAsync("SELECT current_setting('app.current_org_id', true), current_user, current_setting('transaction_read_only')"))
+            .Should().Equal("", "app_user", "off");
         (await bare.SqlStateOfAsync(Organizations)).Should().Be("42501");
     }
 }

@@ -12,7 +12,8 @@ public sealed class LibraryDemoTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(Writes))]
     public async Task Neither_session_nor_unit_of_work_writes_to_the_demo(string write)
     {
-        await fixture.Factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(write, cancellationToken: Token)).Should().ThrowAsync<DemoReadOnlyException>();
+        await fixture.Factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(write, cancellationToken: Token))
+            .Should().ThrowAsync<DemoReadOnlyException>();
         await using var work = await fixture.Factory.OpenConnectionAsync(TenantContext.Demo, Token);
         await work.Invoking(w => w.ExecuteAsync(write, cancellationToken: Token)).Should().ThrowAsync<DemoReadOnlyException>();
     }
@@ -27,7 +28,8 @@ public sealed class LibraryDemoTests(TenantDatabaseFixture fixture) : IClassFixt
         await using var work = await fixture.Factory.OpenConnectionAsync(TenantContext.Demo, Token);
         (await work.Connection.SqlStateOfAsync(attack)).Should().BeOneOf("25006", "25001");
         var session = () => fixture.Factory.CreateSession(TenantContext.Demo).ExecuteAsync(attack, cancellationToken: Token);
-        (await session.Should().ThrowAsync<Exception>()).Which.Should().Match(e => e is DemoReadOnlyException || ((Npgsql.PostgresException)e).SqlState == "25001");
+        (await session.Should().ThrowAsync<Exception>()).Which
+            .Should().Match(e => e is DemoReadOnlyException || ((Npgsql.PostgresException)e).SqlState == "25001");
         (await fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices")).Should().Be(3 * Seed.InvoicesEach);
     }
 
@@ -37,7 +39,8 @@ public sealed class LibraryDemoTests(TenantDatabaseFixture fixture) : IClassFixt
         var context = TenantContext.ForOrganization(TenantContext.DemoOrganizationId);
         context.Should().Be(TenantContext.Demo);
         context.IsReadOnly.Should().BeTrue();
-        await fixture.Factory.CreateSession(context).Invoking(s => s.ExecuteAsync("DELETE FROM public.invoices", cancellationToken: Token)).Should().ThrowAsync<DemoReadOnlyException>();
+        await fixture.Factory.CreateSession(context).Invoking(s => s.ExecuteAsync("DELETE FROM public.invoices", cancellationToken: Token))
+            .Should().ThrowAsync<DemoReadOnlyException>();
     }
 
     [Fact]

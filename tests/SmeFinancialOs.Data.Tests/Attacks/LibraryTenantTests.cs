@@ -55,9 +55,9 @@ public sealed class LibraryTenantTests(TenantDatabaseFixture fixture) : IClassFi
             foreach (IDictionary<string, object?> row in rows)
                 string.Join('|', row.Values).Should().NotContain(Seed.SecretOfB);
         }
-        catch (Exception refused) when (refused is TenantDataException or Npgsql.PostgresException)
+        catch (Exception fault) when (fault is TenantDataException or Npgsql.PostgresException)
         {
-            refused.ToString().Should().NotContain(Seed.SecretOfB);
+            fault.ToString().Should().NotContain(Seed.SecretOfB);
         }
     }
 

@@ -7,7 +7,8 @@ namespace SmeFinancialOs.Data.Tests.Attacks;
 public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     public static TheoryData<string> Changes =>
-        ["ALTER ROLE app_user PASSWORD 'known to the attacker'", "ALTER ROLE app_user SET role = 'tenant_role'", "ALTER ROLE app_user SET search_path = pg_catalog"];
+        ["ALTER ROLE app_user PASSWORD 'known to the attacker'", "ALTER ROLE app_user SET role = 'tenant_role'",
+            "ALTER ROLE app_user SET search_path = pg_catalog"];
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -29,14 +30,16 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task Not_even_the_login_can_make_a_tenant_its_own_default()
     {
         await using var connection = await fixture.OpenAsAppUserAsync();
-        (await connection.SqlStateOfAsync($"ALTER ROLE app_user SET app.current_org_id = '{Seed.B}'")).Should().Be("42501", "a custom setting takes a superuser, or GRANT SET ON PARAMETER");
+        (await connection.SqlStateOfAsync($"ALTER ROLE app_user SET app.current_org_id = '{Seed.B}'"))
+            .Should().Be("42501", "a custom setting takes a superuser, or GRANT SET ON PARAMETER");
     }
 
     [Fact]
     public async Task Even_with_role_and_tenant_as_defaults_of_the_login_the_library_shows_the_contexts_rows()
     {
         var login = $"ROLE app_user IN DATABASE {fixture.Database.Name}";
-        await fixture.AsSuperuserAsync($"ALTER {login} SET role = 'tenant_role'; ALTER {login} SET app.current_org_id = '{Seed.B}'; ALTER {login} SET search_path = pg_catalog");
+        await fixture.AsSuperuserAsync($"ALTER {login} SET role = 'tenant_role'; ALTER {login} SET app.current_org_id = '{Seed.B}'; "
+            + $"ALTER {login} SET search_path = pg_catalog");
         try
         {
             const string organizations = "SELECT DISTINCT org_id FROM public.invoices";
@@ -46,7 +49,12 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
 
             var factory = new TenantConnectionFactory(app, new()
             {
-                AllowedLoginSettings = new Dictionary<string, string> { ["role"] = "tenant_role", ["app.current_org_id"] = Seed.B, ["search_path"] = "pg_catalog" },
+                AllowedLoginSettings = new Dictionary<string, string>
+                {
+                    ["role"] = "tenant_role",
+                    ["app.current_org_id"] = Seed.B,
+                    ["search_path"] = "pg_catalog"
+                },
             });
             foreach (var context in new[] { fixture.ContextA, TenantContext.Demo })
             {

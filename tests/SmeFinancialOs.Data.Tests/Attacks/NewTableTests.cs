@@ -28,10 +28,11 @@ public sealed class NewTableTests(TenantDatabaseFixture fixture) : IClassFixture
 
     [Theory]
     [MemberData(nameof(Tables))]
-    public async Task Default_privileges_would_hand_it_out(string table)
+    public async Task Default_privileges_would_open_a_forgotten_table_to_tenants(string table)
     {
         const string grants = "ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT SELECT ON TABLES TO tenant_role; ";
-        var fill = $"; RESET ROLE; INSERT INTO public.forgotten (SELECT {(table.Contains("(org_id", StringComparison.Ordinal) ? "org_id, customer_name" : "*")} FROM public.invoices WHERE org_id = '{Seed.B}')";
+        var fill = $"; RESET ROLE; INSERT INTO public.forgotten (SELECT "
+            + $"{(table.Contains("(org_id", StringComparison.Ordinal) ? "org_id, customer_name" : "*")} FROM public.invoices WHERE org_id = '{Seed.B}')";
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: grants + AsOwner + table + fill);
         (await trial.TryAsync(Read)).Shows(Seed.SecretOfB).Should().BeTrue();
     }

@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Attacks;
 
 /// <summary>
-/// What the next user of a connection may notice of SQL that was injected into the call before: the list of docs/limits.md, and that it is all. Every setting that a
-/// login may change is left at every extreme value.
+/// What the next user of a connection may notice of SQL that was injected into the call before: the list of docs/limits.md, and that it is all. Every setting
+/// that a login may change is left at every extreme value.
 /// </summary>
 public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
@@ -44,7 +44,8 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
             if (noticed is not null)
             {
                 TestContext.Current.TestOutputHelper?.WriteLine($"{name} = {value}: {noticed.Message}");
-                Noticed.GetValueOrDefault(name, []).Should().Contain((noticed as PostgresException ?? noticed.InnerException as PostgresException)?.SqlState, $"of {name} = {value}: {noticed}");
+                Noticed.GetValueOrDefault(name, []).Should()
+                    .Contain((noticed as PostgresException ?? noticed.InnerException as PostgresException)?.SqlState, $"of {name} = {value}: {noticed}");
             }
 
             (await Record.ExceptionAsync(() => UseAsync(factory, use))).Should().BeNull($"{name} = {value} is noticed once");
@@ -53,7 +54,9 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
         left.Should().BeGreaterThan(300);
     }
 
-    /// <summary>The driver takes a backslash for an escape then, passes the parameter over, and the server reads the sign of the parameter as an operator.</summary>
+    /// <summary>
+    /// The driver takes a backslash for an escape then, passes the parameter over, and the server reads the sign of the parameter as an operator.
+    /// </summary>
     [Theory]
     [InlineData("session")]
     [InlineData("transaction")]
@@ -101,11 +104,13 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
                 break;
             default:
                 (await factory.CreateSession(fixture.ContextB).QueryUnbufferedAsync<string>(
-                    """SELECT number FROM invoices WHERE number <> '\' AND amount_cents = @amount_cents""", parameters, Token).ToListAsync(Token)).Should().Equal("B-1");
+                    """SELECT number FROM invoices WHERE number <> '\' AND amount_cents = @amount_cents""", parameters, Token).ToListAsync(Token))
+                    .Should().Equal("B-1");
                 break;
         }
 
-        (await fixture.TruthAsync<long>($"SELECT count(*) FROM invoices WHERE org_id = '{Seed.B}'")).Should().Be(use == "stream" ? Seed.InvoicesEach : Seed.InvoicesEach - 1);
+        (await fixture.TruthAsync<long>($"SELECT count(*) FROM invoices WHERE org_id = '{Seed.B}'"))
+            .Should().Be(use == "stream" ? Seed.InvoicesEach : Seed.InvoicesEach - 1);
         await fixture.SeedAsync();
     }
 
@@ -132,7 +137,8 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
         {
             await factory.CreateSession(fixture.ContextA).ExecuteAsync("SELECT setseed(0.5)", cancellationToken: Token);
             var next = factory.CreateSession(fixture.ContextB);
-            seen.Add((await next.ExecuteScalarAsync<double>("SELECT random()", cancellationToken: Token), await next.ExecuteScalarAsync<Guid>("SELECT gen_random_uuid()", cancellationToken: Token)));
+            seen.Add((await next.ExecuteScalarAsync<double>("SELECT random()", cancellationToken: Token),
+                await next.ExecuteScalarAsync<Guid>("SELECT gen_random_uuid()", cancellationToken: Token)));
         }
 
         seen[1].Random.Should().Be(seen[0].Random, "setseed cannot be taken back");
@@ -144,7 +150,8 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         const string sql = "SELECT number FROM invoices ORDER BY number LIMIT 3";
         await fixture.AsSuperuserAsync($"""
-            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT '{Seed.A}', 'many-' || i, 1, 'x', '2026-01-01' FROM generate_series(1, 5000) i; ANALYZE invoices
+            INSERT INTO invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT '{Seed.A}', 'many-' || i, 1, 'x',
+                '2026-01-01' FROM generate_series(1, 5000) i; ANALYZE invoices
             """);
         try
         {
@@ -152,7 +159,8 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
             var factory = new TenantConnectionFactory(source);
             await using (var attack = factory.BeginTransaction(fixture.ContextA))
             {
-                await attack.ExecuteAsync("SELECT set_config('enable_indexscan', 'off', true), set_config('enable_indexonlyscan', 'off', true)", cancellationToken: Token);
+                await attack.ExecuteAsync("SELECT set_config('enable_indexscan', 'off', true), set_config('enable_indexonlyscan', 'off', true)",
+                    cancellationToken: Token);
                 for (var i = 0; i < 3; i++)
                     await attack.QueryAsync<string>(sql, cancellationToken: Token);
                 await attack.CommitAsync(Token);
@@ -175,7 +183,8 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         // With what settings can change: a literal with a backslash, a parameter, a number, a date, text of another alphabet.
         const string read = """
-            SELECT number || '\' || @text || to_char(issued_at, 'YYYY-MM-DD') || (1.0::float8 / 3)::text || E'\\' || ('\x41'::bytea)::text FROM invoices WHERE status <> 'x' ORDER BY 1
+            SELECT number || '\' || @text || to_char(issued_at, 'YYYY-MM-DD') || (1.0::float8 / 3)::text || E'\\' || ('\x41'::bytea)::text FROM invoices WHERE
+                status <> 'x' ORDER BY 1
             """;
         string[] expected = [.. Enumerable.Range(1, Seed.InvoicesEach).Select(i => $"B-{i}\\ü@x2026-01-0{i + 1}0.3333333333333333\\\\x41")];
         var session = factory.CreateSession(fixture.ContextB);
@@ -188,7 +197,8 @@ public sealed class NextUserTests(TenantDatabaseFixture fixture) : IClassFixture
                 (await session.QueryUnbufferedAsync<string>(read, new { text = "ü@x" }, Token).ToListAsync(Token)).Should().Equal(expected);
                 break;
             case "write":
-                (await session.ExecuteAsync("UPDATE invoices SET customer_name = customer_name WHERE number <> '\\' || @text", new { text = "ü" }, Token)).Should().Be(Seed.InvoicesEach);
+                (await session.ExecuteAsync("UPDATE invoices SET customer_name = customer_name WHERE number <> '\\' || @text", new { text = "ü" }, Token))
+                    .Should().Be(Seed.InvoicesEach);
                 break;
             case "transaction":
                 await using (var transaction = factory.BeginTransaction(fixture.ContextB))

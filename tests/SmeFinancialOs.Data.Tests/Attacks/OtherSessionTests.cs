@@ -20,7 +20,8 @@ public sealed class OtherSessionTests(TenantDatabaseFixture fixture) : IClassFix
     [InlineData("SELECT set_config('role', 'none', true); SELECT pg_terminate_backend(pid) " + Others)]
     [InlineData("DO $$ BEGIN RESET ROLE; PERFORM pg_terminate_backend(pid) " + Others + "; SET LOCAL ROLE tenant_role; END $$")]
     [InlineData("RESET ROLE; SELECT pg_cancel_backend(pid) " + Others)]
-    [InlineData("SET LOCAL ROLE demo_role; RESET ROLE; DO $$ DECLARE p int; BEGIN FOR p IN SELECT pid " + Others + " LOOP PERFORM pg_cancel_backend(p); END LOOP; END $$")]
+    [InlineData("SET LOCAL ROLE demo_role; RESET ROLE; DO $$ DECLARE p int; BEGIN FOR p IN SELECT pid " + Others
+        + " LOOP PERFORM pg_cancel_backend(p); END LOOP; END $$")]
     public async Task One_call_ends_what_the_others_do_where_everybody_may_and_not_without_the_privilege(string injected)
     {
         var cancels = injected.Contains("cancel", StringComparison.Ordinal);
@@ -76,7 +77,8 @@ public sealed class OtherSessionTests(TenantDatabaseFixture fixture) : IClassFix
 
         if (isRefused)
         {
-            (await fixture.TruthAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'victim' AND wait_event = 'PgSleep')")).Should().BeTrue();
+            (await fixture.TruthAsync<bool>("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'victim' AND wait_event = 'PgSleep')"))
+                .Should().BeTrue();
             await fixture.AsSuperuserAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'");
             await sleep;
             return null;
@@ -87,7 +89,8 @@ public sealed class OtherSessionTests(TenantDatabaseFixture fixture) : IClassFix
 
     private async Task WaitForAsync(string application)
     {
-        while (!await fixture.TruthAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '{application}' AND wait_event = 'PgSleep')"))
+        while (!await fixture.TruthAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '{application}' "
+            + "AND wait_event = 'PgSleep')"))
             await Task.Delay(20, Token);
     }
 }

@@ -14,7 +14,7 @@ public sealed class OwnerTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         await using (var trial = await Trial.StartAsync(fixture, Actor.Owner))
             (await trial.TryAsync(attack)).Values.Should().Equal("0");
 
-        await using var loose = await Trial.StartAsync(fixture, Actor.Owner, without: Without.Force);
+        await using var loose = await Trial.StartAsync(fixture, Actor.Owner, without: DefenceRemoval.Force);
         (await loose.TryAsync(attack)).Values.Should().NotEqual(["0"]);
     }
 
@@ -24,7 +24,7 @@ public sealed class OwnerTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         await using (var trial = await Trial.StartAsync(fixture, Actor.Owner))
             (await trial.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().Be("42501");
 
-        await using var loose = await Trial.StartAsync(fixture, Actor.Owner, without: Without.Force);
+        await using var loose = await Trial.StartAsync(fixture, Actor.Owner, without: DefenceRemoval.Force);
         (await loose.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().BeNull();
         (await loose.OthersWereChangedAsync()).Should().BeTrue();
     }

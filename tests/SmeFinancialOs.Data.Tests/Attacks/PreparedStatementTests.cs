@@ -32,11 +32,14 @@ public sealed class PreparedStatementTests(TenantDatabaseFixture fixture) : ICla
     [Fact]
     public async Task The_librarys_prepared_statements_follow_the_context()
     {
-        await using var single = Npgsql.NpgsqlDataSource.Create(fixture.Database.AppConnectionString + ";Maximum Pool Size=1;Max Auto Prepare=20;Auto Prepare Min Usages=2");
+        await using var single = Npgsql.NpgsqlDataSource.Create(fixture.Database.AppConnectionString
+            + ";Maximum Pool Size=1;Max Auto Prepare=20;Auto Prepare Min Usages=2");
         var factory = new TenantConnectionFactory(single);
-        foreach (var (context, seen) in Enumerable.Repeat(new[] { (fixture.ContextA, Seed.A), (fixture.ContextB, Seed.B), (TenantContext.Demo, Seed.Demo) }, 8).SelectMany(turn => turn))
+        foreach (var (context, seen) in Enumerable.Repeat(new[] { (fixture.ContextA, Seed.A), (fixture.ContextB, Seed.B), (TenantContext.Demo, Seed.Demo) }, 8)
+            .SelectMany(turn => turn))
         {
-            (await factory.CreateSession(context).QueryAsync<Guid>("SELECT DISTINCT org_id FROM public.invoices", cancellationToken: TestContext.Current.CancellationToken))
+            (await factory.CreateSession(context)
+                .QueryAsync<Guid>("SELECT DISTINCT org_id FROM public.invoices", cancellationToken: TestContext.Current.CancellationToken))
                 .Should().Equal(Guid.Parse(seen));
         }
     }

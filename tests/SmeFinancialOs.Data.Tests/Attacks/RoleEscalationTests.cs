@@ -83,13 +83,14 @@ public sealed class RoleEscalationTests(TenantDatabaseFixture fixture) : IClassF
         var grant = fixture.GrantsDecideInheritance ? "GRANT admin_role TO app_user WITH INHERIT FALSE, SET TRUE" : "GRANT admin_role TO app_user";
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: grant);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeFalse();
-        (await trial.TryAsync("SELECT set_config('role', 'admin_role', true); SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
+        (await trial.TryAsync("SELECT set_config('role', 'admin_role', true); SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB)
+            .Should().BeTrue();
     }
 
     [Fact]
     public async Task An_inheriting_membership_would_need_no_injection_at_all()
     {
-        var grant = "GRANT SELECT ON public.invoices TO app_user; " + Without.NoInheritFence("admin_role", "app_user", fixture.GrantsDecideInheritance);
+        var grant = "GRANT SELECT ON public.invoices TO app_user; " + DefenceRemoval.NoInheritFence("admin_role", "app_user", fixture.GrantsDecideInheritance);
         await using var trial = await Trial.StartAsync(fixture, Actor.AppUser, without: grant);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }

@@ -24,7 +24,8 @@ public sealed class SequenceTests(TenantDatabaseFixture fixture) : IClassFixture
     public async Task The_schema_has_no_sequence_that_tenants_share()
     {
         await using var superuser = await fixture.OpenAsSuperuserAsync();
-        (await superuser.ReadAsync("SELECT relname FROM pg_class WHERE relkind = 'S' AND (has_sequence_privilege('tenant_role', oid, 'USAGE') OR has_sequence_privilege('tenant_role', oid, 'SELECT'))"))
+        (await superuser.ReadAsync("SELECT relname FROM pg_class WHERE relkind = 'S' AND (has_sequence_privilege('tenant_role', oid, 'USAGE') "
+            + "OR has_sequence_privilege('tenant_role', oid, 'SELECT'))"))
             .Should().BeEmpty();
     }
 }

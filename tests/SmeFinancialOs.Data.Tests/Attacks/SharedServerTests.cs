@@ -35,7 +35,8 @@ public sealed class SharedServerTests(TenantDatabaseFixture fixture) : IClassFix
         await using var a = await fixture.OpenAsAsync(Actor.TenantA);
         await using var b = await fixture.OpenAsAsync(Actor.TenantB);
         await a.RunAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE");
-        (await b.SqlStateOfAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS SHARE MODE NOWAIT")).Should().Be("55P03", "TenantConnectionOptions.LockTimeout ends the wait");
+        (await b.SqlStateOfAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS SHARE MODE NOWAIT"))
+            .Should().Be("55P03", "TenantConnectionOptions.LockTimeout ends the wait");
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class SharedServerTests(TenantDatabaseFixture fixture) : IClassFix
         await using var trial = await Trial.StartAsync(fixture, new Actor("attack_reader", null, Seed.A), without: reader);
         (await trial.TryAsync("TABLE public.invoices")).Should().Match<Outcome>(outcome => outcome.Error == null && outcome.Values.Count == 0);
 
-        await trial.Connection.RunAsync("RESET SESSION AUTHORIZATION; ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY; SET LOCAL SESSION AUTHORIZATION attack_reader");
+        await trial.Connection.RunAsync("RESET SESSION AUTHORIZATION; ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY; "
+            + "SET LOCAL SESSION AUTHORIZATION attack_reader");
         (await trial.TryAsync("TABLE public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 }

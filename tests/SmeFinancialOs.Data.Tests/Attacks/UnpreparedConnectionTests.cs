@@ -59,7 +59,7 @@ public sealed class UnpreparedConnectionTests(TenantDatabaseFixture fixture) : I
     [InlineData("admin_user", "admin_role", Seed.SecretOfB)]
     public async Task A_membership_that_inherits_would_open_the_login(string login, string role, string secret)
     {
-        var fence = Without.NoInheritFence(role, login, fixture.GrantsDecideInheritance);
+        var fence = DefenceRemoval.NoInheritFence(role, login, fixture.GrantsDecideInheritance);
         await using var trial = await Trial.StartAsync(fixture, new Actor(login, null, Seed.A), without: fence);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(secret).Should().BeTrue();
     }
@@ -76,7 +76,7 @@ public sealed class UnpreparedConnectionTests(TenantDatabaseFixture fixture) : I
     public async Task Altering_the_login_not_to_inherit_does_not_mend_a_careless_grant_since_16()
     {
         // A design that was proved on 15 alone leaks on 18.
-        var mended = Without.NoInheritFence("admin_role", "admin_user", fixture.GrantsDecideInheritance) + "; ALTER ROLE admin_user NOINHERIT";
+        var mended = DefenceRemoval.NoInheritFence("admin_role", "admin_user", fixture.GrantsDecideInheritance) + "; ALTER ROLE admin_user NOINHERIT";
         await using var trial = await Trial.StartAsync(fixture, Actor.AdminUser, without: mended);
         var read = await trial.TryAsync("SELECT customer_name FROM public.invoices");
         read.Shows(Seed.SecretOfB).Should().Be(fixture.GrantsDecideInheritance);

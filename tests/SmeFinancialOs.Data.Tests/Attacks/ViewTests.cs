@@ -15,14 +15,16 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         { "CREATE VIEW public.listing WITH (security_invoker = true) AS TABLE public.invoices", true, false },
         // Under FORCE the owner is bound too, and no policy is for it: closed, for everyone.
         { "SET LOCAL ROLE app_owner; CREATE VIEW public.listing AS TABLE public.invoices", false, false },
-        { $"{Without.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing AS TABLE public.invoices", true, true },
-        { $"{Without.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing WITH (security_barrier = true) AS TABLE public.invoices", true, true },
+        { $"{DefenceRemoval.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing AS TABLE public.invoices", true, true },
+        { $"{DefenceRemoval.Force}; SET LOCAL ROLE app_owner; CREATE VIEW public.listing WITH (security_barrier = true) AS TABLE public.invoices", true, true },
         // FORCE does not bind a superuser.
         { "CREATE VIEW public.listing AS TABLE public.invoices", true, true },
         // The whole chain has to be an invoker's.
-        { "CREATE VIEW public.inner_listing AS TABLE public.invoices; GRANT SELECT ON public.inner_listing TO tenant_role; CREATE VIEW public.listing WITH (security_invoker = true) AS TABLE public.inner_listing", true, true },
+        { "CREATE VIEW public.inner_listing AS TABLE public.invoices; GRANT SELECT ON public.inner_listing TO tenant_role; "
+            + "CREATE VIEW public.listing WITH (security_invoker = true) AS TABLE public.inner_listing", true, true },
         // OR REPLACE without the option drops it.
-        { "CREATE VIEW public.listing WITH (security_invoker = true) AS TABLE public.invoices; CREATE OR REPLACE VIEW public.listing AS TABLE public.invoices", true, true },
+        { "CREATE VIEW public.listing WITH (security_invoker = true) AS TABLE public.invoices; "
+            + "CREATE OR REPLACE VIEW public.listing AS TABLE public.invoices", true, true },
     };
 
     [Theory]
@@ -34,7 +36,8 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         seen.Shows(Seed.SecretOfA).Should().Be(showsOwn);
         seen.Shows(Seed.SecretOfB).Should().Be(showsForeign);
         await trial.TryAsync("UPDATE public.listing SET customer_name = 'stolen'");
-        (await trial.OthersWereChangedAsync()).Should().Be(showsForeign && !view.Contains("inner_listing", StringComparison.Ordinal), "the inner view was not granted UPDATE");
+        (await trial.OthersWereChangedAsync())
+            .Should().Be(showsForeign && !view.Contains("inner_listing", StringComparison.Ordinal), "the inner view was not granted UPDATE");
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     [Fact]
     public async Task A_materialized_view_of_the_forced_owner_is_empty()
     {
-        const string view = "SET LOCAL ROLE app_owner; CREATE MATERIALIZED VIEW public.listing AS TABLE public.invoices; GRANT SELECT ON public.listing TO tenant_role; RESET ROLE";
+        const string view = "SET LOCAL ROLE app_owner; CREATE MATERIALIZED VIEW public.listing AS TABLE public.invoices; "
+            + "GRANT SELECT ON public.listing TO tenant_role; RESET ROLE";
         await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: view);
         (await trial.TryAsync(Read)).Values.Should().BeEmpty();
     }
@@ -66,8 +70,10 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     [Theory]
     [InlineData("CREATE MATERIALIZED VIEW public.listing AS TABLE public.invoices")]
     [InlineData("CREATE VIEW public.listing AS TABLE public.invoices")]
-    [InlineData("CREATE FOREIGN DATA WRAPPER far; CREATE SERVER far FOREIGN DATA WRAPPER far; CREATE FOREIGN TABLE public.listing (org_id uuid NOT NULL) SERVER far")]
-    [InlineData("CREATE TABLE public.lists (org_id uuid NOT NULL) PARTITION BY HASH (org_id); CREATE TABLE public.listing PARTITION OF public.lists FOR VALUES WITH (MODULUS 1, REMAINDER 0)")]
+    [InlineData(
+        "CREATE FOREIGN DATA WRAPPER far; CREATE SERVER far FOREIGN DATA WRAPPER far; CREATE FOREIGN TABLE public.listing (org_id uuid NOT NULL) SERVER far")]
+    [InlineData("CREATE TABLE public.lists (org_id uuid NOT NULL) PARTITION BY HASH (org_id); CREATE TABLE public.listing PARTITION OF public.lists FOR VALUES "
+        + "WITH (MODULUS 1, REMAINDER 0)")]
     public async Task Protect_table_refuses_what_cannot_be_protected(string view)
     {
         await using var trial = await Trial.StartAsync(fixture, new Actor(null, null, ""), without: view);

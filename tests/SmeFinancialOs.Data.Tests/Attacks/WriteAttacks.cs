@@ -18,7 +18,8 @@ public static class WriteAttacks
         { IntoB, "42501" },
         { OntoB + " ON CONFLICT (org_id, id) DO UPDATE SET customer_name = 'stolen'", "42501" },
         { IntoB + " ON CONFLICT DO NOTHING", "42501" },
-        { $"INSERT INTO public.invoices {Columns} SELECT '{Seed.B}', gen_random_uuid(), 'X-' || number, 1, 'planted', issued_at FROM public.invoices", "42501" },
+        { $"INSERT INTO public.invoices {Columns} SELECT '{Seed.B}', gen_random_uuid(), 'X-' || number, 1, 'planted', issued_at FROM public.invoices",
+            "42501" },
         { $"WITH planted AS ({IntoB}) SELECT 1", "42501" },
         { "UPDATE public.invoices SET customer_name = 'stolen'", null },
         { "WITH stolen AS (UPDATE public.invoices SET amount_cents = amount_cents + 1) SELECT 1", null },
@@ -31,7 +32,8 @@ public static class WriteAttacks
         { "MERGE INTO public.invoices i USING (SELECT 1) s ON true WHEN MATCHED THEN DELETE", "42501" },
         { "MERGE INTO public.invoices i USING (SELECT 1) s ON i.amount_cents > 0 WHEN MATCHED THEN UPDATE SET customer_name = 'stolen'", null },
         { "MERGE INTO public.invoices i USING (SELECT 1) s ON i.amount_cents > 0 WHEN MATCHED THEN DELETE", null },
-        { $"MERGE INTO public.invoices i USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT {Columns} VALUES ('{Seed.B}', gen_random_uuid(), 'X-1', 1, 'planted', '2026-01-01')", "42501" },
+        { $"MERGE INTO public.invoices i USING (SELECT 1) s ON false WHEN NOT MATCHED THEN INSERT {Columns} "
+            + $"VALUES ('{Seed.B}', gen_random_uuid(), 'X-1', 1, 'planted', '2026-01-01')", "42501" },
         { "UPDATE public.organizations SET name = 'stolen'", null },
         { "INSERT INTO public.organizations (id, name, slug) VALUES (gen_random_uuid(), 'planted', 'planted')", "42501" },
     };

@@ -45,10 +45,10 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
         var factory = new TenantConnectionFactory(nowhere, new TenantConnectionOptions { AdminDataSource = nowhere });
         using var ambient = AmbientTenantContext.Use(TenantContext.ForAdmin("alice", "ticket 4711"));
         var (session, transaction) = (factory.CreateSession(), factory.BeginTransaction());
-        foreach (var (name, call) in Calls.All.Where(call => call.Key != nameof(InvoiceRepository)))
+        foreach (var (name, call) in CapturedSessionCalls.All.Where(call => call.Key != nameof(InvoiceRepository)))
         {
-            (await Calls.UnderAsync(B, () => call(session))).Should().Be(Captured, name);
-            (await Calls.UnderAsync(B, () => call(transaction))).Should().Be(Captured, name);
+            (await CapturedSessionCalls.UnderAsync(B, () => call(session))).Should().Be(Captured, name);
+            (await CapturedSessionCalls.UnderAsync(B, () => call(transaction))).Should().Be(Captured, name);
         }
     }
 
@@ -64,11 +64,11 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
             (await TryAsync(session)).Should().Contain(Seed.SecretOfA);
         }
 
-        foreach (var (name, call) in Calls.All)
+        foreach (var (name, call) in CapturedSessionCalls.All)
         {
-            (await Calls.UnderAsync(A, () => call(session))).Should().Be(Captured, name);
-            (await Calls.UnderAsync(B, () => call(session))).Should().Be(Captured, name);
-            (await Calls.UnderAsync(null, () => call(session))).Should().Be(Missing, name);
+            (await CapturedSessionCalls.UnderAsync(A, () => call(session))).Should().Be(Captured, name);
+            (await CapturedSessionCalls.UnderAsync(B, () => call(session))).Should().Be(Captured, name);
+            (await CapturedSessionCalls.UnderAsync(null, () => call(session))).Should().Be(Missing, name);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
         var seen = new List<string>();
         await provider.GetRequiredService<TenantScopeFactory>().RunAsync(A, async (services, _) =>
         {
-            seen.Add(await Calls.All[nameof(ITenantSession.QueryAsync)](services.GetRequiredService<ITenantSession>()));
+            seen.Add(await CapturedSessionCalls.All[nameof(ITenantSession.QueryAsync)](services.GetRequiredService<ITenantSession>()));
             seen.Add(await TryAsync(ofCaller));
         });
         seen[0].Should().Contain(Seed.SecretOfA).And.NotContain(Seed.SecretOfB);
@@ -142,7 +142,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
         (await TryAsync(scope.ServiceProvider.GetRequiredKeyedService<ITenantSession>("invoices"))).Should().Contain(Seed.SecretOfA);
     }
 
-    private static Task<string> TryAsync(ITenantSession session) => TryAsync(() => Calls.All[nameof(ITenantSession.QueryAsync)](session));
+    private static Task<string> TryAsync(ITenantSession session) => TryAsync(() => CapturedSessionCalls.All[nameof(ITenantSession.QueryAsync)](session));
 
     private static async Task<string> TryAsync(Func<Task<string>> call)
     {

@@ -14,7 +14,7 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
 
     private TenantContext B => fixture.ContextB;
 
-    public static TheoryData<string, string> KindsAndCalls => [.. Kinds.SelectMany(kind => Calls.All.Keys, (kind, call) => (kind, call))];
+    public static TheoryData<string, string> KindsAndCalls => [.. Kinds.SelectMany(kind => CapturedSessionCalls.All.Keys, (kind, call) => (kind, call))];
 
     public static TheoryData<string> AllKinds => [.. Kinds];
 
@@ -23,10 +23,11 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_call_under_another_context_is_refused(string kind, string call)
     {
         await using var kept = await MakeAsync(kind);
-        (await Calls.UnderAsync(B, () => Calls.All[call](kept.Session))).Should().Be(Captured);
-        (await Calls.UnderAsync(A.AsReadOnly(), () => Calls.All[call](kept.Session))).Should().Be(Captured, "a read-only context is another one");
-        (await Calls.UnderAsync(TenantContext.ForAdmin("a", "b"), () => Calls.All[call](kept.Session))).Should().Be(Captured);
-        (await Calls.UnderAsync(null, () => Calls.All[call](kept.Session))).Should().Be(Missing);
+        (await CapturedSessionCalls.UnderAsync(B, () => CapturedSessionCalls.All[call](kept.Session))).Should().Be(Captured);
+        (await CapturedSessionCalls.UnderAsync(A.AsReadOnly(), () => CapturedSessionCalls.All[call](kept.Session)))
+            .Should().Be(Captured, "a read-only context is another one");
+        (await CapturedSessionCalls.UnderAsync(TenantContext.ForAdmin("a", "b"), () => CapturedSessionCalls.All[call](kept.Session))).Should().Be(Captured);
+        (await CapturedSessionCalls.UnderAsync(null, () => CapturedSessionCalls.All[call](kept.Session))).Should().Be(Missing);
         kept.Session.Context.Should().Be(A);
     }
 
@@ -37,16 +38,16 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
         await using var kept = await MakeAsync(kind);
         var anew = TenantContext.ForOrganization(fixture.OrganizationA);
         anew.Should().NotBeSameAs(A);
-        (await Calls.UnderAsync(anew, () => Calls.All[call](kept.Session))).Should().ContainAny(Seed.SecretOfA, $"of {A}");
+        (await CapturedSessionCalls.UnderAsync(anew, () => CapturedSessionCalls.All[call](kept.Session))).Should().ContainAny(Seed.SecretOfA, $"of {A}");
     }
 
     [Theory]
     [MemberData(nameof(KindsAndCalls))]
-    public async Task With_a_context_of_its_own_it_is_bound_to_no_flow(string kind, string call)
+    public async Task Session_with_its_own_context_is_bound_to_no_flow(string kind, string call)
     {
         await using var kept = await MakeAsync(kind, A);
         foreach (var ambient in new[] { B, null })
-            (await Calls.UnderAsync(ambient, () => Calls.All[call](kept.Session))).Should().ContainAny(Seed.SecretOfA, $"of {A}");
+            (await CapturedSessionCalls.UnderAsync(ambient, () => CapturedSessionCalls.All[call](kept.Session))).Should().ContainAny(Seed.SecretOfA, $"of {A}");
     }
 
     [Theory]
@@ -54,11 +55,11 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_stream_that_was_begun_is_not_read_on_under_another_context(string kind)
     {
         await using var kept = await MakeAsync(kind);
-        await using var rows = kept.Session.QueryUnbufferedAsync<string>(Calls.Customers).GetAsyncEnumerator();
-        (await Calls.UnderAsync(A, NextAsync)).Should().Contain(Seed.SecretOfA);
-        (await Calls.UnderAsync(A, NextAsync)).Should().Contain(Seed.SecretOfA);
-        (await Calls.UnderAsync(B, NextAsync)).Should().Be(Captured);
-        (await Calls.UnderAsync(A, NextAsync)).Should().Be("end", "the refusal ended it");
+        await using var rows = kept.Session.QueryUnbufferedAsync<string>(CapturedSessionCalls.Customers).GetAsyncEnumerator();
+        (await CapturedSessionCalls.UnderAsync(A, NextAsync)).Should().Contain(Seed.SecretOfA);
+        (await CapturedSessionCalls.UnderAsync(A, NextAsync)).Should().Contain(Seed.SecretOfA);
+        (await CapturedSessionCalls.UnderAsync(B, NextAsync)).Should().Be(Captured);
+        (await CapturedSessionCalls.UnderAsync(A, NextAsync)).Should().Be("end", "the refusal ended it");
 
         async Task<string> NextAsync() => await rows.MoveNextAsync() ? rows.Current : "end";
     }
@@ -68,11 +69,12 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_stream_is_closed_by_whoever_leaves_it(string kind)
     {
         await using var kept = await MakeAsync(kind);
-        var rows = kept.Session.QueryUnbufferedAsync<string>(Calls.Customers).GetAsyncEnumerator();
-        (await Calls.UnderAsync(A, async () => $"{await rows.MoveNextAsync()}")).Should().Be("True");
+        var rows = kept.Session.QueryUnbufferedAsync<string>(CapturedSessionCalls.Customers).GetAsyncEnumerator();
+        (await CapturedSessionCalls.UnderAsync(A, async () => $"{await rows.MoveNextAsync()}")).Should().Be("True");
         using (AmbientTenantContext.Use(B))
             await rows.DisposeAsync();
-        (await Calls.UnderAsync(A, () => Calls.All[nameof(ITenantSession.QueryAsync)](kept.Session))).Should().Contain(Seed.SecretOfA);
+        (await CapturedSessionCalls.UnderAsync(A, () => CapturedSessionCalls.All[nameof(ITenantSession.QueryAsync)](kept.Session)))
+            .Should().Contain(Seed.SecretOfA);
     }
 
     [Theory]
@@ -81,8 +83,8 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     {
         await using var kept = await MakeAsync(kind);
         var batch = kept.Session.CreateBatch();
-        var rows = batch.AddQuery<string>(Calls.Customers);
-        (await Calls.UnderAsync(B, async () =>
+        var rows = batch.AddQuery<string>(CapturedSessionCalls.Customers);
+        (await CapturedSessionCalls.UnderAsync(B, async () =>
         {
             await batch.ExecuteAsync();
             return string.Join(' ', rows.Value);
@@ -94,14 +96,14 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     {
         using var ambient = AmbientTenantContext.Use(A);
         await using var work = await fixture.Factory.OpenConnectionAsync(CancellationToken.None);
-        (await Calls.UnderAsync(B, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Captured);
-        (await Calls.UnderAsync(B, () => Task.FromResult($"{work.Transaction.IsolationLevel}"))).Should().Be(Captured);
-        (await Calls.UnderAsync(null, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Missing);
+        (await CapturedSessionCalls.UnderAsync(B, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Captured);
+        (await CapturedSessionCalls.UnderAsync(B, () => Task.FromResult($"{work.Transaction.IsolationLevel}"))).Should().Be(Captured);
+        (await CapturedSessionCalls.UnderAsync(null, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Missing);
         work.Connection.Should().BeSameAs(work.Transaction.Connection);
     }
 
     [Fact]
-    public async Task Its_work_is_committed_or_rolled_back_by_whoever_ends_it()
+    public async Task Captured_unit_of_work_is_committed_or_rolled_back_by_whoever_ends_it()
     {
         const string insert = """
             INSERT INTO public.invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'secret of A, ended elsewhere', DATE '2026-01-01')

@@ -20,7 +20,8 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
         using (AmbientTenantContext.Use(B))
         {
             await provider.GetRequiredService<TenantScopeFactory>().RunAsync(A, async (services, cancellationToken) =>
-                seen.AddRange(await services.GetRequiredService<ITenantSession>().QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: cancellationToken)));
+                seen.AddRange(await services.GetRequiredService<ITenantSession>()
+                    .QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: cancellationToken)));
             AmbientTenantContext.Current.Should().Be(B);
         }
 
@@ -120,7 +121,8 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
             await foreach (var job in jobs.Reader.ReadAllAsync(stoppingToken))
             {
                 await scopes.RunAsync(job.Tenant, async (services, cancellationToken) =>
-                    job.Seen.SetResult(await services.GetRequiredService<ITenantSession>().QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: cancellationToken)), stoppingToken);
+                    job.Seen.SetResult(await services.GetRequiredService<ITenantSession>()
+                        .QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: cancellationToken)), stoppingToken);
             }
         }
     }

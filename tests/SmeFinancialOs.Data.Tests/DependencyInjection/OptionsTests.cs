@@ -30,7 +30,8 @@ public sealed class OptionsTests(TenantDatabaseFixture fixture) : IClassFixture<
     public async Task Code_has_the_last_word_over_the_section()
     {
         await using var provider = new ServiceCollection()
-            .AddTenantData(Section(("ConnectionString", fixture.Database.AppConnectionString), ("StatementTimeout", "00:00:07")), options => options.StatementTimeout = TimeSpan.FromSeconds(8))
+            .AddTenantData(Section(("ConnectionString", fixture.Database.AppConnectionString), ("StatementTimeout", "00:00:07")),
+                options => options.StatementTimeout = TimeSpan.FromSeconds(8))
             .BuildServiceProvider();
         (await provider.GetRequiredService<TenantConnectionFactory>().CreateSession(TenantContext.ForOrganization(fixture.OrganizationA))
             .ExecuteScalarAsync<string>("SELECT current_setting('statement_timeout')")).Should().Be("8s");
@@ -69,8 +70,10 @@ public sealed class OptionsTests(TenantDatabaseFixture fixture) : IClassFixture<
     {
         await using var own = NpgsqlDataSource.Create("Host=x;Username=y");
         (await Refusal(services => services.AddTenantData(own, options => options.ConnectionString = "Host=z"))).Should().Contain("remove one of them");
-        (await Refusal(services => services.AddTenantData("Host=x", "Host=y", options => options.AdminDataSource = own))).Should().Contain("remove one of them");
-        (await Refusal(services => services.AddTenantData(own, options => options.TransactionPooling = true, "billing"))).Should().StartWith("AddTenantData with the key \"billing\":");
+        (await Refusal(services => services.AddTenantData("Host=x", "Host=y", options => options.AdminDataSource = own)))
+            .Should().Contain("remove one of them");
+        (await Refusal(services => services.AddTenantData(own, options => options.TransactionPooling = true, "billing")))
+            .Should().StartWith("AddTenantData with the key \"billing\":");
 
         static async Task<string> Refusal(Action<IServiceCollection> register)
         {
@@ -93,6 +96,7 @@ public sealed class OptionsTests(TenantDatabaseFixture fixture) : IClassFixture<
 
     // The last of equal keys wins.
     private static IConfigurationSection Section(params (string Key, string Value)[] values) => new ConfigurationBuilder()
-        .AddInMemoryCollection(values.GroupBy(value => "TenantData:" + value.Key, value => (string?)value.Value).ToDictionary(group => group.Key, group => group.Last()))
+        .AddInMemoryCollection(values.GroupBy(value => "TenantData:" + value.Key, value => (string?)value.Value)
+            .ToDictionary(group => group.Key, group => group.Last()))
         .Build().GetSection("TenantData");
 }

@@ -41,7 +41,8 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
     {
         await using var provider = Build(options => options.StatementTimeout = TimeSpan.FromSeconds(9));
         var factory = provider.GetRequiredService<TenantConnectionFactory>();
-        (await factory.CreateSession(TenantContext.ForAdmin("alice", "test")).ExecuteScalarAsync<string>("SELECT current_setting('statement_timeout')")).Should().Be("9s");
+        (await factory.CreateSession(TenantContext.ForAdmin("alice", "test")).ExecuteScalarAsync<string>("SELECT current_setting('statement_timeout')"))
+            .Should().Be("9s");
     }
 
     [Theory]

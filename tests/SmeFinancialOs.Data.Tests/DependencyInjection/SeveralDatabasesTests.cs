@@ -18,8 +18,10 @@ public sealed class SeveralDatabasesTests(TenantDatabaseFixture fixture) : IClas
 
         using var ambient = AmbientTenantContext.Use(TenantContext.ForOrganization(fixture.OrganizationA));
         await using var scope = provider.CreateAsyncScope();
-        (await scope.ServiceProvider.GetRequiredService<ITenantSession>().ExecuteScalarAsync<string>("SELECT current_database()")).Should().Be(fixture.Database.Name);
-        (await scope.ServiceProvider.GetRequiredKeyedService<ITenantSession>("billing").ExecuteScalarAsync<string>("SELECT current_database()")).Should().Be(billing.Name);
+        (await scope.ServiceProvider.GetRequiredService<ITenantSession>().ExecuteScalarAsync<string>("SELECT current_database()"))
+            .Should().Be(fixture.Database.Name);
+        (await scope.ServiceProvider.GetRequiredKeyedService<ITenantSession>("billing").ExecuteScalarAsync<string>("SELECT current_database()"))
+            .Should().Be(billing.Name);
         (await scope.ServiceProvider.GetRequiredKeyedService<OrganizationRepository>("billing").GetAsync(fixture.OrganizationA)).Should().BeNull();
         (await scope.ServiceProvider.GetRequiredService<OrganizationRepository>().GetAsync(fixture.OrganizationA)).Should().NotBeNull();
         (await scope.ServiceProvider.GetRequiredKeyedService<InvoiceRepository>("billing").ListAsync()).Items.Should().BeEmpty();

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
 /// <summary>What is current belongs to the host: no span of ours may be left there, or take the host's own away.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class CurrentActivityTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     public static TheoryData<string> Calls => [.. SessionCall.All.Keys];
@@ -38,9 +38,11 @@ public sealed class CurrentActivityTests(TenantDatabaseFixture fixture) : IClass
         var session = recorder.Factory.CreateSession(fixture.ContextA);
         await session.Invoking(s => s.ExecuteAsync("SELECT 1 / 0")).Should().ThrowAsync<InvalidValueException>();
         Activity.Current.Should().BeSameAs(recorder.Request);
-        await session.Invoking(s => s.ExecuteAsync("SELECT 1", cancellationToken: new CancellationToken(canceled: true))).Should().ThrowAsync<OperationCanceledException>();
+        await session.Invoking(s => s.ExecuteAsync("SELECT 1", cancellationToken: new CancellationToken(canceled: true)))
+            .Should().ThrowAsync<OperationCanceledException>();
         Activity.Current.Should().BeSameAs(recorder.Request);
-        await recorder.Factory.Invoking(f => f.OpenConnectionAsync(fixture.ContextA, new CancellationToken(canceled: true)).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await recorder.Factory.Invoking(f => f.OpenConnectionAsync(fixture.ContextA, new CancellationToken(canceled: true)).AsTask())
+            .Should().ThrowAsync<OperationCanceledException>();
         Activity.Current.Should().BeSameAs(recorder.Request);
     }
 
@@ -51,7 +53,8 @@ public sealed class CurrentActivityTests(TenantDatabaseFixture fixture) : IClass
     {
         await using var recorder = new TelemetryRecorder(fixture);
         // More than one network buffer: it waits in between.
-        await foreach (var row in recorder.Factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>("SELECT repeat('x', 1000) FROM generate_series(1, 100)"))
+        await foreach (var row in recorder.Factory.CreateSession(fixture.ContextA)
+            .QueryUnbufferedAsync<string>("SELECT repeat('x', 1000) FROM generate_series(1, 100)"))
         {
             Activity.Current.Should().BeSameAs(recorder.Request);
             using var step = TelemetryRecorder.StartHostSpan("step");

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
 /// <summary>A unit of work that wrote rows and is disposed without a commit: the caller believes that they are saved.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Event = "CommitForgotten";
@@ -55,7 +55,8 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
         var request = recorder.Request;
         var warnings = recorder.Logs().Where(log => log.EventId.Name == Event).ToList();
         warnings.Should().HaveCount(4);
-        warnings.Should().OnlyContain(log => log.FormattedMessage!.Contains($"organization {Seed.A}") && log.FormattedMessage.Contains($"Activity: request ({request.Id})"));
+        warnings.Should()
+            .OnlyContain(log => log.FormattedMessage!.Contains($"organization {Seed.A}") && log.FormattedMessage.Contains($"Activity: request ({request.Id})"));
         (await fixture.TruthAsync<long>("SELECT count(*) FROM invoices WHERE status = 'sent'")).Should().Be(3 * Seed.InvoicesEach);
     }
 
@@ -176,7 +177,7 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
     }
 
     [Fact]
-    public async Task Without_an_activity_it_says_so()
+    public async Task Forgotten_commit_without_an_activity_is_reported_as_such()
     {
         await using var recorder = new TelemetryRecorder(fixture);
         recorder.Request.Dispose();

@@ -5,7 +5,7 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class LogTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Planted = "planted-value-4711";
@@ -17,7 +17,8 @@ public sealed class LogTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
         var session = recorder.Factory.CreateSession(fixture.ContextA);
         await session.Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.B, Planted))).Should().ThrowAsync<TenantAccessDeniedException>();
         await session.Invoking(s => s.ExecuteAsync("SELECT @value::int", new { value = Planted })).Should().ThrowAsync<InvalidValueException>();
-        await recorder.Factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.Demo, Planted))).Should().ThrowAsync<DemoReadOnlyException>();
+        await recorder.Factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.Demo, Planted)))
+            .Should().ThrowAsync<DemoReadOnlyException>();
         await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA))
         {
             await work.ExecuteAsync($"SELECT set_config('app.current_org_id', '{Seed.B}', true)");
@@ -69,9 +70,11 @@ public sealed class LogTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
         await recorder.Factory.CreateSession(TenantContext.ForAdmin(actor, "ticket\n4711")).ExecuteAsync("SELECT 1");
 
         var text = recorder.Logs().Single(log => log.EventId.Name == "AdminAccessOpened").FormattedMessage!;
-        text.Should().StartWith($"Admin access to database \"{fixture.Database.Name}\" was opened by eve\\u000D\\u000Ainfo:").And.Contain("reason: ticket\\u000A4711");
+        text.Should().StartWith($"Admin access to database \"{fixture.Database.Name}\" was opened by eve\\u000D\\u000Ainfo:")
+            .And.Contain("reason: ticket\\u000A4711");
         text.Should().NotContainAny("\r", "\n", "\u001b", "\u2028", "\u202e");
-        (await fixture.TruthAsync<string>("SELECT actor FROM app.admin_access_log ORDER BY opened_at DESC LIMIT 1")).Should().Be(actor, "the access log keeps what it was");
+        (await fixture.TruthAsync<string>("SELECT actor FROM app.admin_access_log ORDER BY opened_at DESC LIMIT 1"))
+            .Should().Be(actor, "the access log keeps what it was");
     }
 
     [Fact]

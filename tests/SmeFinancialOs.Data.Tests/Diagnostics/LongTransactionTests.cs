@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private static readonly TimeSpan Threshold = TimeSpan.FromSeconds(5);
@@ -64,7 +64,7 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
     public async Task Nothing_is_armed_without_a_threshold()
     {
         await using var recorder = Record(threshold: null);
-        await EverythingThatHappens.RunAsync(fixture, recorder.Factory);
+        await AllTelemetryEvents.RunAsync(fixture, recorder.Factory);
         _time.Timers.Created.Should().Be(0);
     }
 
@@ -72,7 +72,8 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
     public async Task Threshold_needs_no_listener_but_a_logger()
     {
         using var log = new LoggerFactory();
-        var factory = new TenantConnectionFactory(fixture.AppDataSource, new TenantConnectionOptions { LoggerFactory = log, LongTransactionThreshold = Threshold, TimeProvider = _time });
+        var factory = new TenantConnectionFactory(fixture.AppDataSource,
+            new TenantConnectionOptions { LoggerFactory = log, LongTransactionThreshold = Threshold, TimeProvider = _time });
         await factory.CreateSession(fixture.ContextA).ExecuteAsync("SELECT 1");
         _time.Timers.Should().Be((1, 0));
     }
@@ -90,10 +91,12 @@ public sealed class LongTransactionTests(TenantDatabaseFixture fixture) : IClass
     [InlineData(0)]
     [InlineData(-1)]
     public void Threshold_that_could_not_work_is_refused(int seconds) =>
-        fixture.AppDataSource.Invoking(source => new TenantConnectionFactory(source, new TenantConnectionOptions { LongTransactionThreshold = TimeSpan.FromSeconds(seconds) }))
+        fixture.AppDataSource.Invoking(source =>
+            new TenantConnectionFactory(source, new TenantConnectionOptions { LongTransactionThreshold = TimeSpan.FromSeconds(seconds) }))
             .Should().Throw<ArgumentOutOfRangeException>().WithParameterName(nameof(TenantConnectionOptions.LongTransactionThreshold));
 
-    private TelemetryRecorder Record(TimeSpan? threshold) => new(fixture, options => (options.LongTransactionThreshold, options.StreamIdleTimeout, options.TimeProvider) = (threshold, null, _time));
+    private TelemetryRecorder Record(TimeSpan? threshold) =>
+        new(fixture, options => (options.LongTransactionThreshold, options.StreamIdleTimeout, options.TimeProvider) = (threshold, null, _time));
 
     private sealed class BrokenLoggers : ILoggerFactory, ILogger
     {

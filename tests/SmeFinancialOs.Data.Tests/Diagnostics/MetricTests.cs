@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class MetricTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Transactions = "smefinancialos.data.transaction.";
@@ -30,10 +30,12 @@ public sealed class MetricTests(TenantDatabaseFixture fixture) : IClassFixture<T
         Values("committed").Should().BeEquivalentTo([("tenant.execute", "committed", 2L), ("tenant.unit_of_work", "committed", 1L)]);
         Values("rolled_back").Should().BeEquivalentTo([("tenant.execute", "failed", 1L), ("tenant.unit_of_work", "rolled_back", 1L)]);
         Values("duration").Should().BeEquivalentTo(
-            [("tenant.execute", "committed", 2L), ("tenant.execute", "failed", 1L), ("tenant.unit_of_work", "committed", 1L), ("tenant.unit_of_work", "rolled_back", 1L)]);
+            [("tenant.execute", "committed", 2L), ("tenant.execute", "failed", 1L), ("tenant.unit_of_work", "committed", 1L),
+                ("tenant.unit_of_work", "rolled_back", 1L)]);
 
         IEnumerable<(string, string, long)> Values(string instrument) => measured.Where(point => point.Instrument == Transactions + instrument)
-            .Select(point => ((string)point.Tags["smefinancialos.operation"]!, (string?)point.Tags.GetValueOrDefault("smefinancialos.outcome") ?? "", point.Value));
+            .Select(point => ((string)point.Tags["smefinancialos.operation"]!,
+                (string?)point.Tags.GetValueOrDefault("smefinancialos.outcome") ?? "", point.Value));
     }
 
     [Fact]
@@ -51,7 +53,8 @@ public sealed class MetricTests(TenantDatabaseFixture fixture) : IClassFixture<T
         await admin.ExecuteAsync("SELECT 1");
 
         recorder.Measurements().Where(point => !point.Instrument.StartsWith(Transactions, StringComparison.Ordinal))
-            .Select(point => (point.Instrument, point.Value, point.Tags["smefinancialos.access"], point.Tags["smefinancialos.read_only"], point.Tags.GetValueOrDefault("db.response.status_code")))
+            .Select(point => (point.Instrument, point.Value, point.Tags["smefinancialos.access"], point.Tags["smefinancialos.read_only"],
+                point.Tags.GetValueOrDefault("db.response.status_code")))
             .Should().BeEquivalentTo<(string, long, object?, object?, object?)>(
             [
                 ("smefinancialos.data.access.denied", 1, "tenant", false, "42501"),
@@ -76,9 +79,10 @@ public sealed class MetricTests(TenantDatabaseFixture fixture) : IClassFixture<T
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Keep(tags));
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Keep(tags));
         listener.Start();
-        await EverythingThatHappens.RunAsync(fixture, fixture.Factory);
+        await AllTelemetryEvents.RunAsync(fixture, fixture.Factory);
 
-        seen.Should().Contain("tenant").And.Contain("demo").And.Contain("admin").And.NotContain(value => value != null && value.Contains(Seed.A, StringComparison.OrdinalIgnoreCase));
+        seen.Should().Contain("tenant").And.Contain("demo").And.Contain("admin")
+            .And.NotContain(value => value != null && value.Contains(Seed.A, StringComparison.OrdinalIgnoreCase));
 
         void Keep(ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Dapper;
-using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     private const string Planted = "planted-value-4711";
@@ -26,7 +25,7 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         span.TagObjects.Should().BeEquivalentTo(new Dictionary<string, object?>
         {
             ["db.system.name"] = "postgresql",
-            ["db.namespace"] = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString).Database,
+            ["db.namespace"] = fixture.Database.AppConnectionString.DatabaseName(),
             ["smefinancialos.tenant.id"] = Seed.A,
             ["smefinancialos.access"] = "tenant",
             ["smefinancialos.read_only"] = false,
@@ -56,7 +55,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         }
 
         var works = recorder.Spans().Where(span => span.OperationName == "tenant.unit_of_work").ToArray();
-        works.Should().HaveCount(2).And.OnlyContain(span => span.ParentSpanId == recorder.Request.SpanId && Equals(span.GetTagItem("smefinancialos.outcome"), "committed"));
+        works.Should().HaveCount(2)
+            .And.OnlyContain(span => span.ParentSpanId == recorder.Request.SpanId && Equals(span.GetTagItem("smefinancialos.outcome"), "committed"));
         works.Select(span => span.GetTagItem("smefinancialos.read_only")).Should().Equal(false, true);
         var calls = recorder.Spans().Where(span => span.OperationName == name).ToArray();
         calls.Select(span => span.ParentSpanId).Should().Equal(works.Select(span => span.SpanId));
@@ -97,7 +97,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     {
         await using var recorder = new TelemetryRecorder(fixture);
         await recorder.Factory.CreateSession(fixture.ContextA)
-            .Invoking(session => session.ExecuteAsync($"DO $$ BEGIN RAISE EXCEPTION '{Planted}' USING ERRCODE = '{sqlState}'; END $$")).Should().ThrowAsync<Exception>().WithMessage($"*{Planted}*");
+            .Invoking(session => session.ExecuteAsync($"DO $$ BEGIN RAISE EXCEPTION '{Planted}' USING ERRCODE = '{sqlState}'; END $$"))
+            .Should().ThrowAsync<Exception>().WithMessage($"*{Planted}*");
 
         var span = recorder.Spans().Should().ContainSingle().Subject;
         span.Status.Should().Be(ActivityStatusCode.Error);
@@ -127,7 +128,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
 
         // The third has run nothing: there was no transaction.
         var works = recorder.Spans().Where(span => span.OperationName == "tenant.unit_of_work").ToArray();
-        works.Should().HaveCount(2).And.OnlyContain(span => Equals(span.GetTagItem("smefinancialos.outcome"), "rolled_back") && span.Status == ActivityStatusCode.Unset);
+        works.Should().HaveCount(2)
+            .And.OnlyContain(span => Equals(span.GetTagItem("smefinancialos.outcome"), "rolled_back") && span.Status == ActivityStatusCode.Unset);
     }
 
     [Fact]
@@ -171,7 +173,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
             await rows.DisposeAsync();
         }
 
-        recorder.Spans().Where(span => span.OperationName == "tenant.stream").Select(span => span.GetTagItem("smefinancialos.outcome")).Should().Equal("abandoned", "abandoned");
+        recorder.Spans().Where(span => span.OperationName == "tenant.stream").Select(span => span.GetTagItem("smefinancialos.outcome"))
+            .Should().Equal("abandoned", "abandoned");
     }
 
     [Fact]
@@ -193,7 +196,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         var session = recorder.Factory.CreateSession(fixture.ContextA);
         const string insert = "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('unmapped', 1, 'x', now()) RETURNING 'no number'";
         await session.Invoking(s => s.ExecuteScalarAsync<int>(insert)).Should().ThrowAsync<Exception>();
-        (await session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = 'unmapped'")).Should().Be(1, "it was committed, though the call failed");
+        (await session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = 'unmapped'"))
+            .Should().Be(1, "it was committed, though the call failed");
 
         await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA))
         {
@@ -202,7 +206,9 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         }
 
         recorder.Spans().Select(span => span.GetTagItem("smefinancialos.outcome")).Should().Equal("committed", "committed", "unknown");
-        recorder.Measurements().Where(measured => measured.Instrument.StartsWith("smefinancialos.data.transaction.", StringComparison.Ordinal) && Equals(measured.Tags.GetValueOrDefault("smefinancialos.outcome"), "unknown"))
+        recorder.Measurements()
+            .Where(measured => measured.Instrument.StartsWith("smefinancialos.data.transaction.", StringComparison.Ordinal)
+                && Equals(measured.Tags.GetValueOrDefault("smefinancialos.outcome"), "unknown"))
             .Should().OnlyContain(measured => measured.Instrument == "smefinancialos.data.transaction.duration");
     }
 
@@ -211,10 +217,12 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     {
         await using var recorder = new TelemetryRecorder(fixture, connectionString: fixture.Database.AppConnectionString + ";Port=1");
         await recorder.Factory.Invoking(factory => factory.OpenConnectionAsync(fixture.ContextA).AsTask()).Should().ThrowAsync<DatabaseUnavailableException>();
-        await recorder.Factory.CreateSession(fixture.ContextA).Invoking(session => session.ExecuteAsync("SELECT 1")).Should().ThrowAsync<DatabaseUnavailableException>();
+        await recorder.Factory.CreateSession(fixture.ContextA).Invoking(session => session.ExecuteAsync("SELECT 1"))
+            .Should().ThrowAsync<DatabaseUnavailableException>();
 
         recorder.Spans().Should().HaveCount(2).And.OnlyContain(span =>
-            Equals(span.GetTagItem("error.type"), typeof(DatabaseUnavailableException).FullName) && Equals(span.GetTagItem("smefinancialos.outcome"), "failed"));
+            Equals(span.GetTagItem("error.type"), typeof(DatabaseUnavailableException).FullName)
+                && Equals(span.GetTagItem("smefinancialos.outcome"), "failed"));
         recorder.Measurements().Should().BeEmpty("no transaction was opened");
     }
 }

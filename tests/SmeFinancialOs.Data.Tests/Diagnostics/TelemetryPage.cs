@@ -14,7 +14,8 @@ internal static class TelemetryPage
 
     public static IReadOnlyList<(string Name, string Kind, string Unit)> Instruments => [.. Table("instrument").Select(row => (row[0], row[1], row[2]))];
 
-    public static IReadOnlyList<(int Id, string Name, string Level, string Category)> Events => [.. Table("id").Select(row => (int.Parse(row[0]), row[1], row[2], row[3]))];
+    public static IReadOnlyList<(int Id, string Name, string Level, string Category)> Events =>
+        [.. Table("id").Select(row => (int.Parse(row[0]), row[1], row[2], row[3]))];
 
     /// <summary>The rows of the table whose first column has this heading.</summary>
     private static IEnumerable<string[]> Table(string heading) =>

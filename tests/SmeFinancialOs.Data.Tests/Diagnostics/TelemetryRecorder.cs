@@ -9,7 +9,9 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-/// <summary>A host that listens to everything, with a factory of its own and a request in progress. What it has heard can be read once it has stopped.</summary>
+/// <summary>
+/// A host that listens to everything, with a factory of its own and a request in progress. What it has heard can be read once it has stopped.
+/// </summary>
 internal sealed class TelemetryRecorder : IAsyncDisposable
 {
     private static readonly ActivitySource Host = new("SmeFinancialOs.Data.Tests.Host");
@@ -35,7 +37,7 @@ internal sealed class TelemetryRecorder : IAsyncDisposable
         }));
         _tenants = new NpgsqlDataSourceBuilder(connectionString ?? fixture.Database.AppConnectionString).UseTenantDefaults().Build();
         _admins = new NpgsqlDataSourceBuilder(fixture.Database.AdminConnectionString).UseTenantDefaults().Build();
-        _database = new NpgsqlConnectionStringBuilder(_tenants.ConnectionString).Database!;
+        _database = _tenants.ConnectionString.DatabaseName();
         var options = new TenantConnectionOptions { AdminDataSource = _admins, LoggerFactory = _logging };
         configure?.Invoke(options);
         Factory = new TenantConnectionFactory(_tenants, options);

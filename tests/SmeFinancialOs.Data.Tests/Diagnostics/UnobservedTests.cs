@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Diagnostics;
 
 namespace SmeFinancialOs.Data.Tests.Diagnostics;
 
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class UnobservedTests
 {
     [Theory]
@@ -38,7 +38,11 @@ public sealed class UnobservedTests
     [Fact]
     public void Span_that_a_sampler_drops_is_no_operation()
     {
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == TenantDiagnostics.ActivitySourceName, Sample = (ref _) => ActivitySamplingResult.None };
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == TenantDiagnostics.ActivitySourceName,
+            Sample = (ref _) => ActivitySamplingResult.None
+        };
         ActivitySource.AddActivityListener(listener);
         var telemetry = new Telemetry(new TenantConnectionOptions(), "database");
         var context = TenantContext.ForOrganization(Guid.NewGuid());

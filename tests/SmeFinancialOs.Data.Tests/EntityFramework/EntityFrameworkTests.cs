@@ -8,7 +8,8 @@ namespace SmeFinancialOs.Data.Tests.EntityFramework;
 /// <summary>A DbContext on the connection of a unit of work is bound as everything else there is.</summary>
 public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    private static readonly Func<BillingContext, IAsyncEnumerable<BillingInvoice>> CompiledQuery = EF.CompileAsyncQuery((BillingContext billing) => billing.Invoices);
+    private static readonly Func<BillingContext, IAsyncEnumerable<BillingInvoice>> CompiledQuery =
+        EF.CompileAsyncQuery((BillingContext billing) => billing.Invoices);
 
     [Fact]
     public async Task A_query_without_a_filter_sees_the_own_rows_alone()
@@ -17,7 +18,8 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
         await using var billing = await work.CreateBillingContextAsync();
         (await billing.Invoices.Select(i => i.OrganizationId).Distinct().ToListAsync()).Should().Equal(fixture.OrganizationA);
         (await billing.Invoices.IgnoreQueryFilters().CountAsync(i => i.OrganizationId == fixture.OrganizationB)).Should().Be(0);
-        (await billing.Invoices.FromSqlRaw("SELECT * FROM invoices").Select(i => i.OrganizationId).Distinct().ToListAsync()).Should().Equal(fixture.OrganizationA);
+        (await billing.Invoices.FromSqlRaw("SELECT * FROM invoices").Select(i => i.OrganizationId).Distinct().ToListAsync())
+            .Should().Equal(fixture.OrganizationA);
         (await billing.Database.SqlQueryRaw<Guid>("SELECT id AS \"Value\" FROM organizations").ToListAsync()).Should().Equal(fixture.OrganizationA);
     }
 
@@ -38,7 +40,8 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
         await fixture.SeedAsync();
 
         async Task<IReadOnlyList<(Guid, string, long)>> TheirsAsync() =>
-            await fixture.Factory.CreateSession(fixture.ContextB).QueryAsync<(Guid, string, long)>("SELECT id, customer_name, amount_cents FROM invoices ORDER BY id");
+            await fixture.Factory.CreateSession(fixture.ContextB)
+                .QueryAsync<(Guid, string, long)>("SELECT id, customer_name, amount_cents FROM invoices ORDER BY id");
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
             billing.Attach(invoice).Property(i => i.CustomerName).IsModified = true;
             return billing.SaveChangesAsync();
         });
-        await RefusedAsync<PostgresException>(billing => billing.Invoices.ExecuteUpdateAsync(set => set.SetProperty(i => i.OrganizationId, fixture.OrganizationB)));
+        await RefusedAsync<PostgresException>(billing =>
+            billing.Invoices.ExecuteUpdateAsync(set => set.SetProperty(i => i.OrganizationId, fixture.OrganizationB)));
 
         async Task RefusedAsync<T>(Func<BillingContext, Task> attack)
             where T : Exception
@@ -89,14 +93,16 @@ public sealed class EntityFrameworkTests(TenantDatabaseFixture fixture) : IClass
         }
 
         async Task<long> CountAsync() =>
-            await fixture.Factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number });
+            await fixture.Factory.CreateSession(fixture.ContextA)
+                .ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number });
     }
 
     [Fact]
     public async Task The_page_does_what_it_says()
     {
         (await EntityFrameworkSnippets.SaveAsync(fixture.Factory, fixture.ContextA)).Should().BePositive();
-        (await fixture.Factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = '2026-002'")).Should().Be(1);
+        (await fixture.Factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = '2026-002'"))
+            .Should().Be(1);
         await fixture.SeedAsync();
     }
 

@@ -22,7 +22,8 @@ public sealed class CommitOutcomeTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task Error_of_the_server_is_sent_instead_of_a_commit(string sqlState, bool isUnknown, bool isSafe)
     {
         await RaisesAsync();
-        var fault = await FaultOfAsync(() => fixture.Factory.CreateSession(fixture.ContextA).ExecuteAsync("SELECT public.raises(@sqlState)", new { sqlState }, Token));
+        var fault = await FaultOfAsync(() => fixture.Factory.CreateSession(fixture.ContextA)
+            .ExecuteAsync("SELECT public.raises(@sqlState)", new { sqlState }, Token));
         (fault is CommitOutcomeUnknownException).Should().Be(isUnknown);
         TransientFault.IsSafeToRetry(fault).Should().Be(isSafe);
     }
@@ -38,14 +39,16 @@ public sealed class CommitOutcomeTests(TenantDatabaseFixture fixture) : IClassFi
             DROP TABLE IF EXISTS public.deferring;
             CREATE TABLE public.deferring (a int);
             GRANT INSERT ON public.deferring TO tenant_role;
-            CREATE OR REPLACE FUNCTION public.raises_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM public.raises('{sqlState}'); RETURN NULL; END $$;
+            CREATE OR REPLACE FUNCTION public.raises_late() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM public.raises('{sqlState}'); RETURN NULL;
+            END $$;
             CREATE CONSTRAINT TRIGGER late AFTER INSERT ON public.deferring DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.raises_late()
             """);
         const string insert = "INSERT INTO public.deferring VALUES (1)";
         var calls = new Dictionary<string, Func<Task>>
         {
             ["session"] = () => fixture.Factory.CreateSession(fixture.ContextA).ExecuteAsync(insert, cancellationToken: Token),
-            ["session, in a block"] = () => fixture.Factory.CreateSession(fixture.ContextA).ExecuteAsync($"SET LOCAL work_mem = '4MB'; {insert}", cancellationToken: Token),
+            ["session, in a block"] = () => fixture.Factory.CreateSession(fixture.ContextA)
+                .ExecuteAsync($"SET LOCAL work_mem = '4MB'; {insert}", cancellationToken: Token),
             ["unit of work"] = async () =>
             {
                 await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
@@ -107,7 +110,8 @@ public sealed class CommitOutcomeTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task Unit_of_work_that_the_server_ended_while_it_was_idle_is_rolled_back_for_certain()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
-        var backend = await work.ExecuteScalarAsync<int>("SELECT pg_backend_pid() FROM set_config('idle_in_transaction_session_timeout', '1', true)", cancellationToken: Token);
+        var backend = await work.ExecuteScalarAsync<int>("SELECT pg_backend_pid() FROM set_config('idle_in_transaction_session_timeout', '1', true)",
+            cancellationToken: Token);
         while (await fixture.TruthAsync<bool>($"SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pid = {backend})"))
             await Task.Delay(20, Token);
         (await FaultOfAsync(() => work.CommitAsync(Token))).Should().BeOfType<PostgresException>().Which.SqlState.Should().Be("25P03");

@@ -7,12 +7,12 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Failover;
 
 /// <summary>
-/// What one user of a connection, or a migration, has done to it must not fail the next: a call is sent once more where nothing of it was done, and never where a
-/// part may have been.
+/// What one user of a connection, or a migration, has done to it must not fail the next: a call is sent once more where nothing of it was done, and never where
+/// a part may have been.
 /// </summary>
 public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    private const string Read = "SELECT * FROM public.repeated ORDER BY id";
+    private const string Read = RepeatedCall.Read;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -40,9 +40,9 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         await using var host = await HostAsync();
         await host.SpoilAsync(spoiler);
-        await RunAsync(host.Factory, call);
+        await RepeatedCall.RunAsync(host.Factory, fixture.ContextB, call);
         (await WrittenAsync()).Should().Be(call is "write" or "batch" ? 1 : 0);
-        await RunAsync(host.Factory, call);
+        await RepeatedCall.RunAsync(host.Factory, fixture.ContextB, call);
     }
 
     [Theory]
@@ -54,7 +54,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
         await host.SpoilAsync(spoiler);
         await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
         {
-            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
+            var fault = (await work.Invoking(w => w.QueryAsync<int>(Read, cancellationToken: Token)).Should().ThrowAsync<StalePreparedStatementException>())
+                .Which;
             TransientFault.IsSafeToRetry(fault).Should().BeTrue();
         }
 
@@ -75,7 +76,7 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
         await host.SpoilAsync("idle_session_timeout");
         await using (var work = host.Factory.BeginTransaction(fixture.ContextB))
         {
-            await RunAsync(work, call);
+            await RepeatedCall.RunAsync(work, call);
             await work.ExecuteAsync("INSERT INTO public.repeated (text) VALUES ('b')", cancellationToken: Token);
             await work.CommitAsync(Token);
         }
@@ -105,7 +106,7 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         await using var host = await HostAsync();
         for (var i = 0; i < 3; i++)
-            await RunAsync(host.Factory, "unit of work");
+            await RepeatedCall.RunAsync(host.Factory, fixture.ContextB, "unit of work");
         await using (var work = await host.Factory.OpenConnectionAsync(fixture.ContextB, Token))
         {
             await work.ExecuteAsync("INSERT INTO public.repeated (text) VALUES ('b')", cancellationToken: Token);
@@ -115,7 +116,7 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
         }
 
         (await WrittenAsync()).Should().Be(0);
-        await RunAsync(host.Factory, "unit of work");
+        await RepeatedCall.RunAsync(host.Factory, fixture.ContextB, "unit of work");
     }
 
     [Theory]
@@ -129,7 +130,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task Error_that_only_looks_like_one_of_these_is_not_repeated(string sql, string sqlState)
     {
         await using var host = await HostAsync();
-        var fault = (await host.Factory.CreateSession(fixture.ContextB).Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token)).Should().ThrowAsync<PostgresException>()).Which;
+        var fault = (await host.Factory.CreateSession(fixture.ContextB).Invoking(s => s.ExecuteAsync(sql, cancellationToken: Token))
+            .Should().ThrowAsync<PostgresException>()).Which;
         fault.SqlState.Should().Be(sqlState);
         TransientFault.IsSafeToRetry(fault).Should().Be(sqlState == "57P05");
         (await WrittenAsync()).Should().Be(0);
@@ -164,7 +166,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
         for (var i = 0; i < 4; i++)
             await session.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token);
         await host.SpoilAsync("migration");
-        var fault = (await session.Invoking(s => s.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token)).Should().ThrowAsync<StalePreparedStatementException>()).Which;
+        var fault = (await session.Invoking(s => s.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token))
+            .Should().ThrowAsync<StalePreparedStatementException>()).Which;
         TransientFault.IsSafeToRetry(fault).Should().BeTrue();
         (await fixture.TruthAsync<long>("SELECT count(*) FROM public.repeated WHERE bytes IS NOT NULL")).Should().Be(4);
         await session.ExecuteAsync(sql, new { bytes = new StreamParameter() }, Token);
@@ -173,56 +176,8 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
 
     private Task<long> WrittenAsync() => fixture.TruthAsync<long>("SELECT count(*) FROM public.repeated WHERE text = 'b'");
 
-    private async Task RunAsync(TenantConnectionFactory factory, string call)
-    {
-        switch (call)
-        {
-            case "admin":
-                await factory.CreateSession(TenantContext.ForAdmin("operator", "repetition")).ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
-                break;
-            case "unit of work":
-                await using (var work = await factory.OpenConnectionAsync(fixture.ContextB, Token))
-                {
-                    await work.ExecuteScalarAsync<int>("SELECT 1", cancellationToken: Token);
-                    await work.CommitAsync(Token);
-                }
-
-                break;
-            default:
-                await RunAsync(factory.CreateSession(fixture.ContextB), call);
-                break;
-        }
-    }
-
-    private static async Task RunAsync(ITenantSession session, string call)
-    {
-        switch (call)
-        {
-            case "read":
-                await session.QueryAsync<int>(Read, cancellationToken: Token);
-                break;
-            case "write":
-                await session.ExecuteAsync("INSERT INTO public.repeated (text) VALUES ('b') RETURNING *", cancellationToken: Token);
-                break;
-            case "batch":
-                var batch = session.CreateBatch();
-                batch.AddExecute("INSERT INTO public.repeated (text) VALUES (@text)", new { text = "b" });
-                batch.AddQuery<int>(Read);
-                await batch.ExecuteAsync(Token);
-                break;
-            case "stream":
-                await session.QueryUnbufferedAsync<int>(Read, cancellationToken: Token).CountAsync(Token);
-                break;
-            case "copy":
-                await session.CopyToAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
-                break;
-            default:
-                throw new ArgumentException("No such call.", nameof(call));
-        }
-    }
-
     /// <summary>One connection for each login, on which every call has run until it is prepared.</summary>
-    private async Task<SpoiledHost> HostAsync()
+    private async Task<HostWithSpoiledConnection> HostAsync()
     {
         await fixture.AsSuperuserAsync("""
             DROP TABLE IF EXISTS public.repeated;
@@ -232,14 +187,15 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
             CREATE SEQUENCE public.tries;
             GRANT USAGE ON SEQUENCE public.tries TO tenant_role;
             CREATE OR REPLACE FUNCTION public.deallocates() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$;
-            CREATE OR REPLACE FUNCTION public.raises(state text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.tries'); RAISE EXCEPTION USING ERRCODE = state; END $$;
+            CREATE OR REPLACE FUNCTION public.raises(state text) RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM nextval('public.tries');
+            RAISE EXCEPTION USING ERRCODE = state; END $$;
             GRANT EXECUTE ON FUNCTION public.deallocates(), public.raises(text) TO tenant_role, admin_role;
             """);
-        var host = new SpoiledHost(fixture);
+        var host = new HostWithSpoiledConnection(fixture);
         foreach (var call in (string[])["read", "write", "batch", "stream", "unit of work", "copy", "admin"])
         {
             for (var i = 0; i < 3; i++)
-                await RunAsync(host.Factory, call);
+                await RepeatedCall.RunAsync(host.Factory, fixture.ContextB, call);
         }
 
         await fixture.AsSuperuserAsync("TRUNCATE public.repeated");

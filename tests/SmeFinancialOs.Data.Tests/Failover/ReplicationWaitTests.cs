@@ -47,7 +47,7 @@ public sealed class ReplicationWaitTests(WaitingPrimary primary) : IClassFixture
     [InlineData(Cause.Token)]
     [InlineData(Cause.CommandTimeout)]
     [InlineData(Cause.CancelBackend)]
-    public async Task Npgsql_alone_takes_it_for_done(Cause cause)
+    public async Task Npgsql_alone_reports_an_interrupted_replication_wait_as_committed(Cause cause)
     {
         using var cancellation = new CancellationTokenSource();
         await using var source = NpgsqlDataSource.Create(primary.Database.OwnerConnectionString + (cause == Cause.CommandTimeout ? ";Command Timeout=1" : ""));
@@ -66,7 +66,8 @@ public sealed class ReplicationWaitTests(WaitingPrimary primary) : IClassFixture
         var write = WriteAsync(factory, Way.Session, CancellationToken.None);
         await InterruptAsync(write, Cause.CancelBackend, null);
         await write.Invoking(w => w).Should().ThrowAsync<CommitOutcomeUnknownException>();
-        (await factory.CreateSession(primary.Tenant).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number = _number })).Should().Be(1);
+        (await factory.CreateSession(primary.Tenant).ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number = @number", new { number = _number }))
+            .Should().Be(1);
     }
 
     private async Task InterruptAsync(Task write, Cause cause, CancellationTokenSource? cancellation)

@@ -87,7 +87,8 @@ public sealed class TransientFaultTests(TenantDatabaseFixture database) : IClass
         foreach (var broken in new Exception[] { new IOException(), new SocketException(), new TimeoutException(), new EndOfStreamException() })
             TransientFault.IsSafeToRetry(new NpgsqlException("x", broken)).Should().BeTrue();
         TransientFault.IsSafeToRetry(new DatabaseUnavailableException("x")).Should().BeTrue();
-        foreach (var other in new Exception[] { new NpgsqlException("x"), new IOException(), new TimeoutException(), new InvalidOperationException(), new InvalidCastException(), new TaskCanceledException() })
+        foreach (var other in new Exception[] { new NpgsqlException("x"), new IOException(), new TimeoutException(), new InvalidOperationException(),
+            new InvalidCastException(), new TaskCanceledException() })
             TransientFault.IsSafeToRetry(other).Should().BeFalse();
         FluentActions.Invoking(() => TransientFault.IsSafeToRetry(null!)).Should().Throw<ArgumentNullException>();
     }
@@ -118,7 +119,8 @@ public sealed class TransientFaultTests(TenantDatabaseFixture database) : IClass
     {
         var context = isReadOnly ? database.ContextA.AsReadOnly() : database.ContextA;
         var call = database.Factory.CreateSession(context).ExecuteAsync("SELECT pg_sleep(60)");
-        while (await database.TruthAsync<long>("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()") == 0)
+        while (await database.TruthAsync<long>("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'PgSleep' "
+            + "AND datname = current_database()") == 0)
             await Task.Delay(20);
         var fault = await FaultOfAsync(call);
         (fault is CommitOutcomeUnknownException).Should().Be(!isReadOnly);
@@ -136,7 +138,8 @@ public sealed class TransientFaultTests(TenantDatabaseFixture database) : IClass
     [Fact]
     public async Task A_context_that_may_write_is_told_of_a_server_that_takes_no_writes()
     {
-        await using var source = new NpgsqlDataSourceBuilder(database.Database.AppConnectionString + ";Options=-c default_transaction_read_only=on").UseTenantDefaults().Build();
+        await using var source = new NpgsqlDataSourceBuilder(database.Database.AppConnectionString
+            + ";Options=-c default_transaction_read_only=on").UseTenantDefaults().Build();
         var session = new TenantConnectionFactory(source).CreateSession(database.ContextA);
         var fault = (await session.Invoking(s => s.ExecuteAsync("DELETE FROM invoices")).Should().ThrowAsync<DatabaseUnavailableException>()).Which;
         fault.SqlState.Should().Be("25006");

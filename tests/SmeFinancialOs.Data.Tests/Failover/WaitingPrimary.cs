@@ -1,6 +1,5 @@
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Failover;
 
@@ -23,7 +22,8 @@ public sealed class WaitingPrimary : IAsyncLifetime
         Database = await _server.CreateTenantDatabaseAsync();
         Tenant = (await Database.CreateOrganizationAsync()).Context;
         // What looks on does not wait itself.
-        _superuser = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { Options = "-c synchronous_commit=local" }.ConnectionString);
+        _superuser = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { Options = "-c synchronous_commit=local" }.ConnectionString);
         await AsSuperuserAsync("ALTER SYSTEM SET synchronous_standby_names = 'gone'");
         await AsSuperuserAsync("SELECT pg_reload_conf()");
         // The reload reaches a session before its next command.
@@ -40,7 +40,8 @@ public sealed class WaitingPrimary : IAsyncLifetime
     }
 
     /// <param name="settings">Added to the connection string.</param>
-    internal NpgsqlDataSource Source(string settings = "") => new NpgsqlDataSourceBuilder(Database.AppConnectionString + ";" + settings).UseTenantDefaults().Build();
+    internal NpgsqlDataSource Source(string settings = "") =>
+        new NpgsqlDataSourceBuilder(Database.AppConnectionString + ";" + settings).UseTenantDefaults().Build();
 
     /// <summary>Once the commit of a write waits for the standby.</summary>
     /// <param name="write">What must not end before.</param>

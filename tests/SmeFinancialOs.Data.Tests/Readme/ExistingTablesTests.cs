@@ -43,7 +43,8 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
         await RunAsync(superuser, "8. ");
         await RunAsync(superuser, "9. ");
         await session.ExecuteAsync("INSERT INTO public.orders (customer_id) SELECT min(id) FROM public.customers");
-        await FluentActions.Awaiting(old.WriteOneAsync).Should().ThrowAsync<PostgresException>().Where(fault => fault.SqlState == PostgresErrorCodes.InsufficientPrivilege);
+        await FluentActions.Awaiting(old.WriteOneAsync).Should().ThrowAsync<PostgresException>()
+            .Where(fault => fault.SqlState == PostgresErrorCodes.InsufficientPrivilege);
         await NothingIsLostAsync(superuser, old, newOrders: 2);
 
         // Step 10
@@ -58,7 +59,8 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
         await old.WorksAsync();
         await old.StopAsync();
         await NothingIsLostAsync(superuser, old, newOrders: 2);
-        await FluentActions.Awaiting(() => session.ExecuteScalarAsync<long>(CountOrders)).Should().ThrowAsync<TenantAccessDeniedException>("the tables belong to the old version again");
+        await FluentActions.Awaiting(() => session.ExecuteScalarAsync<long>(CountOrders))
+            .Should().ThrowAsync<TenantAccessDeniedException>("the tables belong to the old version again");
     }
 
     [Fact]
@@ -80,11 +82,12 @@ public sealed class ExistingTablesTests(TenantDatabaseFixture fixture) : IClassF
         (await superuser.ScalarAsync<long>("SELECT count(*) FROM public.order_lines")).Should().Be(2 * Before + old.Orders);
         (await superuser.ScalarAsync<long>(
             """
-            SELECT count(*) FROM public.order_lines l JOIN public.orders o ON o.id = l.order_id JOIN public.customers c ON c.id = o.customer_id JOIN public.accounts a ON a.id = c.account_id
+            SELECT count(*) FROM public.order_lines l JOIN public.orders o ON o.id = l.order_id JOIN public.customers c ON c.id = o.customer_id JOIN
+                public.accounts a ON a.id = c.account_id
             WHERE a.org_id = ALL (ARRAY[c.org_id, o.org_id, l.org_id])
             """)).Should().Be(2 * Before + old.Orders, "every row has the organization of its account");
     }
 
     private static string WithDatabase(string connectionString, string other) =>
-        new NpgsqlConnectionStringBuilder(connectionString) { Database = new NpgsqlConnectionStringBuilder(other).Database }.ConnectionString;
+        connectionString.WithDatabaseOf(other);
 }

@@ -1,5 +1,4 @@
 using Npgsql;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Readme;
 

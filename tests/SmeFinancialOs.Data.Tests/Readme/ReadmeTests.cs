@@ -30,6 +30,7 @@ public sealed class ReadmeTests(TenantDatabaseFixture fixture) : IClassFixture<T
 
         const string insert = "INSERT INTO payments (invoice_id, amount_cents) SELECT id, 1 FROM invoices";
         await fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)).ExecuteAsync(insert);
-        (await fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationB)).ExecuteScalarAsync<long>("SELECT count(*) FROM payments")).Should().Be(0);
+        (await fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationB)).ExecuteScalarAsync<long>("SELECT count(*) FROM payments"))
+            .Should().Be(0);
     }
 }

@@ -19,12 +19,14 @@ public sealed partial class SecurityPageTests
     [Fact]
     public void Every_defence_in_the_table_names_a_test_or_a_script_that_exists()
     {
-        var rows = Text.Split('\n').SkipWhile(line => !line.StartsWith("| who |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|')).ToList();
+        var rows = Text.Split('\n').SkipWhile(line => !line.StartsWith("| who |", StringComparison.Ordinal)).Skip(2).TakeWhile(line => line.StartsWith('|'))
+            .ToList();
         rows.Should().HaveCountGreaterThan(15);
         foreach (var row in rows)
         {
             var attackedBy = row.Split('|')[4];
-            (Named().IsMatch(attackedBy) || Script().Matches(attackedBy) is { Count: > 0 } scripts && scripts.All(script => File.Exists(Path.Combine(RepositoryRoot.Folder, script.Groups["path"].Value))))
+            (Named().IsMatch(attackedBy) || Script().Matches(attackedBy) is { Count: > 0 } scripts
+                && scripts.All(script => File.Exists(Path.Combine(RepositoryRoot.Folder, script.Groups["path"].Value))))
                 .Should().BeTrue(row);
         }
     }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Readme;
 

@@ -4,7 +4,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Sealing;
 
 /// <summary>Every injection, as the host's own login in a unit of work of A: against the plain mode, where it succeeds, and against the sealed one.</summary>
-public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFixture @sealed) : IClassFixture<TenantDatabaseFixture>, IClassFixture<SealedDatabaseFixture>
+public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFixture @sealed) : IClassFixture<TenantDatabaseFixture>,
+    IClassFixture<SealedDatabaseFixture>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -18,12 +19,13 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [MemberData(nameof(Reads))]
-    public async Task In_plain_mode_it_reads_another_tenant(string injection) =>
-        (await ReadAsync(plain, plain.ContextA, injection.Replace(Injections.Switch, Injections.Switches[0], StringComparison.Ordinal))).Shows(Seed.SecretOfB).Should().BeTrue();
+    public async Task Injection_in_plain_mode_reads_another_tenant(string injection) =>
+        (await ReadAsync(plain, plain.ContextA, injection.Replace(Injections.Switch, Injections.Switches[0], StringComparison.Ordinal))).Shows(Seed.SecretOfB)
+            .Should().BeTrue();
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public async Task In_plain_mode_it_writes_another_tenant(string injection)
+    public async Task Injection_in_plain_mode_writes_another_tenant(string injection)
     {
         await ReadAsync(plain, plain.ContextA, injection.Replace(Injections.Switch, Injections.Switches[0], StringComparison.Ordinal));
         (await InjectedAsync(plain)).Should().Be(1);
@@ -32,7 +34,7 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [MemberData(nameof(Switched))]
-    public async Task Sealed_it_reads_no_other_tenant(string way, string injection)
+    public async Task Injection_into_a_sealed_context_reads_no_other_tenant(string way, string injection)
     {
         var outcome = await ReadAsync(@sealed, @sealed.ContextA, injection.Replace(Injections.Switch, way, StringComparison.Ordinal));
         outcome.Shows(Seed.SecretOfB).Should().BeFalse();
@@ -41,7 +43,7 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [MemberData(nameof(SwitchedWrites))]
-    public async Task Sealed_it_writes_no_other_tenant(string way, string injection)
+    public async Task Injection_into_a_sealed_context_writes_no_other_tenant(string way, string injection)
     {
         await ReadAsync(@sealed, @sealed.ContextA, injection.Replace(Injections.Switch, way, StringComparison.Ordinal));
         (await InjectedAsync(@sealed)).Should().Be(0);
@@ -61,7 +63,8 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
 
     [Theory]
     [InlineData($"SET LOCAL ROLE tenant_role; SELECT set_config('app.current_org_id', '{Seed.B}', true); SELECT customer_name FROM public.invoices")]
-    [InlineData($"SELECT set_config('role', 'tenant_role', true) || set_config('app.current_org_id', '{Seed.B}', true) || query_to_xml('SELECT customer_name FROM public.invoices', true, true, '')::text")]
+    [InlineData($"SELECT set_config('role', 'tenant_role', true) || set_config('app.current_org_id', '{Seed.B}', true) || query_to_xml('SELECT customer_name "
+        + "FROM public.invoices', true, true, '')::text")]
     [InlineData($"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{Seed.B}'; SELECT customer_name FROM public.invoices")]
     public async Task The_demo_becomes_a_tenant_in_plain_mode_alone(string injection)
     {
@@ -72,10 +75,12 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
     [Theory]
     [InlineData("")]
     // The token of before, and the setting, carried over.
-    [InlineData("SELECT set_config('x.token', current_setting('app.context_token', true), false), set_config('x.org', current_setting('app.current_org_id'), false);")]
+    [InlineData(
+        "SELECT set_config('x.token', current_setting('app.context_token', true), false), set_config('x.org', current_setting('app.current_org_id'), false);")]
     public async Task A_read_only_context_writes_in_plain_mode_alone(string before)
     {
-        var injection = $"{before} COMMIT; BEGIN; SELECT set_config('app.context_token', current_setting('x.token', true), true), set_config('app.current_org_id', '{Seed.A}', true);"
+        var injection = $"{before} COMMIT; BEGIN; SELECT set_config('app.context_token', current_setting('x.token', true), true), "
+            + $"set_config('app.current_org_id', '{Seed.A}', true);"
             + $"SET LOCAL ROLE tenant_role; {Seed.Insert(Seed.A, "injected")}; COMMIT";
         foreach (var (fixture, written) in new[] { (plain, 1), (@sealed, 0) })
         {
@@ -116,7 +121,8 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
         await plain.SeedAsync();
 
         // A's token still counts, so B's row is against the policy.
-        await @sealed.Factory.CreateSession(@sealed.ContextA).Invoking(s => s.ExecuteAsync(injection, cancellationToken: Token)).Should().ThrowAsync<TenantAccessDeniedException>();
+        await @sealed.Factory.CreateSession(@sealed.ContextA).Invoking(s => s.ExecuteAsync(injection, cancellationToken: Token))
+            .Should().ThrowAsync<TenantAccessDeniedException>();
         (await InjectedAsync(@sealed)).Should().Be(0);
     }
 
@@ -160,13 +166,15 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
         await using var work = await fixture.Factory.OpenConnectionAsync(context, Token);
         try
         {
-            return new Outcome(null, injection.StartsWith("COPY", StringComparison.Ordinal) ? [await work.Connection.CopyOutAsync(injection)] : await work.Connection.ReadAsync(injection));
+            return new Outcome(null, injection.StartsWith("COPY", StringComparison.Ordinal) ? [await work.Connection.CopyOutAsync(injection)]
+                : await work.Connection.ReadAsync(injection));
         }
-        catch (PostgresException error)
+        catch (PostgresException fault)
         {
-            return new Outcome(error, []);
+            return new Outcome(fault, []);
         }
     }
 
-    private static Task<long> InjectedAsync(TenantDatabaseFixture fixture) => fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices WHERE number = 'injected'");
+    private static Task<long> InjectedAsync(TenantDatabaseFixture fixture) =>
+        fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices WHERE number = 'injected'");
 }

@@ -3,7 +3,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Sealing;
 
 /// <summary>
-/// SQL of an attacker's own inside a tenant's transaction. <see cref="Switch"/> is where it becomes somebody else; every statement runs with each way of doing that.
+/// SQL of an attacker's own inside a tenant's transaction. <see cref="Switch"/> is where it becomes somebody else; every statement runs with each way of doing
+/// that.
 /// </summary>
 internal static class Injections
 {
@@ -37,7 +38,8 @@ internal static class Injections
         $"SELECT string_agg(customer_name, ',') FROM public.invoices, (VALUES ({Switch})) AS v (x) UNION ALL {Secrets}",
         $"SELECT query_to_xml('{Secrets}', true, true, {Switch})::text",
         $"SELECT upper({Switch}) FROM generate_series(1, 1) UNION ALL {Secrets} LIMIT 100",
-        $"INSERT INTO public.invoices (number, amount_cents, customer_name, issued_at) SELECT 'x', 1, {Switch}, '2026-01-01' RETURNING (SELECT string_agg(customer_name, ',') FROM public.invoices)",
+        $"INSERT INTO public.invoices (number, amount_cents, customer_name, issued_at) "
+            + $"SELECT 'x', 1, {Switch}, '2026-01-01' RETURNING (SELECT string_agg(customer_name, ',') FROM public.invoices)",
         $"SELECT {Switch}; {Secrets}",
         $"DECLARE c CURSOR FOR {Secrets}; SELECT {Switch}; FETCH ALL FROM c",
         $"DECLARE c CURSOR WITH HOLD FOR SELECT {Switch} UNION ALL {Secrets}; FETCH ALL FROM c",
@@ -46,7 +48,8 @@ internal static class Injections
         $"SAVEPOINT s; SELECT {Switch}; RELEASE s; {Secrets}",
         $"SAVEPOINT s; SELECT {Switch}; DECLARE c CURSOR FOR {Secrets}; FETCH ALL FROM c; ROLLBACK TO s; {Secrets}",
         $"DO $$ BEGIN PERFORM {Switch}; END $$; {Secrets}",
-        $"DO $$ DECLARE x text; BEGIN PERFORM {Switch}; SELECT string_agg(customer_name, ',') INTO x FROM public.invoices; PERFORM set_config('x.y', x, true); END $$; SELECT current_setting('x.y')",
+        $"DO $$ DECLARE x text; BEGIN PERFORM {Switch}; SELECT string_agg(customer_name, ',') INTO x FROM public.invoices; PERFORM set_config('x.y', x, true); "
+            + "END $$; SELECT current_setting('x.y')",
         $"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SELECT {Switch}; {Secrets}",
         $"ROLLBACK; BEGIN; SET LOCAL ROLE tenant_role; SELECT {Switch}; {Secrets}; COMMIT; BEGIN",
         $"SET LOCAL search_path = pg_temp, public; SELECT {Switch}; {Secrets}",
@@ -58,7 +61,8 @@ internal static class Injections
     public static IReadOnlyList<string> Writes =>
     [
         $"SELECT {Switch}; {Seed.Insert(Seed.B, "injected")}; COMMIT",
-        $"WITH switched AS MATERIALIZED (SELECT {Switch} AS x) INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) SELECT '{Seed.B}', 'injected', 1, x, '2026-01-01' FROM switched; COMMIT",
+        $"WITH switched AS MATERIALIZED (SELECT {Switch} AS x) INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) "
+            + $"SELECT '{Seed.B}', 'injected', 1, x, '2026-01-01' FROM switched; COMMIT",
         $"COMMIT; DO $$ BEGIN SET LOCAL ROLE tenant_role; PERFORM {Switch}; {Seed.Insert(Seed.B, "injected")}; COMMIT; END $$",
         $"PREPARE injecting AS {Seed.Insert(Seed.B, "injected")}; SELECT {Switch}; EXECUTE injecting; COMMIT",
         $"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SELECT {Switch}; {Seed.Insert(Seed.B, "injected")}; COMMIT",

@@ -29,7 +29,8 @@ public sealed class SealKeyTests(SealedDatabaseFixture fixture) : IClassFixture<
         await ReadAsync(session);
 
         key = first;
-        (await session.Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>()).WithMessage("*no key that is in force*");
+        (await session.Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>())
+            .WithMessage("*no key that is in force*");
         (await keys.ListAsync(Cancel)).Single(listed => listed.Id == first[..8]).RetiredAt.Should().NotBeNull();
     }
 
@@ -87,9 +88,11 @@ public sealed class SealKeyTests(SealedDatabaseFixture fixture) : IClassFixture<
         (await work.Connection.SqlStateOfAsync("SELECT demo_org_id FROM app_seal.context")).Should().Be(Refused);
         var key = fixture.Database.SealKey!;
         var secret = Convert.ToHexStringLower(Convert.FromBase64String(key[9..]));
-        var readable = await fixture.TruthAsync<string>("SELECT string_agg(coalesce(prosrc, '') || coalesce(pg_get_function_sqlbody(oid), ''), '') || (SELECT string_agg(definition, '') FROM pg_views) FROM pg_proc");
+        var readable = await fixture.TruthAsync<string>("SELECT string_agg(coalesce(prosrc, '') || coalesce(pg_get_function_sqlbody(oid), ''), '') "
+            + "|| (SELECT string_agg(definition, '') FROM pg_views) FROM pg_proc");
         readable.Should().NotContain(key[9..]).And.NotContain(secret);
     }
 
-    private static async Task ReadAsync(ITenantSession session) => (await session.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().HaveCount(Seed.InvoicesEach);
+    private static async Task ReadAsync(ITenantSession session) =>
+        (await session.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().HaveCount(Seed.InvoicesEach);
 }

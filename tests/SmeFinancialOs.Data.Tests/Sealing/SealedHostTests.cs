@@ -23,7 +23,8 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
             (await Session.QueryAsync<string>(Names, cancellationToken: Cancel)).Should().Equal(NamesOfA);
             (await Session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices", cancellationToken: Cancel)).Should().Be(Seed.InvoicesEach);
             (await Session.QuerySingleOrDefaultAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel)).Should().Be(fixture.OrganizationA);
-            (await Session.QueryAsync<string>($"SELECT 1 FROM invoices WHERE false; {Names}", cancellationToken: Cancel)).Should().BeEmpty("the first of several results counts");
+            (await Session.QueryAsync<string>($"SELECT 1 FROM invoices WHERE false; {Names}", cancellationToken: Cancel))
+                .Should().BeEmpty("the first of several results counts");
             (await Session.QueryUnbufferedAsync<string>(Names, cancellationToken: Cancel).ToListAsync(Cancel)).Should().Equal(NamesOfA);
             var copied = new MemoryStream();
             await Session.CopyToAsync($"COPY ({Names}) TO STDOUT", copied, Cancel);
@@ -42,9 +43,11 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
         await using (var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel))
         {
             await work.Transaction.SaveAsync("here", Cancel);
-            await work.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('sealed-1', 1, 'x', '2026-01-01')", cancellationToken: Cancel);
+            await work.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('sealed-1', 1, 'x', '2026-01-01')",
+                cancellationToken: Cancel);
             await work.Transaction.RollbackAsync("here", Cancel);
-            await work.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('sealed-2', 1, 'x', '2026-01-01')", cancellationToken: Cancel);
+            await work.ExecuteAsync("INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES ('sealed-2', 1, 'x', '2026-01-01')",
+                cancellationToken: Cancel);
             await work.CommitAsync(Cancel);
         }
 
@@ -54,14 +57,16 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
             await transaction.CommitAsync(Cancel);
         }
 
-        (await fixture.TruthAsync<string>("SELECT string_agg(org_id || number || status, ',') FROM public.invoices WHERE number LIKE 'sealed-%'")).Should().Be($"{Seed.A}sealed-2paid");
+        (await fixture.TruthAsync<string>("SELECT string_agg(org_id || number || status, ',') FROM public.invoices WHERE number LIKE 'sealed-%'"))
+            .Should().Be($"{Seed.A}sealed-2paid");
         (await Session.ExecuteAsync("DELETE FROM invoices WHERE number = 'sealed-2'", cancellationToken: Cancel)).Should().Be(1);
     }
 
     [Fact]
     public async Task The_demo_and_admins_see_what_is_theirs()
     {
-        (await fixture.Factory.CreateSession(TenantContext.Demo).QueryAsync<string>(Names, cancellationToken: Cancel)).Should().HaveCount(Seed.InvoicesEach).And.OnlyContain(name => name.StartsWith(Seed.SecretOfDemo, StringComparison.Ordinal));
+        (await fixture.Factory.CreateSession(TenantContext.Demo).QueryAsync<string>(Names, cancellationToken: Cancel))
+            .Should().HaveCount(Seed.InvoicesEach).And.OnlyContain(name => name.StartsWith(Seed.SecretOfDemo, StringComparison.Ordinal));
         var admin = fixture.Factory.CreateSession(TenantContext.ForAdmin("operator", "test"));
         (await admin.ExecuteScalarAsync<long>("SELECT count(DISTINCT org_id) FROM invoices", cancellationToken: Cancel)).Should().Be(3);
         await using var work = await fixture.Factory.OpenConnectionAsync(TenantContext.ForAdmin("operator", "test").AsReadWrite(), Cancel);
@@ -88,10 +93,13 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
     public async Task Parallel_plans_are_used_and_ask_in_their_leader()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
-        await work.Connection.RunAsync("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0; SET LOCAL min_parallel_index_scan_size = 0; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off");
-        string.Join('\n', await work.Connection.ReadAsync("EXPLAIN (ANALYZE) SELECT count(*) FROM public.invoices")).Should().MatchRegex("Workers Launched: [1-9]");
+        await work.Connection.RunAsync("SET LOCAL parallel_setup_cost = 0; SET LOCAL parallel_tuple_cost = 0; SET LOCAL min_parallel_table_scan_size = 0; "
+            + "SET LOCAL min_parallel_index_scan_size = 0; SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off");
+        string.Join('\n', await work.Connection.ReadAsync("EXPLAIN (ANALYZE) SELECT count(*) FROM public.invoices"))
+            .Should().MatchRegex("Workers Launched: [1-9]");
         (await work.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices", cancellationToken: Cancel)).Should().Be(Seed.InvoicesEach);
-        (await work.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices WHERE org_id = app.current_org_id()", cancellationToken: Cancel)).Should().Be(Seed.InvoicesEach);
+        (await work.ExecuteScalarAsync<long>("SELECT count(*) FROM public.invoices WHERE org_id = app.current_org_id()", cancellationToken: Cancel))
+            .Should().Be(Seed.InvoicesEach);
     }
 
     [Fact]
@@ -99,21 +107,24 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
     {
         await fixture.AsSuperuserAsync($"""
             SET ROLE app_owner;
-            CREATE TABLE public.later (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id), id int, PRIMARY KEY (org_id, id));
+            CREATE TABLE public.later (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id), id int,
+                PRIMARY KEY (org_id, id));
             SELECT app.protect_table('public.later');
             RESET ROLE;
             INSERT INTO public.later VALUES ('{Seed.A}', 1), ('{Seed.B}', 2);
             """);
         (await Session.QueryAsync<int>("SELECT id FROM later", cancellationToken: Cancel)).Should().Equal(1);
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
-        (await work.Connection.ReadAsync($"SELECT set_config('app.current_org_id', '{Seed.B}', true); SELECT 'row ' || id FROM public.later")).Should().Equal(Seed.B, "row 1");
+        (await work.Connection.ReadAsync($"SELECT set_config('app.current_org_id', '{Seed.B}', true); SELECT 'row ' || id FROM public.later"))
+            .Should().Equal(Seed.B, "row 1");
     }
 
     [Fact]
     public async Task A_host_without_a_key_is_refused_by_name()
     {
         var factory = new TenantConnectionFactory(fixture.AppDataSource);
-        (await factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(Names, cancellationToken: Cancel)).Should().ThrowAsync<DatabaseNotReadyException>())
+        (await factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(Names, cancellationToken: Cancel))
+            .Should().ThrowAsync<DatabaseNotReadyException>())
             .WithMessage("*asks for sealed contexts*no key*SealKey*");
     }
 
@@ -125,14 +136,16 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
         var key = await new ContextSealKeys(plain.OwnerConnectionString).AddAsync(Cancel);
         await using var source = NpgsqlDataSource.Create(plain.AppConnectionString);
 
-        (await new TenantConnectionFactory(source, new() { SealKey = key }).Invoking(f => f.VerifyAsync(Cancel)).Should().ThrowAsync<DatabaseNotReadyException>()).WithMessage("*migrate --seal*SealOptional*");
+        (await new TenantConnectionFactory(source, new() { SealKey = key }).Invoking(f => f.VerifyAsync(Cancel))
+            .Should().ThrowAsync<DatabaseNotReadyException>()).WithMessage("*migrate --seal*SealOptional*");
 
         // The rollout: hosts have their key, then the database is sealed under them.
         var session = new TenantConnectionFactory(source, new() { SealKey = key, SealOptional = true }).CreateSession(organization.Context);
         (await session.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel)).Should().Equal(organization.Id);
         await new SchemaMigrator(plain.OwnerConnectionString, new() { Seal = true }).MigrateAsync(Cancel);
         (await session.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel)).Should().Equal(organization.Id);
-        await organization.Session.Invoking(s => s.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>("that host has no key");
+        await organization.Session.Invoking(s => s.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel))
+            .Should().ThrowAsync<SealedContextRefusedException>("that host has no key");
     }
 
     [Theory]
@@ -149,15 +162,18 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
         var making = () => new TenantConnectionFactory(source, new() { SealKey = key });
         making.Should().Throw<ArgumentException>().WithMessage("SealKey is not a key*").Which.Message.Should().NotContain("AAAA");
         var provided = new TenantConnectionFactory(source, new() { SealKeyProvider = () => key }).CreateSession(fixture.ContextA);
-        (await provided.Invoking(s => s.QueryAsync<string>(Names, cancellationToken: Cancel)).Should().ThrowAsync<InvalidOperationException>()).WithMessage("SealKeyProvider*");
+        (await provided.Invoking(s => s.QueryAsync<string>(Names, cancellationToken: Cancel)).Should().ThrowAsync<InvalidOperationException>())
+            .WithMessage("SealKeyProvider*");
     }
 
     [Fact]
     public void Options_that_contradict_each_other_are_refused()
     {
-        var both = () => new TenantConnectionFactory(fixture.AppDataSource, new() { SealKey = fixture.Database.SealKey, SealKeyProvider = () => fixture.Database.SealKey! });
+        var both = () => new TenantConnectionFactory(fixture.AppDataSource,
+            new() { SealKey = fixture.Database.SealKey, SealKeyProvider = () => fixture.Database.SealKey! });
         both.Should().Throw<ArgumentException>().WithMessage("*SealKeyProvider*");
-        var lifetime = () => new TenantConnectionFactory(fixture.AppDataSource, new() { SealKey = fixture.Database.SealKey, SealLifetime = TimeSpan.FromMilliseconds(1) });
+        var lifetime = () => new TenantConnectionFactory(fixture.AppDataSource,
+            new() { SealKey = fixture.Database.SealKey, SealLifetime = TimeSpan.FromMilliseconds(1) });
         lifetime.Should().Throw<ArgumentOutOfRangeException>();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using SmeFinancialOs.Data.Tests.Support;
 
@@ -36,7 +37,8 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         var tried = 0;
         while (tried < 100_000)
         {
-            var forged = Enumerable.Range(0, 5000).Select(_ => Mutate(random, token, other)).Where(text => text != token && text != other && text.Length > 0).ToArray();
+            var forged = Enumerable.Range(0, 5000).Select(_ => Mutate(random, token, other)).Where(text => text != token && text != other && text.Length > 0)
+                .ToArray();
             (await AcceptedAsync(work.Connection, forged)).Should().BeEmpty($"seed {seed}");
             tried += forged.Length;
         }
@@ -76,9 +78,12 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         var reasons = new Dictionary<string, string>
         {
             ["COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is read-only, and this transaction is not",
-            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE demo_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is one of another role than demo_role",
-            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}0'"] = "the sealed context is not valid: no key that is in force has signed it",
-            [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{Seed.A}'"] = "the sealed context is missing: the host has only set app.current_org_id",
+            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE demo_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is one "
+                + "of another role than demo_role",
+            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}0'"] = "the sealed context is not valid: "
+                + "no key that is in force has signed it",
+            [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{Seed.A}'"] = "the sealed context is missing: "
+                + "the host has only set app.current_org_id",
         };
         foreach (var (sql, reason) in reasons)
         {
@@ -94,9 +99,11 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     public async Task A_token_of_another_kind_of_context_is_refused()
     {
         await using var demo = await fixture.Factory.OpenConnectionAsync(TenantContext.Demo, Cancel);
-        (await demo.Connection.ErrorOfAsync($"SET LOCAL ROLE tenant_role; {ReadRows}"))!.MessageText.Should().Be("the sealed context is one of another role than tenant_role");
+        (await demo.Connection.ErrorOfAsync($"SET LOCAL ROLE tenant_role; {ReadRows}"))!.MessageText
+            .Should().Be("the sealed context is one of another role than tenant_role");
         await using var tenant = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
-        (await tenant.Connection.ErrorOfAsync($"SET LOCAL ROLE demo_role; {ReadRows}"))!.MessageText.Should().Be("the sealed context is one of another role than demo_role");
+        (await tenant.Connection.ErrorOfAsync($"SET LOCAL ROLE demo_role; {ReadRows}"))!.MessageText
+            .Should().Be("the sealed context is one of another role than demo_role");
 
         // Behind a pooler a token counts on each connection, an admin's too if somebody has stolen that login.
         await using var pooled = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults(transactionPooling: true).Build();
@@ -112,16 +119,18 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     {
         await using var one = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Cancel);
         await using var other = await fixture.Factory.OpenConnectionAsync(fixture.ContextB, Cancel);
-        var error = await other.Connection.ErrorOfAsync($"SELECT set_config('app.context_token', '{await one.Connection.ScalarAsync<string>(ReadToken)}', true); {ReadRows}");
+        var error = await other.Connection.ErrorOfAsync($"SELECT set_config('app.context_token', '{await one.Connection.ScalarAsync<string>(ReadToken)}', "
+            + $"true); {ReadRows}");
         (error?.SqlState, error?.MessageText).Should().Be((Refused, "the sealed context belongs to another connection"));
     }
 
     [Fact]
     public async Task An_expired_token_is_refused_and_a_long_transaction_is_not()
     {
-        var clock = new StoppedClock(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
-        var factory = new TenantConnectionFactory(source, new() { SealKey = fixture.Database.SealKey, SealLifetime = TimeSpan.FromSeconds(1), TimeProvider = clock });
+        var factory = new TenantConnectionFactory(source,
+            new() { SealKey = fixture.Database.SealKey, SealLifetime = TimeSpan.FromSeconds(1), TimeProvider = clock });
 
         await using (var work = await factory.OpenConnectionAsync(fixture.ContextA, Cancel))
         {
@@ -133,25 +142,28 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
             (error?.SqlState, error?.MessageText).Should().Be((Refused, "the sealed context has expired"));
         }
 
-        (await factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel)).Should().ThrowAsync<SealedContextRefusedException>())
+        (await factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<string>(ReadRows, cancellationToken: Cancel))
+            .Should().ThrowAsync<SealedContextRefusedException>())
             .WithMessage("*has expired*SealLifetime*");
     }
 
     [Fact]
     public async Task A_token_serves_its_own_context_on_its_own_connection_for_half_of_its_time()
     {
-        var clock = new StoppedClock(DateTimeOffset.UtcNow);
+        var clock = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
         var factory = new TenantConnectionFactory(source, new() { SealKey = fixture.Database.SealKey, TimeProvider = clock });
-        async Task<string> TokenOfAsync(TenantContext context) => (await factory.CreateSession(context).ExecuteScalarAsync<string>(ReadToken, cancellationToken: Cancel))!;
+        async Task<string> TokenOfAsync(TenantContext context) =>
+            (await factory.CreateSession(context).ExecuteScalarAsync<string>(ReadToken, cancellationToken: Cancel))!;
 
         var first = await TokenOfAsync(fixture.ContextA);
         (await TokenOfAsync(fixture.ContextA)).Should().Be(first);
-        new[] { first, await TokenOfAsync(fixture.ContextA.AsReadOnly()), await TokenOfAsync(fixture.ContextB), await TokenOfAsync(TenantContext.Demo) }.Should().OnlyHaveUniqueItems();
+        new[] { first, await TokenOfAsync(fixture.ContextA.AsReadOnly()), await TokenOfAsync(fixture.ContextB), await TokenOfAsync(TenantContext.Demo) }
+            .Should().OnlyHaveUniqueItems();
         await using (await factory.OpenConnectionAsync(fixture.ContextB, Cancel))
             (await TokenOfAsync(fixture.ContextA)).Should().NotBe(first, "it is another connection");
 
-        clock.Now += TimeSpan.FromSeconds(31);
+        clock.Advance(TimeSpan.FromSeconds(31));
         (await TokenOfAsync(fixture.ContextA)).Should().NotBe(first);
     }
 
@@ -210,12 +222,5 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         }
 
         return new string([.. text]);
-    }
-
-    private sealed class StoppedClock(DateTimeOffset now) : TimeProvider
-    {
-        public DateTimeOffset Now { get; set; } = now;
-
-        public override DateTimeOffset GetUtcNow() => Now;
     }
 }

@@ -10,7 +10,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Secrets;
 
 /// <summary>A password that goes into a connection string comes out nowhere, whatever goes wrong.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     public static TheoryData<string> Failures => ["wrong password", "unknown login", "unknown database", "nobody listens", "unknown host", "silence"];
@@ -47,7 +47,8 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
         var password = bad.Password!;
         foreach (var context in new[] { fixture.ContextA, TenantContext.Demo, TenantContext.ForAdmin("ada", "a test") })
         {
-            var fault = (await host.Factory.CreateSession(context).Invoking(session => session.ExecuteAsync("SELECT 1")).Should().ThrowAsync<TenantDataException>()).Which;
+            var fault = (await host.Factory.CreateSession(context).Invoking(session => session.ExecuteAsync("SELECT 1"))
+                .Should().ThrowAsync<TenantDataException>()).Which;
             Marked.TextOf(fault).Should().NotContain(password);
         }
 
@@ -63,24 +64,33 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
         await fixture.AsSuperuserAsync($"CREATE ROLE {name} LOGIN SUPERUSER PASSWORD '{Marked.Password}'");
         try
         {
-            var login = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = name, Password = Marked.Password, PersistSecurityInfo = true };
+            var login = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
+            {
+                Username = name,
+                Password = Marked.Password,
+                PersistSecurityInfo = true
+            };
             await using (var host = new Eavesdropper(login.ConnectionString, login.ConnectionString))
             {
                 foreach (var context in new[] { fixture.ContextA, TenantContext.ForAdmin("ada", "a test") })
                 {
-                    var fault = (await host.Factory.CreateSession(context).Invoking(session => session.ExecuteAsync("SELECT 1")).Should().ThrowAsync<UnsafeDatabaseRoleException>()).Which;
+                    var fault = (await host.Factory.CreateSession(context).Invoking(session => session.ExecuteAsync("SELECT 1"))
+                        .Should().ThrowAsync<UnsafeDatabaseRoleException>()).Which;
                     Marked.TextOf(fault).Should().NotContain(Marked.Password);
                 }
 
-                (await host.HeardAsync()).Should().Contain(entry => entry.Text.Contains("LoginRefused") || entry.Text.Contains("was refused")).And.NotContain(entry => Marked.IsIn(entry.Text));
+                (await host.HeardAsync()).Should().Contain(entry => entry.Text.Contains("LoginRefused") || entry.Text.Contains("was refused"))
+                    .And.NotContain(entry => Marked.IsIn(entry.Text));
             }
 
-            await fixture.AsSuperuserAsync($"ALTER ROLE {name} NOSUPERUSER NOINHERIT; GRANT tenant_role, demo_role TO {name} {(fixture.GrantsDecideInheritance ? "WITH INHERIT FALSE, SET TRUE" : "")}");
+            await fixture.AsSuperuserAsync($"ALTER ROLE {name} NOSUPERUSER NOINHERIT; "
+                + $"GRANT tenant_role, demo_role TO {name} {(fixture.GrantsDecideInheritance ? "WITH INHERIT FALSE, SET TRUE" : "")}");
             await using var accepted = new Eavesdropper(login.ConnectionString);
             await accepted.Factory.CreateSession(fixture.ContextA).ExecuteAsync("SELECT 1");
             await using (var work = await accepted.Factory.OpenConnectionAsync(fixture.ContextA))
                 $"{work} {work.Context} {accepted.Factory}".Should().NotContain(Marked.Password);
-            (await accepted.HeardAsync()).Should().Contain(entry => entry.Source == "log SmeFinancialOs.Data.Login").And.NotContain(entry => Marked.IsIn(entry.Text));
+            (await accepted.HeardAsync()).Should().Contain(entry => entry.Source == "log SmeFinancialOs.Data.Login")
+                .And.NotContain(entry => Marked.IsIn(entry.Text));
         }
         finally
         {
@@ -105,7 +115,8 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
     {
         var direct = new ServiceCollection().Invoking(services => services.AddTenantData(connectionString)).Should().Throw<ArgumentException>().Which;
         Marked.TextOf(direct).Should().NotContain(Marked.Password);
-        var admin = new ServiceCollection().Invoking(services => services.AddTenantData(fixture.Database.AppConnectionString, connectionString)).Should().Throw<ArgumentException>().Which;
+        var admin = new ServiceCollection().Invoking(services => services.AddTenantData(fixture.Database.AppConnectionString, connectionString))
+            .Should().Throw<ArgumentException>().Which;
         Marked.TextOf(admin).Should().NotContain(Marked.Password);
 
         foreach (var key in new[] { "ConnectionString", "AdminConnectionString" })
@@ -125,7 +136,8 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public void Key_of_the_configuration_that_is_no_option_is_named_without_its_value()
     {
-        var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ConectionString"] = $"Password={Marked.Password}" }).Build();
+        var section = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["ConectionString"] = $"Password={Marked.Password}" })
+            .Build();
         using var services = new ServiceCollection().AddTenantData(section).BuildServiceProvider();
         var fault = services.Invoking(s => s.GetRequiredService<TenantConnectionFactory>()).Should().Throw<InvalidOperationException>().Which;
         Marked.TextOf(fault).Should().Contain("ConectionString").And.NotContain(Marked.Password);

@@ -49,7 +49,8 @@ internal sealed class Eavesdropper : IAsyncDisposable
             .. _logs.Select(log => ("log " + log.CategoryName,
                 $"{log.LogLevel} {log.FormattedMessage} {Text(log.Attributes)} {(log.Exception is { } fault ? Marked.TextOf(fault) : "")}")),
             .. _spans.Select(span => ("span " + span.Source.Name,
-                $"{span.DisplayName} {span.StatusDescription} {Text(span.TagObjects)} {string.Join(' ', span.Events.Select(e => e.Name + " " + Text(e.Tags)))} {Text(span.Baggage)}")),
+                $"{span.DisplayName} {span.StatusDescription} {Text(span.TagObjects)} {string.Join(' ', span.Events.Select(e => e.Name + " " + Text(e.Tags)))} "
+                + $"{Text(span.Baggage)}")),
             .. _metrics.SelectMany(metric => Points(metric).Select(tags => ("metric " + metric.MeterName, $"{metric.Name} {tags}"))),
         ];
     }

@@ -5,10 +5,11 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Secrets;
 
 /// <summary>What rows and parameters hold comes out in answers alone.</summary>
-[Collection(nameof(OneByOne))]
+[Collection(nameof(SequentialTestGroup))]
 public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, status, issued_at) VALUES (@number, 1, @customer, @status, '2026-01-01')";
+    private const string Insert = "INSERT INTO invoices (number, amount_cents, customer_name, status, issued_at) "
+        + "VALUES (@number, 1, @customer, @status, '2026-01-01')";
 
     /// <summary>Statements with a marked parameter that fail, each in its own way.</summary>
     public static TheoryData<string, string> Failures => new()
@@ -49,7 +50,8 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
 
         var heard = await host.HeardAsync();
         heard.Should().Contain(entry => entry.Source == "span SmeFinancialOs.Data");
-        heard.Where(entry => Marked.IsIn(entry.Text)).Select(entry => entry.Source).Distinct().Should().BeEquivalentTo(isQuotedByServer ? ["span Npgsql"] : Array.Empty<string>());
+        heard.Where(entry => Marked.IsIn(entry.Text)).Select(entry => entry.Source).Distinct()
+            .Should().BeEquivalentTo(isQuotedByServer ? ["span Npgsql"] : Array.Empty<string>());
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
         await PrepareAsync();
         await using var host = new Eavesdropper(fixture.Database.AppConnectionString);
         var session = host.Factory.CreateSession(fixture.ContextA);
-        (await session.QueryAsync<string>("SELECT customer_name FROM invoices WHERE number = @value", new { value = Marked.Value })).Should().Equal(Marked.Value);
+        (await session.QueryAsync<string>("SELECT customer_name FROM invoices WHERE number = @value", new { value = Marked.Value }))
+            .Should().Equal(Marked.Value);
         await using (var work = await host.Factory.OpenConnectionAsync(fixture.ContextA))
         {
             await work.ExecuteAsync("UPDATE invoices SET customer_name = @value WHERE number = @value", new { value = Marked.Value });
@@ -93,7 +96,8 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
 
         await using var literal = new Eavesdropper(fixture.Database.AppConnectionString);
         await literal.Factory.CreateSession(fixture.ContextA).ExecuteAsync($"SELECT '{Marked.Value}'");
-        (await literal.HeardAsync()).Where(entry => Marked.IsIn(entry.Text)).Select(entry => entry.Source).Distinct().Should().BeEquivalentTo("log Npgsql.Command", "span Npgsql");
+        (await literal.HeardAsync()).Where(entry => Marked.IsIn(entry.Text)).Select(entry => entry.Source).Distinct()
+            .Should().BeEquivalentTo("log Npgsql.Command", "span Npgsql");
     }
 
     [Fact]
@@ -107,7 +111,8 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
         $"{Marked.TextOf(fault)} {context} {admin}".Should().NotContain(Marked.Value);
         (await host.HeardAsync()).Where(entry => Marked.IsIn(entry.Text)).Should().NotBeEmpty()
             .And.OnlyContain(entry => entry.Source == "log SmeFinancialOs.Data.Access" && entry.Text.Contains("Admin access"));
-        (await fixture.TruthAsync<long>($"SELECT count(*) FROM app.admin_access_log WHERE actor = '{Marked.Value}' AND reason = '{Marked.Value}'")).Should().BePositive();
+        (await fixture.TruthAsync<long>($"SELECT count(*) FROM app.admin_access_log WHERE actor = '{Marked.Value}' AND reason = '{Marked.Value}'"))
+            .Should().BePositive();
     }
 
     [Fact]
@@ -134,16 +139,20 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
         await PrepareAsync();
         await using var quiet = new Eavesdropper(fixture.Database.AppConnectionString);
         const string sql = "INSERT INTO secrets.parents (name, note) VALUES (@value, 'n'), (@value, 'n')";
-        var hidden = (await quiet.Factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, new { value = Marked.Value })).Should().ThrowAsync<DuplicateKeyException>()).Which;
+        var hidden = (await quiet.Factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, new { value = Marked.Value }))
+            .Should().ThrowAsync<DuplicateKeyException>()).Which;
         Marked.TextOf(hidden).Should().NotContain(Marked.Value);
         (await quiet.HeardAsync()).Should().NotContain(entry => entry.Source.StartsWith("log Sme") && entry.Text.Contains("Include Error Detail"));
 
         var asked = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { IncludeErrorDetail = true };
         await using var loud = new Eavesdropper(asked.ConnectionString);
-        var shown = (await loud.Factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, new { value = Marked.Value })).Should().ThrowAsync<DuplicateKeyException>()).Which;
+        var shown = (await loud.Factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, new { value = Marked.Value }))
+            .Should().ThrowAsync<DuplicateKeyException>()).Which;
         shown.InnerException!.Message.Should().Contain(Marked.Value, "otherwise this test proves nothing");
         shown.ToString().Should().NotContain(Marked.Value);
-        (await loud.HeardAsync()).Should().ContainSingle(entry => entry.Source == "log SmeFinancialOs.Data.Login" && entry.Text.StartsWith("Warning") && entry.Text.Contains("Include Error Detail"));
+        (await loud.HeardAsync())
+            .Should().ContainSingle(entry => entry.Source == "log SmeFinancialOs.Data.Login" && entry.Text.StartsWith("Warning")
+                && entry.Text.Contains("Include Error Detail"));
     }
 
     private static async Task<Exception> StreamedAsync(TenantConnectionFactory factory, string sql, object parameters)

@@ -46,7 +46,12 @@ public class PrimaryAndStandby : IAsyncLifetime
     /// <summary>The standby comes first among the hosts: nothing is on the primary by chance.</summary>
     internal TenantConnectionFactory CreateFactory(bool preferStandby = true) => new(
         Hosts(Database.AppConnectionString),
-        new TenantConnectionOptions { AdminDataSource = Hosts(Database.AdminConnectionString), ReadOnlyContextsPreferStandby = preferStandby, SealKey = Database.SealKey });
+        new TenantConnectionOptions
+        {
+            AdminDataSource = Hosts(Database.AdminConnectionString),
+            ReadOnlyContextsPreferStandby = preferStandby,
+            SealKey = Database.SealKey
+        });
 
     internal NpgsqlDataSource Hosts(string connectionString)
     {

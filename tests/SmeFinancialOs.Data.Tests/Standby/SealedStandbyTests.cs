@@ -19,7 +19,8 @@ public sealed class SealedStandbyTests(SealedStandbyTests.Servers servers) : ICl
     [Fact]
     public async Task An_injected_setting_reads_no_other_tenant_on_the_standby()
     {
-        var injected = $"SELECT slug FROM organizations WHERE pg_is_in_recovery() AND set_config('app.current_org_id', '{servers.B.OrganizationId}', true) IS NOT NULL";
+        var injected = $"SELECT slug FROM organizations WHERE pg_is_in_recovery() "
+            + $"AND set_config('app.current_org_id', '{servers.B.OrganizationId}', true) IS NOT NULL";
         var factory = servers.CreateFactory();
         (await factory.CreateSession(servers.A.AsReadOnly()).QueryAsync<string>(injected)).Should().Equal("a");
         await using var work = await factory.OpenConnectionAsync(servers.A.AsReadOnly());
@@ -33,7 +34,8 @@ public sealed class SealedStandbyTests(SealedStandbyTests.Servers servers) : ICl
         var foreign = new TenantConnectionFactory(
             servers.Hosts(servers.Database.AppConnectionString),
             new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true, SealKey = $"00000000:{servers.Database.SealKey![9..]}" });
-        await foreign.CreateSession(servers.A.AsReadOnly()).Awaiting(session => session.QueryAsync<string>(Slugs)).Should().ThrowAsync<SealedContextRefusedException>();
+        await foreign.CreateSession(servers.A.AsReadOnly()).Awaiting(session => session.QueryAsync<string>(Slugs))
+            .Should().ThrowAsync<SealedContextRefusedException>();
     }
 
     public sealed class Servers : PrimaryAndStandby

@@ -81,8 +81,10 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
     [Fact]
     public async Task A_login_that_bypasses_the_policies_is_refused_on_the_standby_too()
     {
-        var factory = new TenantConnectionFactory(servers.Hosts(servers.Database.OwnerConnectionString), new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true });
-        await factory.CreateSession(servers.A.AsReadOnly()).Invoking(s => s.ExecuteScalarAsync<bool>(IsStandby)).Should().ThrowAsync<UnsafeDatabaseRoleException>();
+        var factory = new TenantConnectionFactory(servers.Hosts(servers.Database.OwnerConnectionString),
+            new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true });
+        await factory.CreateSession(servers.A.AsReadOnly()).Invoking(s => s.ExecuteScalarAsync<bool>(IsStandby))
+            .Should().ThrowAsync<UnsafeDatabaseRoleException>();
     }
 
     [Fact]
@@ -105,7 +107,8 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
         await servers.Standby.CatchUpAsync(servers.Primary);
         (await NameAsync(servers.B.AsReadOnly())).Should().Be("renamed");
 
-        async Task<string?> NameAsync(TenantContext context) => await factory.CreateSession(context).ExecuteScalarAsync<string>("SELECT name FROM organizations");
+        async Task<string?> NameAsync(TenantContext context) =>
+            await factory.CreateSession(context).ExecuteScalarAsync<string>("SELECT name FROM organizations");
     }
 
     [Fact]
@@ -114,7 +117,8 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
         // A standby of its own, to stop it.
         await using var standby = await StandbyServer.StartAsync(servers.Primary);
         await using var source = new NpgsqlDataSourceBuilder(standby.HostsOf(servers.Database.AppConnectionString)).UseTenantDefaults().Build();
-        var session = new TenantConnectionFactory(source, new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true }).CreateSession(servers.A.AsReadOnly());
+        var session = new TenantConnectionFactory(source,
+            new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true }).CreateSession(servers.A.AsReadOnly());
         (await session.ExecuteScalarAsync<bool>(IsStandby)).Should().BeTrue();
         await standby.DisposeAsync();
         // The call on a connection that is just found dead fails; it is read-only, so the caller may repeat it.
@@ -136,7 +140,8 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
     public async Task A_single_host_cannot_prefer_a_standby()
     {
         await using var single = NpgsqlDataSource.Create(servers.Database.AppConnectionString);
-        single.Invoking(s => new TenantConnectionFactory(s, new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true })).Should().Throw<ArgumentException>().WithMessage("*several hosts*");
+        single.Invoking(s => new TenantConnectionFactory(s, new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true }))
+            .Should().Throw<ArgumentException>().WithMessage("*several hosts*");
     }
 
     [Fact]

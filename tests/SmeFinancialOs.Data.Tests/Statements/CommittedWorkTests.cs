@@ -13,14 +13,16 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> UnreadableCalls =>
-        ["query", "single", "single of several", "scalar", "second of a batch", "first of a batch", "constructor that throws", "result of a function that writes"];
+        ["query", "single", "single of several", "scalar", "second of a batch", "first of a batch", "constructor that throws",
+            "result of a function that writes"];
 
     [Theory]
     [MemberData(nameof(UnreadableCalls))]
     public async Task Call_whose_result_cannot_be_read_says_that_its_work_is_committed(string call)
     {
         await PrepareAsync();
-        var fault = (await fixture.Factory.CreateSession(fixture.ContextA).Invoking(s => RunAsync(s, call)).Should().ThrowAsync<WorkCommittedException>()).Which;
+        var fault = (await fixture.Factory.CreateSession(fixture.ContextA).Invoking(s => RunAsync(s, call)).Should().ThrowAsync<WorkCommittedException>())
+            .Which;
         fault.InnerException.Should().Match(inner => inner is DataException || inner is InvalidOperationException);
         fault.ToString().Should().NotContain("secret");
         TransientFault.IsSafeToRetry(fault).Should().BeFalse();
@@ -36,7 +38,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
         {
             var fault = (await work.Invoking(w => RunAsync(w, call)).Should().ThrowAsync<Exception>()).Which;
             fault.Should().Match(thrown => thrown is DataException || thrown is InvalidOperationException);
-            (await work.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number LIKE 'committed%'", cancellationToken: Token)).Should().BePositive();
+            (await work.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices WHERE number LIKE 'committed%'", cancellationToken: Token))
+                .Should().BePositive();
         }
 
         (await CountAsync()).Should().Be(0);
@@ -61,7 +64,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
     {
         var session = fixture.Factory.CreateSession(fixture.ContextA.AsReadOnly());
         await session.Invoking(s => s.QueryAsync<int>("SELECT 'secret'", cancellationToken: Token)).Should().ThrowAsync<DataException>();
-        await session.Invoking(s => s.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)", cancellationToken: Token)).Should().ThrowAsync<InvalidOperationException>();
+        await session.Invoking(s => s.QuerySingleOrDefaultAsync<int>("SELECT generate_series(1, 2)", cancellationToken: Token))
+            .Should().ThrowAsync<InvalidOperationException>();
     }
 
     [Theory]
@@ -72,7 +76,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
     {
         await PrepareAsync();
         var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, sql, Insert);
-        var fault = (await fixture.Factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<int>(text, cancellationToken: Token)).Should().ThrowAsync<TenantDataException>()).Which;
+        var fault = (await fixture.Factory.CreateSession(fixture.ContextA).Invoking(s => s.QueryAsync<int>(text, cancellationToken: Token))
+            .Should().ThrowAsync<TenantDataException>()).Which;
         fault.Should().Match(thrown => thrown is InvalidValueException || thrown is DuplicateKeyException);
         (await CountAsync()).Should().Be(0);
     }
@@ -151,7 +156,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
                 return session.QuerySingleOrDefaultAsync<Guid>(Insert + Returning, cancellationToken: Token);
             case "single of several":
                 return session.QuerySingleOrDefaultAsync<string>(
-                    "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) SELECT 'committed' || i, 1, 'secret', now() FROM generate_series(1, 2) i RETURNING number", cancellationToken: Token);
+                    "INSERT INTO invoices (number, amount_cents, customer_name, issued_at) SELECT 'committed' || i, 1, 'secret', now() "
+                    + "FROM generate_series(1, 2) i RETURNING number", cancellationToken: Token);
             case "scalar":
                 return session.ExecuteScalarAsync<int>(Insert + " RETURNING 'secret'", cancellationToken: Token);
             case "second of a batch":

@@ -100,7 +100,8 @@ public sealed class SqlStatementTests
     [Fact]
     public void Text_that_is_cut_anywhere_is_read_to_its_end()
     {
-        const string all = "/* a */ SELECT E'\\'' || $t$ ; $t$ || \"n\"\"m\" || U&'x'; -- c\nCREATE FUNCTION f() BEGIN ATOMIC SELECT 1; END; ROLLBACK WORK TO s";
+        const string all = "/* a */ SELECT E'\\'' || $t$ ; $t$ || \"n\"\"m\" || U&'x'; -- c\nCREATE FUNCTION f() BEGIN ATOMIC SELECT 1; END; "
+            + "ROLLBACK WORK TO s";
         for (var end = 0; end <= all.Length; end++)
         {
             for (var start = 0; start <= end; start++)

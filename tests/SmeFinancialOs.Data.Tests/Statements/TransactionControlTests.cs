@@ -114,7 +114,8 @@ public sealed class TransactionControlTests(TenantDatabaseFixture fixture) : ICl
         await fixture.SeedAsync();
         await using var connection = await fixture.OpenAsAppUserAsync();
         await using var batch = new NpgsqlBatch(connection);
-        foreach (var sql in (string[])[$"SELECT set_config('role', 'tenant_role', true), set_config('app.current_org_id', '{A}', true)", $"DO $$ BEGIN {Insert}; COMMIT; END $$", "SELECT 1 / 0"])
+        foreach (var sql in (string[])[$"SELECT set_config('role', 'tenant_role', true), set_config('app.current_org_id', '{A}', true)",
+            $"DO $$ BEGIN {Insert}; COMMIT; END $$", "SELECT 1 / 0"])
             batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
         await batch.Invoking(b => b.ExecuteNonQueryAsync(Token)).Should().ThrowAsync<PostgresException>();
         (await CountAsync("controlled")).Should().Be(fixture.ServerMajorVersion == 15 ? 1 : 0);
@@ -160,7 +161,8 @@ public sealed class TransactionControlTests(TenantDatabaseFixture fixture) : ICl
     {
         await fixture.SeedAsync();
         var sql = $"SAVEPOINT s; {Insert}; ROLLBACK TO SAVEPOINT s; {Seed.Insert(A, "kept")}; RELEASE s; SAVEPOINT t; ROLLBACK WORK TO t";
-        (await fixture.Factory.CreateSession(fixture.ContextA).ExecuteAsync(sql, cancellationToken: Token)).Should().Be(2, "both were written, one was taken back");
+        (await fixture.Factory.CreateSession(fixture.ContextA).ExecuteAsync(sql, cancellationToken: Token))
+            .Should().Be(2, "both were written, one was taken back");
         (await CountAsync("controlled")).Should().Be(0);
         (await CountAsync("kept")).Should().Be(1);
 
@@ -194,7 +196,8 @@ public sealed class TransactionControlTests(TenantDatabaseFixture fixture) : ICl
             "SELECT @first || ';' || @second; SELECT 'not ' || @second; UPDATE invoices SET status = @status WHERE @first = 'a'",
             new { first = "a", second = "b", status = "paid" }, Token);
         rows.Should().Equal("a;b");
-        (await session.ExecuteAsync("DELETE FROM invoices WHERE number = @number; INSERT INTO invoices (number, amount_cents, customer_name, issued_at) VALUES (@number, 1, 'x', now())",
+        (await session.ExecuteAsync("DELETE FROM invoices WHERE number = @number; INSERT INTO invoices (number, amount_cents, customer_name, issued_at) "
+            + "VALUES (@number, 1, 'x', now())",
             new[] { new { number = "one" }, new { number = "two" } }, Token)).Should().Be(2);
     }
 

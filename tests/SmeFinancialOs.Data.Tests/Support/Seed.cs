@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Tests.Support;
 
-/// <summary>What every test database holds: two organizations and the demo, three invoices each. Constants, so that they can stand in tables of attacks.</summary>
+/// <summary>
+/// What every test database holds: two organizations and the demo, three invoices each. Constants, so that they can stand in tables of attacks.
+/// </summary>
 public static class Seed
 {
     public const string A = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -25,7 +27,8 @@ public static class Seed
         INSERT INTO public.organizations (id, name, slug, created_at)
         VALUES ('{A}', 'A', 'a', '2026-01-01'), ('{B}', 'B', 'b', '2026-01-01'), ('{Demo}', 'Demo', 'demo', '2026-01-01');
         INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, status, issued_at, created_at)
-        SELECT o.id, overlay(o.id::text placing 'a' || n from 35)::uuid, o.name || '-' || n, o.base + n, 'secret of ' || o.name || ' ' || n, 'sent', date '2026-01-01' + n, '2026-01-01'
+        SELECT o.id, overlay(o.id::text placing 'a' || n from 35)::uuid, o.name || '-' || n, o.base + n, 'secret of ' || o.name || ' ' || n, 'sent',
+            date '2026-01-01' + n, '2026-01-01'
         FROM (VALUES (uuid '{A}', 'A', 100), ('{B}', 'B', 200), ('{Demo}', 'Demo', 300)) AS o (id, name, base), generate_series(1, 3) AS n;
         """;
 
@@ -37,5 +40,6 @@ public static class Seed
 
     /// <summary>A complete invoice for an organization, as SQL.</summary>
     public static string Insert(string organization, string number = "X-1") =>
-        $"INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) VALUES ('{organization}', '{number}', 1, 'planted', '2026-01-01')";
+        $"INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) "
+            + $"VALUES ('{organization}', '{number}', 1, 'planted', '2026-01-01')";
 }

@@ -24,8 +24,7 @@ internal sealed class TestLogin : IAsyncDisposable
         await superuser.ExecuteAsync($"CREATE ROLE {name} LOGIN NOINHERIT PASSWORD 'secret'");
         foreach (var role in roles)
             await superuser.ExecuteAsync($"GRANT {role} TO {name}" + (fixture.ServerMajorVersion >= 16 ? " WITH INHERIT FALSE, SET TRUE" : ""));
-        var target = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Username = name, Password = "secret" };
-        return new TestLogin(fixture, name, target.ConnectionString);
+        return new TestLogin(fixture, name, fixture.Database.AppConnectionString.WithLogin(name, "secret"));
     }
 
     /// <summary>Runs SQL as the superuser; {0} stands for the login.</summary>

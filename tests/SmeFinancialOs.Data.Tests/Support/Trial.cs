@@ -37,10 +37,10 @@ public sealed class Trial : IAsyncDisposable
         {
             return new Outcome(null, await Connection.ReadAsync(sql));
         }
-        catch (PostgresException error)
+        catch (PostgresException fault)
         {
             await Connection.RunAsync("ROLLBACK TO SAVEPOINT trial");
-            return new Outcome(error, []);
+            return new Outcome(fault, []);
         }
     }
 

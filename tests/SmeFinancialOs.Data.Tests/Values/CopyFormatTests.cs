@@ -41,7 +41,8 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
         "COPY value_rows FROM PROGRAM 'id'",
         "copy value_rows from stdin with (format csv)", "COPY value_rows FROM STDOUT", "COPY value_rows FROM STDIN -- TO STDOUT",
         "COPY value_rows FROM STDIN BINARY -- STDOUT", "COPY value_rows",
-        "COPY value_rows TO STDOUT; COMMIT", "COPY value_rows TO STDOUT;; /* ; */ INSERT INTO value_rows VALUES (1)", "COPY value_rows TO STDOUT; COPY value_rows TO STDOUT",
+        "COPY value_rows TO STDOUT; COMMIT", "COPY value_rows TO STDOUT;; /* ; */ INSERT INTO value_rows VALUES (1)",
+        "COPY value_rows TO STDOUT; COPY value_rows TO STDOUT",
     ];
 
     [Theory]

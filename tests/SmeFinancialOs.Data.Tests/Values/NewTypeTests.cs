@@ -63,7 +63,8 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
             () => session.QueryUnbufferedAsync<string>("SELECT @value::text", new { value = new OfType(_type, "old") }).ToListAsync().AsTask(),
         ];
         foreach (var call in calls)
-            (await call.Should().ThrowAsync<UnknownDatabaseTypeException>()).Which.Message.Should().Contain("\"value\"").And.Contain("ReloadTypesAsync").And.NotContain("old");
+            (await call.Should().ThrowAsync<UnknownDatabaseTypeException>()).Which.Message
+                .Should().Contain("\"value\"").And.Contain("ReloadTypesAsync").And.NotContain("old");
         (await session.ExecuteScalarAsync<int>("SELECT 1")).Should().Be(1);
     }
 

@@ -1,7 +1,6 @@
 using Npgsql;
 using Polly;
 using Polly.Retry;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Failover;
 
@@ -98,7 +97,8 @@ internal sealed class Clients(Cluster cluster, Ledger ledger, Report report)
             await using var primary = await cluster.OpenPrimaryAsync();
             while (!_isStopped)
             {
-                report.Lag(await primary.ScalarAsync<double>("SELECT coalesce(extract(epoch FROM max(replay_lag)) * 1000, 0)::float8 FROM pg_stat_replication"));
+                report.Lag(
+                    await primary.ScalarAsync<double>("SELECT coalesce(extract(epoch FROM max(replay_lag)) * 1000, 0)::float8 FROM pg_stat_replication"));
                 await Task.Delay(50);
             }
         }

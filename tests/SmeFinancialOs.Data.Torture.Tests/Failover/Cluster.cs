@@ -1,7 +1,5 @@
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Standby;
-using SmeFinancialOs.Data.Tests.Support;
 using SmeFinancialOs.Data.Torture.Tests.Servers;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Failover;
@@ -47,7 +45,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync(bool isSynchronous)
     {
-        var primary = await PostgresServer.StartAsync(new PostgresServerOptions { Settings = new Dictionary<string, string> { ["synchronous_commit"] = "on" } });
+        var primary =
+            await PostgresServer.StartAsync(new PostgresServerOptions { Settings = new Dictionary<string, string> { ["synchronous_commit"] = "on" } });
         if (primary.Kind is PostgresServerKind.ConnectionString or PostgresServerKind.Docker)
             Assert.Skip("A standby is made from the files of a server on this machine: SME_DATA_POSTGRES=local or embedded.");
         var database = await primary.CreateTenantDatabaseAsync();
@@ -102,7 +101,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>As a superuser, whom no policy hides anything from.</summary>
     public async Task<NpgsqlConnection> OpenNewPrimaryAsync()
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Standby.ConnectionString) { Database = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString).Database }.ConnectionString);
+        var connection = new NpgsqlConnection(Standby.ConnectionString.WithDatabaseOf(_database.OwnerConnectionString));
         await connection.OpenAsync();
         return connection;
     }

@@ -24,7 +24,8 @@ internal static class FailoverSnippets
         return retry;
     }
 
-    public static async Task PayAsync(ResiliencePipeline retry, TenantConnectionFactory factory, TenantContext tenant, Guid payment, Guid invoice, CancellationToken cancellationToken)
+    public static async Task PayAsync(ResiliencePipeline retry, TenantConnectionFactory factory, TenantContext tenant, Guid payment, Guid invoice,
+        CancellationToken cancellationToken)
     {
         // <snippet>
         try

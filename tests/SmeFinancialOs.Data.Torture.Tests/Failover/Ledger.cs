@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Npgsql;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Failover;
 

@@ -37,7 +37,9 @@ internal sealed class Report
     public void Find(string finding) => _findings.Enqueue(finding);
 
     public void Fault(string kind, Exception fault) =>
-        _faults.AddOrUpdate($"{kind}: {fault.GetType().Name} {((fault as TenantDataException)?.SqlState ?? (fault as Npgsql.PostgresException)?.SqlState)}".TrimEnd(), 1, (_, count) => count + 1);
+        _faults.AddOrUpdate(
+            $"{kind}: {fault.GetType().Name} {((fault as TenantDataException)?.SqlState ?? (fault as Npgsql.PostgresException)?.SqlState)}".TrimEnd(), 1,
+            (_, count) => count + 1);
 
     public void Lag(double milliseconds) => _lag.Enqueue(milliseconds);
 
@@ -73,12 +75,16 @@ internal sealed class Report
     {
         var text = new StringBuilder();
         text.AppendLine(title);
-        text.AppendLine(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds:0} s, {_rows:N0} rows checked; reads on the standby {_standbyReads:N0}, on the primary before {_primaryReadsBefore:N0}, on the new one after {_primaryReads - _primaryReadsBefore:N0}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds:0} s, {_rows:N0} rows checked; "
+            + $"reads on the standby {_standbyReads:N0}, on the primary before {_primaryReadsBefore:N0}, "
+            + $"on the new one after {_primaryReads - _primaryReadsBefore:N0}");
         text.AppendLine("writes      " + Counts(ledger.Outcomes.GroupBy(write => write.ToString()).ToDictionary(group => group.Key, group => group.Count())));
         text.AppendLine("faults      " + Counts(_faults));
-        text.AppendLine(CultureInfo.InvariantCulture, $"failover    promoted {_promotedAt - _killedAt} ms after the primary was killed, first write acknowledged {_resumedAt - _killedAt} ms after");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"failover    promoted {_promotedAt - _killedAt} ms after the primary was killed, first write acknowledged {_resumedAt - _killedAt} ms after");
         if (_lag.Order().ToArray() is { Length: > 0 } lag)
-            text.AppendLine(CultureInfo.InvariantCulture, $"replay lag  median {lag[lag.Length / 2]:0.0} ms, longest {lag[^1]:0.0} ms ({lag.Length} samples of pg_stat_replication)");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"replay lag  median {lag[lag.Length / 2]:0.0} ms, longest {lag[^1]:0.0} ms ({lag.Length} samples of pg_stat_replication)");
         text.AppendLine(CultureInfo.InvariantCulture, $"lost        {Lost}");
         text.AppendLine(CultureInfo.InvariantCulture, $"findings    {_findings.Count}");
         foreach (var finding in _findings.Take(20))
@@ -86,6 +92,7 @@ internal sealed class Report
         return text.ToString();
 
         static string Counts(IReadOnlyDictionary<string, int> counts) =>
-            string.Join(", ", counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key}: {count.Value:N0}")));
+            string.Join(", ", counts.OrderBy(count => count.Key, StringComparer.Ordinal)
+                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key}: {count.Value:N0}")));
     }
 }

@@ -6,7 +6,8 @@ namespace SmeFinancialOs.Data.Torture.Tests.Load;
 /// <summary>Reaching for what is somebody else's, while everything else goes on: each has to be refused, or to find nothing.</summary>
 internal sealed class Attacks(TortureDatabase database, Pools pools, Report report) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString) { MaxPoolSize = 2, Timeout = 5 }.ConnectionString);
+    private readonly NpgsqlDataSource _owner =
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString) { MaxPoolSize = 2, Timeout = 5 }.ConnectionString);
 
     public IEnumerable<Operation> Operations =>
     [
@@ -32,13 +33,15 @@ internal sealed class Attacks(TortureDatabase database, Pools pools, Report repo
     private async Task UpdateAnotherAsync(Random random, CancellationToken cancellationToken)
     {
         var (context, other) = Two(random);
-        var written = await pools.Factory.CreateSession(context).ExecuteAsync("UPDATE accounts SET balance = balance + 1 WHERE org_id = @other", new { other }, cancellationToken);
+        var written = await pools.Factory.CreateSession(context)
+            .ExecuteAsync("UPDATE accounts SET balance = balance + 1 WHERE org_id = @other", new { other }, cancellationToken);
         if (written != 0)
             report.Find($"LEAK {context} has changed {written} accounts of {other}");
     }
 
     private Task WriteAsDemoAsync(Random random, CancellationToken cancellationToken) =>
-        RefusedAsync<DemoReadOnlyException>("write as demo", () => pools.Factory.CreateSession(TenantContext.Demo).ExecuteAsync("UPDATE accounts SET balance = 1", null, cancellationToken));
+        RefusedAsync<DemoReadOnlyException>("write as demo",
+            () => pools.Factory.CreateSession(TenantContext.Demo).ExecuteAsync("UPDATE accounts SET balance = 1", null, cancellationToken));
 
     private Task WriteReadOnlyAsync(Random random, CancellationToken cancellationToken) =>
         RefusedAsync<TenantAccessDeniedException>("write read-only", () => pools.Factory.CreateSession(database.Any(random).AsReadOnly())
@@ -49,8 +52,10 @@ internal sealed class Attacks(TortureDatabase database, Pools pools, Report repo
         RefusedAsync<TenantAccessDeniedException>("write to the demo", async () =>
         {
             await using var work = await pools.Factory.OpenConnectionAsync(database.Any(random), cancellationToken);
-            await work.ExecuteAsync("SELECT set_config('app.current_org_id', @demo, true)", new { demo = TenantContext.DemoOrganizationId.ToString() }, cancellationToken);
-            await work.ExecuteAsync("INSERT INTO entries (write_id, part, writer, account, amount) VALUES (gen_random_uuid(), 1, @demo, 0, 0)", new { demo = TenantContext.DemoOrganizationId }, cancellationToken);
+            await work.ExecuteAsync("SELECT set_config('app.current_org_id', @demo, true)",
+                new { demo = TenantContext.DemoOrganizationId.ToString() }, cancellationToken);
+            await work.ExecuteAsync("INSERT INTO entries (write_id, part, writer, account, amount) VALUES (gen_random_uuid(), 1, @demo, 0, 0)",
+                new { demo = TenantContext.DemoOrganizationId }, cancellationToken);
         });
 
     /// <summary>Host code that goes around the factory, on a connection that tenants have used.</summary>
@@ -59,7 +64,9 @@ internal sealed class Attacks(TortureDatabase database, Pools pools, Report repo
         await using var connection = await pools.App.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("SET LOCAL ROLE tenant_role", null, transaction, cancellationToken: cancellationToken));
-        var seen = (await connection.QueryAsync<Guid>(new CommandDefinition("SELECT org_id FROM entries LIMIT 10", null, transaction, cancellationToken: cancellationToken))).AsList();
+        var seen =
+            (await connection.QueryAsync<Guid>(
+                new CommandDefinition("SELECT org_id FROM entries LIMIT 10", null, transaction, cancellationToken: cancellationToken))).AsList();
         if (seen.Count > 0)
             report.Find($"LEAK without a context {seen.Count} rows of {seen[0]} are visible");
     }
@@ -70,7 +77,9 @@ internal sealed class Attacks(TortureDatabase database, Pools pools, Report repo
         await using var connection = await _owner.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition("SET LOCAL ROLE app_owner", null, transaction, cancellationToken: cancellationToken));
-        var seen = (await connection.QueryAsync<Guid>(new CommandDefinition("SELECT org_id FROM entries LIMIT 10", null, transaction, cancellationToken: cancellationToken))).AsList();
+        var seen =
+            (await connection.QueryAsync<Guid>(
+                new CommandDefinition("SELECT org_id FROM entries LIMIT 10", null, transaction, cancellationToken: cancellationToken))).AsList();
         if (seen.Count > 0)
             report.Find($"LEAK the owner sees {seen.Count} rows of {seen[0]}");
     }

@@ -11,7 +11,8 @@ internal static class FaultKind
     {
         UserException => "exception in user code",
         OperationCanceledException => "cancelled by its caller",
-        { InnerException: TimeoutException or NpgsqlException { InnerException: TimeoutException } } when fault.Message.Contains("pool has been exhausted", StringComparison.Ordinal) => "pool exhausted",
+        { InnerException: TimeoutException or NpgsqlException { InnerException: TimeoutException } } when fault.Message.Contains("pool has been exhausted",
+            StringComparison.Ordinal) => "pool exhausted",
         CommitOutcomeUnknownException => "commit not acknowledged",
         PostgresException server => Of(server),
         DatabaseUnavailableException => "no connection",
@@ -22,10 +23,13 @@ internal static class FaultKind
         _ => null,
     };
 
-    /// <summary>Whether nothing of the transaction can be there: the library says that it may be tried again, or the server has said no to a statement.</summary>
+    /// <summary>
+    /// Whether nothing of the transaction can be there: the library says that it may be tried again, or the server has said no to a statement.
+    /// </summary>
     public static bool IsRolledBack(Exception fault) =>
         TransientFault.IsSafeToRetry(fault)
-        || (fault is not (CommitOutcomeUnknownException or OperationCanceledException) && (fault as PostgresException ?? fault.InnerException as PostgresException) is { InvariantSeverity: "ERROR" });
+        || (fault is not (CommitOutcomeUnknownException or OperationCanceledException)
+            && (fault as PostgresException ?? fault.InnerException as PostgresException) is { InvariantSeverity: "ERROR" });
 
     private static string? Of(PostgresException fault) => fault.SqlState switch
     {

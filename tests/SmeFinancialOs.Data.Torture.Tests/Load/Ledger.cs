@@ -14,7 +14,8 @@ internal sealed class Ledger
     /// <summary>A write of an organization, before anything of it is sent.</summary>
     public Write Begin(Guid organization, Random random)
     {
-        var parts = Enumerable.Range(0, random.Next(1, 4)).Select(_ => (Account: (short)random.Next(TortureDatabase.Accounts), Amount: random.NextInt64(-1000, 1000))).ToArray();
+        var parts = Enumerable.Range(0, random.Next(1, 4))
+            .Select(_ => (Account: (short)random.Next(TortureDatabase.Accounts), Amount: random.NextInt64(-1000, 1000))).ToArray();
         var write = new Write(Guid.NewGuid(), organization, parts);
         _writes[write.Id] = write;
         return write;
@@ -35,7 +36,8 @@ internal sealed class Write(Guid id, Guid organization, (short Account, long Amo
     public Outcome Outcome { get; set; }
 
     /// <summary>Parameters of <see cref="TortureDatabase.Insert"/> and <see cref="TortureDatabase.UpdateBalances"/>.</summary>
-    public object Parameters => new { id, organization, accounts = parts.Select(part => part.Account).ToArray(), amounts = parts.Select(part => part.Amount).ToArray() };
+    public object Parameters =>
+        new { id, organization, accounts = parts.Select(part => part.Account).ToArray(), amounts = parts.Select(part => part.Amount).ToArray() };
 }
 
 internal enum Outcome

@@ -22,7 +22,8 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
     ];
 
     private async Task SlowAsync(Random random, CancellationToken cancellationToken) =>
-        await pools.Factory.CreateSession(database.Any(random)).ExecuteAsync("UPDATE entries SET amount = 0 WHERE pg_sleep(2) IS NULL OR amount IS NULL", null, cancellationToken);
+        await pools.Factory.CreateSession(database.Any(random))
+            .ExecuteAsync("UPDATE entries SET amount = 0 WHERE pg_sleep(2) IS NULL OR amount IS NULL", null, cancellationToken);
 
     /// <summary>Two that want what the other one has.</summary>
     private async Task DeadlockAsync(Random random, CancellationToken cancellationToken)
@@ -87,7 +88,8 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task AbandonStreamAsync(Random random, CancellationToken cancellationToken)
     {
-        var rows = pools.Factory.CreateSession(database.Any(random)).QueryUnbufferedAsync<Guid>("SELECT org_id FROM accounts, generate_series(1, 1000)", null, cancellationToken)
+        var rows = pools.Factory.CreateSession(database.Any(random))
+            .QueryUnbufferedAsync<Guid>("SELECT org_id FROM accounts, generate_series(1, 1000)", null, cancellationToken)
             .GetAsyncEnumerator(CancellationToken.None);
         await rows.MoveNextAsync();
         report.Fault("abandoned stream");

@@ -12,7 +12,8 @@ internal sealed class Reads(TortureDatabase database, Pools pools, Ledger ledger
         new("read", 40, (random, token) => ReadAsync(pools.Factory.CreateSession(database.Any(random)), 300, token)),
         new("read, read-only", 10, (random, token) => ReadAsync(pools.Factory.CreateSession(database.Any(random).AsReadOnly()), 300, token)),
         new("read, demo", 5, (_, token) => ReadAsync(pools.Factory.CreateSession(TenantContext.Demo), 100, token)),
-        new("read, admin", 5, (random, token) => ReadAsync(pools.Factory.CreateSession(TenantContext.ForAdmin("torture", $"look {random.Next()}")), 100, token)),
+        new("read, admin", 5,
+            (random, token) => ReadAsync(pools.Factory.CreateSession(TenantContext.ForAdmin("torture", $"look {random.Next()}")), 100, token)),
         new("read, repository", 5, RepositoryAsync),
         new("stream", 10, StreamAsync),
         new("batch of reads", 10, BatchAsync),
@@ -88,7 +89,8 @@ internal sealed class Reads(TortureDatabase database, Pools pools, Ledger ledger
     private async Task TotalsAsync(Random random, CancellationToken cancellationToken)
     {
         var session = pools.Factory.CreateSession(database.Any(random));
-        var difference = await session.ExecuteScalarAsync<decimal>("SELECT (SELECT sum(balance) FROM accounts) - (SELECT coalesce(sum(amount), 0) FROM entries)", null, cancellationToken);
+        var difference = await session.ExecuteScalarAsync<decimal>(
+            "SELECT (SELECT sum(balance) FROM accounts) - (SELECT coalesce(sum(amount), 0) FROM entries)", null, cancellationToken);
         if (difference != 0)
             report.Find($"LOSS the accounts of {session.Context} differ from their entries by {difference}");
     }

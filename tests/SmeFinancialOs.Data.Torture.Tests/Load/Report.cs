@@ -58,18 +58,22 @@ internal sealed class Report
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{title}");
-        text.AppendLine(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds:0} s, {_operations.Values.Sum():N0} operations done, {Rows:N0} rows checked, {_faults.Values.Sum():N0} faults");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{_clock.Elapsed.TotalSeconds:0} s, {_operations.Values.Sum():N0} operations done, {Rows:N0} rows checked, {_faults.Values.Sum():N0} faults");
         text.AppendLine("operations  " + Counts(_operations));
         text.AppendLine("faults      " + Counts(_faults));
-        text.AppendLine("writes      " + string.Join(", ", ledger.Writes.GroupBy(write => write.Outcome).OrderBy(group => group.Key).Select(group => $"{group.Key}: {group.Count():N0}")));
+        text.AppendLine("writes      "
+            + string.Join(", ", ledger.Writes.GroupBy(write => write.Outcome).OrderBy(group => group.Key).Select(group => $"{group.Key}: {group.Count():N0}")));
         if (_recoveries.Order().ToArray() is { Length: > 0 } recoveries)
-            text.AppendLine(CultureInfo.InvariantCulture, $"recoveries  {recoveries.Length}, until the first success after a restart: median {recoveries[recoveries.Length / 2].TotalMilliseconds:0} ms, longest {recoveries[^1].TotalMilliseconds:0} ms");
+            text.AppendLine(CultureInfo.InvariantCulture, $"recoveries  {recoveries.Length}, until the first success after a restart: "
+                + $"median {recoveries[recoveries.Length / 2].TotalMilliseconds:0} ms, longest {recoveries[^1].TotalMilliseconds:0} ms");
         text.AppendLine(CultureInfo.InvariantCulture, $"findings    {_findings.Count}");
         foreach (var finding in _findings)
             text.AppendLine("  " + finding);
         return text.ToString();
 
         static string Counts(IReadOnlyDictionary<string, int> counts) =>
-            string.Join(", ", counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key}: {count.Value:N0}")));
+            string.Join(", ", counts.OrderBy(count => count.Key, StringComparer.Ordinal)
+                .Select(count => string.Create(CultureInfo.InvariantCulture, $"{count.Key}: {count.Value:N0}")));
     }
 }

@@ -1,6 +1,5 @@
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
@@ -11,7 +10,8 @@ internal sealed class TortureDatabase(TenantDatabase database, IReadOnlyList<Ten
 
     /// <summary>The organization is not said: the column's default is the one in force.</summary>
     public const string Insert =
-        "INSERT INTO entries (write_id, part, writer, account, amount) SELECT @id, p.part, @organization, p.account, p.amount FROM unnest(@accounts, @amounts) WITH ORDINALITY AS p (account, amount, part)";
+        "INSERT INTO entries (write_id, part, writer, account, amount) SELECT @id, p.part, @organization, p.account, p.amount FROM unnest(@accounts, @amounts) "
+            + "WITH ORDINALITY AS p (account, amount, part)";
 
     public const string UpdateBalances = """
         UPDATE accounts SET balance = balance + p.amount
@@ -60,7 +60,8 @@ internal sealed class TortureDatabase(TenantDatabase database, IReadOnlyList<Ten
         foreach (var organization in tenants.Select(tenant => tenant.OrganizationId!.Value).Append(TenantContext.DemoOrganizationId))
             await superuser.RunAsync($"INSERT INTO accounts (org_id, id) SELECT '{organization}', generate_series(0, {Accounts - 1})");
         // What visitors of the demo see: its rows have been written by itself.
-        await superuser.RunAsync($"INSERT INTO entries SELECT '{TenantContext.DemoOrganizationId}', gen_random_uuid(), 1, '{TenantContext.DemoOrganizationId}', 0, 0 FROM generate_series(1, 50)");
+        await superuser.RunAsync($"INSERT INTO entries SELECT '{TenantContext.DemoOrganizationId}', gen_random_uuid(), "
+            + $"1, '{TenantContext.DemoOrganizationId}', 0, 0 FROM generate_series(1, 50)");
         return new TortureDatabase(database, tenants);
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 using SmeFinancialOs.Data.Torture.Tests.Servers;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
@@ -75,11 +74,14 @@ internal sealed class TortureRun : IAsyncDisposable
             .. attacks.Operations,
         ];
         using var stop = new CancellationTokenSource();
-        var trouble = new Trouble(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2", Report).RunAsync(_settings.Seed, stop.Token);
-        var tasks = Enumerable.Range(0, Tasks).Select(task => Task.Run(() => WorkAsync(operations, new Random(unchecked((_settings.Seed * 397) ^ task)), stop.Token))).ToArray();
+        var trouble = new FaultInjector(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2",
+            Report).RunAsync(_settings.Seed, stop.Token);
+        var tasks = Enumerable.Range(0, Tasks)
+            .Select(task => Task.Run(() => WorkAsync(operations, new Random(unchecked((_settings.Seed * 397) ^ task)), stop.Token))).ToArray();
         var deadline = DateTime.UtcNow + (_settings.Duration * 2) + TimeSpan.FromMinutes(2);
         var end = DateTime.UtcNow + _settings.Duration;
-        while (DateTime.UtcNow < deadline && (DateTime.UtcNow < end || _settings.Missing(Report).Any()) && !(_settings.StopsAtFinding && Report.Findings.Count > 0))
+        while (DateTime.UtcNow < deadline && (DateTime.UtcNow < end || _settings.Missing(Report).Any())
+            && !(_settings.StopsAtFinding && Report.Findings.Count > 0))
             await Task.Delay(100);
         await stop.CancelAsync();
         await trouble;
@@ -102,7 +104,8 @@ internal sealed class TortureRun : IAsyncDisposable
     {
         _server = Own(await RestartingServer.StartAsync());
         // Its databases go with it.
-        var databases = await PostgresServer.StartAsync(new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
+        var databases = await PostgresServer.StartAsync(
+            new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = _server.ConnectionString });
         Database = await TortureDatabase.CreateAsync(databases, Tenants);
         var (app, admin) = (Database.Database.AppConnectionString, Database.Database.AdminConnectionString);
         if (_settings.ThroughPgBouncer)
@@ -114,7 +117,8 @@ internal sealed class TortureRun : IAsyncDisposable
         else
             serializable.Options = "-c default_transaction_isolation=serializable";
         _pools = Own(new Pools(
-            _line.ConnectionStringOf(app), _line.ConnectionStringOf(serializable.ConnectionString), _line.ConnectionStringOf(admin), _settings.ThroughPgBouncer, _settings.Prepares, Report));
+            _line.ConnectionStringOf(app), _line.ConnectionStringOf(serializable.ConnectionString), _line.ConnectionStringOf(admin), _settings.ThroughPgBouncer,
+            _settings.Prepares, Report));
     }
 
     private T Own<T>(T part)

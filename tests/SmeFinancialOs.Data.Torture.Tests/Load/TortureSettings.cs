@@ -7,9 +7,12 @@ internal sealed record TortureSettings
 {
     private static readonly string[] EveryRun =
     [
-        "cancelled by its caller", "cancelled by another session", "statement timeout", "lock timeout", "deadlock", "serialization failure", "pool exhausted", "no connection",
-        "connection lost", "exception in user code", "disposed twice", "used after dispose", "used by two at once, refused", "disposed while in use", "connection closed by its user",
-        "abandoned unit of work", "abandoned stream", "line cut in mid-message", "pg_terminate_backend", "pg_cancel_backend", "server restarted, fast", "server restarted, immediate",
+        "cancelled by its caller", "cancelled by another session", "statement timeout", "lock timeout", "deadlock", "serialization failure",
+        "pool exhausted", "no connection",
+        "connection lost", "exception in user code", "disposed twice", "used after dispose", "used by two at once, refused", "disposed while in use",
+        "connection closed by its user",
+        "abandoned unit of work", "abandoned stream", "line cut in mid-message", "pg_terminate_backend", "pg_cancel_backend", "server restarted, fast",
+        "server restarted, immediate",
         "refused: insert for another", "refused: write as demo", "refused: write read-only", "refused: write to the demo",
     ];
 
@@ -27,7 +30,9 @@ internal sealed record TortureSettings
 
     public bool StopsAtFinding { get; init; }
 
-    /// <summary>What there has not been enough of: a run without trouble proves little. In ten minutes that is 200 faults of every kind and a million rows.</summary>
+    /// <summary>
+    /// What there has not been enough of: a run without trouble proves little. In ten minutes that is 200 faults of every kind and a million rows.
+    /// </summary>
     public IEnumerable<string> Missing(Report report)
     {
         if (StopsAtFinding)

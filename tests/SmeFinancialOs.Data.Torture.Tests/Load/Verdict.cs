@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
@@ -65,14 +64,16 @@ internal sealed class Verdict(TortureDatabase database, Pools pools, Ledger ledg
 
     private async Task NothingIsOpenAsync(NpgsqlConnection superuser)
     {
-        foreach (var left in await superuser.ReadAsync("SELECT format('%s %s: %s', usename, state, query) FROM pg_stat_activity WHERE usename IN ('app_user', 'admin_user') AND xact_start IS NOT NULL"))
+        foreach (var left in await superuser.ReadAsync("SELECT format('%s %s: %s', usename, state, query) FROM pg_stat_activity WHERE usename "
+            + "IN ('app_user', 'admin_user') AND xact_start IS NOT NULL"))
             report.Find("LOSS a transaction is still open: " + left);
     }
 
     private async Task WritesAsync(NpgsqlConnection superuser)
     {
         var found = new Dictionary<Guid, List<(short Account, long Amount)>>();
-        await using (var command = new NpgsqlCommand("SELECT org_id, write_id, writer, account, amount FROM entries WHERE org_id <> app.demo_org_id() ORDER BY write_id, part", superuser))
+        await using (var command = new NpgsqlCommand("SELECT org_id, write_id, writer, account, amount FROM entries WHERE org_id <> app.demo_org_id() "
+            + "ORDER BY write_id, part", superuser))
         await using (var rows = await command.ExecuteReaderAsync())
         {
             while (await rows.ReadAsync())

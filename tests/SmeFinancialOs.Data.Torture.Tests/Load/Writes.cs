@@ -26,7 +26,8 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
 
     /// <summary>Only sessions: Npgsql begins a unit of work as read committed, whatever the default is.</summary>
     private Task SerializableAsync(Random random, CancellationToken cancellationToken) =>
-        AtOnceAsync(ledger.Begin(database.Hot.OrganizationId!.Value, random), write => ExecuteAsync(pools.SerializableFactory.CreateSession(database.Hot), write, cancellationToken));
+        AtOnceAsync(ledger.Begin(database.Hot.OrganizationId!.Value, random),
+            write => ExecuteAsync(pools.SerializableFactory.CreateSession(database.Hot), write, cancellationToken));
 
     private async Task BatchAsync(Random random, CancellationToken cancellationToken)
     {
@@ -47,7 +48,8 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
         var organization = database.Any(random).OrganizationId!.Value;
         var session = pools.Factory.CreateSession(TenantContext.ForAdmin("torture", "correction").AsReadWrite());
         await AtOnceAsync(ledger.Begin(organization, random), write => session.ExecuteAsync(
-            TortureDatabase.Insert.Replace("(write_id,", "(org_id, write_id,", StringComparison.Ordinal).Replace("SELECT @id", "SELECT @organization, @id", StringComparison.Ordinal)
+            TortureDatabase.Insert.Replace("(write_id,", "(org_id, write_id,", StringComparison.Ordinal)
+                .Replace("SELECT @id", "SELECT @organization, @id", StringComparison.Ordinal)
             + ";" + TortureDatabase.UpdateBalances + " AND org_id = @organization",
             write.Parameters, cancellationToken));
     }
@@ -93,7 +95,8 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
             write.Outcome = Outcome.Acknowledged;
         });
 
-    private static Task RunAsync(TenantConnection work, Write write, Random random, CancellationToken cancellationToken) => ExecuteAsync(work, write, cancellationToken);
+    private static Task RunAsync(TenantConnection work, Write write, Random random, CancellationToken cancellationToken) =>
+        ExecuteAsync(work, write, cancellationToken);
 
     private async Task WithSavepointAsync(TenantConnection work, Write write, Random random, CancellationToken cancellationToken)
     {

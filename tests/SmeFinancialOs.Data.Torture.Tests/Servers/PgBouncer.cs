@@ -29,7 +29,8 @@ internal sealed class PgBouncer : IAsyncDisposable
         await File.WriteAllLinesAsync($"{directory}/users.txt", logins.Select(login => $"\"{login.Username}\" \"{login.Password}\""));
         await File.WriteAllTextAsync($"{directory}/pgbouncer.ini", string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            {SerializableNameOf(logins[0].Database!)} = host=127.0.0.1 port={serverPort} dbname={logins[0].Database} connect_query='SET default_transaction_isolation = serializable'
+            {SerializableNameOf(logins[0].Database!)} = host=127.0.0.1 port={serverPort} dbname={logins[0].Database}
+                connect_query='SET default_transaction_isolation = serializable'
             * = host=127.0.0.1 port={serverPort}
             [pgbouncer]
             listen_addr = 127.0.0.1
@@ -71,7 +72,8 @@ internal sealed class PgBouncer : IAsyncDisposable
     public static string SerializableNameOf(string database) => database + "_serializable";
 
     /// <summary>The same login and database, through the pooler.</summary>
-    public string ConnectionStringOf(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = Port }.ConnectionString;
+    public string ConnectionStringOf(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Host = "127.0.0.1", Port = Port }.ConnectionString;
 
     /// <summary>All its clients and servers lose their connections.</summary>
     public Task RestartAsync() => _process.SignalAsync("TERM");

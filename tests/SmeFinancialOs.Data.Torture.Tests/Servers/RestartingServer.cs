@@ -2,16 +2,18 @@ using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
-using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Torture.Tests.Servers;
 
-/// <summary>A server that can be restarted under load. What it has acknowledged is in its files: nothing trades safety for speed but fsync, as no machine crashes here.</summary>
+/// <summary>
+/// A server that can be restarted under load. What it has acknowledged is in its files: nothing trades safety for speed but fsync, as no machine crashes here.
+/// </summary>
 internal sealed class RestartingServer : IAsyncDisposable
 {
     private readonly SupervisedProcess _process;
 
-    private RestartingServer(SupervisedProcess process, string user, string connectionString) => (_process, User, ConnectionString) = (process, user, connectionString);
+    private RestartingServer(SupervisedProcess process, string user, string connectionString) =>
+        (_process, User, ConnectionString) = (process, user, connectionString);
 
     /// <summary>Whom it runs as.</summary>
     public string User { get; }
@@ -19,7 +21,7 @@ internal sealed class RestartingServer : IAsyncDisposable
     /// <summary>The superuser's, to the database <c>postgres</c>.</summary>
     public string ConnectionString { get; }
 
-    public int Port => new NpgsqlConnectionStringBuilder(ConnectionString).Port;
+    public int Port => ConnectionString.Port();
 
     public static async Task<RestartingServer> StartAsync()
     {
@@ -29,7 +31,8 @@ internal sealed class RestartingServer : IAsyncDisposable
         await File.WriteAllTextAsync($"{directory}/password", password + "\n");
         if (Environment.IsPrivilegedProcess)
             await SupervisedProcess.RunAsync("chown", "-R", user, directory);
-        await SupervisedProcess.RunAsUserAsync(user, $"{binaries}/initdb", $"--pgdata={directory}/data", "--username=postgres", $"--pwfile={directory}/password",
+        await SupervisedProcess.RunAsUserAsync(user, $"{binaries}/initdb", $"--pgdata={directory}/data", "--username=postgres",
+            $"--pwfile={directory}/password",
             "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync");
         File.Delete($"{directory}/password");
 
@@ -39,7 +42,8 @@ internal sealed class RestartingServer : IAsyncDisposable
             "listen_addresses=127.0.0.1", "unix_socket_directories=", $"port={port.ToString(CultureInfo.InvariantCulture)}", "max_connections=200", "fsync=off",
             "deadlock_timeout=50ms", "log_min_messages=fatal", "log_min_error_statement=panic",
         ];
-        var process = await SupervisedProcess.StartAsync(directory, user, "QUIT", [$"{binaries}/postgres", "-D", $"{directory}/data", .. settings.SelectMany(setting => new[] { "-c", setting })]);
+        var process = await SupervisedProcess.StartAsync(directory, user, "QUIT",
+            [$"{binaries}/postgres", "-D", $"{directory}/data", .. settings.SelectMany(setting => new[] { "-c", setting })]);
         var connectionString = new NpgsqlConnectionStringBuilder
         {
             Host = "127.0.0.1",

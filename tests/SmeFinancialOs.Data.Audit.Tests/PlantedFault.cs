@@ -1,0 +1,20 @@
+namespace SmeFinancialOs.Data.Audit.Tests;
+
+// What makes a rule fire. Also: rules that rightly find the same fault.
+internal sealed record PlantedFault(string Rule, string ObjectName, string Plant, string[] Also)
+{
+    internal static IReadOnlyList<PlantedFault> All { get; } = [.. TableFaults.All, .. PolicyFaults.All, .. LoginFaults.All, .. ObjectFaults.All];
+
+    // The first version that knows such a fault.
+    public int Since { get; init; }
+
+    // Why the fix needs a person, where it does.
+    public string? Person { get; init; }
+
+    // Which form of the fault, where a rule has more than one.
+    public string? Form { get; init; }
+
+    public string Name => Form is null ? Rule : $"{Rule}: {Form}";
+
+    internal static PlantedFault Of(string rule, string objectName, string plant, params string[] also) => new(rule, objectName, plant, also);
+}

@@ -1,0 +1,18 @@
+using SmeFinancialOs.Data.Schema;
+
+namespace SmeFinancialOs.Data.TestSupport;
+
+// Role names that the cluster has not seen yet. What a test plants on such roles harms no other test.
+internal static class TestRoles
+{
+    internal static SchemaRoles New(TestServer server) => new()
+    {
+        Owner = server.NewRoleName("owner"),
+        Tenant = server.NewRoleName("tenant"),
+        Demo = server.NewRoleName("demo"),
+        Admin = server.NewRoleName("admin"),
+        AppLogin = server.NewRoleName("app"),
+        AdminLogin = server.NewRoleName("adm"),
+        Sealer = server.NewRoleName("sealer"),
+    };
+}

@@ -1,5 +1,0 @@
-namespace SmeFinancialOs.Data.Tests.Diagnostics;
-
-/// <summary>Listeners hear the whole process: these tests run one by one, after the others.</summary>
-[CollectionDefinition(nameof(OneByOne), DisableParallelization = true)]
-public sealed class OneByOne;
