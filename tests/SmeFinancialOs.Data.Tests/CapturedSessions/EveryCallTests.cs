@@ -93,7 +93,7 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_unit_of_work_does_not_hand_out_its_connection_under_another_context()
     {
         using var ambient = AmbientTenantContext.Use(A);
-        await using var work = await fixture.Factory.OpenConnectionAsync(CancellationToken.None);
+        await using var work = await fixture.Factory.OpenConnectionAsync();
         (await Calls.UnderAsync(B, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Captured);
         (await Calls.UnderAsync(B, () => Task.FromResult($"{work.Transaction.IsolationLevel}"))).Should().Be(Captured);
         (await Calls.UnderAsync(null, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Missing);
@@ -134,7 +134,7 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
         {
             "session" => context is null ? fixture.Factory.CreateSession() : fixture.Factory.CreateSession(context),
             "transaction" => context is null ? fixture.Factory.BeginTransaction() : fixture.Factory.BeginTransaction(context),
-            _ => context is null ? await fixture.Factory.OpenConnectionAsync(CancellationToken.None) : await fixture.Factory.OpenConnectionAsync(context),
+            _ => context is null ? await fixture.Factory.OpenConnectionAsync() : await fixture.Factory.OpenConnectionAsync(context),
         });
     }
 
