@@ -1,15 +1,17 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SmeFinancialOs.Data;
 using SmeFinancialOs.Data.DependencyInjection;
 
 // RS0026, several overloads with optional parameters: they differ in a required one, so no call is ambiguous.
 #pragma warning disable RS0026
 
-namespace SmeFinancialOs.Data;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// Registers tenant data access: a <see cref="TenantConnectionFactory"/> and, per scope, an <see cref="ITenantSession"/> and the repositories for the
@@ -78,7 +80,7 @@ public static class TenantDataServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(RegisteredTenantData) && Equals(service.ServiceKey, key)))
             throw new InvalidOperationException($"AddTenantData was called before{(key is null ? "; give the other database a serviceKey" : $" with the serviceKey \"{key}\"")}.");
 
-        var name = key ?? Options.DefaultName;
+        var name = key ?? Options.Options.DefaultName;
         var options = services.AddOptions<TenantDataOptions>(name).ValidateOnStart();
         read(options);
         if (configure is not null)

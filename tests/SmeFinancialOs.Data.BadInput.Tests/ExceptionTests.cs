@@ -17,7 +17,8 @@ public sealed class ExceptionTests
 
         type.GetConstructors().Should().HaveCount(2);
         type.GetConstructor([typeof(string)])!.Invoke(["what to do"]).Should().BeAssignableTo<Exception>().Which.Message.Should().Be("what to do");
-        type.GetConstructor([typeof(string), typeof(Exception)])!.Invoke(["what to do", cause]).Should().BeAssignableTo<Exception>().Which.InnerException.Should().BeSameAs(cause);
+        type.GetConstructor([typeof(string), typeof(Exception)])!.Invoke(["what to do", cause])
+            .Should().BeAssignableTo<Exception>().Which.InnerException.Should().BeSameAs(cause);
     }
 
     [Theory]
@@ -26,8 +27,8 @@ public sealed class ExceptionTests
     {
         var values = type.GetProperties().Where(property => property.DeclaringType!.Assembly == type.Assembly);
 
-        values.Should().OnlyContain(property => property.SetMethod != null && property.SetMethod.IsPublic
-            && property.SetMethod.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)));
+        values.Where(property => property.SetMethod is not { IsPublic: true } setter
+            || !setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit))).Should().BeEmpty();
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 // <snippet>
 using SmeFinancialOs.Data;
-using SmeFinancialOs.Data.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));

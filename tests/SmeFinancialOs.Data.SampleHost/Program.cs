@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using SmeFinancialOs.Data;
-using SmeFinancialOs.Data.AspNetCore;
 using SmeFinancialOs.Data.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);
