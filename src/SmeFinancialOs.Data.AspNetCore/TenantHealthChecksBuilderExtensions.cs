@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SmeFinancialOs.Data;
 using SmeFinancialOs.Data.AspNetCore;
 using SmeFinancialOs.Data.AspNetCore.Health;
 

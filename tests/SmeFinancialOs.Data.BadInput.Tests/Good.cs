@@ -124,7 +124,8 @@ internal sealed class Good(World world)
         return batch;
     }
 
-    private IServiceCollection Services() => new ServiceCollection().AddLogging().AddTenantData(world.Database.AppConnectionString, world.Database.AdminConnectionString);
+    private IServiceCollection Services() => new ServiceCollection().AddLogging()
+        .AddTenantData(world.Database.AppConnectionString, options => options.AdminConnectionString = world.Database.AdminConnectionString);
 
     private sealed class Conventions : IEndpointConventionBuilder
     {

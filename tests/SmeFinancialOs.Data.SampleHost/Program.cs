@@ -10,6 +10,7 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 
 await using var throwaway = await ThrowawayDatabase.StartUnlessConfiguredAsync(builder.Configuration);
 
 builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));
+builder.Services.AddInvoicing();
 builder.Services.AddTenantContext();
 builder.Services.AddHealthChecks().AddTenantData();
 
