@@ -60,7 +60,7 @@ internal sealed class Good(World world)
     {
         "sql" => "SELECT 1 AS first, 2 AS second, 3 AS third",
         "splitOn" => parameter.Member is MethodInfo method && method.GetGenericArguments().Length > 3 ? "second,third" : "second",
-        "copyCommand" => "COPY (SELECT 1) TO STDOUT",
+        "copyToCommand" => "COPY (SELECT 1) TO STDOUT",
         "connectionString" or "serverConnectionString" => world.Database.OwnerConnectionString,
         "slug" => $"slug-{Interlocked.Increment(ref _names)}",
         "folder" => Folder,

@@ -197,7 +197,7 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
             if (session is IAsyncDisposable owner)
                 owners.Add(owner);
             var destination = new Clogged();
-            copies.Add(session.CopyToAsync($"COPY ({Endless}) TO STDOUT", destination, Token));
+            copies.Add(session.ExportAsync($"COPY ({Endless}) TO STDOUT", destination, Token));
             await destination.Asked.WaitAsync(Token);
         }
 

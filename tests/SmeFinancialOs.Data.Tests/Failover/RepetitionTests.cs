@@ -214,7 +214,7 @@ public sealed class RepetitionTests(TenantDatabaseFixture fixture) : IClassFixtu
                 await session.QueryUnbufferedAsync<int>(Read, cancellationToken: Token).CountAsync(Token);
                 break;
             case "copy":
-                await session.CopyToAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
+                await session.ExportAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
                 break;
             default:
                 throw new ArgumentException("No such call.", nameof(call));
