@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SmeFinancialOs.Data.Benchmarks;
 
 /// <summary>One line that says what is going on, at least once a second: rewritten in place on a terminal, plain lines where output is redirected.</summary>
-internal sealed class Progress : IAsyncDisposable
+internal sealed class Progress : IProgress<string>, IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly Stopwatch _elapsed = Stopwatch.StartNew();
@@ -15,10 +15,10 @@ internal sealed class Progress : IAsyncDisposable
     public Progress() => _timer = new Timer(_ => Show(), state: null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
 
     /// <summary>What is being done now; shown with the next tick.</summary>
-    public void Report(string doing)
+    public void Report(string value)
     {
         lock (_lock)
-            _doing = doing;
+            _doing = value;
     }
 
     /// <summary>A line that stays.</summary>

@@ -23,7 +23,7 @@ internal static class Suite
     public static Shared<PostgresServer> Server { get; } = new(() =>
     {
         Progress.Report("looking for a PostgreSQL server");
-        return PostgresServer.StartAsync(new PostgresServerOptions { Progress = Progress.Report }, StoppingToken);
+        return PostgresServer.StartAsync(new PostgresServerOptions { Progress = Progress }, StoppingToken);
     });
 
     /// <summary>The invoices of twelve organizations: protected, unprotected, and as the article has them.</summary>

@@ -1,8 +1,10 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using SmeFinancialOs.Data.AspNetCore;
 
-namespace SmeFinancialOs.Data.AspNetCore;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>Puts the tenant of a request in force.</summary>
 public static class TenantContextApplicationBuilderExtensions

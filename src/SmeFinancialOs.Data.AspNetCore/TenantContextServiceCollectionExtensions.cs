@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
+using SmeFinancialOs.Data.AspNetCore;
 
-namespace SmeFinancialOs.Data.AspNetCore;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers what turns a request into a tenant context.</summary>
 public static class TenantContextServiceCollectionExtensions

@@ -1,6 +1,8 @@
-using Microsoft.AspNetCore.Builder;
+using SmeFinancialOs.Data.AspNetCore;
 
-namespace SmeFinancialOs.Data.AspNetCore;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Microsoft.AspNetCore.Builder;
 
 /// <summary>What endpoints, or groups of them, say about their tenant. Those that say nothing need one; an endpoint has the last word over its group.</summary>
 public static class TenantEndpointConventionBuilderExtensions

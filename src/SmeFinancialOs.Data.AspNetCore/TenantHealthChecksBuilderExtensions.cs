@@ -1,8 +1,11 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SmeFinancialOs.Data;
+using SmeFinancialOs.Data.AspNetCore;
 using SmeFinancialOs.Data.AspNetCore.Health;
 
-namespace SmeFinancialOs.Data.AspNetCore;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Registers the health check of tenant data.</summary>
 public static class TenantHealthChecksBuilderExtensions

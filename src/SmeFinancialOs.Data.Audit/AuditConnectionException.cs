@@ -6,21 +6,16 @@ namespace SmeFinancialOs.Data.Audit;
 /// </summary>
 public sealed class AuditConnectionException : Exception
 {
-    /// <summary>Makes an exception without a message.</summary>
-    public AuditConnectionException()
-    {
-    }
-
-    /// <summary>Makes an exception without a server error.</summary>
+    /// <summary>Makes an exception with a message.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
     public AuditConnectionException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes an exception with what caused it.</summary>
+    /// <summary>Makes an exception with a message and its cause.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
-    /// <param name="innerException">Why.</param>
+    /// <param name="innerException">The cause; null for none.</param>
     public AuditConnectionException(string message, Exception? innerException)
         : base(message, innerException)
     {

@@ -3,21 +3,16 @@ namespace SmeFinancialOs.Data.Audit;
 /// <summary>A folder of migrations could not be judged: it holds none, or one of them cannot be read or run. Nothing was left on the server.</summary>
 public sealed class MigrationLintException : Exception
 {
-    /// <summary>Makes an exception without a migration.</summary>
-    public MigrationLintException()
-    {
-    }
-
-    /// <summary>Makes an exception without a migration.</summary>
+    /// <summary>Makes an exception with a message.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
     public MigrationLintException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes an exception without a migration.</summary>
+    /// <summary>Makes an exception with a message and its cause.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
-    /// <param name="innerException">Why.</param>
+    /// <param name="innerException">The cause; null for none.</param>
     public MigrationLintException(string message, Exception? innerException)
         : base(message, innerException)
     {

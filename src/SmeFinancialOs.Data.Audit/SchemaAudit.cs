@@ -2,6 +2,9 @@ using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Rules;
 
+// RS0026, several overloads with optional parameters: they differ in a required one, so no call is ambiguous.
+#pragma warning disable RS0026
+
 namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>
@@ -13,19 +16,11 @@ public sealed class SchemaAudit
     private readonly Func<CancellationToken, ValueTask<NpgsqlConnection>> _open;
     private readonly SchemaAuditOptions _options;
 
-    /// <summary>An audit of a database that has this library's own schema, or its names.</summary>
-    /// <param name="connectionString">Any login of the database.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be used.</exception>
-    public SchemaAudit(string connectionString)
-        : this(connectionString, null)
-    {
-    }
-
     /// <summary>An audit of the database that a connection string names.</summary>
     /// <param name="connectionString">Any login of the database.</param>
     /// <param name="options">Null: those of this library's own schema.</param>
     /// <exception cref="ArgumentException">The connection string or an option cannot be used.</exception>
-    public SchemaAudit(string connectionString, SchemaAuditOptions? options)
+    public SchemaAudit(string connectionString, SchemaAuditOptions? options = null)
     {
         var settings = AuditConnection.Read(connectionString);
         _open = async token =>
@@ -49,7 +44,7 @@ public sealed class SchemaAudit
     /// <param name="dataSource">Any login of the database.</param>
     /// <param name="options">Null: those of this library's own schema.</param>
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
-    public SchemaAudit(NpgsqlDataSource dataSource, SchemaAuditOptions? options)
+    public SchemaAudit(NpgsqlDataSource dataSource, SchemaAuditOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         _open = dataSource.OpenConnectionAsync;

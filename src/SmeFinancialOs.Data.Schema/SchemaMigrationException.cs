@@ -3,21 +3,16 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>A migration could not be done; the message says what to do about it and never holds a password.</summary>
 public sealed class SchemaMigrationException : Exception
 {
-    /// <summary>Makes an exception without a script or a server error.</summary>
-    public SchemaMigrationException()
-    {
-    }
-
-    /// <summary>Makes an exception without a script or a server error.</summary>
+    /// <summary>Makes an exception with a message.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
     public SchemaMigrationException(string message)
         : base(message)
     {
     }
 
-    /// <summary>Makes an exception without a script or a server error of its own.</summary>
+    /// <summary>Makes an exception with a message and its cause.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
-    /// <param name="innerException">Why.</param>
+    /// <param name="innerException">The cause; null for none.</param>
     public SchemaMigrationException(string message, Exception? innerException)
         : base(message, innerException)
     {

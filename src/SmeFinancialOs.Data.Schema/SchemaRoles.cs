@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>The names of the seven database roles. Roles belong to the whole cluster: databases that share one may want names of their own.</summary>
-public sealed partial record SchemaRoles
+public sealed partial class SchemaRoles
 {
     /// <summary>Owns every object and runs the scripts; nobody logs in as it.</summary>
     public string Owner { get; init; } = "app_owner";

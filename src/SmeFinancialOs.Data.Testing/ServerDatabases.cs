@@ -12,7 +12,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
     private readonly LoginPasswords _passwords;
     private readonly SemaphoreSlim _templateGate = new(1, 1);
     private readonly string _prefix = "sme_" + RandomNumberGenerator.GetHexString(12, lowercase: true) + "_";
-    private readonly Dictionary<TenantDatabaseOptions, TemplateDatabase> _templates = [];
+    private readonly Dictionary<TemplateKey, TemplateDatabase> _templates = [];
     private int _count;
     private bool _disposed;
 
@@ -71,10 +71,11 @@ internal sealed class ServerDatabases : IAsyncDisposable
         await _templateGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (!_templates.TryGetValue(options, out var template))
+            var key = new TemplateKey(options.Guard, options.Seal, options.MigrationsDirectory, options.MigrateAsync);
+            if (!_templates.TryGetValue(key, out var template))
             {
                 var name = $"{_prefix}template{_templates.Count}";
-                _templates[options] = template = await TemplateDatabase.CreateAsync(_server, name, options, _passwords, cancellationToken).ConfigureAwait(false);
+                _templates[key] = template = await TemplateDatabase.CreateAsync(_server, name, options, _passwords, cancellationToken).ConfigureAwait(false);
             }
 
             return template;
@@ -114,4 +115,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
         await using var _ = connection.ConfigureAwait(false);
         await connection.ExecuteAsync(sql, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>What two databases must have in common to be copies of one template.</summary>
+    private sealed record TemplateKey(bool Guard, bool Seal, string? MigrationsDirectory, Func<string, CancellationToken, Task>? MigrateAsync);
 }

@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Testing;
 
 /// <summary>What a test database holds besides this library's schema. Databases with the same options are copies of one template, migrated once for each server.</summary>
-public sealed record TenantDatabaseOptions
+public sealed class TenantDatabaseOptions
 {
     /// <summary>Whether the tenant guard is on, so that a migration of the host that leaves a table unsafe fails.</summary>
     public bool Guard { get; init; }

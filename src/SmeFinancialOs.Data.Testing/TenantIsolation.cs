@@ -17,6 +17,6 @@ public static class TenantIsolation
         CancellationToken cancellationToken = default)
     {
         var report = await new IsolationProbe(connectionString, options).RunAsync(null, cancellationToken).ConfigureAwait(false);
-        return report.Breaches.Count == 0 && report.Skipped.All(skipped => skipped.IsAllowed) ? report : throw new TenantIsolationException(report);
+        return report.Breaches.Count == 0 && report.Skipped.All(skipped => skipped.IsAllowed) ? report : throw TenantIsolationException.Of(report);
     }
 }

@@ -9,17 +9,33 @@ public sealed class TenantIsolationException : Exception
 {
     private const int Listed = 20;
 
-    internal TenantIsolationException(IsolationReport report)
-        : base(Describe(report)) => Report = report;
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public TenantIsolationException(string message)
+        : base(message)
+    {
+    }
 
-    /// <summary>All that the probe found.</summary>
-    public IsolationReport Report { get; }
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public TenantIsolationException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>All that the probe found; null in an exception that was made without a probe.</summary>
+    public IsolationReport? Report { get; init; }
+
+    internal static TenantIsolationException Of(IsolationReport report) => new(Describe(report)) { Report = report };
 
     private static string Describe(IsolationReport report)
     {
         var open = report.Skipped.Where(skipped => !skipped.IsAllowed).ToList();
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{report.Breaches.Count} of {report.AttackCount} attacks reached another tenant's rows; {open.Count} could not be carried out.").AppendLine();
+        text.Append(
+            CultureInfo.InvariantCulture,
+            $"{report.Breaches.Count} of {report.AttackCount} attacks reached another tenant's rows; {open.Count} could not be carried out.").AppendLine();
         foreach (var breach in report.Breaches.Take(Listed))
         {
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"{breach.ObjectName}: {breach.Attack}: {breach.Message}").AppendLine();

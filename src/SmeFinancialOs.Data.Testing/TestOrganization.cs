@@ -1,8 +1,20 @@
 namespace SmeFinancialOs.Data.Testing;
 
 /// <summary>An organization made for a test.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Context">Its context.</param>
-/// <param name="Session">A session of its own, as <c>app_user</c>.</param>
-public sealed record TestOrganization(Guid Id, string Name, TenantContext Context, ITenantSession Session);
+public sealed class TestOrganization
+{
+    internal TestOrganization(Guid id, string name, TenantContext context, ITenantSession session) =>
+        (Id, Name, Context, Session) = (id, name, context, session);
+
+    /// <summary>Its id.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its context.</summary>
+    public TenantContext Context { get; }
+
+    /// <summary>A session of its own, as <c>app_user</c>.</summary>
+    public ITenantSession Session { get; }
+}

@@ -123,19 +123,19 @@ public interface ITenantSession
     /// Runs a <c>COPY (..) TO STDOUT</c> in text or csv format and writes it to a stream as it arrives, byte for byte: in UTF-8, unless its ENCODING or the
     /// connection's client_encoding is another.
     /// </summary>
-    /// <param name="copyCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>
+    /// <param name="copyToCommand">The COPY statement; it takes no parameters, and row-level security filters it.</param>
     /// <param name="destination">Where the bytes go; it stays open.</param>
     /// <param name="cancellationToken">Cancels the statement on the server.</param>
     /// <exception cref="ArgumentException">
     /// The command is no <c>COPY .. TO STDOUT</c>, or is one in binary format, which ends its connection and a unit of work with it.
     /// </exception>
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
-    Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default);
+    Task ExportAsync(string copyToCommand, Stream destination, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The same session, or unit of work, whose calls have another timeout: each statement is cancelled by the server when it takes longer
     /// (<see cref="Npgsql.PostgresException"/> 57014). It counts in place of <see cref="TenantConnectionOptions.StatementTimeout"/>, of the login's
-    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip. Of <see cref="CopyToAsync"/> the first
+    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip. Of <see cref="ExportAsync"/> the first
     /// bytes have to arrive within the <c>Command Timeout</c> all the same, and it takes two round trips more.
     /// </summary>
     /// <param name="timeout">Between 1 ms and 2147483647 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>

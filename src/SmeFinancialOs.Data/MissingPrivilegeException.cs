@@ -6,7 +6,17 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class MissingPrivilegeException : TenantAccessDeniedException
 {
-    internal MissingPrivilegeException(string message, Exception? innerException = null)
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public MissingPrivilegeException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public MissingPrivilegeException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

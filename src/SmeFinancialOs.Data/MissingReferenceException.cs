@@ -3,7 +3,17 @@ namespace SmeFinancialOs.Data;
 /// <summary>The row refers to one that does not exist for this organization (23503), or is still referred to.</summary>
 public sealed class MissingReferenceException : TenantDataException
 {
-    internal MissingReferenceException(string message, Exception? innerException = null)
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public MissingReferenceException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public MissingReferenceException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

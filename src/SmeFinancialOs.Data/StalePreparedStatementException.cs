@@ -6,7 +6,17 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class StalePreparedStatementException : TenantDataException
 {
-    internal StalePreparedStatementException(string message, Exception innerException)
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public StalePreparedStatementException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public StalePreparedStatementException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

@@ -6,8 +6,18 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class StreamIdleTimeoutException : TenantDataException
 {
-    internal StreamIdleTimeoutException(string message)
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public StreamIdleTimeoutException(string message)
         : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public StreamIdleTimeoutException(string message, Exception? innerException)
+        : base(message, innerException)
     {
     }
 

@@ -4,7 +4,17 @@ namespace SmeFinancialOs.Data;
 /// <seealso cref="MissingPrivilegeException"/>
 public class TenantAccessDeniedException : TenantDataException
 {
-    internal TenantAccessDeniedException(string message, Exception? innerException = null)
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public TenantAccessDeniedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public TenantAccessDeniedException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

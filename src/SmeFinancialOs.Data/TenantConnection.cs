@@ -94,8 +94,8 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
         return GuardedStream.ReadAsync(token => OpenStreamAsync(statement, token), _binding, cancellationToken);
     }
 
-    internal override Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken) =>
-        Work.CopyAsync(copyCommand, destination, timeout, cancellationToken);
+    internal override Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken) =>
+        Work.CopyAsync(copyToCommand, destination, timeout, cancellationToken);
 
     private Task<OpenStream<T>> OpenStreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken)
     {

@@ -76,7 +76,7 @@ public sealed class TenantConnectionFactory
     /// </summary>
     /// <inheritdoc cref="OpenConnectionAsync(TenantContext, CancellationToken)"/>
     /// <exception cref="TenantContextMissingException">No ambient context is in force.</exception>
-    public ValueTask<TenantConnection> OpenConnectionAsync(CancellationToken cancellationToken) =>
+    public ValueTask<TenantConnection> OpenConnectionAsync(CancellationToken cancellationToken = default) =>
         OpenAsync(ContextBinding.ToAmbient(), DefaultCharacteristics, cancellationToken);
 
     /// <summary>

@@ -1,42 +1,44 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using SmeFinancialOs.Data;
 using SmeFinancialOs.Data.DependencyInjection;
 
 // RS0026, several overloads with optional parameters: they differ in a required one, so no call is ambiguous.
 #pragma warning disable RS0026
 
-namespace SmeFinancialOs.Data;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Registers tenant data access: a <see cref="TenantConnectionFactory"/> and, per scope, an <see cref="ITenantSession"/> and the repositories for the
-/// ambient context. Data sources made here stay inside the factory: nobody can inject a connection without a tenant. The options are
-/// <see cref="TenantDataOptions"/>, validated when the host starts. What the host registered itself before stays. A session or repository that is asked of the
-/// root service provider, as by a singleton, is refused with a <see cref="CapturedSessionException"/>.
+/// Registers tenant data access: a <see cref="TenantConnectionFactory"/> and, per scope, an <see cref="ITenantSession"/> for the ambient context. Data sources
+/// made here stay inside the factory: nobody can inject a connection without a tenant. The options are <see cref="TenantDataOptions"/>, validated when the host
+/// starts. What the host registered itself before stays. A session that is asked of the root service provider, as by a singleton, is refused with a
+/// <see cref="CapturedSessionException"/>.
 /// </summary>
 public static class TenantDataServiceCollectionExtensions
 {
     /// <summary>Registers the database of a connection string.</summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="connectionString">Logs in as <c>app_user</c>.</param>
-    /// <param name="adminConnectionString">Logs in as <c>admin_user</c>; null where the host opens no admin contexts.</param>
-    /// <param name="configure">Sets timeouts, role names and whether there is a pooler in between.</param>
+    /// <param name="configure">
+    /// Sets <see cref="TenantDataOptions.AdminConnectionString"/>, timeouts, role names and whether there is a pooler in between.
+    /// </param>
     /// <param name="serviceKey">For several databases: the key of everything registered here, and the name of its options.</param>
-    /// <exception cref="ArgumentException">A connection string is malformed.</exception>
+    /// <exception cref="ArgumentException">
+    /// The connection string is malformed. What <paramref name="configure"/> sets is checked when the host starts (<see cref="OptionsValidationException"/>).
+    /// </exception>
     /// <exception cref="InvalidOperationException">There is a database under this key already.</exception>
-    public static IServiceCollection AddTenantData(this IServiceCollection services, string connectionString, string? adminConnectionString = null,
-        Action<TenantDataOptions>? configure = null, string? serviceKey = null)
+    public static IServiceCollection AddTenantData(
+        this IServiceCollection services, string connectionString, Action<TenantDataOptions>? configure = null, string? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(services);
-        // Malformed strings fail here, where the host is configured, not when it starts.
+        // A malformed string fails here, where the host is configured, not when it starts.
         RegisteredTenantData.RequireReadable(connectionString, nameof(connectionString));
-        if (adminConnectionString is not null)
-            RegisteredTenantData.RequireReadable(adminConnectionString, nameof(adminConnectionString));
-        return services.Add(serviceKey, dataSource: null, configure, options =>
-            options.Configure(o => (o.ConnectionString, o.AdminConnectionString) = (connectionString, adminConnectionString)));
+        return services.Add(serviceKey, dataSource: null, configure, options => options.Configure(o => o.ConnectionString = connectionString));
     }
 
     /// <summary>Registers the database that a section of the configuration describes; its keys are the properties of <see cref="TenantDataOptions"/>.</summary>
@@ -76,9 +78,12 @@ public static class TenantDataServiceCollectionExtensions
             ArgumentException.ThrowIfNullOrWhiteSpace(key, "serviceKey");
         // Two databases under one key: one of them would silently be used for the other.
         if (services.Any(service => service.ServiceType == typeof(RegisteredTenantData) && Equals(service.ServiceKey, key)))
-            throw new InvalidOperationException($"AddTenantData was called before{(key is null ? "; give the other database a serviceKey" : $" with the serviceKey \"{key}\"")}.");
+        {
+            throw new InvalidOperationException(
+                $"AddTenantData was called before{(key is null ? "; give the other database a serviceKey" : $" with the serviceKey \"{key}\"")}.");
+        }
 
-        var name = key ?? Options.DefaultName;
+        var name = key ?? Options.Options.DefaultName;
         var options = services.AddOptions<TenantDataOptions>(name).ValidateOnStart();
         read(options);
         if (configure is not null)
@@ -94,8 +99,6 @@ public static class TenantDataServiceCollectionExtensions
             provider.GetRequiredService<RootProvider>().RequireScope(provider);
             return provider.GetRequiredKeyedService<TenantConnectionFactory>(key).CreateSession();
         });
-        TryAdd(ServiceLifetime.Scoped, provider => new OrganizationRepository(provider.GetRequiredKeyedService<ITenantSession>(key)));
-        TryAdd(ServiceLifetime.Scoped, provider => new InvoiceRepository(provider.GetRequiredKeyedService<ITenantSession>(key)));
         services.TryAddSingleton(provider => new RootProvider(provider));
         services.TryAddSingleton<TenantScopeFactory>();
         return services;

@@ -1,8 +1,10 @@
 using System.Data.Common;
-using Npgsql;
+using SmeFinancialOs.Data;
 using SmeFinancialOs.Data.Logins;
 
-namespace SmeFinancialOs.Data;
+// In the namespace of what it extends, so that a host needs no using directive to find it.
+#pragma warning disable IDE0130
+namespace Npgsql;
 
 /// <summary>Settings of a data source that tenant sessions are fast and safe with.</summary>
 public static class TenantDataSourceBuilderExtensions

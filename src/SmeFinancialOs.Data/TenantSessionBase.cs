@@ -59,8 +59,8 @@ public abstract class TenantSessionBase : ITenantSession
     public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
 
     /// <inheritdoc />
-    public Task CopyToAsync(string copyCommand, Stream destination, CancellationToken cancellationToken = default) =>
-        CopyAsync(copyCommand, destination, timeout: null, cancellationToken);
+    public Task ExportAsync(string copyToCommand, Stream destination, CancellationToken cancellationToken = default) =>
+        CopyAsync(copyToCommand, destination, timeout: null, cancellationToken);
 
     /// <inheritdoc />
     public ITenantSession WithTimeout(TimeSpan timeout) => new TimedSession(this, CallTimeout.Require(timeout));
@@ -69,7 +69,7 @@ public abstract class TenantSessionBase : ITenantSession
 
     internal abstract IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken);
 
-    internal abstract Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken);
+    internal abstract Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken);
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {

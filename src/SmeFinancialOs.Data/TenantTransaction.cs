@@ -86,13 +86,13 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     internal override IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken) =>
         GuardedStream.ReadAsync(token => OpenStreamAsync(statement, token), _binding, cancellationToken);
 
-    internal override async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
+    internal override async Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         RequireUsable();
-        CopyOut.Require(copyCommand, destination);
+        CopyOut.Require(copyToCommand, destination);
         // COPY cannot ride in a batch: where it comes first, the settings go ahead of it.
         var work = await BeginWithAsync([], Apply, cancellationToken).ConfigureAwait(false);
-        await work.CopyAsync(copyCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
+        await work.CopyAsync(copyToCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
 
         async Task<UnitOfWork> Apply(UnitOfWork work)
         {

@@ -6,12 +6,24 @@ namespace SmeFinancialOs.Data;
 /// </summary>
 public sealed class TransactionControlException : TenantDataException
 {
-    internal TransactionControlException(string message, bool mayBePartlyCommitted, Exception? innerException = null)
-        : base(message, innerException) => MayBePartlyCommitted = mayBePartlyCommitted;
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public TransactionControlException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public TransactionControlException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
 
     /// <summary>
     /// False where nothing was committed: the text was refused before it was sent, or the server has rolled it back. True where the transaction of a unit of
     /// work was ended on its raw connection, so that what came before may be committed: look before you write again.
     /// </summary>
-    public bool MayBePartlyCommitted { get; }
+    public bool MayBePartlyCommitted { get; init; }
 }

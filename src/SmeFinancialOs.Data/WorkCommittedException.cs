@@ -10,7 +10,17 @@ namespace SmeFinancialOs.Data;
 /// </remarks>
 public sealed class WorkCommittedException : TenantDataException
 {
-    internal WorkCommittedException(string message, Exception innerException)
+    /// <summary>Makes an exception with a message.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    public WorkCommittedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a message and its cause.</summary>
+    /// <param name="message">What went wrong, and what to do.</param>
+    /// <param name="innerException">The cause; null for none.</param>
+    public WorkCommittedException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

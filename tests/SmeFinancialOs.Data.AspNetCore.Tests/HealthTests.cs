@@ -114,7 +114,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     private static ServiceProvider Build(
         string connectionString, string? adminConnectionString = null, HealthStatus? failureStatus = null,
         Action<TenantHealthCheckOptions>? configure = null) =>
-        new ServiceCollection().AddLogging().AddTenantData(connectionString, adminConnectionString)
+        new ServiceCollection().AddLogging().AddTenantData(connectionString, options => options.AdminConnectionString = adminConnectionString)
             .AddHealthChecks().AddTenantData(failureStatus: failureStatus, configure: configure).Services.BuildServiceProvider();
 
     private static async Task<HealthReportEntry> CheckAsync(string connectionString, string? adminConnectionString = null)

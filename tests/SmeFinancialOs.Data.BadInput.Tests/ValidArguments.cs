@@ -64,7 +64,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
     {
         "sql" => "SELECT 1 AS first, 2 AS second, 3 AS third",
         "splitOn" => parameter.Member is MethodInfo method && method.GetGenericArguments().Length > 3 ? "second,third" : "second",
-        "copyCommand" => "COPY (SELECT 1) TO STDOUT",
+        "copyToCommand" => "COPY (SELECT 1) TO STDOUT",
         "connectionString" or "serverConnectionString" => world.Database.OwnerConnectionString,
         "slug" => $"slug-{Interlocked.Increment(ref _names)}",
         "folder" => Folder,
@@ -133,8 +133,8 @@ internal sealed class ValidArguments(BadInputDatabase world)
         return batch;
     }
 
-    private IServiceCollection Services() =>
-        new ServiceCollection().AddLogging().AddTenantData(world.Database.AppConnectionString, world.Database.AdminConnectionString);
+    private IServiceCollection Services() => new ServiceCollection().AddLogging()
+        .AddTenantData(world.Database.AppConnectionString, options => options.AdminConnectionString = world.Database.AdminConnectionString);
 
     private sealed class Conventions : IEndpointConventionBuilder
     {

@@ -1,9 +1,9 @@
 // <snippet>
 using SmeFinancialOs.Data;
-using SmeFinancialOs.Data.AspNetCore;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));
+builder.Services.AddInvoicing();
 builder.Services.AddTenantContext(options => options.FromClaim("org_id"));
 builder.Services.AddAuthentication().AddJwtBearer();
 builder.Services.AddAuthorizationBuilder().AddPolicy("operator", policy => policy.RequireRole("operator"));

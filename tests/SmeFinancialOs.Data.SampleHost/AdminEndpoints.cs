@@ -1,5 +1,3 @@
-using SmeFinancialOs.Data.AspNetCore;
-
 namespace SmeFinancialOs.Data.SampleHost;
 
 /// <summary>For operators, who say why in the header X-Admin-Reason; the database keeps a log of it.</summary>

@@ -1,5 +1,3 @@
-using SmeFinancialOs.Data.AspNetCore;
-
 namespace SmeFinancialOs.Data.SampleHost;
 
 /// <summary>What anybody may look at, and nobody may change. The page itself is wwwroot/demo.html.</summary>

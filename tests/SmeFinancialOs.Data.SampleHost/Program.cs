@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using SmeFinancialOs.Data;
-using SmeFinancialOs.Data.AspNetCore;
 using SmeFinancialOs.Data.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -11,6 +10,7 @@ builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 
 await using var throwaway = await ThrowawayDatabase.StartUnlessConfiguredAsync(builder.Configuration);
 
 builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));
+builder.Services.AddInvoicing();
 builder.Services.AddTenantContext();
 builder.Services.AddHealthChecks().AddTenantData();
 

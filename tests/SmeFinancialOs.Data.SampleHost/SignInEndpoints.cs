@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
-using SmeFinancialOs.Data.AspNetCore;
 
 namespace SmeFinancialOs.Data.SampleHost;
 

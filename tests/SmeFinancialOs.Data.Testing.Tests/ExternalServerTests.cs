@@ -66,8 +66,8 @@ public sealed class ExternalServerTests : IAsyncLifetime
     public async Task Login_that_is_no_superuser_is_refused()
     {
         await _host.ConnectionString.ExecuteAsync("CREATE ROLE somebody LOGIN CREATEDB CREATEROLE PASSWORD 'somebody'");
-        var options = Options;
-        options.ConnectionString = new NpgsqlConnectionStringBuilder(_host.ConnectionString) { Username = "somebody", Password = "somebody" }.ConnectionString;
+        var login = new NpgsqlConnectionStringBuilder(_host.ConnectionString) { Username = "somebody", Password = "somebody" };
+        var options = new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = login.ConnectionString };
 
         await FluentActions.Invoking(() => PostgresServer.StartAsync(options))
             .Should().ThrowAsync<PostgresServerUnavailableException>().WithMessage("*the login somebody is not a superuser*");

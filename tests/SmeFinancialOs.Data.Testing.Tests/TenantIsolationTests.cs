@@ -20,7 +20,7 @@ public sealed class TenantIsolationTests
         await Sql.ExecuteAsync(database.OwnerConnectionString, "ALTER TABLE invoices DISABLE ROW LEVEL SECURITY");
         var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString))
             .Should().ThrowAsync<TenantIsolationException>();
-        thrown.Which.Report.Breaches.Should().HaveCountGreaterThan(20);
+        thrown.Which.Report!.Breaches.Should().HaveCountGreaterThan(20);
         thrown.Which.Message.Should().Contain("SET LOCAL SESSION AUTHORIZATION 'app_user';").And.Contain("public.invoices: select:")
             .And.Contain("more, in Report.Breaches");
     }

@@ -70,7 +70,7 @@ public sealed class TenantTestKitTests
         var options = new TenantDatabaseOptions { MigrateAsync = MigrateAsync };
         var server = await PostgresServer.GetSharedAsync();
         await using var first = await server.CreateTenantDatabaseAsync(options);
-        await using var second = await server.CreateTenantDatabaseAsync(options with { });
+        await using var second = await server.CreateTenantDatabaseAsync(new TenantDatabaseOptions { MigrateAsync = MigrateAsync });
         await using var plain = await server.CreateTenantDatabaseAsync();
         runs.Should().Be(1);
         (await ScalarAsync(second, "SELECT to_regclass('public.made')::text")).Should().Be("made");

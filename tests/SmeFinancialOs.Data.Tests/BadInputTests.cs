@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using SmeFinancialOs.Data.Testing;
 using SmeFinancialOs.Data.Tests.Support;
@@ -179,8 +180,14 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         new ServiceCollection().Invoking(s => s.AddTenantData(connectionString)).Should().Throw<ArgumentException>()
             .WithParameterName(nameof(connectionString)).Which.ToString().Should().NotContain("marked-secret");
-        new ServiceCollection().Invoking(s => s.AddTenantData("Host=x", connectionString))
-            .Should().Throw<ArgumentException>().WithParameterName("adminConnectionString");
+        using var provider = new ServiceCollection()
+            .AddTenantData("Host=x", options => options.AdminConnectionString = connectionString).BuildServiceProvider();
+        var validator = provider.GetRequiredService<IStartupValidator>();
+        foreach (var start in new Action[] { validator.Validate, () => provider.GetRequiredService<TenantConnectionFactory>() })
+        {
+            start.Should().Throw<OptionsValidationException>().WithMessage("AddTenantData: AdminConnectionString *")
+                .Which.ToString().Should().NotContain("marked-secret");
+        }
     }
 
     [Theory]

@@ -144,7 +144,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
                 await batch.ExecuteAsync(Token);
                 break;
             case "copy":
-                await session.CopyToAsync($"COPY ({sleep}) TO STDOUT", Stream.Null, Token);
+                await session.ExportAsync($"COPY ({sleep}) TO STDOUT", Stream.Null, Token);
                 break;
             case "block":
                 await session.ExecuteAsync($"DO $$ BEGIN PERFORM pg_sleep({seconds}); END $$", cancellationToken: Token);

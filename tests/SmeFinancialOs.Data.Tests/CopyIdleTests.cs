@@ -37,7 +37,7 @@ public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture
             if (session is IAsyncDisposable owner)
                 owners.Add(owner);
             var destination = new Clogged();
-            copies.Add(session.CopyToAsync($"COPY ({Endless}) TO STDOUT", destination, Token));
+            copies.Add(session.ExportAsync($"COPY ({Endless}) TO STDOUT", destination, Token));
             await destination.Asked.WaitAsync(Token);
         }
 

@@ -123,7 +123,7 @@ public sealed class LeakedConnectionTests(TenantDatabaseFixture fixture) : IClas
     private async Task AbandonCopyAsync()
     {
         var pipe = new Pipe();
-        _ = Factory.CreateSession(fixture.ContextA).CopyToAsync($"COPY ({Many}) TO STDOUT", pipe.Writer.AsStream());
+        _ = Factory.CreateSession(fixture.ContextA).ExportAsync($"COPY ({Many}) TO STDOUT", pipe.Writer.AsStream());
         await pipe.Reader.ReadAsync();
     }
 

@@ -152,7 +152,7 @@ public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<T
     {
         var pipe = new Pipe();
         var work = await Factory.OpenConnectionAsync(fixture.ContextA);
-        var copy = work.CopyToAsync($"COPY ({Many}) TO STDOUT", pipe.Writer.AsStream());
+        var copy = work.ExportAsync($"COPY ({Many}) TO STDOUT", pipe.Writer.AsStream());
         await pipe.Reader.ReadAsync();
 
         await work.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));

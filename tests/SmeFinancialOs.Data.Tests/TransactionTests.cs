@@ -137,7 +137,7 @@ public sealed class TransactionTests(TenantDatabaseFixture fixture) : IClassFixt
     {
         using var copied = new MemoryStream();
         await using var transaction = fixture.Factory.BeginTransaction(A);
-        await transaction.CopyToAsync("COPY (SELECT DISTINCT org_id FROM invoices) TO STDOUT", copied);
+        await transaction.ExportAsync("COPY (SELECT DISTINCT org_id FROM invoices) TO STDOUT", copied);
         System.Text.Encoding.UTF8.GetString(copied.ToArray()).Trim().Should().Be(fixture.OrganizationA.ToString());
     }
 

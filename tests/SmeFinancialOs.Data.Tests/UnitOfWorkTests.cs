@@ -173,7 +173,7 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task Ambient_context_that_changes_does_not_change_an_open_unit_of_work()
     {
         using var ambientA = AmbientTenantContext.Use(A);
-        await using var work = await fixture.Factory.OpenConnectionAsync(CancellationToken.None);
+        await using var work = await fixture.Factory.OpenConnectionAsync();
         using (AmbientTenantContext.Use(B))
         {
             work.Context.Should().Be(A);
@@ -189,7 +189,7 @@ public sealed class UnitOfWorkTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=app_user");
         var factory = new TenantConnectionFactory(nowhere);
-        await factory.Invoking(f => f.OpenConnectionAsync(CancellationToken.None).AsTask()).Should().ThrowAsync<TenantContextMissingException>();
+        await factory.Invoking(f => f.OpenConnectionAsync().AsTask()).Should().ThrowAsync<TenantContextMissingException>();
         factory.Invoking(f => f.CreateSession()).Should().Throw<TenantContextMissingException>();
         await factory.Invoking(f => f.OpenConnectionAsync((TenantContext)null!).AsTask()).Should().ThrowAsync<ArgumentNullException>();
         factory.Invoking(f => f.CreateSession(null!)).Should().Throw<ArgumentNullException>();

@@ -46,7 +46,7 @@ internal sealed record ServerRequest(
             options.BinariesDirectory ?? EnvironmentVariables.Read(EnvironmentVariables.BinariesDirectory),
             options.DockerImage ?? EnvironmentVariables.Read(EnvironmentVariables.DockerImage) ?? DefaultDockerImage,
             settings,
-            options.Progress ?? Console.Error.WriteLine);
+            options.Progress is { } progress ? progress.Report : Console.Error.WriteLine);
     }
 
     private static void RequireNullOrText(string? value, string property, string parameter)

@@ -97,8 +97,8 @@ internal sealed partial class LeasedConnection : IAsyncDisposable
         }
     }
 
-    public ValueTask<NpgsqlCopyTextReader> BeginExportAsync(string copyCommand, CancellationToken cancellationToken) =>
-        new(_connection.BeginTextExportAsync(copyCommand, cancellationToken));
+    public ValueTask<NpgsqlCopyTextReader> BeginExportAsync(string copyToCommand, CancellationToken cancellationToken) =>
+        new(_connection.BeginTextExportAsync(copyToCommand, cancellationToken));
 
     /// <summary>Runs one command in a round trip of its own.</summary>
     public async Task ExecuteAsync(NpgsqlBatchCommand command, CancellationToken cancellationToken)

@@ -37,8 +37,8 @@ public sealed class InvoiceRepository(ITenantSession session)
         var rows = await Many<Invoice>(
             sql, new { issuedAt = after?.IssuedAt, id = after?.Id, status = status is { } known ? Stored(known) : null, limit = pageSize + 1 }, cancellationToken).ConfigureAwait(false);
         return rows.Count <= pageSize
-            ? new InvoicePage(rows, Next: null)
-            : new InvoicePage([.. rows.Take(pageSize)], new InvoiceCursor(rows[pageSize - 1].IssuedAt, rows[pageSize - 1].Id));
+            ? new InvoicePage { Items = rows }
+            : new InvoicePage { Items = [.. rows.Take(pageSize)], Next = new InvoiceCursor(rows[pageSize - 1].IssuedAt, rows[pageSize - 1].Id) };
     }
 
     /// <summary>Writes an invoice.</summary>
@@ -155,7 +155,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     public Task ExportCsvAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         _ = OrganizationId;
-        return _session.CopyToAsync(
+        return _session.ExportAsync(
             """
             COPY (SELECT id, number, amount_cents, customer_name, status, issued_at, created_at FROM public.invoices ORDER BY issued_at DESC, id)
             TO STDOUT (FORMAT csv, HEADER)

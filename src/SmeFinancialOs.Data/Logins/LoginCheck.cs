@@ -69,7 +69,7 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         // consequence of a migration that has not run.
         var unmigrated = faults.Where(fault => fault.Kind == "unmigrated").Select(fault => fault.Subject).ToArray();
         if (faults.Exists(fault => fault.Kind is not ("unmigrated" or "unreachable")) || (unmigrated.Length == 0 && faults.Count > 0))
-            throw new UnsafeDatabaseRoleException(connection.UserName ?? "", [.. faults.Where(fault => fault.Kind != "unmigrated").Select(Explain)]);
+            throw UnsafeDatabaseRoleException.Of(connection.UserName ?? "", [.. faults.Where(fault => fault.Kind != "unmigrated").Select(Explain)]);
         if (unmigrated.Length > 0)
             throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
         RequireSeal(isSealed, connection.Database);

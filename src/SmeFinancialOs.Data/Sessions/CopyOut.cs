@@ -13,42 +13,42 @@ internal static class CopyOut
     private const string Allowed = "The command must be COPY .. TO STDOUT in text or csv format. ";
 
     /// <summary>Ahead of everything else: nothing is opened, and no admin logged, for a command that cannot be run.</summary>
-    public static void Require(string copyCommand, Stream destination)
+    public static void Require(string copyToCommand, Stream destination)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(copyCommand);
-        var statement = SqlStatement.Read(copyCommand, 0);
+        ArgumentException.ThrowIfNullOrWhiteSpace(copyToCommand);
+        var statement = SqlStatement.Read(copyToCommand, 0);
         if (statement.Kind != SqlStatementKind.Copy)
-            throw new ArgumentException("The command must be COPY .. TO STDOUT.", nameof(copyCommand));
+            throw new ArgumentException("The command must be COPY .. TO STDOUT.", nameof(copyToCommand));
         // Npgsql sends the text as it is, and the server runs each statement of it: a COMMIT, too.
-        for (var position = statement.End; position < copyCommand.Length; position = statement.End)
+        for (var position = statement.End; position < copyToCommand.Length; position = statement.End)
         {
-            statement = SqlStatement.Read(copyCommand, position + 1);
+            statement = SqlStatement.Read(copyToCommand, position + 1);
             if (statement.Kind != SqlStatementKind.Empty)
-                throw new ArgumentException("The command must be one COPY .. TO STDOUT, and there is another statement behind it.", nameof(copyCommand));
+                throw new ArgumentException("The command must be one COPY .. TO STDOUT, and there is another statement behind it.", nameof(copyToCommand));
         }
 
         // There is no other way to write the keyword. Where it stands is for the server to read.
-        if (!copyCommand.Contains("STDOUT", StringComparison.OrdinalIgnoreCase))
-            throw new ArgumentException(Allowed + "Neither a file or program of the server nor COPY FROM is run here.", nameof(copyCommand));
+        if (!copyToCommand.Contains("STDOUT", StringComparison.OrdinalIgnoreCase))
+            throw new ArgumentException(Allowed + "Neither a file or program of the server nor COPY FROM is run here.", nameof(copyToCommand));
         ArgumentNullException.ThrowIfNull(destination);
         if (!destination.CanWrite)
             throw new ArgumentException("The stream cannot be written to: it is closed, or for reading alone.", nameof(destination));
     }
 
     /// <param name="connection">Of a unit of work.</param>
-    /// <param name="copyCommand">What was required of it holds.</param>
+    /// <param name="copyToCommand">What was required of it holds.</param>
     /// <param name="destination">Where the bytes go.</param>
     /// <param name="timeout">Of the driver; null for that of the connection.</param>
     /// <param name="time">The clock for a destination that does not take what is written.</param>
     /// <param name="cancellationToken">Cancels it on the server.</param>
     public static async Task RunAsync(
-        LeasedConnection connection, string copyCommand, Stream destination, CallTimeout? timeout, TimeProvider time, CancellationToken cancellationToken)
+        LeasedConnection connection, string copyToCommand, Stream destination, CallTimeout? timeout, TimeProvider time, CancellationToken cancellationToken)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(BufferLength);
         var write = Task.CompletedTask;
         try
         {
-            using var export = await BeginAsync(connection, copyCommand, cancellationToken).ConfigureAwait(false);
+            using var export = await BeginAsync(connection, copyToCommand, cancellationToken).ConfigureAwait(false);
             if (timeout is not null)
                 export.Timeout = timeout.DriverMilliseconds;
             try
@@ -109,21 +109,22 @@ internal static class CopyOut
     }
 
     /// <summary>Only the server's answer tells what the command copies, which way and in which format.</summary>
-    private static async Task<NpgsqlCopyTextReader> BeginAsync(LeasedConnection connection, string copyCommand, CancellationToken cancellationToken)
+    private static async Task<NpgsqlCopyTextReader> BeginAsync(LeasedConnection connection, string copyToCommand, CancellationToken cancellationToken)
     {
         try
         {
-            return await connection.BeginExportAsync(copyCommand, cancellationToken).ConfigureAwait(false);
+            return await connection.BeginExportAsync(copyToCommand, cancellationToken).ConfigureAwait(false);
         }
         // Npgsql ends the connection of a binary COPY.
         catch (Exception fault) when (fault.GetType() == typeof(Exception))
         {
-            throw new ArgumentException(Allowed + "Binary format is not read here; the connection has been closed, and nothing written.", nameof(copyCommand));
+            throw new ArgumentException(
+                Allowed + "Binary format is not read here; the connection has been closed, and nothing written.", nameof(copyToCommand));
         }
         // A COPY FROM STDIN, which has been ended without a row: the reader's stream cannot be read.
         catch (ArgumentException)
         {
-            throw new ArgumentException(Allowed + "COPY FROM is not run here.", nameof(copyCommand));
+            throw new ArgumentException(Allowed + "COPY FROM is not run here.", nameof(copyToCommand));
         }
     }
 }

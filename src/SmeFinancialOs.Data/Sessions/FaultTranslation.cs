@@ -23,8 +23,7 @@ internal static class FaultTranslation
             new TenantContextChangedException(fault.MessageText + ", and it was rolled back. " + fault.Hint, fault),
         PostgresErrorCodes.InvalidTransactionTermination =>
             new TransactionControlException(
-                "SQL tried to end the transaction that it runs in, and all of it was rolled back. A function, procedure or DO must not COMMIT or ROLLBACK.",
-                mayBePartlyCommitted: false, fault),
+                "SQL tried to end the transaction that it runs in, and all of it was rolled back. A function, procedure or DO must not COMMIT or ROLLBACK.", fault),
         PostgresErrorCodes.IdleSessionTimeout => IdleSessionEnded(fault),
         PostgresErrorCodes.InvalidAuthorizationSpecification =>
             new SealedContextRefusedException($"The database refused the context of {context}: {fault.MessageText}. {fault.Hint}".TrimEnd(), fault),
@@ -66,8 +65,7 @@ internal static class FaultTranslation
     {
         // Without the role of the context nothing in the schema of the check may be used: it was reset, or it ended with the transaction.
         PostgresErrorCodes.InsufficientPrivilege when connection.IsSession => new TransactionControlException(
-            "SQL has reset the role of this call, and all of it was rolled back. Leave role and app.current_org_id to the library.",
-            mayBePartlyCommitted: false, fault),
+            "SQL has reset the role of this call, and all of it was rolled back. Leave role and app.current_org_id to the library.", fault),
         PostgresErrorCodes.InsufficientPrivilege => EndedBySql(fault),
         _ => Stale(fault),
     };
@@ -75,8 +73,10 @@ internal static class FaultTranslation
     /// <summary>A unit of work whose transaction is not the one that it began.</summary>
     public static TransactionControlException EndedBySql(Exception? inner = null) => new(
         "The transaction of this unit of work is not in force any more: SQL on its connection has ended it by COMMIT or ROLLBACK, or has reset its role. "
-        + "What ran before that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.",
-        mayBePartlyCommitted: true, inner);
+        + "What ran before that may be committed: look before it is done again. End a unit of work by CommitAsync, RollbackAsync or DisposeAsync alone.", inner)
+    {
+        MayBePartlyCommitted = true,
+    };
 
     /// <summary>The typed exception of a prepared statement that cannot be used any more; for texts that name none themselves.</summary>
     public static StalePreparedStatementException? Stale(PostgresException fault) => LeasedConnection.IsStale(fault)

@@ -47,13 +47,13 @@ internal sealed class TenantSession(TenantConnectionFactory factory, CheckedData
         GuardedStream.ReadAsync(token => OpenStreamAsync(statement, token), binding, cancellationToken);
 
     /// <summary>COPY cannot ride in a batch: it gets a unit of work, three round trips.</summary>
-    internal override async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
+    internal override async Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
         binding.Require();
-        CopyOut.Require(copyCommand, destination);
+        CopyOut.Require(copyToCommand, destination);
         var work = await factory.OpenConnectionAsync(Context, cancellationToken).ConfigureAwait(false);
         await using var _ = work.ConfigureAwait(false);
-        await work.CopyAsync(copyCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
+        await work.CopyAsync(copyToCommand, destination, timeout, cancellationToken).ConfigureAwait(false);
         await work.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 

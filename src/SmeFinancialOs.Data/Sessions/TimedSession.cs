@@ -20,6 +20,6 @@ internal sealed class TimedSession(TenantSessionBase calls, CallTimeout timeout)
         return calls.StreamAsync(statement, cancellationToken);
     }
 
-    internal override Task CopyAsync(string copyCommand, Stream destination, CallTimeout? outer, CancellationToken cancellationToken) =>
-        calls.CopyAsync(copyCommand, destination, outer ?? timeout, cancellationToken);
+    internal override Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? outer, CancellationToken cancellationToken) =>
+        calls.CopyAsync(copyToCommand, destination, outer ?? timeout, cancellationToken);
 }

@@ -33,9 +33,9 @@ internal sealed partial class UnitOfWork
         return new(rows, _connection, _guard, timer, LeaveStreamAsync, () => _hasFailed = true);
     }
 
-    public async Task CopyAsync(string copyCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
+    public async Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken)
     {
-        CopyOut.Require(copyCommand, destination);
+        CopyOut.Require(copyToCommand, destination);
         using var call = _telemetry.StartCall(OperationName.Copy, Context, _operation);
         // Whoever reads the destination may have gone, and this unit of work end before it does: it must not wait for them.
         using var copy = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -46,7 +46,7 @@ internal sealed partial class UnitOfWork
             // COPY cannot ride in a batch.
             if (timeout is not null)
                 await _connection.ExecuteAsync(timeout.SetCommand(), copy.Token).ConfigureAwait(false);
-            await CopyOut.RunAsync(_connection, copyCommand, destination, timeout, _telemetry.Time, copy.Token).ConfigureAwait(false);
+            await CopyOut.RunAsync(_connection, copyToCommand, destination, timeout, _telemetry.Time, copy.Token).ConfigureAwait(false);
             if (timeout is not null)
                 await _connection.ExecuteAsync(CallTimeout.RestoreCommand(), copy.Token).ConfigureAwait(false);
             _hasFailed = false;

@@ -50,7 +50,7 @@ public sealed class RightfulUseTests(HostDatabase database) : IClassFixture<Host
                 }
             });
             map.MapGet("/stream", (TenantConnectionFactory factory) => TypedResults.Stream(
-                body => factory.CreateSession().CopyToAsync($"COPY ({sql}) TO STDOUT", body), "text/csv"));
+                body => factory.CreateSession().ExportAsync($"COPY ({sql}) TO STDOUT", body), "text/csv"));
         });
         foreach (var (path, rows) in new[] { ("returned", """["a","a","a"]"""), ("result", """["a","a","a"]"""), ("written", "aaa"), ("stream", "a\na\na\n") })
             (await (await app.GetAsync($"/{path}", UserA)).ShouldBeOkAsync()).Should().Be(rows);

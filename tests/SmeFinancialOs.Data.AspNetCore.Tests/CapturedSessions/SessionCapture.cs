@@ -44,10 +44,10 @@ internal sealed class SessionCapture
             return string.Join(' ', seen);
         },
         ["a transaction"] = (http, _) => ReadAsync(Of(http)._session ??= Factory(http).BeginTransaction()),
-        ["a unit of work"] = async (http, _) => await ReadAsync(Of(http)._session ??= await Factory(http).OpenConnectionAsync(CancellationToken.None)),
+        ["a unit of work"] = async (http, _) => await ReadAsync(Of(http)._session ??= await Factory(http).OpenConnectionAsync()),
         ["a raw connection asked of a kept unit of work"] = async (http, _) =>
         {
-            var work = (TenantConnection)(Of(http)._session ??= await Factory(http).OpenConnectionAsync(CancellationToken.None));
+            var work = (TenantConnection)(Of(http)._session ??= await Factory(http).OpenConnectionAsync());
             await using var command = work.Connection.CreateCommand();
             command.CommandText = Rows;
             return $"{await command.ExecuteScalarAsync()}";

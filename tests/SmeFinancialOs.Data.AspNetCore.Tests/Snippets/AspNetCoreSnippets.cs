@@ -12,6 +12,7 @@ internal static class AspNetCoreSnippets
     {
         // <snippet>
         builder.Services.AddTenantData(builder.Configuration.GetSection("TenantData"));
+        builder.Services.AddInvoicing();
         builder.Services.AddTenantContext();
         builder.Services.AddAuthentication().AddJwtBearer();
         builder.Services.AddAuthorizationBuilder().AddPolicy("support", policy => policy.RequireRole("support"));

@@ -26,7 +26,7 @@ internal sealed class App : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
         builder.WebHost.UseTestServer();
-        builder.Services.AddTenantData(connectionString, adminConnectionString);
+        builder.Services.AddTenantData(connectionString, options => options.AdminConnectionString = adminConnectionString).AddInvoicing();
         builder.Services.AddTenantContext(configure);
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, TestUsers>("test", null);
         builder.Services.AddAuthorizationBuilder().AddPolicy("support", policy => policy.RequireRole("support"));

@@ -66,7 +66,7 @@ public sealed class LibraryTenantTests(TenantDatabaseFixture fixture) : IClassFi
     {
         await fixture.SeedAsync();
         using var copied = new MemoryStream();
-        await fixture.Factory.CreateSession(fixture.ContextA).CopyToAsync("COPY public.invoices TO STDOUT (FORMAT csv)", copied, Token);
+        await fixture.Factory.CreateSession(fixture.ContextA).ExportAsync("COPY public.invoices TO STDOUT (FORMAT csv)", copied, Token);
         System.Text.Encoding.UTF8.GetString(copied.ToArray()).Should().Contain(Seed.SecretOfA).And.NotContain(Seed.SecretOfB).And.NotContain(Seed.SecretOfDemo);
     }
 

@@ -28,10 +28,10 @@ internal static class CapturedSessionCalls
             await batch.ExecuteAsync();
             return string.Join(' ', rows.Value);
         },
-        [nameof(ITenantSession.CopyToAsync)] = async session =>
+        [nameof(ITenantSession.ExportAsync)] = async session =>
         {
             using var csv = new MemoryStream();
-            await session.CopyToAsync($"COPY ({Customers}) TO STDOUT", csv);
+            await session.ExportAsync($"COPY ({Customers}) TO STDOUT", csv);
             return Encoding.UTF8.GetString(csv.ToArray());
         },
         [nameof(InvoiceRepository)] = async session =>

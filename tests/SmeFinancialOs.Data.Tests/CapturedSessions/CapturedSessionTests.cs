@@ -134,7 +134,8 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
     [Fact]
     public async Task The_root_provider_gives_no_session_of_a_database_with_a_key_either()
     {
-        await using var provider = new ServiceCollection().AddTenantData(fixture.Database.AppConnectionString, serviceKey: "invoices").BuildServiceProvider();
+        await using var provider = new ServiceCollection().AddTenantData(fixture.Database.AppConnectionString, serviceKey: "invoices").AddInvoicing("invoices")
+            .BuildServiceProvider();
         using var ambient = AmbientTenantContext.Use(A);
         provider.Invoking(p => p.GetRequiredKeyedService<ITenantSession>("invoices")).Should().Throw<CapturedSessionException>();
         provider.Invoking(p => p.GetRequiredKeyedService<InvoiceRepository>("invoices")).Should().Throw<CapturedSessionException>();
@@ -158,7 +159,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
 
     private ServiceProvider Build(bool validateScopes, Action<IServiceCollection>? configure = null)
     {
-        var services = new ServiceCollection().AddTenantData(fixture.Database.AppConnectionString);
+        var services = new ServiceCollection().AddTenantData(fixture.Database.AppConnectionString).AddInvoicing();
         configure?.Invoke(services);
         return services.BuildServiceProvider(validateScopes);
     }

@@ -95,7 +95,7 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_unit_of_work_does_not_hand_out_its_connection_under_another_context()
     {
         using var ambient = AmbientTenantContext.Use(A);
-        await using var work = await fixture.Factory.OpenConnectionAsync(CancellationToken.None);
+        await using var work = await fixture.Factory.OpenConnectionAsync();
         (await CapturedSessionCalls.UnderAsync(B, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Captured);
         (await CapturedSessionCalls.UnderAsync(B, () => Task.FromResult($"{work.Transaction.IsolationLevel}"))).Should().Be(Captured);
         (await CapturedSessionCalls.UnderAsync(null, () => Task.FromResult($"{work.Connection.FullState}"))).Should().Be(Missing);
@@ -136,7 +136,7 @@ public sealed class EveryCallTests(TenantDatabaseFixture fixture) : IClassFixtur
         {
             "session" => context is null ? fixture.Factory.CreateSession() : fixture.Factory.CreateSession(context),
             "transaction" => context is null ? fixture.Factory.BeginTransaction() : fixture.Factory.BeginTransaction(context),
-            _ => context is null ? await fixture.Factory.OpenConnectionAsync(CancellationToken.None) : await fixture.Factory.OpenConnectionAsync(context),
+            _ => context is null ? await fixture.Factory.OpenConnectionAsync() : await fixture.Factory.OpenConnectionAsync(context),
         });
     }
 

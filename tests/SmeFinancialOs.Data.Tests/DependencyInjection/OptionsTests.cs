@@ -70,8 +70,8 @@ public sealed class OptionsTests(TenantDatabaseFixture fixture) : IClassFixture<
     {
         await using var own = NpgsqlDataSource.Create("Host=x;Username=y");
         (await Refusal(services => services.AddTenantData(own, options => options.ConnectionString = "Host=z"))).Should().Contain("remove one of them");
-        (await Refusal(services => services.AddTenantData("Host=x", "Host=y", options => options.AdminDataSource = own)))
-            .Should().Contain("remove one of them");
+        (await Refusal(services => services.AddTenantData(
+            "Host=x", options => (options.AdminConnectionString, options.AdminDataSource) = ("Host=y", own)))).Should().Contain("remove one of them");
         (await Refusal(services => services.AddTenantData(own, options => options.TransactionPooling = true, "billing")))
             .Should().StartWith("AddTenantData with the key \"billing\":");
 

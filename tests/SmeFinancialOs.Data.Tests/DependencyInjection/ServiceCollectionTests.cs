@@ -68,7 +68,33 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
         await factory.CreateSession(context).Invoking(s => s.ExecuteScalarAsync<int>("SELECT 1")).Should().ThrowAsync<ObjectDisposedException>();
     }
 
+    [Fact]
+    public async Task Core_registers_no_repository()
+    {
+        await using var provider = new ServiceCollection().AddTenantData(fixture.Database.AppConnectionString).BuildServiceProvider();
+        provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(ITenantSession)).Should().BeTrue();
+        provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(OrganizationRepository)).Should().BeFalse();
+        provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(InvoiceRepository)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Invoicing_without_a_database_is_refused_at_the_call()
+    {
+        var services = new ServiceCollection();
+        services.Invoking(s => s.AddInvoicing()).Should().Throw<InvalidOperationException>().WithMessage("*without a serviceKey: call AddTenantData(..) before it.");
+        services.AddTenantData("Host=x");
+        services.Invoking(s => s.AddInvoicing("billing")).Should().Throw<InvalidOperationException>()
+            .WithMessage("*with the serviceKey \"billing\": call AddTenantData(.., serviceKey: \"billing\") before it.");
+        services.Invoking(s => s.AddInvoicing(" ")).Should().Throw<ArgumentException>().WithParameterName("serviceKey");
+        services.AddInvoicing().AddInvoicing().Where(service => service.ServiceType == typeof(InvoiceRepository)).Should().ContainSingle();
+    }
+
     private ServiceProvider Build(Action<TenantDataOptions>? configure = null) => new ServiceCollection()
-        .AddTenantData(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString, configure)
+        .AddTenantData(fixture.Database.AppConnectionString, options =>
+        {
+            options.AdminConnectionString = fixture.Database.AdminConnectionString;
+            configure?.Invoke(options);
+        })
+        .AddInvoicing()
         .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
 }

@@ -12,8 +12,8 @@ public sealed class SeveralDatabasesTests(TenantDatabaseFixture fixture) : IClas
     {
         await using var billing = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
         await using var provider = new ServiceCollection()
-            .AddTenantData(fixture.Database.AppConnectionString)
-            .AddTenantData(billing.AppConnectionString, serviceKey: "billing")
+            .AddTenantData(fixture.Database.AppConnectionString).AddInvoicing()
+            .AddTenantData(billing.AppConnectionString, serviceKey: "billing").AddInvoicing("billing")
             .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
 
         using var ambient = AmbientTenantContext.Use(TenantContext.ForOrganization(fixture.OrganizationA));

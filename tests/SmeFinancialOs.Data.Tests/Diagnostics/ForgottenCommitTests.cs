@@ -130,7 +130,7 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
                     await work.QueryUnbufferedAsync<int>("SELECT 1", cancellationToken: Token).ToListAsync(Token);
                     break;
                 case "a copy":
-                    await work.CopyToAsync("COPY (SELECT 1) TO STDOUT", Stream.Null, Token);
+                    await work.ExportAsync("COPY (SELECT 1) TO STDOUT", Stream.Null, Token);
                     break;
                 default:
                     await work.QueryAsync<int>("SELECT 1", cancellationToken: Token);

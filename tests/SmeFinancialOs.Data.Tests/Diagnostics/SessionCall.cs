@@ -22,6 +22,6 @@ internal static class SessionCall
             {
             }
         },
-        ["tenant.copy"] = session => session.CopyToAsync("COPY (SELECT 1) TO STDOUT", Stream.Null),
+        ["tenant.copy"] = session => session.ExportAsync("COPY (SELECT 1) TO STDOUT", Stream.Null),
     };
 }

@@ -48,7 +48,7 @@ internal static class RepeatedCall
                 await session.QueryUnbufferedAsync<int>(Read, cancellationToken: Token).CountAsync(Token);
                 break;
             case "copy":
-                await session.CopyToAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
+                await session.ExportAsync("COPY public.repeated TO STDOUT", Stream.Null, Token);
                 break;
             default:
                 throw new ArgumentException("No such call.", nameof(call));

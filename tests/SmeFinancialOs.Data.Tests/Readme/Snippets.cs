@@ -87,7 +87,12 @@ internal static class Snippets
     public static void Register(IServiceCollection services, string appConnectionString, string adminConnectionString)
     {
         // <snippet>
-        services.AddTenantData(appConnectionString, adminConnectionString, options => options.StatementTimeout = TimeSpan.FromSeconds(30));
+        services.AddTenantData(appConnectionString, options =>
+        {
+            options.AdminConnectionString = adminConnectionString;
+            options.StatementTimeout = TimeSpan.FromSeconds(30);
+        });
+        services.AddInvoicing();
         // </snippet>
     }
 

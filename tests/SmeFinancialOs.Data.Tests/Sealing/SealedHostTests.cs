@@ -27,7 +27,7 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
                 .Should().BeEmpty("the first of several results counts");
             (await Session.QueryUnbufferedAsync<string>(Names, cancellationToken: Cancel).ToListAsync(Cancel)).Should().Equal(NamesOfA);
             var copied = new MemoryStream();
-            await Session.CopyToAsync($"COPY ({Names}) TO STDOUT", copied, Cancel);
+            await Session.ExportAsync($"COPY ({Names}) TO STDOUT", copied, Cancel);
             System.Text.Encoding.UTF8.GetString(copied.ToArray()).Should().Be(string.Join('\n', NamesOfA) + "\n");
             var batch = Session.CreateBatch();
             var (rows, own) = (batch.AddQuery<string>(Names), batch.AddScalar<Guid>("SELECT app.current_org_id()"));

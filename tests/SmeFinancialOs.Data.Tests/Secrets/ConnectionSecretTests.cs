@@ -115,8 +115,10 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
     {
         var direct = new ServiceCollection().Invoking(services => services.AddTenantData(connectionString)).Should().Throw<ArgumentException>().Which;
         Marked.TextOf(direct).Should().NotContain(Marked.Password);
-        var admin = new ServiceCollection().Invoking(services => services.AddTenantData(fixture.Database.AppConnectionString, connectionString))
-            .Should().Throw<ArgumentException>().Which;
+        await using var withAdmin = new ServiceCollection()
+            .AddTenantData(fixture.Database.AppConnectionString, options => options.AdminConnectionString = connectionString).BuildServiceProvider();
+        var admin = withAdmin.Invoking(provider => provider.GetRequiredService<IStartupValidator>().Validate())
+            .Should().Throw<OptionsValidationException>().Which;
         Marked.TextOf(admin).Should().NotContain(Marked.Password);
 
         foreach (var key in new[] { "ConnectionString", "AdminConnectionString" })

@@ -19,7 +19,7 @@ internal sealed class Eavesdropper : IAsyncDisposable
     private readonly ServiceProvider _services;
 
     public Eavesdropper(string connectionString, string? adminConnectionString = null)
-        : this(services => services.AddTenantData(connectionString, adminConnectionString))
+        : this(services => services.AddTenantData(connectionString, options => options.AdminConnectionString = adminConnectionString))
     {
     }
 

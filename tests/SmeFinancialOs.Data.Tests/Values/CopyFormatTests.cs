@@ -51,7 +51,7 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
     {
         name.Should().NotBeEmpty();
         using var copied = new MemoryStream();
-        await Session.CopyToAsync(copy, copied);
+        await Session.ExportAsync(copy, copied);
         copied.ToArray().Should().Equal(bytes);
     }
 
@@ -61,7 +61,7 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
         await using var work = await new TenantConnectionFactory(fixture.Source).OpenConnectionAsync(fixture.ContextA);
         await work.ExecuteAsync("SET LOCAL client_encoding = 'LATIN1'");
         using var copied = new MemoryStream();
-        await work.CopyToAsync("COPY (SELECT chr(233)) TO STDOUT", copied);
+        await work.ExportAsync("COPY (SELECT chr(233)) TO STDOUT", copied);
         copied.ToArray().Should().Equal(0xE9, (byte)'\n');
     }
 
@@ -70,12 +70,12 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
     public async Task Binary_format_is_refused_by_type_and_writes_nothing(string copy)
     {
         using var copied = new MemoryStream();
-        (await Session.Invoking(session => session.CopyToAsync(copy, copied)).Should().ThrowAsync<ArgumentException>()).WithMessage("*text or csv*Binary*");
+        (await Session.Invoking(session => session.ExportAsync(copy, copied)).Should().ThrowAsync<ArgumentException>()).WithMessage("*text or csv*Binary*");
         await using (var work = await new TenantConnectionFactory(fixture.Source).OpenConnectionAsync(fixture.ContextA))
-            await work.Invoking(session => session.CopyToAsync(copy, copied)).Should().ThrowAsync<ArgumentException>();
+            await work.Invoking(session => session.ExportAsync(copy, copied)).Should().ThrowAsync<ArgumentException>();
         copied.Length.Should().Be(0);
 
-        await Session.CopyToAsync("COPY (SELECT 'next') TO STDOUT", copied);
+        await Session.ExportAsync("COPY (SELECT 'next') TO STDOUT", copied);
         Encoding.UTF8.GetString(copied.ToArray()).Should().Be("next\n");
     }
 
@@ -84,9 +84,9 @@ public sealed class CopyFormatTests(ValueFixture fixture) : IClassFixture<ValueF
     public async Task What_is_no_export_is_refused_and_writes_nothing(string copy)
     {
         using var copied = new MemoryStream();
-        (await Session.Invoking(session => session.CopyToAsync(copy, copied)).Should().ThrowAsync<ArgumentException>()).WithMessage("*COPY .. TO STDOUT*");
+        (await Session.Invoking(session => session.ExportAsync(copy, copied)).Should().ThrowAsync<ArgumentException>()).WithMessage("*COPY .. TO STDOUT*");
         await using (var work = await new TenantConnectionFactory(fixture.Source).OpenConnectionAsync(fixture.ContextA))
-            await work.Invoking(session => session.CopyToAsync(copy, copied)).Should().ThrowAsync<ArgumentException>();
+            await work.Invoking(session => session.ExportAsync(copy, copied)).Should().ThrowAsync<ArgumentException>();
         copied.Length.Should().Be(0);
         (await Session.ExecuteScalarAsync<int>("SELECT 7")).Should().Be(7);
     }

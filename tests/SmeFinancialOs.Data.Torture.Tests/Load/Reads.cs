@@ -65,7 +65,7 @@ internal sealed class Reads(TortureDatabase database, Pools pools, Ledger ledger
     {
         var session = pools.Factory.CreateSession(database.Any(random));
         var text = new MemoryStream();
-        await session.CopyToAsync("COPY (SELECT org_id FROM entries LIMIT 50) TO STDOUT", text, cancellationToken);
+        await session.ExportAsync("COPY (SELECT org_id FROM entries LIMIT 50) TO STDOUT", text, cancellationToken);
         var rows = Encoding.UTF8.GetString(text.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         report.Checked(rows.Length);
         foreach (var row in rows.Where(row => Guid.Parse(row) != session.Context.OrganizationId))
