@@ -171,8 +171,10 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     {
         new ServiceCollection().Invoking(s => s.AddTenantData(connectionString)).Should().Throw<ArgumentException>()
             .WithParameterName(nameof(connectionString)).Which.ToString().Should().NotContain("marked-secret");
-        using var provider = new ServiceCollection().AddTenantData("Host=x", options => options.AdminConnectionString = connectionString).BuildServiceProvider();
-        foreach (var start in new Action[] { provider.GetRequiredService<IStartupValidator>().Validate, () => provider.GetRequiredService<TenantConnectionFactory>() })
+        using var provider = new ServiceCollection()
+            .AddTenantData("Host=x", options => options.AdminConnectionString = connectionString).BuildServiceProvider();
+        Action[] starts = [provider.GetRequiredService<IStartupValidator>().Validate, () => provider.GetRequiredService<TenantConnectionFactory>()];
+        foreach (var start in starts)
         {
             start.Should().Throw<OptionsValidationException>().WithMessage("AddTenantData: AdminConnectionString *")
                 .Which.ToString().Should().NotContain("marked-secret");

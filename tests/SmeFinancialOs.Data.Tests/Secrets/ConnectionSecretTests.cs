@@ -107,7 +107,8 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
         Marked.TextOf(direct).Should().NotContain(Marked.Password);
         await using var withAdmin = new ServiceCollection()
             .AddTenantData(fixture.Database.AppConnectionString, options => options.AdminConnectionString = connectionString).BuildServiceProvider();
-        var admin = withAdmin.Invoking(provider => provider.GetRequiredService<IStartupValidator>().Validate()).Should().Throw<OptionsValidationException>().Which;
+        var admin = withAdmin.Invoking(provider => provider.GetRequiredService<IStartupValidator>().Validate())
+            .Should().Throw<OptionsValidationException>().Which;
         Marked.TextOf(admin).Should().NotContain(Marked.Password);
 
         foreach (var key in new[] { "ConnectionString", "AdminConnectionString" })
