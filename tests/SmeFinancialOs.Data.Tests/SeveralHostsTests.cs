@@ -91,7 +91,8 @@ public sealed class SeveralHostsTests(TenantDatabaseFixture fixture) : IClassFix
     {
         const string several = "Host=a,b;Username=u;Target Session Attributes=";
         await using var tenants = new ServiceCollection().AddTenantData(several + "read-write").BuildServiceProvider();
-        await using var admins = new ServiceCollection().AddTenantData("Host=a;Username=u", options => options.AdminConnectionString = several + "read-only").BuildServiceProvider();
+        await using var admins = new ServiceCollection()
+            .AddTenantData("Host=a;Username=u", options => options.AdminConnectionString = several + "read-only").BuildServiceProvider();
         foreach (var (provider, message) in new[] { (tenants, "*read-write*primary*"), (admins, "*read-only*standby*") })
             provider.Invoking(p => p.GetRequiredService<IStartupValidator>().Validate()).Should().Throw<OptionsValidationException>().WithMessage(message);
     }

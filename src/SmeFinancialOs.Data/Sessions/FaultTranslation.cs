@@ -23,7 +23,8 @@ internal static class FaultTranslation
             new TenantContextChangedException(fault.MessageText + ", and it was rolled back. " + fault.Hint, fault),
         PostgresErrorCodes.InvalidTransactionTermination =>
             new TransactionControlException(
-                "SQL tried to end the transaction that it runs in, and all of it was rolled back. A function, procedure or DO must not COMMIT or ROLLBACK.", fault),
+                "SQL tried to end the transaction that it runs in, and all of it was rolled back. A function, procedure or DO must not COMMIT or ROLLBACK.",
+                fault),
         PostgresErrorCodes.IdleSessionTimeout => IdleSessionEnded(fault),
         PostgresErrorCodes.InvalidAuthorizationSpecification =>
             new SealedContextRefusedException($"The database refused the context of {context}: {fault.MessageText}. {fault.Hint}".TrimEnd(), fault),

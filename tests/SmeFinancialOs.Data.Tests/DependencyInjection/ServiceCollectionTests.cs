@@ -81,7 +81,8 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
     public void Invoicing_without_a_database_is_refused_at_the_call()
     {
         var services = new ServiceCollection();
-        services.Invoking(s => s.AddInvoicing()).Should().Throw<InvalidOperationException>().WithMessage("*without a serviceKey: call AddTenantData(..) before it.");
+        services.Invoking(s => s.AddInvoicing()).Should().Throw<InvalidOperationException>()
+            .WithMessage("*without a serviceKey: call AddTenantData(..) before it.");
         services.AddTenantData("Host=x");
         services.Invoking(s => s.AddInvoicing("billing")).Should().Throw<InvalidOperationException>()
             .WithMessage("*with the serviceKey \"billing\": call AddTenantData(.., serviceKey: \"billing\") before it.");
