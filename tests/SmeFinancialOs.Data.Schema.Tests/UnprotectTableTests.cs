@@ -11,12 +11,12 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
             SELECT app.protect_table('plain');
             """);
         await using var superuser = await database.OpenAsync();
-        await superuser.ExecuteAsync($"INSERT INTO plain (org_id) VALUES ('{MigratedDatabase.A}'), ('{MigratedDatabase.B}')");
+        await superuser.RunAsync($"INSERT INTO plain (org_id) VALUES ('{MigratedDatabase.A}'), ('{MigratedDatabase.B}')");
         await using var tenant = await database.OpenAsync("tenant_role", MigratedDatabase.A);
         await using var admin = await database.OpenAsync("admin_role");
         (await tenant.CountAsync("plain")).Should().Be(1);
 
-        await owner.ExecuteAsync("SELECT app.unprotect_table('plain')");
+        await owner.RunAsync("SELECT app.unprotect_table('plain')");
 
         foreach (var reader in new[] { tenant, admin })
         {
@@ -30,9 +30,9 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
         (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.B}')")).Should().NotContain("public.plain");
         (await owner.RefusalAsync("SELECT app.unprotect_table('plain')")).Hint.Should().Contain("app.protected_tables");
 
-        await owner.ExecuteAsync("SELECT app.protect_table('plain')");
+        await owner.RunAsync("SELECT app.protect_table('plain')");
         (await tenant.CountAsync("plain")).Should().Be(1);
-        await owner.ExecuteAsync("DROP TABLE plain");
+        await owner.RunAsync("DROP TABLE plain");
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
             """);
         (await owner.ListAsync<string>("SELECT polname::text FROM pg_policy WHERE polrelid = 'parts'::regclass")).Should().Equal("mine");
         (await owner.CountAsync("pg_class WHERE relname LIKE 'parts%' AND relrowsecurity")).Should().Be(0);
-        await owner.ExecuteAsync("DROP TABLE parts");
+        await owner.RunAsync("DROP TABLE parts");
     }
 
     [Theory]
@@ -70,13 +70,13 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
         var empty = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(empty).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(empty, Sql.Cancel);
-        await superuser.ExecuteAsync("SET ROLE app_owner; CREATE TABLE public.accounts (account uuid PRIMARY KEY)");
+        await superuser.RunAsync("SET ROLE app_owner; CREATE TABLE public.accounts (account uuid PRIMARY KEY)");
         (await superuser.RefusalAsync("SELECT app.use_tenants('public.accounts', 'account')")).MessageText
             .Should().Be("public.accounts cannot be the tenants' table: public.organizations (id) is");
-        await superuser.ExecuteAsync("SELECT app.unprotect_table('public.organizations'), app.use_tenants('public.accounts', 'account')");
-        await superuser.ExecuteAsync($"RESET ROLE; INSERT INTO public.accounts VALUES ('{MigratedDatabase.A}'), ('{MigratedDatabase.B}')");
+        await superuser.RunAsync("SELECT app.unprotect_table('public.organizations'), app.use_tenants('public.accounts', 'account')");
+        await superuser.RunAsync($"RESET ROLE; INSERT INTO public.accounts VALUES ('{MigratedDatabase.A}'), ('{MigratedDatabase.B}')");
         await using var tenant = await Sql.OpenAsync(empty.As("app_user"), Sql.Cancel);
-        await tenant.ExecuteAsync($"SET ROLE tenant_role; SELECT set_config('app.current_org_id', '{MigratedDatabase.A}', false)");
+        await tenant.RunAsync($"SET ROLE tenant_role; SELECT set_config('app.current_org_id', '{MigratedDatabase.A}', false)");
         (await tenant.CountAsync("public.accounts")).Should().Be(1);
         (await tenant.RefusalAsync("DELETE FROM public.accounts")).SqlState.Should().Be("42501");
         (await tenant.RefusalAsync("SELECT FROM public.organizations")).SqlState.Should().Be("42501");
@@ -86,8 +86,8 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
     private async Task<Npgsql.NpgsqlConnection> OwnerAsync(string sql)
     {
         var owner = await database.OpenAsync();
-        await owner.ExecuteAsync("SET ROLE app_owner");
-        await owner.ExecuteAsync(sql);
+        await owner.RunAsync("SET ROLE app_owner");
+        await owner.RunAsync(sql);
         return owner;
     }
 }
