@@ -40,7 +40,7 @@ internal abstract class ServerConnection
                 PersistSecurityInfo = false, // nor passwords in logs and spans
             };
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception fault) when (fault is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
             // Without the inner exception: its message quotes the string, and a password with a semicolon in it would be part of that.
             throw new ArgumentException(
@@ -67,12 +67,12 @@ internal abstract class ServerConnection
             }
             return connection;
         }
-        catch (Exception e)
+        catch (Exception fault)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
-            if (e is not (DbException or TimeoutException or SocketException))
+            if (fault is not (DbException or TimeoutException or SocketException))
                 throw;
-            throw ConnectionFault(e);
+            throw ConnectionFault(fault);
         }
     }
 

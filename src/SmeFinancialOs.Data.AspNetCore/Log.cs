@@ -9,7 +9,8 @@ internal static partial class Log
     public static partial void Refused(this ILogger logger, int status, string code, string detail);
 
     [LoggerMessage(EventId = 2, EventName = "TenantContextTooEarly", Level = LogLevel.Error,
-        Message = "UseTenantContext runs before the endpoint is known, so that no endpoint has a tenant. Call it after UseRouting, UseAuthentication and UseAuthorization.")]
+        Message = "UseTenantContext runs before the endpoint is known, so that no endpoint has a tenant. Call it after UseRouting, "
+        + "UseAuthentication and UseAuthorization.")]
     public static partial void TooEarly(this ILogger logger);
 
     [LoggerMessage(EventId = 3, EventName = "TenantDataFault", Level = LogLevel.Error, Message = "Answered with {Status} ({Code})")]

@@ -58,7 +58,8 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
     {
         logger.Refused(refusal.Status, refusal.Code, refusal.Detail);
         if (refusal.Status == StatusCodes.Status401Unauthorized
-            && http.RequestServices.GetService<IAuthenticationSchemeProvider>() is { } schemes && await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme)
+            && http.RequestServices.GetService<IAuthenticationSchemeProvider>() is { } schemes
+            && await schemes.GetDefaultChallengeSchemeAsync().ConfigureAwait(false) is { } scheme)
         {
             // Says how to sign in: a WWW-Authenticate header; or a redirect, which needs no body.
             await http.ChallengeAsync(scheme.Name).ConfigureAwait(false);

@@ -5,7 +5,9 @@ using SmeFinancialOs.Data.AspNetCore.Sources;
 
 namespace SmeFinancialOs.Data.AspNetCore;
 
-/// <summary>Where the tenant of a request comes from, and how refusals look. There is one source: the last one chosen; everything else in the request is ignored.</summary>
+/// <summary>
+/// Where the tenant of a request comes from, and how refusals look. There is one source: the last one chosen; everything else in the request is ignored.
+/// </summary>
 public sealed class TenantContextOptions
 {
     /// <summary>The claim that names the organization unless another source is chosen.</summary>

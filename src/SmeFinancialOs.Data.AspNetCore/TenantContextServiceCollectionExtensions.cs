@@ -18,11 +18,13 @@ public static class TenantContextServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         var options = services.AddOptions<TenantContextOptions>()
-            .Validate(o => o.AccessDeniedStatusCode is StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound, "AddTenantContext: AccessDeniedStatusCode is 404 or 403.")
+            .Validate(o => o.AccessDeniedStatusCode is StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound,
+                "AddTenantContext: AccessDeniedStatusCode is 404 or 403.")
             .Validate(o => !string.IsNullOrWhiteSpace(o.AdminReasonHeader), "AddTenantContext: AdminReasonHeader is missing.")
             .Validate(o => o.AdminActor is not null, "AddTenantContext: AdminActor is missing. Leave it out for the name of the user.")
             .Validate<IServiceProviderIsService>((o, registered) => !o.Source.NeedsMembership || registered.IsService(typeof(ITenantMembership)),
-                "AddTenantContext: a route, host name or header is no proof of who is asking. Register an ITenantMembership that says whether the user is a member.")
+                "AddTenantContext: a route, host name or header is no proof of who is asking. Register an ITenantMembership that says "
+                + "whether the user is a member.")
             .ValidateOnStart();
         if (configure is not null)
             options.Configure(configure);

@@ -29,14 +29,16 @@ internal sealed class TenantExceptionHandler(IOptions<TenantContextOptions> opti
         // Says nothing about any row: it would be refused for each. The data access has logged it.
         MissingPrivilegeException => new(StatusCodes.Status403Forbidden, "missing_privilege", "The server lacks a privilege; its log says which."),
         // Nor does this.
-        TenantAccessDeniedException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => new(StatusCodes.Status403Forbidden, "read_only", "This may only read."),
+        TenantAccessDeniedException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } =>
+            new(StatusCodes.Status403Forbidden, "read_only", "This may only read."),
         TenantAccessDeniedException when options.Value.AccessDeniedStatusCode == StatusCodes.Status403Forbidden =>
             new(StatusCodes.Status403Forbidden, "access_denied", "This is not allowed."),
         TenantAccessDeniedException => new(StatusCodes.Status404NotFound, "not_found", "There is no such thing here."),
         TenantContextMissingException => new(StatusCodes.Status401Unauthorized, "no_tenant", "This needs an organization, and the request has none."),
         DuplicateKeyException => new(StatusCodes.Status409Conflict, "duplicate_key", "There is one with the same key already."),
         ConcurrencyConflictException => new(StatusCodes.Status409Conflict, "concurrency_conflict", "It was changed since it was read. Read it again."),
-        MissingReferenceException => new(StatusCodes.Status409Conflict, "missing_reference", "It refers to something that is not there, or something still refers to it."),
+        MissingReferenceException =>
+            new(StatusCodes.Status409Conflict, "missing_reference", "It refers to something that is not there, or something still refers to it."),
         InvalidValueException => new(StatusCodes.Status422UnprocessableEntity, "invalid_value", "A value is not allowed."),
         DatabaseUnavailableException => new(StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database does not answer. Try again later."),
         _ => new(StatusCodes.Status500InternalServerError, "internal_error", "The server cannot do this; its log says why."),

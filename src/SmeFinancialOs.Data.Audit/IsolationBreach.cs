@@ -14,7 +14,9 @@ public sealed class IsolationBreach
     /// <summary>The table, view or function that gave way, with its schema.</summary>
     public string ObjectName { get; }
 
-    /// <summary>What was tried: select, lock, copy to, copy from, insert, update, move, steal, delete, upsert, merge, truncate, reference, oracle or call.</summary>
+    /// <summary>
+    /// What was tried: select, lock, copy to, copy from, insert, update, move, steal, delete, upsert, merge, truncate, reference, oracle or call.
+    /// </summary>
     public string Attack { get; }
 
     /// <summary>The SQL that got through, with the settings it ran under. It names the rows of the probe, which are gone.</summary>

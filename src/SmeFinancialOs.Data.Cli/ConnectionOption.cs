@@ -10,10 +10,12 @@ internal sealed class ConnectionOption : Option<string?>
 
     internal ConnectionOption()
         : base("--connection", "-c") =>
-        Description = $"Npgsql connection string or postgres:// URI. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, PGSSLMODE and the passfile.";
+        Description = $"Npgsql connection string or postgres:// URI. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, PGUSER, "
+            + "PGPASSWORD, PGSSLMODE and the passfile.";
 
     internal string Resolve(ParseResult parsed) =>
-        TryResolve(parsed) ?? throw new ToolFailureException($"Which database? Give --connection, or set {Variable}, or PGHOST and the other variables of psql.");
+        TryResolve(parsed)
+            ?? throw new ToolFailureException($"Which database? Give --connection, or set {Variable}, or PGHOST and the other variables of psql.");
 
     internal string? TryResolve(ParseResult parsed)
     {
@@ -45,9 +47,10 @@ internal sealed class ConnectionOption : Option<string?>
         {
             return new NpgsqlConnectionStringBuilder(given).ConnectionString;
         }
-        catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
+        catch (Exception fault) when (fault is ArgumentException or FormatException or KeyNotFoundException or OverflowException)
         {
-            throw new ToolFailureException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, or a postgres:// URI.");
+            throw new ToolFailureException("The connection string cannot be read: it must be keyword=value pairs separated by semicolons, "
+                + "or a postgres:// URI.");
         }
     }
 }

@@ -9,7 +9,8 @@ internal static class ConnectionUri
     internal static string ToConnectionString(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
-            throw new ToolFailureException("The URI cannot be read: postgres://user:password@host:port/database, with special characters of the password percent-encoded.");
+            throw new ToolFailureException("The URI cannot be read: postgres://user:password@host:port/database, with special characters of "
+                + "the password percent-encoded.");
 
         var settings = new NpgsqlConnectionStringBuilder { Host = Uri.UnescapeDataString(uri.Host.Trim('[', ']')) };
         if (uri.Port > 0)
@@ -61,7 +62,8 @@ internal static class ConnectionUri
                 settings.Timeout = seconds;
                 break;
             default:
-                throw new ToolFailureException($"The URI parameter \"{parameter[0]}\" is not understood; use a connection string of keyword=value pairs instead.");
+                throw new ToolFailureException($"The URI parameter \"{parameter[0]}\" is not understood; "
+                    + "use a connection string of keyword=value pairs instead.");
         }
     }
 }

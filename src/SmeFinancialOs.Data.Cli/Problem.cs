@@ -19,10 +19,16 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
     public string Sql => Statement ?? Fix ?? "";
 
     internal static Problem Of(AuditFinding finding, string? file = null) =>
-        new(finding.RuleId, finding.Severity, finding.Rule.Title, finding.ObjectName, finding.Message, finding.Fingerprint) { Fix = finding.Fix, File = file, Link = finding.Rule.Link };
+        new(finding.RuleId, finding.Severity, finding.Rule.Title, finding.ObjectName, finding.Message, finding.Fingerprint)
+        {
+            Fix = finding.Fix,
+            File = file,
+            Link = finding.Rule.Link
+        };
 
     internal static Problem Of(IsolationBreach breach) =>
-        new("isolation-breach", AuditSeverity.Error, "A statement by which one tenant reached another's rows.", breach.ObjectName, $"{breach.Attack}: {breach.Message}",
+        new("isolation-breach", AuditSeverity.Error, "A statement by which one tenant reached another's rows.", breach.ObjectName,
+            $"{breach.Attack}: {breach.Message}",
             FingerprintOf("isolation-breach", breach.ObjectName, breach.Attack))
         { Statement = breach.Statement };
 
@@ -30,5 +36,6 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
         new("isolation-not-probed", AuditSeverity.Warning, "An object of which nobody knows whether it is safe.", skipped.ObjectName, skipped.Reason,
             FingerprintOf("isolation-not-probed", skipped.ObjectName));
 
-    private static string FingerprintOf(params string[] parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
+    private static string FingerprintOf(params string[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
 }

@@ -17,7 +17,8 @@ internal static class Program
 
     internal static RootCommand CreateRoot()
     {
-        var root = new RootCommand("Keeps the tenants of a PostgreSQL database apart: finds what would let one see another's rows, and mends it.\n\n" + ExitCode.Help)
+        var root = new RootCommand("Keeps the tenants of a PostgreSQL database apart: finds what would let one see another's rows, and mends it.\n\n"
+            + ExitCode.Help)
         {
             AuditCommand.Create(),
             LintCommand.Create(),

@@ -1,15 +1,23 @@
 using System.CommandLine;
-using SmeFinancialOs.Data.Cli.Output;
 using SmeFinancialOs.Data.Audit;
+using SmeFinancialOs.Data.Cli.Output;
 
 namespace SmeFinancialOs.Data.Cli;
 
 // How findings are shown, and which of them fail the build.
 internal sealed class ReportFlags
 {
-    private readonly Option<string> _format = new("--format", "-f") { Description = "text, json, sarif (2.1.0), junit, or github (annotations).", DefaultValueFactory = _ => "text" };
+    private readonly Option<string> _format = new("--format", "-f")
+    {
+        Description = "text, json, sarif (2.1.0), junit, or github (annotations).",
+        DefaultValueFactory = _ => "text"
+    };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "A file to write to, instead of standard output." };
-    private readonly Option<string> _failOn = new("--fail-on") { Description = "The least severity that gives exit code 1: info, warning, error, or never.", DefaultValueFactory = _ => "warning" };
+    private readonly Option<string> _failOn = new("--fail-on")
+    {
+        Description = "The least severity that gives exit code 1: info, warning, error, or never.",
+        DefaultValueFactory = _ => "warning"
+    };
     private readonly Option<string?> _writeBaseline = new("--write-baseline") { Description = "Write all findings to this file as known, and succeed." };
     private readonly Option<bool> _noColor = new("--no-color") { Description = "No colors; also with NO_COLOR set, and when the output is no terminal." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No text where nothing was found." };

@@ -9,10 +9,13 @@ internal sealed class SchemaFlags
     // A secret: a command line is everybody's to see.
     internal const string SealKeyVariable = "SME_DATA_SEAL_KEY";
 
-    private readonly Option<string?> _config = new("--config") { Description = $"Settings in JSON; {ToolSettings.DefaultFile} of the current folder unless given." };
+    private readonly Option<string?> _config =
+        new("--config") { Description = $"Settings in JSON; {ToolSettings.DefaultFile} of the current folder unless given." };
     private readonly Option<string?> _tenantColumn = new("--tenant-column") { Description = "The column that says whose row it is. [default: org_id]" };
-    private readonly Option<string?> _tenantSetting = new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
-    private readonly Option<string?> _tenantTable = new("--tenant-table") { Description = "The table of the tenants, with its schema; found by itself otherwise." };
+    private readonly Option<string?> _tenantSetting =
+        new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
+    private readonly Option<string?> _tenantTable =
+        new("--tenant-table") { Description = "The table of the tenants, with its schema; found by itself otherwise." };
     private readonly Option<string[]> _appLogins = Names("--app-login", "A login of the app. [default: app_user]");
     private readonly Option<string[]> _tenantRoles = Names("--tenant-role", "A role that a tenant's request acts as. [default: tenant_role, demo_role]");
     private readonly Option<string[]> _adminLogins = Names("--admin-login", "A login of operators. [default: admin_user]");
@@ -22,7 +25,8 @@ internal sealed class SchemaFlags
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_tenantColumn, _tenantSetting, _tenantTable, _appLogins, _tenantRoles, _adminLogins, _adminRoles, _schemas, _baseline, _config])
+        foreach (var option in (Option[])[_tenantColumn, _tenantSetting, _tenantTable, _appLogins, _tenantRoles, _adminLogins, _adminRoles,
+            _schemas, _baseline, _config])
             command.Options.Add(option);
     }
 
@@ -61,12 +65,14 @@ internal sealed class SchemaFlags
             Schemas = audit.Schemas,
             SealKey = Environment.GetEnvironmentVariable(SealKeyVariable) is { Length: > 0 } key ? key : null,
             DemoRoles = probe.DemoRoles ?? new IsolationProbeOptions().DemoRoles,
-            Allowlist = [.. (probe.Allowlist ?? []).Select(allowed => new IsolationAllowance(allowed.Object ?? "", allowed.Attack ?? "", allowed.Reason ?? ""))],
+            Allowlist = [.. (probe.Allowlist ?? [])
+                .Select(allowed => new IsolationAllowance(allowed.Object ?? "", allowed.Attack ?? "", allowed.Reason ?? ""))],
             Values = (probe.Values ?? []).ToDictionary(table => table.Key, IReadOnlyDictionary<string, string> (table) => table.Value),
         };
     }
 
-    private static Option<string[]> Names(string name, string description) => new(name) { Description = description + " May be repeated.", AllowMultipleArgumentsPerToken = true };
+    private static Option<string[]> Names(string name, string description) =>
+        new(name) { Description = description + " May be repeated.", AllowMultipleArgumentsPerToken = true };
 
     private static string[]? Given(ParseResult parsed, Option<string[]> option) => parsed.GetResult(option) is null ? null : parsed.GetValue(option);
 }

@@ -23,10 +23,11 @@ internal sealed class ToolCommand : Command
             {
                 return Fail("cancelled");
             }
-            catch (Exception e) when (e is ToolFailureException or SchemaMigrationException or AuditConnectionException or MigrationLintException or IsolationProbeException or NpgsqlException or PostgresServerUnavailableException
+            catch (Exception fault) when (fault is ToolFailureException or SchemaMigrationException or AuditConnectionException or MigrationLintException
+                or IsolationProbeException or NpgsqlException or PostgresServerUnavailableException
                 or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
             {
-                return Fail(e.Message);
+                return Fail(fault.Message);
             }
         });
     }

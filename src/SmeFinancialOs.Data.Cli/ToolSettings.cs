@@ -49,9 +49,9 @@ internal sealed class ToolSettings
         {
             return JsonSerializer.Deserialize<ToolSettings>(File.ReadAllText(file), Format) ?? new();
         }
-        catch (JsonException e)
+        catch (JsonException fault)
         {
-            throw new ToolFailureException($"{file}: {e.Message}");
+            throw new ToolFailureException($"{file}: {fault.Message}");
         }
     }
 

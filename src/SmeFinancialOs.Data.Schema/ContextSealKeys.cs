@@ -41,7 +41,8 @@ public sealed class ContextSealKeys
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IReadOnlyList<ContextSealKey>> ListAsync(CancellationToken cancellationToken = default) =>
         await RunAsync(new("SELECT id, added_at, retired_at FROM app_seal.keys ORDER BY added_at"),
-            reader => new ContextSealKey(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1), reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2)),
+            reader => new ContextSealKey(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1),
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2)),
             cancellationToken).ConfigureAwait(false);
 
     private async Task<List<T>> RunAsync<T>(NpgsqlBatchCommand command, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
@@ -51,7 +52,8 @@ public sealed class ContextSealKeys
         var batch = new NpgsqlBatch(connection);
         await using var __ = batch.ConfigureAwait(false);
         // Whoever migrates may become the owner of the keys, but does not inherit from it.
-        batch.BatchCommands.Add(new("SELECT pg_catalog.set_config('role', nspowner::regrole::text, true) FROM pg_catalog.pg_namespace WHERE oid = 'app_seal'::regnamespace"));
+        batch.BatchCommands.Add(
+            new("SELECT pg_catalog.set_config('role', nspowner::regrole::text, true) FROM pg_catalog.pg_namespace WHERE oid = 'app_seal'::regnamespace"));
         batch.BatchCommands.Add(command);
         try
         {

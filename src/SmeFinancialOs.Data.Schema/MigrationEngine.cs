@@ -26,7 +26,8 @@ internal static class MigrationEngine
     }
 
     // Splits as DbUp's manager does, but works on the connection that holds the lock.
-    private sealed class SingleConnectionManager(NpgsqlConnection connection) : DatabaseConnectionManager(new DelegateConnectionFactory(_ => new KeptOpenConnection(connection)))
+    private sealed class SingleConnectionManager(NpgsqlConnection connection) : DatabaseConnectionManager(
+        new DelegateConnectionFactory(_ => new KeptOpenConnection(connection)))
     {
         private readonly PostgresqlConnectionManager _splitter = new(connection.ConnectionString);
 

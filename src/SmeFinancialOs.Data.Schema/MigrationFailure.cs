@@ -31,7 +31,9 @@ internal static class MigrationFailure
     {
         var isMissing = error.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName;
         var hint = string.IsNullOrEmpty(error.Hint) ? "" : $" Hint: {error.Hint}";
-        return new SchemaMigrationException($"{error.SqlState}: {ServerText.Of(error)}.{hint}{(isMissing ? " Migrate the database first." : "")}", error) { SqlState = error.SqlState };
+        return new SchemaMigrationException($"{error.SqlState}: {ServerText.Of(error)}.{hint}{(isMissing ? " Migrate the database first." : "")}",
+            error)
+        { SqlState = error.SqlState };
     }
 
     private static string NeededRights(string owner) =>

@@ -20,13 +20,13 @@ internal static class MigrationLock
             await ExecuteAsync(connection, $"SELECT pg_catalog.pg_advisory_lock({Class}, {Object})", cancellationToken).ConfigureAwait(false);
             await ExecuteAsync(connection, "RESET lock_timeout", cancellationToken).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
         {
             var holder = await FindHolderAsync(connection, cancellationToken).ConfigureAwait(false);
             throw new SchemaMigrationException(
-                $"Another migration of this database did not end within {timeout}: {holder}. Wait for it, or end it with pg_terminate_backend(pid).", e)
+                $"Another migration of this database did not end within {timeout}: {holder}. Wait for it, or end it with pg_terminate_backend(pid).", fault)
             {
-                SqlState = e.SqlState,
+                SqlState = fault.SqlState,
             };
         }
     }

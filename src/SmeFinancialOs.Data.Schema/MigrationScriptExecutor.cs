@@ -22,11 +22,11 @@ internal sealed class MigrationScriptExecutor(UpgradeConfiguration configuration
         {
             executeCommand();
         }
-        catch (NpgsqlException e)
+        catch (NpgsqlException fault)
         {
             var contents = PreprocessScriptContents(script, null);
-            var line = ScriptLine.Find(contents, configuration.ConnectionManager.SplitScriptIntoCommands(contents), index, e as PostgresException);
-            throw MigrationFailure.OfScript(script.Name, line, e, roles.Owner);
+            var line = ScriptLine.Find(contents, configuration.ConnectionManager.SplitScriptIntoCommands(contents), index, fault as PostgresException);
+            throw MigrationFailure.OfScript(script.Name, line, fault, roles.Owner);
         }
     }
 }

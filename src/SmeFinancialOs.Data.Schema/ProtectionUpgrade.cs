@@ -4,7 +4,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>
-/// Brings the protected tables to the policies and privileges of this version, after its scripts: each table in a transaction of its own, so that what is done stays done,
+/// Brings the protected tables to the policies and privileges of this version, after its scripts: each table in a transaction of its own, so that what is done
+/// stays done,
 /// and only those that are not as expected, so that no other is locked. As the owner's role: a login with more rights must not run its functions.
 /// </summary>
 internal sealed class ProtectionUpgrade(NpgsqlConnection connection, SchemaMigratorOptions options)
@@ -20,9 +21,9 @@ internal sealed class ProtectionUpgrade(NpgsqlConnection connection, SchemaMigra
                 await UpdateAsync(table, cancellationToken).ConfigureAwait(false);
                 updated.Add(table);
             }
-            catch (PostgresException e)
+            catch (PostgresException fault)
             {
-                notUpdated.Add(new(table, faults, $"{e.SqlState}: {ServerText.Of(e)}"));
+                notUpdated.Add(new(table, faults, $"{fault.SqlState}: {ServerText.Of(fault)}"));
             }
         }
 

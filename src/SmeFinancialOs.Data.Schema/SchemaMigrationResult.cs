@@ -4,7 +4,8 @@ namespace SmeFinancialOs.Data.Schema;
 public sealed class SchemaMigrationResult
 {
     internal SchemaMigrationResult(
-        IReadOnlyList<string> applied, IReadOnlyList<string> alreadyApplied, IReadOnlyList<string> tablesUpdated, IReadOnlyList<TableNotUpdated> tablesNotUpdated)
+        IReadOnlyList<string> applied, IReadOnlyList<string> alreadyApplied, IReadOnlyList<string> tablesUpdated,
+        IReadOnlyList<TableNotUpdated> tablesNotUpdated)
     {
         Applied = applied;
         AlreadyApplied = alreadyApplied;

@@ -38,7 +38,8 @@ public sealed class SchemaMigrator
         [.. EmbeddedScripts.All.Select(script => ($"sql/{script.Name}", script.Contents))];
 
     /// <summary>
-    /// Runs the migrations that have not run yet and the objects (functions, policies, views) whose text has changed, in order and in one transaction; then brings the
+    /// Runs the migrations that have not run yet and the objects (functions, policies, views) whose text has changed, in order and in one transaction; then
+    /// brings the
     /// protected tables that are not as this version expects to its policies and privileges, each in a transaction of its own.
     /// </summary>
     /// <remarks>
@@ -47,7 +48,8 @@ public sealed class SchemaMigrator
     /// </remarks>
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
-    /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was applied; a
+    /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was
+    /// applied; a
     /// table of the host's has the name of one that the migration would bring; or a script failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -90,9 +92,9 @@ public sealed class SchemaMigrator
             var plan = await MigrationPlan.ReadAsync(connection, _options, _scripts, cancellationToken).ConfigureAwait(false);
             return await work(connection, plan).ConfigureAwait(false);
         }
-        catch (NpgsqlException e)
+        catch (NpgsqlException fault)
         {
-            throw MigrationFailure.OfScript(scriptName: null, line: null, e, _options.Roles.Owner);
+            throw MigrationFailure.OfScript(scriptName: null, line: null, fault, _options.Roles.Owner);
         }
     }
 }

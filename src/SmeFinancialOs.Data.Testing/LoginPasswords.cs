@@ -13,7 +13,8 @@ internal sealed record LoginPasswords(string App, string Admin)
 
     public static LoginPasswords For(StartedServer server)
     {
-        if (server.Kind != PostgresServerKind.ConnectionString) return new(RandomPassword(), RandomPassword());
+        if (server.Kind != PostgresServerKind.ConnectionString)
+            return new(RandomPassword(), RandomPassword());
 
         // Several test processes may share an external server, and the logins belong to the whole cluster:
         // derived from a secret that all of them have, the passwords agree.

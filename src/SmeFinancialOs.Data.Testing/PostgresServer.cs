@@ -84,7 +84,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Stops a server that was started here and waits until it is gone; on any other, drops the databases created here.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         await _databases.DisposeAsync().ConfigureAwait(false);
         await _server.StopAsync().ConfigureAwait(false);

@@ -45,14 +45,16 @@ internal sealed class ServerDatabases : IAsyncDisposable
 
     public async Task DropAsync(string name)
     {
-        if (_disposed) return; // gone with the server, or dropped with all the others
+        if (_disposed)
+            return; // gone with the server, or dropped with all the others
         await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
-        if (_server.Kind == PostgresServerKind.ConnectionString) await DropAllAsync().ConfigureAwait(false);
+        if (_server.Kind == PostgresServerKind.ConnectionString)
+            await DropAllAsync().ConfigureAwait(false);
         await _maintenance.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -97,7 +99,8 @@ internal sealed class ServerDatabases : IAsyncDisposable
             var reader = await find.ExecuteReaderAsync().ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                while (await reader.ReadAsync().ConfigureAwait(false)) names.Add(reader.GetString(0));
+                while (await reader.ReadAsync().ConfigureAwait(false))
+                    names.Add(reader.GetString(0));
             }
 
             foreach (var name in names)

@@ -41,7 +41,8 @@ internal sealed class TemplateDatabase
             // CREATE DATABASE fails while anyone is connected to the template, so nobody can be.
             await connection.ExecuteAsync($"ALTER DATABASE {name} ALLOW_CONNECTIONS false", cancellationToken).ConfigureAwait(false);
             // What a host's migrations left connected, such as a pool.
-            await connection.ExecuteAsync($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'", cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'", cancellationToken)
+                .ConfigureAwait(false);
             return new(name, await ReadPrivilegesAsync(connection, name, cancellationToken).ConfigureAwait(false), sealKey);
         }
         catch
@@ -76,7 +77,8 @@ internal sealed class TemplateDatabase
             await SqlMigrations.ApplyAsync(connectionString, folder, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (options.MigrateAsync is { } migrate)
         {
-            var migration = migrate(connectionString, cancellationToken) ?? throw new InvalidOperationException("MigrateAsync returned null where its task was expected.");
+            var migration = migrate(connectionString, cancellationToken)
+                ?? throw new InvalidOperationException("MigrateAsync returned null where its task was expected.");
             await migration.ConfigureAwait(false);
         }
 
@@ -107,7 +109,7 @@ internal sealed class TemplateDatabase
                 return;
             }
             // "tuple concurrently updated": a migration outside this class, which does not take our lock, is at the same role.
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && attempt < 10)
+            catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InternalError && attempt < 10)
             {
                 await Task.Delay(50, cancellationToken).ConfigureAwait(false);
             }

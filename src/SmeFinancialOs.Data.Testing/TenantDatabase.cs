@@ -72,7 +72,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>Drops the database, whoever is still connected to it.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
         if (_factory.IsValueCreated)
         {
             await _factory.Value.App.DisposeAsync().ConfigureAwait(false);

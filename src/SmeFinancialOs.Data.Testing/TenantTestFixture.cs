@@ -12,7 +12,8 @@ public class TenantTestFixture(TenantDatabaseOptions? options = null) : IAsyncDi
 
     /// <summary>The database.</summary>
     /// <exception cref="InvalidOperationException"><see cref="InitializeAsync"/> has not been called.</exception>
-    public TenantDatabase Database => _database ?? throw new InvalidOperationException("Call InitializeAsync first; xunit does so where the class implements its IAsyncLifetime.");
+    public TenantDatabase Database =>
+        _database ?? throw new InvalidOperationException("Call InitializeAsync first; xunit does so where the class implements its IAsyncLifetime.");
 
     /// <summary>Creates the database; the first call of a process starts the server.</summary>
     /// <exception cref="PostgresServerUnavailableException">None of the ways to come by a server works here.</exception>

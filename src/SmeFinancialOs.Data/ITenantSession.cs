@@ -40,18 +40,21 @@ public interface ITenantSession
     Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Runs a join and maps the columns of each row to two objects. As in Dapper, the second one begins at the column named <paramref name="splitOn"/>, and is null
+    /// Runs a join and maps the columns of each row to two objects. As in Dapper, the second one begins at the column named <paramref name="splitOn"/>, and is
+    /// null
     /// where that column is NULL, as behind a LEFT JOIN.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
-    /// <param name="map">Makes the result of a row's two objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/> is.</param>
+    /// <param name="map">Makes the result of a row's two objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/>
+    /// is.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="splitOn">The column at which the second object begins, in any case.</param>
     /// <param name="cancellationToken">
     /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
     /// </param>
     /// <inheritdoc cref="QueryAsync{T}(string, object?, CancellationToken)"/>
-    /// <exception cref="ArgumentException">The text, or <paramref name="splitOn"/>, is blank; or the parameters are a list, or expect to be written to.</exception>
+    /// <exception cref="ArgumentException">The text, or <paramref name="splitOn"/>, is blank; or the parameters are a list, or expect to be written
+    /// to.</exception>
     Task<IReadOnlyList<TResult>> QueryAsync<T1, T2, TResult>(
         string sql, Func<T1, T2?, TResult> map, object? parameters = null, string splitOn = "Id", CancellationToken cancellationToken = default);
 
@@ -59,7 +62,8 @@ public interface ITenantSession
     /// Runs a join and maps the columns of each row to three objects. The second and the third one begin at the columns named <paramref name="splitOn"/>.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
-    /// <param name="map">Makes the result of a row's three objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/> is.</param>
+    /// <param name="map">Makes the result of a row's three objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/>
+    /// is.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="splitOn">The columns at which the second and the third object begin, separated by a comma; one name where it is the same.</param>
     /// <param name="cancellationToken">
@@ -135,7 +139,8 @@ public interface ITenantSession
     /// <summary>
     /// The same session, or unit of work, whose calls have another timeout: each statement is cancelled by the server when it takes longer
     /// (<see cref="Npgsql.PostgresException"/> 57014). It counts in place of <see cref="TenantConnectionOptions.StatementTimeout"/>, of the login's
-    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip. Of <see cref="ExportAsync"/> the first
+    /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip. Of <see cref="ExportAsync"/> the
+    /// first
     /// bytes have to arrive within the <c>Command Timeout</c> all the same, and it takes two round trips more.
     /// </summary>
     /// <param name="timeout">Between 1 ms and 2147483647 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>

@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data;
 
-/// <summary>The database refused a value: out of range, not valid text, null where none may be, or against a check constraint (class 22, 23502, 23514).</summary>
+/// <summary>
+/// The database refused a value: out of range, not valid text, null where none may be, or against a check constraint (class 22, 23502, 23514).
+/// </summary>
 public sealed class InvalidValueException : TenantDataException
 {
     /// <summary>Makes an exception with a message.</summary>

@@ -1,7 +1,8 @@
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// A stream was not read, or the destination of a COPY did not take what was read, for <see cref="TenantConnectionOptions.StreamIdleTimeout"/>. The stream has been
+/// A stream was not read, or the destination of a COPY did not take what was read, for <see cref="TenantConnectionOptions.StreamIdleTimeout"/>. The stream has
+/// been
 /// ended and its connection given back; a unit of work has been rolled back with it.
 /// </summary>
 public sealed class StreamIdleTimeoutException : TenantDataException
@@ -22,7 +23,8 @@ public sealed class StreamIdleTimeoutException : TenantDataException
     }
 
     internal static StreamIdleTimeoutException OfStream(TimeSpan timeout) => new(
-        $"No row of a stream was asked for in {timeout}, so it was ended, and a unit of work rolled back with it: it held a connection. Read faster, read all rows "
+        $"No row of a stream was asked for in {timeout}, so it was ended, and a unit of work rolled back with it: it held a connection. Read faster, "
+        + "read all rows "
         + "first (QueryAsync), leave the enumeration where you stop, or raise TenantConnectionOptions.StreamIdleTimeout.");
 
     internal static StreamIdleTimeoutException OfDestination(TimeSpan timeout) => new(

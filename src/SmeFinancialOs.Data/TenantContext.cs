@@ -64,5 +64,6 @@ public sealed record TenantContext
 
     /// <summary>The context in words, without actor and reason.</summary>
     public override string ToString() =>
-        (Access switch { TenantAccess.Tenant => $"organization {OrganizationId}", TenantAccess.Demo => "demo", _ => "admin" }) + (IsReadOnly ? " (read-only)" : "");
+        (Access switch { TenantAccess.Tenant => $"organization {OrganizationId}", TenantAccess.Demo => "demo", _ => "admin" })
+            + (IsReadOnly ? " (read-only)" : "");
 }

@@ -16,11 +16,13 @@ public static class TenantDataSourceBuilderExtensions
     /// <summary>
     /// Lets Npgsql prepare statements by itself: 100 a connection, from the second use on; PostgreSQL plans again where the role is another one. And leaves
     /// the reset of a connection after use to this library, which sends it along with the next statements instead of ahead of them. What the
-    /// connection string says itself stays, except for <c>Persist Security Info</c>, which is taken back: with it Npgsql writes the password into logs and spans.
+    /// connection string says itself stays, except for <c>Persist Security Info</c>, which is taken back: with it Npgsql writes the password into logs and
+    /// spans.
     /// </summary>
     /// <remarks>
     /// <para>
-    /// Each connection asks at its start, by <c>Options</c>, for the value that a setting has in every installation. Injected SQL can reset the role and run ALTER
+    /// Each connection asks at its start, by <c>Options</c>, for the value that a setting has in every installation. Injected SQL can reset the role and run
+    /// ALTER
     /// ROLE .. SET for its own login, in force for all tenants and for good; a startup option outranks that, and RESET ALL returns to it. These are
     /// <c>role=none</c>, <c>row_security=on</c>, <c>search_path="$user", public</c>, <c>local_preload_libraries=</c>: who is asking, which tables, whose code;
     /// <c>default_transaction_read_only=off</c>, <c>idle_session_timeout=0</c>, <c>exit_on_error=off</c>: writes are accepted, connections stay;
@@ -32,7 +34,8 @@ public static class TenantDataSourceBuilderExtensions
     /// </para>
     /// <para>
     /// A value of the host's own, in <c>Options</c> or else in the variable PGOPTIONS, stays: <c>Options=-c synchronous_commit=remote_apply</c>; for
-    /// <c>search_path</c> also <c>Search Path</c>. One that stands in postgresql.conf or on login or database does not. Isolation level, timeouts of statements,
+    /// <c>search_path</c> also <c>Search Path</c>. One that stands in postgresql.conf or on login or database does not. Isolation level, timeouts of
+    /// statements,
     /// locks and transactions, <c>work_mem</c> and time zone are left to login and database, as is what
     /// <see cref="TenantConnectionOptions.AllowedLoginSettings"/> names where <c>AddTenantData</c> builds the data source. Not with
     /// <paramref name="transactionPooling"/>: a pooler refuses startup options.
@@ -60,7 +63,8 @@ public static class TenantDataSourceBuilderExtensions
             if (settings.MaxAutoPrepare > 0 || (stated.ContainsKey(NoResetOnClose) && !settings.NoResetOnClose))
             {
                 throw new ArgumentException(
-                    $"With transaction pooling the connection string must not set \"{MaxAutoPrepare}\" above 0 or \"{NoResetOnClose}\" to false: remove them, or connect to the server itself.",
+                    $"With transaction pooling the connection string must not set \"{MaxAutoPrepare}\" above 0 or \"{NoResetOnClose}\" to false: remove them, "
+                    + "or connect to the server itself.",
                     nameof(builder));
             }
 

@@ -119,7 +119,7 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         {
             return await call(work).ConfigureAwait(false);
         }
-        catch (DatabaseUnavailableException ended) when (!work.IsInForce && SessionCalls.MayRepeat(ended, statements))
+        catch (DatabaseUnavailableException fault) when (!work.IsInForce && SessionCalls.MayRepeat(fault, statements))
         {
             SessionCalls.Renew(statements);
             return await call(await BeginAgainAsync(work, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);

@@ -2,7 +2,9 @@ using System.Data;
 
 namespace SmeFinancialOs.Data;
 
-/// <summary>What SQL calls the characteristics of a transaction, for a unit of work. Whether it may write is the context's: <see cref="TenantContext.AsReadOnly"/>.</summary>
+/// <summary>
+/// What SQL calls the characteristics of a transaction, for a unit of work. Whether it may write is the context's: <see cref="TenantContext.AsReadOnly"/>.
+/// </summary>
 /// <seealso href="https://www.postgresql.org/docs/current/sql-set-transaction.html">SET TRANSACTION</seealso>
 public sealed record TransactionCharacteristics
 {
@@ -23,7 +25,8 @@ public sealed record TransactionCharacteristics
     internal void RequireFor(TenantContext context)
     {
         if (!Enum.IsDefined(IsolationLevel) || IsolationLevel == IsolationLevel.Chaos)
-            throw new ArgumentException($"IsolationLevel is {IsolationLevel}, and PostgreSQL has no isolation level like that: ask for ReadCommitted, RepeatableRead or Serializable.");
+            throw new ArgumentException($"IsolationLevel is {IsolationLevel}, and PostgreSQL has no isolation level like that: ask for ReadCommitted, "
+                + "RepeatableRead or Serializable.");
         if (IsDeferrable && (IsolationLevel != IsolationLevel.Serializable || !context.IsReadOnly))
         {
             throw new ArgumentException(

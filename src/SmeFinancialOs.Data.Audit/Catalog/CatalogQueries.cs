@@ -1,12 +1,14 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an extension made is not judged.
+// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an extension
+// made is not judged.
 // In the order in which CatalogReader reads the answers; CatalogMaps reads their columns by name.
 internal static class CatalogQueries
 {
     private const string Schemas = """
         s AS MATERIALIZED (SELECT n.oid, n.nspname, n.nspowner, n.nspacl FROM pg_namespace n
-              WHERE n.nspname <> ALL ('{pg_catalog,information_schema}') AND n.nspname !~ '^pg_(toast|temp)' AND ($1::text[] IS NULL OR n.nspname = ANY ($1 || '{app_seal}')))
+              WHERE n.nspname <> ALL ('{pg_catalog,information_schema}') AND n.nspname !~ '^pg_(toast|temp)' AND
+              ($1::text[] IS NULL OR n.nspname = ANY ($1 || '{app_seal}')))
         """;
 
     private const string Relations = Schemas + """

@@ -124,7 +124,8 @@ internal sealed class DatabaseModel
     private Relation? FindTenants()
     {
         var target = Options.TenantTable is { } name
-            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid))).FirstOrDefault()
+            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid)))
+                .FirstOrDefault()
             : (from keys in Catalog.ForeignKeys
                from key in keys
                where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column

@@ -39,7 +39,8 @@ internal sealed class SettingReaders
 
     // Whether a call asks for the tenant, by one of the functions that a policy depends on or on its own.
     public Func<SqlCall, bool> IsReader(IReadOnlyList<Function> functions) =>
-        call => (!_isSealed && call.Reads(_setting)) || functions.Any(function => function.Name == call.Name && function.Arguments == 0 && ReadsTenant(function));
+        call => (!_isSealed && call.Reads(_setting))
+            || functions.Any(function => function.Name == call.Name && function.Arguments == 0 && ReadsTenant(function));
 
     // Whether an expression is true only of what a host has signed.
     public static bool AsksSeal(SqlText text, IReadOnlyList<Function> functions) => NamesSeal(text)
@@ -47,7 +48,8 @@ internal sealed class SettingReaders
 
     // (SELECT c.tenant_org_id FROM app_seal.context c), and no WHERE.
     public bool IsSealedTenant(SqlText text) => _isSealed && text.Split("FROM") is [var column, var view]
-        && column.Split("::") is [var asked, ..] && asked[asked.Count - 1] == SealParts.TenantColumn && column[0].Equals("SELECT", StringComparison.OrdinalIgnoreCase)
+        && column.Split("::") is [var asked, ..] && asked[asked.Count - 1] == SealParts.TenantColumn
+        && column[0].Equals("SELECT", StringComparison.OrdinalIgnoreCase)
         && !asked.Has(",") && NamesSeal(view) && view.Count <= 4;
 
     private static bool NamesSeal(SqlText text) =>

@@ -12,7 +12,8 @@ internal static partial class FlywayVersion
         if (!named.Any(item => item.Name.Groups["kind"].Value is "V" or "B"))
             return [.. named.Select(item => item.File).Order(NaturalOrder.Instance)];
 
-        var baseline = named.Where(item => item.Name.Groups["kind"].Value == "B").Select(item => Version(item.Name)).DefaultIfEmpty().MaxBy(version => version, NaturalOrder.Instance);
+        var baseline = named.Where(item => item.Name.Groups["kind"].Value == "B").Select(item => Version(item.Name)).DefaultIfEmpty()
+            .MaxBy(version => version, NaturalOrder.Instance);
         return [.. named
             .Where(item => item.Name.Groups["kind"].Value switch
             {

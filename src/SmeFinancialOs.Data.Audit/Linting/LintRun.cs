@@ -45,7 +45,8 @@ internal sealed class LintRun(NpgsqlConnection connection, MigrationFolder folde
     // What an empty database has, such as TEMP for PUBLIC, is for an audit of the real one.
     private bool IsOfFolder(AuditFinding finding) => _broughtBy.ContainsKey(finding.Fingerprint);
 
-    private static HashSet<string> Present(AuditReport report) => [.. report.Findings.Concat(report.Suppressed.Select(s => s.Finding)).Select(finding => finding.Fingerprint)];
+    private static HashSet<string> Present(AuditReport report) =>
+        [.. report.Findings.Concat(report.Suppressed.Select(s => s.Finding)).Select(finding => finding.Fingerprint)];
 
     // Within the transaction of the migrations, which keeps its settings.
     private async Task<AuditReport> AuditAsync(CancellationToken cancellationToken)

@@ -10,10 +10,12 @@ internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migratio
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"There is no folder \"{folder}\".");
-        string[] files = [.. Directory.EnumerateFiles(folder, "*.sql", new EnumerationOptions { RecurseSubdirectories = true, MatchCasing = MatchCasing.CaseInsensitive })
+        string[] files =
+            [.. Directory.EnumerateFiles(folder, "*.sql", new EnumerationOptions { RecurseSubdirectories = true, MatchCasing = MatchCasing.CaseInsensitive })
             .Select(path => Path.GetRelativePath(folder, path).Replace('\\', '/'))];
         var plan = Path.Combine(folder, "sqitch.plan");
-        IReadOnlyList<string> ordered = File.Exists(plan) ? SqitchPlan.Order(File.ReadAllLines(plan), files) : FlywayVersion.Order(files.Where(file => !Undoes().IsMatch(file)));
+        IReadOnlyList<string> ordered = File.Exists(plan) ? SqitchPlan.Order(File.ReadAllLines(plan), files)
+            : FlywayVersion.Order(files.Where(file => !Undoes().IsMatch(file)));
         if (ordered.Count == 0)
             throw new MigrationLintException($"The folder \"{folder}\" holds no SQL migration: files that end in .sql and do not only undo others.");
 
@@ -26,12 +28,13 @@ internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migratio
         try
         {
             // A byte order mark says otherwise; without one it is UTF-8, and what is not must not turn into question marks.
-            using var reader = new StreamReader(Path.Combine(folder, file), new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: true);
+            using var reader = new StreamReader(Path.Combine(folder, file), new UTF8Encoding(false, throwOnInvalidBytes: true),
+                detectEncodingFromByteOrderMarks: true);
             return reader.ReadToEnd();
         }
-        catch (DecoderFallbackException e)
+        catch (DecoderFallbackException fault)
         {
-            throw new MigrationLintException($"{file}: the file is not UTF-8. Save it as UTF-8.", e) { Migration = file };
+            throw new MigrationLintException($"{file}: the file is not UTF-8. Save it as UTF-8.", fault) { Migration = file };
         }
     }
 

@@ -14,7 +14,8 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
     internal async Task CreateRolesAsync(IEnumerable<string> roles)
     {
         foreach (var role in roles)
-            await RunAsync($"DO $$ BEGIN IF to_regrole({Identifier.Literal(Identifier.Quote(role))}) IS NULL THEN CREATE ROLE {Identifier.Quote(role)} LOGIN NOINHERIT; END IF; END $$").ConfigureAwait(false);
+            await RunAsync($"DO $$ BEGIN IF to_regrole({Identifier.Literal(Identifier.Quote(role))}) IS NULL THEN "
+                + $"CREATE ROLE {Identifier.Quote(role)} LOGIN NOINHERIT; END IF; END $$").ConfigureAwait(false);
     }
 
     internal async Task ApplyAsync(Migration migration)
@@ -27,7 +28,8 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
         }
 
         // What is checked at commit is checked now. A tool's next session has none of the settings that this one leaves.
-        await GuardedAsync(migration, null, () => RunAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET SESSION AUTHORIZATION DEFAULT; RESET ALL")).ConfigureAwait(false);
+        await GuardedAsync(migration, null,
+            () => RunAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET SESSION AUTHORIZATION DEFAULT; RESET ALL")).ConfigureAwait(false);
         await CheckTransactionAsync(migration).ConfigureAwait(false);
         await CommitAsync().ConfigureAwait(false);
     }
@@ -44,7 +46,8 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
 
     private async Task ApplyAsync(Migration migration, SqlStatement statement)
     {
-        await GuardedAsync(migration, statement, () => statement.CopyData is null ? RunAsync(statement.InTransaction) : CopyAsync(statement)).ConfigureAwait(false);
+        await GuardedAsync(migration, statement, () => statement.CopyData is null ? RunAsync(statement.InTransaction) : CopyAsync(statement))
+            .ConfigureAwait(false);
         if (statement.AddsEnumValue)
             await CommitAsync().ConfigureAwait(false);
     }
@@ -55,16 +58,17 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
         {
             await work().ConfigureAwait(false);
         }
-        catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.QueryCanceled || !cancellationToken.IsCancellationRequested)
+        catch (PostgresException fault) when (fault.SqlState != PostgresErrorCodes.QueryCanceled || !cancellationToken.IsCancellationRequested)
         {
-            var hint = string.IsNullOrEmpty(e.Hint) ? "" : $" Hint: {e.Hint}";
-            var cure = e.SqlState switch
+            var hint = string.IsNullOrEmpty(fault.Hint) ? "" : $" Hint: {fault.Hint}";
+            var cure = fault.SqlState switch
             {
-                PostgresErrorCodes.ActiveSqlTransaction => " The lint runs all migrations in a transaction; what acts on the whole server is no part of a database's schema.",
+                PostgresErrorCodes.ActiveSqlTransaction =>
+                    " The lint runs all migrations in a transaction; what acts on the whole server is no part of a database's schema.",
                 "55P04" when !commits => " The lint commits nothing on a server that is in use; lint on a server of its own.", // unsafe_new_enum_value_usage
                 _ => "",
             };
-            throw Fault(migration, statement, $"{e.SqlState}: {ServerText.Of(e).TrimEnd('.')}.{hint}{cure}", e);
+            throw Fault(migration, statement, $"{fault.SqlState}: {ServerText.Of(fault).TrimEnd('.')}.{hint}{cure}", fault);
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed partial class SqlScript
         if (statement.Backslash >= 0)
         {
             throw MigrationLintException.At(
-                _migration.Path, LineOf(_text, statement.Backslash), "a psql command within a statement is not understood; end the statement with a semicolon.");
+                _migration.Path, LineOf(_text, statement.Backslash),
+                "a psql command within a statement is not understood; end the statement with a semicolon.");
         }
 
         var isEnded = statement.End < _text.Length;
@@ -61,7 +62,8 @@ internal sealed partial class SqlScript
             if (!HarmlessCommand().IsMatch(command))
             {
                 throw MigrationLintException.At(
-                    _migration.Path, LineOf(_text, lexer.Start), $"the psql command {command.Split(' ')[0].Trim()} is not understood; the lint runs plain SQL.");
+                    _migration.Path, LineOf(_text, lexer.Start),
+                    $"the psql command {command.Split(' ')[0].Trim()} is not understood; the lint runs plain SQL.");
             }
 
             lexer = new SqlLexer(_text, _at);

@@ -29,6 +29,8 @@ internal sealed partial record SqlStatement(string Text, int Offset, bool HasBod
     [GeneratedRegex(@"^ALTER\s+TYPE\b[\s\S]*?\bADD\s+VALUE\b", RegexOptions.IgnoreCase)]
     private static partial Regex AddValue();
 
-    [GeneratedRegex(@"^(?<before>(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX|REINDEX\b[\s\S]*?|ALTER\s+TABLE\b[\s\S]*?\bDETACH\s+PARTITION\b[\s\S]*?)\s+)CONCURRENTLY\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?<before>(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX|REINDEX\b[\s\S]*?|ALTER\s+TABLE\b[\s\S]*?\bDETACH\s+PARTITION\b[\s\S]*?)\s+)CONCURRENTLY\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Concurrently();
 }

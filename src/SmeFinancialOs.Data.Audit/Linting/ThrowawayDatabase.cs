@@ -28,12 +28,13 @@ internal sealed class ThrowawayDatabase : IAsyncDisposable
             // Not cancelled: whether the database is there would be unknown then.
             await server.RunAsync($"CREATE DATABASE {Identifier.Quote(name)} TEMPLATE template0", CancellationToken.None).ConfigureAwait(false);
         }
-        catch (PostgresException e)
+        catch (PostgresException fault)
         {
             await server.DisposeAsync().ConfigureAwait(false);
-            throw new AuditConnectionException($"{e.SqlState}: The throwaway database could not be created: {e.MessageText}. The login must be a superuser or have CREATEDB.", e)
+            throw new AuditConnectionException($"{fault.SqlState}: The throwaway database could not be created: {fault.MessageText}. "
+                + "The login must be a superuser or have CREATEDB.", fault)
             {
-                SqlState = e.SqlState,
+                SqlState = fault.SqlState,
             };
         }
 

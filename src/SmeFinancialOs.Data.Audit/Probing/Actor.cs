@@ -23,7 +23,8 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
             .OrderBy(setting => (setting.Role is null ? 0 : 2) + (setting.Database is null ? 0 : 1))
             .Select(setting => setting.Setting.Split('=', 2)).Where(pair =>
                 pair[0].Contains('.', StringComparison.Ordinal) || pair[0] is "role" or "row_security" or "session_replication_role" or "search_path")
-            .Select(pair => $"set_config({Identifier.Literal(pair[0])}, {Identifier.Literal(pair[0] == context.Setting && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
+            .Select(pair => $"set_config({Identifier.Literal(pair[0])}, "
+                + $"{Identifier.Literal(pair[0] == context.Setting && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
 
     private static List<string> Statements(string login, string? role, bool demo, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
     {

@@ -23,7 +23,8 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         else if (error is null || IsRefusal(error, attack, actor))
             findings.Answered(attack.ObjectName);
         else if (!context.Superuser)
-            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
+            findings.Unclear(attack.ObjectName,
+                $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
         else
             await ControlAsync(actor, attack, error).ConfigureAwait(false);
     }
@@ -36,7 +37,8 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     {
         var (_, _, own) = await ExecuteAsync([], 0, [], attack).ConfigureAwait(false);
         if (own is null)
-            findings.Unclear(attack.ObjectName, $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
+            findings.Unclear(attack.ObjectName,
+                $"{attack.Kind} as {actor.Rights} proved nothing: {ServerText.Of(error)} ({error.SqlState}): {attack.Statement}");
     }
 
     private static string? Breach(Attack attack, string? result, string? before, string? after, PostgresException? error) => attack.Sign switch
@@ -56,11 +58,13 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         _ => "The other tenant's rows are not what they were.",
     };
 
-    // 28000 a token that does not hold, 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy that cannot read the setting.
+    // 28000 a token that does not hold, 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy
+    // that cannot read the setting.
     private bool IsRefusal(PostgresException error, Attack attack, Actor actor) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidAuthorizationSpecification => context.IsSealed,
-        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.WithCheckOptionViolation or PostgresErrorCodes.RaiseException => true,
+        PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.WithCheckOptionViolation
+            or PostgresErrorCodes.RaiseException => true,
         PostgresErrorCodes.FeatureNotSupported => attack.CopyLine is not null,
         PostgresErrorCodes.ForeignKeyViolation => attack.Kind is "reference" || attack.Sign == Sign.Told,
         // It wrote nothing; what it tells is the oracle's business.
@@ -86,9 +90,9 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
                 return (null, await session.ScalarAsync([.. leave, attack.Truth]).ConfigureAwait(false), null);
             }).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (!session.CancellationToken.IsCancellationRequested)
+        catch (PostgresException fault) when (!session.CancellationToken.IsCancellationRequested)
         {
-            return (null, null, e);
+            return (null, null, fault);
         }
     }
 

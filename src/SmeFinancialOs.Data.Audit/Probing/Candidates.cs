@@ -112,7 +112,8 @@ internal sealed partial class Candidates(IReadOnlyDictionary<uint, ProbeType> ty
 
     private static IEnumerable<string> Rotated(IReadOnlyList<string> texts, int shift) => texts.Select((_, i) => texts[(i + shift) % texts.Count]);
 
-    private static string Quoted(string text) => '"' + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + '"';
+    private static string Quoted(string text) =>
+        '"' + text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + '"';
 
     private static IEnumerable<string> Literals(string expression) =>
         Literal().Matches(expression).Select(match =>

@@ -11,7 +11,8 @@ internal sealed class Observations(ProbeSession session, Findings findings)
         var granted = columns.Where(column => rights.Select.Contains((relation.Oid, column.Name))).ToList();
         var list = Target.List(granted.Count > 0 ? granted : columns);
         yield return new(relation.Name, "select", $"SELECT {list} FROM {relation.Name}",
-            $"SELECT count(*) || ' ' || coalesce(md5(string_agg(answer::text, '|' ORDER BY answer::text)), '') FROM (SELECT {list} FROM {relation.Name}) AS answer");
+            $"SELECT count(*) || ' ' || coalesce(md5(string_agg(answer::text, '|' ORDER BY answer::text)), '') "
+            + $"FROM (SELECT {list} FROM {relation.Name}) AS answer");
         if (relation.Kind != 'm')
             yield return new(relation.Name, "lock", $"SELECT FROM {relation.Name} FOR UPDATE",
                 $"SELECT count(*) FROM (SELECT FROM {relation.Name} FOR UPDATE) AS answer");
@@ -36,7 +37,8 @@ internal sealed class Observations(ProbeSession session, Findings findings)
             else if (await AskAsync(actor, question).ConfigureAwait(false) == with[i])
                 findings.Breach(question.ObjectName, question.Kind, actor.Script(question.Statement), "The answer depends on the other tenant's rows.");
             else
-                findings.Unclear(question.ObjectName, $"{question.Kind} as {actor.Rights} proved nothing: it answers differently each time: {question.Statement}");
+                findings.Unclear(question.ObjectName,
+                    $"{question.Kind} as {actor.Rights} proved nothing: it answers differently each time: {question.Statement}");
         }
     }
 
@@ -62,9 +64,9 @@ internal sealed class Observations(ProbeSession session, Findings findings)
                 return string.Join('\n', lines.Order(StringComparer.Ordinal));
             }).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (!session.CancellationToken.IsCancellationRequested)
+        catch (PostgresException fault) when (!session.CancellationToken.IsCancellationRequested)
         {
-            return e.SqlState;
+            return fault.SqlState;
         }
     }
 }

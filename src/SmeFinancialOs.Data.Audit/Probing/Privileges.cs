@@ -13,7 +13,8 @@ internal sealed record Privileges(IReadOnlySet<(uint, string)> Select, IReadOnly
             SELECT a.attrelid::text, a.attname::text, has_column_privilege({name}, a.attrelid, a.attnum, 'SELECT')::text,
                 has_column_privilege({name}, a.attrelid, a.attnum, 'INSERT')::text, has_column_privilege({name}, a.attrelid, a.attnum, 'UPDATE')::text
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+            WHERE c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped AND n.nspname NOT IN
+                ('pg_catalog', 'information_schema', 'pg_toast')
             """).ConfigureAwait(false);
         return new(With(2), With(3), With(4));
 

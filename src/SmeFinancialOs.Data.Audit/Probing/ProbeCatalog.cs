@@ -22,7 +22,8 @@ internal sealed class ProbeCatalog
             to_jsonb(CASE WHEN t.typtype = 'd' THEN ARRAY[t.typbasetype] WHEN t.typcategory = 'A' THEN ARRAY[t.typelem]
                  WHEN t.typtype = 'r' THEN ARRAY(SELECT r.rngsubtype FROM pg_range r WHERE r.rngtypid = t.oid)
                  WHEN t.typtype = 'm' THEN ARRAY(SELECT r.rngtypid FROM pg_range r WHERE r.rngmultitypid = t.oid)
-                 WHEN t.typtype = 'c' THEN ARRAY(SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
+                 WHEN t.typtype = 'c' THEN ARRAY(SELECT a.atttypid FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+                     ORDER BY a.attnum)
                  ELSE ARRAY[]::oid[] END)::text,
             to_jsonb(ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder))::text,
             coalesce((SELECT string_agg(pg_get_constraintdef(k.oid), ' AND ') FROM pg_constraint k WHERE k.contypid = t.oid), '')
@@ -32,7 +33,8 @@ internal sealed class ProbeCatalog
     private const string Checks = $"""
         SELECT k.conrelid, pg_get_expr(k.conbin, k.conrelid),
             to_jsonb(ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)))::text
-        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'c' AND n.nspname {UserSchemas}
+        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'c' AND n.nspname
+            {UserSchemas}
         UNION ALL SELECT c.oid, pg_get_partition_constraintdef(c.oid),
             to_jsonb(ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
                            AND strpos(pg_get_partition_constraintdef(c.oid), quote_ident(a.attname)) > 0))::text
@@ -41,8 +43,10 @@ internal sealed class ProbeCatalog
 
     private const string Keys = $"""
         SELECT k.conrelid, k.confrelid, k.condeferrable::text,
-            to_jsonb(ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (n, i) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.n ORDER BY u.i))::text,
-            to_jsonb(ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (n, i) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.n ORDER BY u.i))::text
+            to_jsonb(ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u (n, i) JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum =
+            u.n ORDER BY u.i))::text,
+            to_jsonb(ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u (n, i) JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum =
+                u.n ORDER BY u.i))::text
         FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0
         """;
 

@@ -4,7 +4,8 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds, but who
+// The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds,
+// but who
 // is no tenant either where contexts are sealed.
 internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? seal, string? seedRole, string own, string other)
 {
@@ -22,7 +23,8 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
 
     // Act for a tenant in good faith: to seed, to tidy, to look.
     public IReadOnlyList<string> Enter(string tenant) =>
-        [$"SELECT set_config('role', {Identifier.Literal(seedRole ?? "none")}, true), {string.Join(", ", Settings(seal is null || seedRole is not null ? tenant : "", isDemo: false))}"];
+        [$"SELECT set_config('role', {Identifier.Literal(seedRole ?? "none")}, true), "
+            + $"{string.Join(", ", Settings(seal is null || seedRole is not null ? tenant : "", isDemo: false))}"];
 
     public IReadOnlyList<string> Leave { get; } =
         [$"SELECT set_config('role', 'none', true), set_config({Identifier.Literal(setting)}, '', true)" + (seal is null ? "" : ", " + ProbeSeal.None)];
@@ -59,7 +61,8 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
     // Else every refusal would be one of the key, and prove nothing.
     private async Task RequireKeyAsync(ProbeSession session)
     {
-        var (_, error) = await session.TryAsync(() => session.ScalarAsync([.. Enter(own), "SELECT app.current_org_id()::text", .. Leave])).ConfigureAwait(false);
+        var (_, error) = await session.TryAsync(() => session.ScalarAsync([.. Enter(own), "SELECT app.current_org_id()::text", .. Leave]))
+            .ConfigureAwait(false);
         if (error is not null)
             throw new IsolationProbeException($"The probe cannot act as a tenant: {ServerText.Of(error)} ({error.SqlState}). {error.Hint}", error);
     }

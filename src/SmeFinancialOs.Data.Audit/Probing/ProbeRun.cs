@@ -92,7 +92,8 @@ internal sealed class ProbeRun
             return;
         await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
         if (_options.DemoTenant is { } tenant)
-            await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress).ConfigureAwait(false);
+            await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress)
+                .ConfigureAwait(false);
     }
 
     // The demo's own rows are for reading: nobody writes them, not even under the demo's own name.
@@ -162,7 +163,8 @@ internal sealed class ProbeRun
     private async Task WriteAsync(Attacker attacker, List<Actor> actors, Target target)
     {
         await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor =>
-            TableAttacks.OnOtherRow(target, _rights[actor.Rights]).Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
+            TableAttacks.OnOtherRow(target, _rights[actor.Rights])
+                .Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
         await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor =>
             TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
     }
@@ -183,9 +185,9 @@ internal sealed class ProbeRun
                 return true;
             }).ConfigureAwait(false);
         }
-        catch (PostgresException e) when (!_session.CancellationToken.IsCancellationRequested)
+        catch (PostgresException fault) when (!_session.CancellationToken.IsCancellationRequested)
         {
-            _findings.Unclear(target.Name, $"The rows could not be brought into place: {ServerText.Of(e)} ({e.SqlState})");
+            _findings.Unclear(target.Name, $"The rows could not be brought into place: {ServerText.Of(fault)} ({fault.SqlState})");
         }
     }
 

@@ -32,7 +32,8 @@ internal sealed class ProbeSeal
         if (isSuperuser)
             key = await session.ScalarAsync("SELECT app_seal.add_key()").ConfigureAwait(false);
         else if (key is null)
-            throw new IsolationProbeException("Contexts are sealed in this database, and the login of the app cannot sign them: set SealKey to the key of a host (sme-data: SME_DATA_SEAL_KEY), or connect as a superuser of a throwaway database.");
+            throw new IsolationProbeException("Contexts are sealed in this database, and the login of the app cannot sign them: set SealKey to the key of a "
+                + "host (sme-data: SME_DATA_SEAL_KEY), or connect as a superuser of a throwaway database.");
         return new(key!, session.Connection.ProcessID);
     }
 

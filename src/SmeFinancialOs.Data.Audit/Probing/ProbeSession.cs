@@ -58,10 +58,10 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
             await RunAsync(result is null ? [Undo, "RELEASE SAVEPOINT sme_probe"] : ["RELEASE SAVEPOINT sme_probe"]).ConfigureAwait(false);
             return (result, null);
         }
-        catch (PostgresException e) when (!cancellationToken.IsCancellationRequested)
+        catch (PostgresException fault) when (!cancellationToken.IsCancellationRequested)
         {
             await RunAsync(Undo, "RELEASE SAVEPOINT sme_probe").ConfigureAwait(false);
-            return (default, e);
+            return (default, fault);
         }
     }
 

@@ -50,7 +50,8 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
             Sql: $"DELETE FROM {row.Table.Name} WHERE {Mine(row.Table, row.Tenant)}"
             + (row.Kept is { } kept ? $" AND NOT (tableoid = {kept.Leaf} AND ctid = '{kept.Place}')" : "")));
         if (context.Superuser)
-            await session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions.Select(deletion => deletion.Sql), "SET LOCAL session_replication_role = origin"]).ConfigureAwait(false);
+            await session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions.Select(deletion => deletion.Sql),
+                "SET LOCAL session_replication_role = origin"]).ConfigureAwait(false);
         else
             await session.RunAsync([.. deletions.SelectMany(deletion => context.Enter(deletion.Tenant).Append(deletion.Sql)),
                 .. context.Leave]).ConfigureAwait(false);

@@ -81,7 +81,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             if (await ParentAsync(table, key, tenant, shift, given, mirrored).ConfigureAwait(false) is { } fault)
                 return (null, fault);
         }
-        foreach (var (name, expression) in options.Values.GetValueOrDefault(leaf.Name) ?? options.Values.GetValueOrDefault(table.Name) ?? new Dictionary<string, string>())
+        foreach (var (name, expression) in options.Values.GetValueOrDefault(leaf.Name) ?? options.Values.GetValueOrDefault(table.Name)
+            ?? new Dictionary<string, string>())
         {
             if (columns.FirstOrDefault(column => column.Name == name) is { } column)
                 given[name] = await session.ScalarAsync($"SELECT CAST(({expression}) AS {column.Type})::text").ConfigureAwait(false);
@@ -95,7 +96,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             var (seed, error) = await session.TryAsync(() => InsertAsync(table, leaf, tenant, columns, row, underTenant)).ConfigureAwait(false);
             if (seed is not null)
                 return (seed, null);
-            reason = error is null ? "The row did not arrive: a trigger kept it out, or sent it to another partition." : $"{ServerText.Of(error)} ({error.SqlState})";
+            reason = error is null ? "The row did not arrive: a trigger kept it out, or sent it to another partition."
+                : $"{ServerText.Of(error)} ({error.SqlState})";
         }
         return (null, reason);
     }
@@ -204,5 +206,6 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
 
     private static string Values(List<ProbeColumn> columns, Dictionary<string, string?> row, string overriding = "") => columns.Count == 0
         ? "DEFAULT VALUES"
-        : $"({string.Join(", ", columns.Select(column => column.Sql))}){overriding} VALUES ({string.Join(", ", columns.Select(column => column.Value(row[column.Name])))})";
+        : $"({string.Join(", ", columns.Select(column => column.Sql))}){overriding} "
+            + $"VALUES ({string.Join(", ", columns.Select(column => column.Value(row[column.Name])))})";
 }

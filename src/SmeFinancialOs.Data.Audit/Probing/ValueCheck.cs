@@ -31,7 +31,8 @@ internal sealed class ValueCheck(ProbeSession session)
         var block = $"""
             DECLARE item record; valid text := '';
             BEGIN
-                FOR item IN SELECT t.text, t.number FROM jsonb_array_elements_text({Identifier.Literal(JsonSerializer.Serialize(texts))}::jsonb) WITH ORDINALITY AS t (text, number) LOOP
+                FOR item IN SELECT t.text, t.number FROM jsonb_array_elements_text({Identifier.Literal(JsonSerializer.Serialize(texts))}::jsonb) WITH ORDINALITY
+                AS t (text, number) LOOP
                     BEGIN
                         EXECUTE format('SELECT CAST(%L AS %s)', item.text, {Identifier.Literal(type)});
                         valid := valid || (item.number - 1) || ',';

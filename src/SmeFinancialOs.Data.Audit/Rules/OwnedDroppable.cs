@@ -32,7 +32,8 @@ internal sealed partial class OwnedDroppable : CatalogRule
         var more = policies.Length > Shown ? $" and {policies.Length - Shown} more" : "";
         yield return Found(Command, $"The app may drop {string.Join(", ", policies.Take(Shown))}{more} with it, and no event trigger refuses it.",
             model.Catalog.Functions.Values.Any(function => function.SqlName == "app.protect_table") ? Fix.Person($"run sql/{Script} as a superuser")
-                : identities.Logins.Count == 0 ? Fix.Person($"as a superuser, create an event trigger on ddl_command_start that raises an error for {Command} by the app")
+                : identities.Logins.Count == 0
+                    ? Fix.Person($"as a superuser, create an event trigger on ddl_command_start that raises an error for {Command} by the app")
                 : Fix.Review(Refusal(identities.Logins)));
     }
 

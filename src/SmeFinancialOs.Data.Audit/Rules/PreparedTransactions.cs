@@ -9,7 +9,8 @@ internal sealed class PreparedTransactions : CatalogRule
     public override AuditRule Description { get; } = new(
         "prepared-transactions", AuditSeverity.Warning,
         "A server that keeps prepared transactions.",
-        "PREPARE TRANSACTION keeps its locks when the session is gone and the server restarts: a locked table is closed to all tenants until ROLLBACK PREPARED.",
+        "PREPARE TRANSACTION keeps its locks when the session is gone and the server restarts: a locked table is closed to all "
+        + "tenants until ROLLBACK PREPARED.",
         Docs + "sql-prepare-transaction.html");
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)

@@ -35,7 +35,8 @@ internal sealed class SealNotAsked : CatalogRule
         var ours = policies.Where(each => SealParts.Held.Contains(each.Policy.Name)).ToList();
         if (!ours.Contains(policy))
         {
-            return Fix.Person($"ask as well: AND (SELECT c.{SealParts.TenantColumn} FROM {SealParts.View} c) IS NOT NULL, for tenants; AND (SELECT {SealParts.Holds}), for the demo and admins");
+            return Fix.Person($"ask as well: AND (SELECT c.{SealParts.TenantColumn} FROM {SealParts.View} c) IS NOT NULL, for tenants; "
+                + $"AND (SELECT {SealParts.Holds}), for the demo and admins");
         }
 
         var roles = string.Join(", ", ours.SelectMany(each => each.Policy.Roles).Distinct().Select(model.Identities.NameOf).Order(StringComparer.Ordinal));

@@ -15,13 +15,15 @@ internal static class AuditCommand
     {
         var connection = new ConnectionOption();
         var (schema, report) = (new SchemaFlags(), new ReportFlags());
-        var command = new ToolCommand("audit", "Reads the catalog of a database and says how one tenant could reach another's rows. Changes nothing; any login will do.", Examples,
+        var command = new ToolCommand("audit",
+            "Reads the catalog of a database and says how one tenant could reach another's rows. Changes nothing; any login will do.", Examples,
             async (parsed, cancellationToken) =>
             {
                 using var progress = new Progress("reading the catalog");
                 var result = await new SchemaAudit(connection.Resolve(parsed), schema.Read(parsed)).RunAsync(cancellationToken);
                 return report.Report(parsed, new("audit", [.. result.Findings.Select(finding => Problem.Of(finding))],
-                    [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion, $"{result.RuleCount} rules"));
+                    [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion,
+                    $"{result.RuleCount} rules"));
             })
         { connection };
         schema.AddTo(command);

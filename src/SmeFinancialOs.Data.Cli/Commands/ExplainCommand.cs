@@ -15,7 +15,8 @@ internal static class ExplainCommand
     {
         var rule = new Argument<string?>("rule") { Description = "The rule's name; all of them in a list without one.", Arity = ArgumentArity.ZeroOrOne };
         var pages = new Option<string?>("--pages") { Description = "Write a page per rule, and an index, into this folder." };
-        return new ToolCommand("explain", "Says what a rule finds, why it matters, and where PostgreSQL's documentation says so.", Examples, (parsed, _) => Task.FromResult(
+        return new ToolCommand("explain", "Says what a rule finds, why it matters, and where PostgreSQL's documentation says so.", Examples,
+            (parsed, _) => Task.FromResult(
             parsed.GetValue(pages) is { } folder ? Write(folder) : parsed.GetValue(rule) is { } id ? Explain(id) : List()))
         { rule, pages };
     }

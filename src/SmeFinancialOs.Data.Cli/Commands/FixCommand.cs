@@ -21,7 +21,8 @@ internal static class FixCommand
         var apply = new Option<bool>("--apply") { Description = "Apply the safe fixes, in one transaction, and audit again." };
         var all = new Option<bool>("--all") { Description = "Also print, as comments, the fixes that need a person." };
         var command = new ToolCommand("fix",
-            "Prints the SQL that mends what the audit finds: the safe fixes, which are complete, change no row and take nothing from an app that keeps to its own tenant.", Examples,
+            "Prints the SQL that mends what the audit finds: the safe fixes, which are complete, change no row and take nothing from an app "
+            + "that keeps to its own tenant.", Examples,
             async (parsed, cancellationToken) =>
             {
                 var (target, options) = (connection.Resolve(parsed), schema.Read(parsed));
@@ -36,7 +37,8 @@ internal static class FixCommand
 
                 // A fix can bring to light what was hidden behind it.
                 var done = new HashSet<string>();
-                for (var round = 0; round < MostRounds && report.Findings.Where(finding => finding.IsFixSafe && done.Add(finding.Fix)).ToList() is { Count: > 0 } safe; round++)
+                for (var round = 0; round < MostRounds
+                    && report.Findings.Where(finding => finding.IsFixSafe && done.Add(finding.Fix)).ToList() is { Count: > 0 } safe; round++)
                 {
                     progress.Report("applying fixes");
                     await ApplyAsync(target, safe, cancellationToken);
@@ -75,9 +77,10 @@ internal static class FixCommand
             {
                 await fix.ExecuteNonQueryAsync(cancellationToken);
             }
-            catch (PostgresException e)
+            catch (PostgresException fault)
             {
-                throw new ToolFailureException($"Nothing was changed: the fix for {finding.RuleId} {finding.ObjectName} failed. {e.MessageText}\n{finding.Fix}");
+                throw new ToolFailureException($"Nothing was changed: the fix for {finding.RuleId} {finding.ObjectName} failed. "
+                    + $"{fault.MessageText}\n{finding.Fix}");
             }
         }
         await transaction.CommitAsync(cancellationToken);

@@ -15,9 +15,14 @@ internal static class LintCommand
 
     internal static Command Create()
     {
-        var folder = new Argument<string>("folder") { Description = "Where the SQL migrations are: plain, Flyway, goose, dbmate, golang-migrate, Prisma, Supabase, sqitch and others." };
+        var folder = new Argument<string>("folder")
+        {
+            Description = "Where the SQL migrations are: plain, Flyway, goose, dbmate, golang-migrate, "
+            + "Prisma, Supabase, sqitch and others."
+        };
         var connection = new ConnectionOption();
-        var withTenantSchema = new Option<bool>("--with-tenant-schema") { Description = "Run this library's own migrations first, so that yours may call app.protect_table." };
+        var withTenantSchema =
+            new Option<bool>("--with-tenant-schema") { Description = "Run this library's own migrations first, so that yours may call app.protect_table." };
         var databaseName = new Option<string?>("--database-name") { Description = "The name of the throwaway database, for migrations that mention it." };
         var (schema, report) = (new SchemaFlags(), new ReportFlags());
         var command = new ToolCommand("lint",

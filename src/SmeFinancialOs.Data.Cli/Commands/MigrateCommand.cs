@@ -16,14 +16,23 @@ internal static class MigrateCommand
     internal static Command Create()
     {
         var connection = new ConnectionOption();
-        var withoutInvoicing = new Option<bool>("--without-invoicing") { Description = "Leave out the tables organizations and invoices: for tables of your own." };
-        var guard = new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
-        var seal = new Option<bool>("--seal") { Description = "Seal the tenant context: refuse contexts that no host has signed. Give the hosts a key first: sme-data seal add." };
+        var withoutInvoicing =
+            new Option<bool>("--without-invoicing") { Description = "Leave out the tables organizations and invoices: for tables of your own." };
+        var guard =
+            new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
+        var seal = new Option<bool>("--seal")
+        {
+            Description = "Seal the tenant context: refuse contexts that no host has signed. "
+            + "Give the hosts a key first: sme-data seal add."
+        };
         var pending = new Option<bool>("--pending") { Description = "Only say what would run; exit code 1 when something would." };
         var house = new SchemaRoles();
-        var (owner, tenant, demo, admin) = (Role("--owner-role", house.Owner), Role("--tenant-role", house.Tenant), Role("--demo-role", house.Demo), Role("--admin-role", house.Admin));
-        var (appLogin, adminLogin, sealer) = (Role("--app-login", house.AppLogin), Role("--admin-login", house.AdminLogin), Role("--sealer-role", house.Sealer));
-        return new ToolCommand("migrate", "Brings a database to the schema of this library: roles, tenant context, policies and tables.", Examples, async (parsed, cancellationToken) =>
+        var (owner, tenant, demo, admin) = (Role("--owner-role", house.Owner), Role("--tenant-role", house.Tenant), Role("--demo-role", house.Demo),
+            Role("--admin-role", house.Admin));
+        var (appLogin, adminLogin, sealer) = (Role("--app-login", house.AppLogin), Role("--admin-login", house.AdminLogin),
+            Role("--sealer-role", house.Sealer));
+        return new ToolCommand("migrate", "Brings a database to the schema of this library: roles, tenant context, policies and tables.", Examples,
+            async (parsed, cancellationToken) =>
         {
             var roles = new SchemaRoles
             {

@@ -15,11 +15,13 @@ internal static class ProtectCommand
         var tables = new Argument<string[]>("table") { Description = "Tables, with their schema.", Arity = ArgumentArity.OneOrMore };
         var connection = new ConnectionOption();
         var column = new Option<string>("--tenant-column") { Description = "The column that says whose row it is.", DefaultValueFactory = _ => "org_id" };
-        return new ToolCommand("protect", "Makes tables tenant-safe with app.protect_table, all or none: checks the column, forces row-level security, sets policies and grants.", Examples,
+        return new ToolCommand("protect",
+            "Makes tables tenant-safe with app.protect_table, all or none: checks the column, forces row-level security, sets policies and grants.", Examples,
             async (parsed, cancellationToken) =>
             {
                 using var progress = new Progress("protecting");
-                var warnings = await new TableProtection(connection.Resolve(parsed)).ProtectAsync(parsed.GetValue(tables)!, parsed.GetValue(column)!, cancellationToken);
+                var warnings = await new TableProtection(connection.Resolve(parsed)).ProtectAsync(parsed.GetValue(tables)!,
+                    parsed.GetValue(column)!, cancellationToken);
                 foreach (var warning in warnings)
                     Console.Error.WriteLine($"warning: {warning}");
                 foreach (var table in parsed.GetValue(tables)!)

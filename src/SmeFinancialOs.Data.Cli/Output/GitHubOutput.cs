@@ -12,7 +12,8 @@ internal static class GitHubOutput
         return $"::{Level(problem.Severity)} {file}title={Property(problem.Rule)}::{Data($"{problem.Object}: {problem.Message}\n{problem.Sql}".TrimEnd())}\n";
     }));
 
-    private static string Level(AuditSeverity severity) => severity switch { AuditSeverity.Error => "error", AuditSeverity.Warning => "warning", _ => "notice" };
+    private static string Level(AuditSeverity severity) =>
+        severity switch { AuditSeverity.Error => "error", AuditSeverity.Warning => "warning", _ => "notice" };
 
     private static string Data(string text) =>
         text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);

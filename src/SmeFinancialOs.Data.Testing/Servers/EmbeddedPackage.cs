@@ -30,7 +30,8 @@ internal sealed record EmbeddedPackage(string Platform, string Sha512)
 
     public static EmbeddedPackage ForThisMachine()
     {
-        if (OperatingSystem.IsWindows()) throw new WayUnavailableException("not offered on Windows.");
+        if (OperatingSystem.IsWindows())
+            throw new WayUnavailableException("not offered on Windows.");
         var system = OperatingSystem.IsMacOS() ? "darwin" : "linux";
         var platform = $"{system}-{RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}";
         // The binaries are linked with glibc; on Alpine they would fail with a message that says nothing of that.

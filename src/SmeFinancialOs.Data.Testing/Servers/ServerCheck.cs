@@ -25,10 +25,10 @@ internal static class ServerCheck
             if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not "on")
                 throw new WayUnavailableException($"the login {connection.UserName} is not a superuser.");
         }
-        catch (NpgsqlException e)
+        catch (NpgsqlException fault)
         {
             await server.StopAsync().ConfigureAwait(false);
-            throw new WayUnavailableException($"the server does not let us in: {e.Message}", e);
+            throw new WayUnavailableException($"the server does not let us in: {fault.Message}", fault);
         }
         catch
         {

@@ -9,7 +9,8 @@ internal static class ServerWays
 
     public static PostgresServerKind? KindNamed(string? name)
     {
-        if (name is null or "auto") return null;
+        if (name is null or "auto")
+            return null;
         return Array.Find(All, way => way.Name == name)?.Kind ?? throw new PostgresServerUnavailableException(
             $"{EnvironmentVariables.Way} is \"{name}\"; it may be auto, {string.Join(", ", All.Select(way => way.Name))}.");
     }
@@ -26,10 +27,11 @@ internal static class ServerWays
                 await ServerCheck.RunAsync(server, cancellationToken).ConfigureAwait(false);
                 return server;
             }
-            catch (WayUnavailableException e)
+            catch (WayUnavailableException fault)
             {
-                failures.Add((way, e));
-                if (way.IsAskedFor(request)) break;
+                failures.Add((way, fault));
+                if (way.IsAskedFor(request))
+                    break;
             }
         }
 

@@ -34,7 +34,7 @@ internal static class ThrowawayServer
                 return new StartedServer(kind, connectionString.ConnectionString, watchdog.StopAsync);
             }
             // Somebody took the port between our look and the server's.
-            catch (WayUnavailableException e) when (attempt < 3 && e.Message.Contains("Address already in use", StringComparison.Ordinal))
+            catch (WayUnavailableException fault) when (attempt < 3 && fault.Message.Contains("Address already in use", StringComparison.Ordinal))
             {
             }
         }

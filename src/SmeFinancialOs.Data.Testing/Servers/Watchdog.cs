@@ -29,7 +29,8 @@ internal sealed class Watchdog
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name); // PGDATA, PGPORT and their like are about another server
         start.Environment["LC_ALL"] = "C"; // the messages that we look into
-        if (Environment.IsPrivilegedProcess) start.UserName = UnprivilegedUser(); // postgres refuses to run as root
+        if (Environment.IsPrivilegedProcess)
+            start.UserName = UnprivilegedUser(); // postgres refuses to run as root
 
         var watchdog = Launch(start);
         try
@@ -58,10 +59,10 @@ internal sealed class Watchdog
         {
             return new Watchdog(Process.Start(start)!);
         }
-        catch (Win32Exception e)
+        catch (Win32Exception fault)
         {
             // No such user, or a root that may not become another user, as in some containers.
-            throw new WayUnavailableException($"/bin/sh cannot be run as {(start.UserName is "" ? "this user" : start.UserName)}: {e.Message}", e);
+            throw new WayUnavailableException($"/bin/sh cannot be run as {(start.UserName is "" ? "this user" : start.UserName)}: {fault.Message}", fault);
         }
     }
 
@@ -83,16 +84,17 @@ internal sealed class Watchdog
             await _process.StandardInput.WriteLineAsync(password.AsMemory(), limit.Token).ConfigureAwait(false);
             await _process.StandardInput.FlushAsync(limit.Token).ConfigureAwait(false);
             while (await _process.StandardOutput.ReadLineAsync(limit.Token).ConfigureAwait(false) is { } line)
-                if (line == "ready") return;
+                if (line == "ready")
+                    return;
             throw new WayUnavailableException("the server does not start:\n" + await _process.StandardError.ReadToEndAsync(limit.Token).ConfigureAwait(false));
         }
-        catch (IOException e)
+        catch (IOException fault)
         {
-            throw new WayUnavailableException($"the server does not start: {e.Message}", e);
+            throw new WayUnavailableException($"the server does not start: {fault.Message}", fault);
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new WayUnavailableException($"the server was not ready after {ReadyTimeout.TotalSeconds:0} s.", e);
+            throw new WayUnavailableException($"the server was not ready after {ReadyTimeout.TotalSeconds:0} s.", fault);
         }
     }
 }

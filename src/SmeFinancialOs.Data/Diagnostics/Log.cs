@@ -18,7 +18,8 @@ internal static partial class Log
     [LoggerMessage(101, LogLevel.Error, "Login \"{Login}\" of database \"{Database}\" was refused: {Fault}")]
     public static partial void LoginRefused(this ILogger logger, string? login, string database, string fault);
 
-    [LoggerMessage(102, LogLevel.Warning, "The connection string of database \"{Database}\" has {Settings}: what rows hold, or a password, may come out in logs and spans.")]
+    [LoggerMessage(102, LogLevel.Warning,
+        "The connection string of database \"{Database}\" has {Settings}: what rows hold, or a password, may come out in logs and spans.")]
     public static partial void SecretsExposed(this ILogger logger, string database, string settings);
 
     [LoggerMessage(103, LogLevel.Warning, "Login \"{Login}\" of database \"{Database}\" has settings by default, for all tenants: {Settings}. "
@@ -43,18 +44,23 @@ internal static partial class Log
     [LoggerMessage(300, LogLevel.Debug, "A unit of work of {Context} in database \"{Database}\" ended without a commit.")]
     public static partial void NotCommitted(this ILogger logger, string database, string context);
 
-    [LoggerMessage(301, LogLevel.Warning, "A transaction of {Context} in database \"{Database}\" ({Operation}) is held for more than {Threshold} and still open.")]
+    [LoggerMessage(301, LogLevel.Warning,
+        "A transaction of {Context} in database \"{Database}\" ({Operation}) is held for more than {Threshold} and still open.")]
     public static partial void HeldLong(this ILogger logger, string database, string context, string operation, TimeSpan threshold);
 
-    [LoggerMessage(302, LogLevel.Warning, "A connection of {Context} to database \"{Database}\" was never disposed, and has been taken back; what was not committed is rolled back. Dispose units of work and streams.")]
+    [LoggerMessage(302, LogLevel.Warning, "A connection of {Context} to database \"{Database}\" was never disposed, and has been taken back; "
+        + "what was not committed is rolled back. Dispose units of work and streams.")]
     public static partial void AbandonedAndTakenBack(this ILogger logger, string database, string context);
 
-    [LoggerMessage(303, LogLevel.Error, "A connection of {Context} to database \"{Database}\" was never disposed, and is missing from its pool. Dispose units of work; one whose raw connection was used cannot be taken back.")]
+    [LoggerMessage(303, LogLevel.Error, "A connection of {Context} to database \"{Database}\" was never disposed, and is missing from its pool. "
+        + "Dispose units of work; one whose raw connection was used cannot be taken back.")]
     public static partial void Abandoned(this ILogger logger, string database, string context);
 
-    [LoggerMessage(304, LogLevel.Warning, "A unit of work of {Context} in database \"{Database}\" wrote rows and was disposed without CommitAsync: they are rolled back. Where that is meant, call RollbackAsync. Activity: {Activity}")]
+    [LoggerMessage(304, LogLevel.Warning, "A unit of work of {Context} in database \"{Database}\" wrote rows and was disposed without CommitAsync: "
+        + "they are rolled back. Where that is meant, call RollbackAsync. Activity: {Activity}")]
     public static partial void CommitForgotten(this ILogger logger, string database, string context, string activity);
 
-    [LoggerMessage(305, LogLevel.Warning, "A stream of {Context} in database \"{Database}\" was not read for {Timeout}, and was ended. Its connection is back in the pool.")]
+    [LoggerMessage(305, LogLevel.Warning,
+        "A stream of {Context} in database \"{Database}\" was not read for {Timeout}, and was ended. Its connection is back in the pool.")]
     public static partial void StreamIdle(this ILogger logger, string database, string context, TimeSpan timeout);
 }

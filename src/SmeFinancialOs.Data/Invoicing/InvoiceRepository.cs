@@ -5,13 +5,15 @@ namespace SmeFinancialOs.Data;
 public sealed class InvoiceRepository(ITenantSession session)
 {
     private const string Columns = """
-        org_id AS "OrganizationId", id, number, amount_cents AS "AmountCents", customer_name AS "CustomerName", status, issued_at AS "IssuedAt", created_at AS "CreatedAt", xmin AS "Version"
+        org_id AS "OrganizationId", id, number, amount_cents AS "AmountCents", customer_name AS "CustomerName", status, issued_at AS "IssuedAt",
+            created_at AS "CreatedAt", xmin AS "Version"
         """;
 
     private readonly ITenantSession _session = session ?? throw new ArgumentNullException(nameof(session));
 
     /// <summary>An invoice by its id, or null.</summary>
-    /// <exception cref="InvalidOperationException">The context is an admin's; this holds for every method but <see cref="TotalsByOrganizationAsync"/>.</exception>
+    /// <exception cref="InvalidOperationException">The context is an admin's; this holds for every method but
+    /// <see cref="TotalsByOrganizationAsync"/>.</exception>
     public Task<Invoice?> GetAsync(Guid invoiceId, CancellationToken cancellationToken = default) =>
         One($"SELECT {Columns} FROM public.invoices WHERE id = @invoiceId", new { invoiceId }, cancellationToken);
 
@@ -25,7 +27,8 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <param name="after">The <see cref="InvoicePage.Next"/> of the page before; null for the first page.</param>
     /// <param name="status">Only those of this status; null for all.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
-    public async Task<InvoicePage> ListAsync(int pageSize = 50, InvoiceCursor? after = null, InvoiceStatus? status = null, CancellationToken cancellationToken = default)
+    public async Task<InvoicePage> ListAsync(int pageSize = 50, InvoiceCursor? after = null, InvoiceStatus? status = null,
+        CancellationToken cancellationToken = default)
     {
         PageSize.Require(pageSize);
         // Each form has a text of its own: one with "@after IS NULL OR .." would be planned for all of them and use the index for none.
@@ -35,7 +38,8 @@ public sealed class InvoiceRepository(ITenantSession session)
             + (status is null ? "" : " AND status = @status")
             + " ORDER BY issued_at DESC, id LIMIT @limit";
         var rows = await Many<Invoice>(
-            sql, new { issuedAt = after?.IssuedAt, id = after?.Id, status = status is { } known ? Stored(known) : null, limit = pageSize + 1 }, cancellationToken).ConfigureAwait(false);
+            sql, new { issuedAt = after?.IssuedAt, id = after?.Id, status = status is { } known ? Stored(known) : null, limit = pageSize + 1 },
+            cancellationToken).ConfigureAwait(false);
         return rows.Count <= pageSize
             ? new InvoicePage { Items = rows }
             : new InvoicePage { Items = [.. rows.Take(pageSize)], Next = new InvoiceCursor(rows[pageSize - 1].IssuedAt, rows[pageSize - 1].Id) };
@@ -53,7 +57,16 @@ public sealed class InvoiceRepository(ITenantSession session)
             INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, status, issued_at)
             VALUES (@organizationId, @Id, @Number, @AmountCents, @CustomerName, @status, @IssuedAt) RETURNING {Columns}
             """,
-            new { organizationId = OrganizationId, invoice.Id, invoice.Number, invoice.AmountCents, invoice.CustomerName, status = Stored(invoice.Status), invoice.IssuedAt },
+            new
+            {
+                organizationId = OrganizationId,
+                invoice.Id,
+                invoice.Number,
+                invoice.AmountCents,
+                invoice.CustomerName,
+                status = Stored(invoice.Status),
+                invoice.IssuedAt
+            },
             cancellationToken).ConfigureAwait(false))!;
     }
 
@@ -108,14 +121,24 @@ public sealed class InvoiceRepository(ITenantSession session)
             UPDATE public.invoices SET number = @Number, amount_cents = @AmountCents, customer_name = @CustomerName, status = @status, issued_at = @IssuedAt
             WHERE id = @Id AND xmin = @version::text::xid RETURNING {Columns}
             """,
-            new { values.Id, values.Number, values.AmountCents, values.CustomerName, status = Stored(values.Status), values.IssuedAt, version = (long)invoice.Version },
+            new
+            {
+                values.Id,
+                values.Number,
+                values.AmountCents,
+                values.CustomerName,
+                status = Stored(values.Status),
+                values.IssuedAt,
+                version = (long)invoice.Version
+            },
             cancellationToken).ConfigureAwait(false)
             ?? throw new ConcurrencyConflictException($"Invoice {invoice.Id} was changed or deleted since it was read. Read it again and decide.");
     }
 
     /// <summary>Changes the status alone, whatever else was changed meanwhile; null where there is no such invoice.</summary>
     public Task<Invoice?> ChangeStatusAsync(Guid invoiceId, InvoiceStatus status, CancellationToken cancellationToken = default) =>
-        One($"UPDATE public.invoices SET status = @status WHERE id = @invoiceId RETURNING {Columns}", new { invoiceId, status = Stored(status) }, cancellationToken);
+        One($"UPDATE public.invoices SET status = @status WHERE id = @invoiceId RETURNING {Columns}",
+            new { invoiceId, status = Stored(status) }, cancellationToken);
 
     /// <summary>Deletes an invoice; false where there is none.</summary>
     public async Task<bool> DeleteAsync(Guid invoiceId, CancellationToken cancellationToken = default)
@@ -130,7 +153,8 @@ public sealed class InvoiceRepository(ITenantSession session)
     {
         var rows = await Many<(string Status, long Count, long AmountCents)>(
             "SELECT status, count(*), sum(amount_cents)::bigint FROM public.invoices GROUP BY status", null, cancellationToken).ConfigureAwait(false);
-        return [.. rows.Select(row => new InvoiceStatusTotal(Enum.Parse<InvoiceStatus>(row.Status, ignoreCase: true), row.Count, row.AmountCents)).OrderBy(total => total.Status)];
+        return [.. rows.Select(row => new InvoiceStatusTotal(Enum.Parse<InvoiceStatus>(row.Status, ignoreCase: true), row.Count, row.AmountCents))
+            .OrderBy(total => total.Status)];
     }
 
     /// <summary>How many invoices each organization has, and their sums; organizations without any too. For an admin context.</summary>

@@ -8,7 +8,11 @@ public sealed record NewInvoice
     internal const long MaxAmountCents = 1_000_000_000_000_000;
 
     /// <summary>Its id; a new one by default.</summary>
-    public Guid Id { get; init => field = value != Guid.Empty ? value : throw new ArgumentException("An invoice id cannot be Guid.Empty.", nameof(Id)); } = Guid.CreateVersion7();
+    public Guid Id
+    {
+        get; init =>
+        field = value != Guid.Empty ? value : throw new ArgumentException("An invoice id cannot be Guid.Empty.", nameof(Id));
+    } = Guid.CreateVersion7();
 
     /// <summary>Its number, unique within the organization; 1 to 64 characters.</summary>
     /// <exception cref="ArgumentException">Blank, too long or not valid text.</exception>
@@ -42,5 +46,6 @@ public sealed record NewInvoice
 
     internal static DateOnly RequireDate(DateOnly date, [CallerMemberName] string name = "") => date != DateOnly.MinValue && date != DateOnly.MaxValue
         ? date
-        : throw new ArgumentOutOfRangeException(name, date, "The first and the last DateOnly mean minus and plus infinity in the database; an invoice has a real date.");
+        : throw new ArgumentOutOfRangeException(name, date,
+            "The first and the last DateOnly mean minus and plus infinity in the database; an invoice has a real date.");
 }

@@ -31,18 +31,21 @@ public sealed partial class OrganizationRepository(ITenantSession session)
             throw new ArgumentException("A slug has lower-case letters, digits and hyphens only, and no hyphen at either end.", nameof(slug));
         return (await _session.QuerySingleOrDefaultAsync<Organization>(
             $"INSERT INTO public.organizations (id, name, slug) VALUES (@organizationId, @name, @slug) RETURNING {Columns}",
-            new { organizationId = organizationId ?? _session.Context.OrganizationId ?? Guid.CreateVersion7(), name, slug }, cancellationToken).ConfigureAwait(false))!;
+            new { organizationId = organizationId ?? _session.Context.OrganizationId ?? Guid.CreateVersion7(), name, slug }, cancellationToken)
+            .ConfigureAwait(false))!;
     }
 
     /// <summary>An organization by its id, or null where there is none that the context may see.</summary>
     public Task<Organization?> GetAsync(Guid organizationId, CancellationToken cancellationToken = default) =>
-        _session.QuerySingleOrDefaultAsync<Organization>($"SELECT {Columns} FROM public.organizations WHERE id = @organizationId", new { organizationId }, cancellationToken);
+        _session.QuerySingleOrDefaultAsync<Organization>($"SELECT {Columns} FROM public.organizations WHERE id = @organizationId",
+            new { organizationId }, cancellationToken);
 
     /// <summary>An organization by its slug, or null where there is none that the context may see.</summary>
     public Task<Organization?> GetBySlugAsync(string slug, CancellationToken cancellationToken = default)
     {
         DatabaseText.Require(slug, maxLength: 63);
-        return _session.QuerySingleOrDefaultAsync<Organization>($"SELECT {Columns} FROM public.organizations WHERE slug = @slug", new { slug }, cancellationToken);
+        return _session.QuerySingleOrDefaultAsync<Organization>($"SELECT {Columns} FROM public.organizations WHERE slug = @slug",
+            new { slug }, cancellationToken);
     }
 
     /// <summary>Gives an organization another display name; null where there is none that the context may see.</summary>
@@ -80,7 +83,8 @@ public sealed partial class OrganizationRepository(ITenantSession session)
         _session.Context.RequireAdmin(
             "Erasing an organization is an admin's act, with a reason on record: it needs a context from TenantContext.ForAdmin(actor, reason).AsReadWrite().");
         return _session.QueryAsync<DeletedRows>(
-            """SELECT table_name AS "TableName", deleted_rows AS "Rows" FROM app.delete_organization(@organizationId)""", new { organizationId }, cancellationToken);
+            """SELECT table_name AS "TableName", deleted_rows AS "Rows" FROM app.delete_organization(@organizationId)""",
+            new { organizationId }, cancellationToken);
     }
 
     [GeneratedRegex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\\z")]

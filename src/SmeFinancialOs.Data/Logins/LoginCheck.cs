@@ -7,7 +7,8 @@ namespace SmeFinancialOs.Data.Logins;
 internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
 {
     public const string HowToMigrate =
-        "Run the migrations as the owner of the database: new SchemaMigrator(connectionString).MigrateAsync() of SmeFinancialOs.Data.Schema, or the files of its sql folder with psql.";
+        "Run the migrations as the owner of the database: new SchemaMigrator(connectionString).MigrateAsync() of SmeFinancialOs.Data.Schema, "
+            + "or the files of its sql folder with psql.";
 
     private const string SettingOf = "setting of ";
 
@@ -18,7 +19,8 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
     private const string Sql = """
         WITH me AS (SELECT oid, rolname, rolsuper FROM pg_catalog.pg_roles WHERE rolname = session_user),
         reachable AS (SELECT r.* FROM pg_catalog.pg_roles r, me WHERE pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER') AND NOT me.rolsuper),
-        wanted AS (SELECT w.name, r.oid, w.needed FROM (VALUES ($1, NOT $4), ($2, NOT $4), ($3, $4)) AS w (name, needed) LEFT JOIN pg_catalog.pg_roles r ON r.rolname = w.name)
+        wanted AS (SELECT w.name, r.oid, w.needed FROM (VALUES ($1, NOT $4), ($2, NOT $4), ($3, $4)) AS w (name, needed) LEFT JOIN pg_catalog.pg_roles r ON
+            r.rolname = w.name)
         SELECT 'superuser' AS kind, rolname::text AS subject FROM me WHERE rolsuper
         UNION ALL SELECT 'superuser', rolname FROM reachable WHERE rolsuper
         UNION ALL SELECT 'bypassrls', rolname FROM reachable WHERE rolbypassrls
@@ -31,8 +33,10 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         UNION ALL SELECT 'inherits', w.name FROM wanted w, me WHERE NOT me.rolsuper AND pg_catalog.pg_has_role(me.oid, w.oid, 'USAGE')
         UNION ALL SELECT 'unmigrated', 'role ' || w.name FROM wanted w WHERE w.oid IS NULL
         UNION ALL SELECT 'unmigrated', 'function app.' || f.name FROM (VALUES ('current_org_id'), ('require_context')) AS f (name)
-                  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND p.proname = f.name)
-        UNION ALL SELECT 'sealed', '' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'app_seal' AND c.relname = 'context'
+                  WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND
+                  p.proname = f.name)
+        UNION ALL SELECT 'sealed', '' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'app_seal' AND
+            c.relname = 'context'
         UNION ALL SELECT 'setting of ' || CASE WHEN s.setrole <> 0 THEN 'ROLE "' || pg_catalog.replace(me.rolname, '"', '""') || '"'
                                                WHEN s.setdatabase = 0 THEN 'ROLE ALL' ELSE '' END
                          || CASE WHEN s.setrole <> 0 AND s.setdatabase <> 0 THEN ' IN ' ELSE '' END
@@ -52,7 +56,8 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
 
         var command = new NpgsqlCommand(Sql, connection)
         {
-            Parameters = { new() { Value = options.TenantRole }, new() { Value = options.DemoRole }, new() { Value = options.AdminRole }, new() { Value = isAdmin } },
+            Parameters = { new() { Value = options.TenantRole }, new() { Value = options.DemoRole }, new() { Value = options.AdminRole },
+                new() { Value = isAdmin } },
         };
         await using var _ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
@@ -71,7 +76,8 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         if (faults.Exists(fault => fault.Kind is not ("unmigrated" or "unreachable")) || (unmigrated.Length == 0 && faults.Count > 0))
             throw UnsafeDatabaseRoleException.Of(connection.UserName ?? "", [.. faults.Where(fault => fault.Kind != "unmigrated").Select(Explain)]);
         if (unmigrated.Length > 0)
-            throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
+            throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; "
+                + $"missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
         RequireSeal(isSealed, connection.Database);
         return new(settings, isolation.Subject switch
         {
@@ -115,11 +121,13 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
     {
         var hasKey = options.SealKey is not null || options.SealKeyProvider is not null;
         if (isSealed && !hasKey)
-            throw new DatabaseNotReadyException($"The database \"{database}\" asks for sealed contexts, and this host has no key: sme-data seal add, and TenantConnectionOptions.SealKey.");
+            throw new DatabaseNotReadyException($"The database \"{database}\" asks for sealed contexts, and this host has no key: sme-data seal add, "
+                + "and TenantConnectionOptions.SealKey.");
         if (hasKey && !isSealed && !options.SealOptional)
         {
             throw new DatabaseNotReadyException(
-                $"This host signs its contexts, and the database \"{database}\" does not ask for it: sme-data migrate --seal. Until that has run, set TenantConnectionOptions.SealOptional.");
+                $"This host signs its contexts, and the database \"{database}\" does not ask for it: sme-data migrate --seal. Until that has run, "
+                + "set TenantConnectionOptions.SealOptional.");
         }
     }
 
@@ -135,9 +143,12 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
             "createrole" => $"\"{subject}\" has CREATEROLE and could make itself a member of any role. ALTER ROLE \"{subject}\" NOCREATEROLE;",
             "replication" => $"\"{subject}\" has REPLICATION and could read every row from the log. ALTER ROLE \"{subject}\" NOREPLICATION;",
             "files" => $"It may become \"{subject}\" and reach the server's files or programs. REVOKE {subject} from it.",
-            "owner" => $"It owns the tenant table {subject}, or may become its owner, and could switch its policies off. ALTER TABLE {subject} OWNER TO app_owner;",
-            "admin" => $"It may become \"{subject}\", and so may an SQL injection in a tenant's request. REVOKE \"{subject}\" from it; admins have a login of their own.",
-            "inherits" => $"It inherits from \"{subject}\", whose policies then apply without SET ROLE. PostgreSQL 15: ALTER ROLE .. NOINHERIT; 16 and later: GRANT \"{subject}\" TO .. WITH INHERIT FALSE, SET TRUE;",
+            "owner" =>
+                $"It owns the tenant table {subject}, or may become its owner, and could switch its policies off. ALTER TABLE {subject} OWNER TO app_owner;",
+            "admin" => $"It may become \"{subject}\", and so may an SQL injection in a tenant's request. REVOKE \"{subject}\" from it; "
+                + "admins have a login of their own.",
+            "inherits" => $"It inherits from \"{subject}\", whose policies then apply without SET ROLE. PostgreSQL 15: ALTER ROLE .. NOINHERIT; "
+                + $"16 and later: GRANT \"{subject}\" TO .. WITH INHERIT FALSE, SET TRUE;",
             _ => $"It cannot SET ROLE to \"{subject}\". GRANT \"{subject}\" TO it (16 and later: WITH INHERIT FALSE, SET TRUE).",
         };
     }

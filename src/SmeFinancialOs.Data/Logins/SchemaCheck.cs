@@ -14,7 +14,8 @@ internal static class SchemaCheck
         try
         {
             // The WHERE for a database whose contexts are sealed: it looks at this one.
-            version = await session.ExecuteScalarAsync<int>("SELECT app.schema_version() WHERE app.current_org_id() IS NOT NULL", cancellationToken: cancellationToken).ConfigureAwait(false);
+            version = await session.ExecuteScalarAsync<int>("SELECT app.schema_version() WHERE app.current_org_id() IS NOT NULL",
+                cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedFunction)
         {

@@ -58,7 +58,8 @@ internal sealed class JoinedRow
             if (starts[part] <= 0)
             {
                 throw new DataException(
-                    $"The rows have no column \"{name}\" at which {_types[part]} could begin. Name such a column with splitOn, behind those of {_types[part - 1]}.");
+                    $"The rows have no column \"{name}\" at which {_types[part]} could begin. Name such a column with splitOn, "
+                    + $"behind those of {_types[part - 1]}.");
             }
         }
 

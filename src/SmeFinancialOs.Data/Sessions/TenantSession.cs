@@ -28,7 +28,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, CheckedData
             {
                 await RunOnceAsync(statements, call, cancellationToken).ConfigureAwait(false);
             }
-            catch (DatabaseUnavailableException ended) when (SessionCalls.MayRepeat(ended, statements))
+            catch (DatabaseUnavailableException fault) when (SessionCalls.MayRepeat(fault, statements))
             {
                 SessionCalls.Renew(statements);
                 await RunOnceAsync(statements, call, cancellationToken).ConfigureAwait(false);
@@ -75,7 +75,7 @@ internal sealed class TenantSession(TenantConnectionFactory factory, CheckedData
             {
                 return await OpenStreamOnceAsync(statement, call, cancellationToken).ConfigureAwait(false);
             }
-            catch (DatabaseUnavailableException ended) when (SessionCalls.MayRepeat(ended, [statement]))
+            catch (DatabaseUnavailableException fault) when (SessionCalls.MayRepeat(fault, [statement]))
             {
                 statement.Renew();
                 return await OpenStreamOnceAsync(statement, call, cancellationToken).ConfigureAwait(false);

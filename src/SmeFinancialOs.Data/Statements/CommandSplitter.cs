@@ -82,6 +82,7 @@ internal static class CommandSplitter
         while (lexer.Token != SqlToken.Word);
         return new TransactionControlException(
             $"The text has the statement {lexer.Text.ToString().ToUpperInvariant()}, and nothing was sent. A session call commits by itself; "
-            + "to run several calls in one transaction open a unit of work, end it with CommitAsync or dispose it, and use SAVEPOINT and ROLLBACK TO inside of it.");
+            + "to run several calls in one transaction open a unit of work, end it with CommitAsync or dispose it, and use SAVEPOINT and ROLLBACK "
+            + "TO inside of it.");
     }
 }
