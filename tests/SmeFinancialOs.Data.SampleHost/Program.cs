@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using SmeFinancialOs.Data;
 using SmeFinancialOs.Data.SampleHost;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -157,7 +157,7 @@ public sealed class ProtectionUpgradeTests
         [
             "admin_access'", "demo_read_only", "demo_no_writes", "context_sealed'", "AS current_org_id)", "AS demo_org_id)",
             "tenant_org_id FROM app_seal.context c))", "CREATE POLICY %",
-            "UPDATE OF {id}", "ARRAY['SELECT'", "FORCE ROW LEVEL SECURITY', ",
+            "UPDATE OF {id}", "ARRAY['SELECT'",
         ];
         foreach (var text in texts)
             EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text))

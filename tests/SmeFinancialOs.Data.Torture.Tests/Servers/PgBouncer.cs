@@ -27,10 +27,11 @@ internal sealed class PgBouncer : IAsyncDisposable
         var port = SupervisedProcess.FreePort();
         var logins = connectionStrings.Select(connectionString => new NpgsqlConnectionStringBuilder(connectionString)).ToArray();
         await File.WriteAllLinesAsync($"{directory}/users.txt", logins.Select(login => $"\"{login.Username}\" \"{login.Password}\""));
+        var serializable = string.Create(CultureInfo.InvariantCulture,
+            $"host=127.0.0.1 port={serverPort} dbname={logins[0].Database} connect_query='SET default_transaction_isolation = serializable'");
         await File.WriteAllTextAsync($"{directory}/pgbouncer.ini", string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            {SerializableNameOf(logins[0].Database!)} = host=127.0.0.1 port={serverPort} dbname={logins[0].Database}
-                connect_query='SET default_transaction_isolation = serializable'
+            {SerializableNameOf(logins[0].Database!)} = {serializable}
             * = host=127.0.0.1 port={serverPort}
             [pgbouncer]
             listen_addr = 127.0.0.1
