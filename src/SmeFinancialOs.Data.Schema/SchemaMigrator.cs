@@ -10,6 +10,8 @@ namespace SmeFinancialOs.Data.Schema;
 /// </remarks>
 public sealed class SchemaMigrator
 {
+    private const int Attempts = 3;
+
     private readonly MigrationConnection _connection;
     private readonly SchemaMigratorOptions _options;
     private readonly MigrationScripts _scripts;
@@ -49,22 +51,23 @@ public sealed class SchemaMigrator
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
     /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was
-    /// applied; a
-    /// table of the host's has the name of one that the migration would bring; or a script failed. Nothing was changed then.
+    /// applied; a table of the host's has the name of one that the migration would bring; or a script failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<SchemaMigrationResult> MigrateAsync(CancellationToken cancellationToken = default) =>
         RunAsync(exclusive: true, async (connection, plan) =>
         {
-            if (plan.Pending.Count > 0)
+            for (var attempt = 1; plan.Pending.Count > 0; attempt++)
             {
-                var engine = MigrationEngine.Create(connection, _options.Roles, plan.Pending, cancellationToken);
-                // DbUp is synchronous: it must not hold up the caller's thread.
-                var upgrade = await Task.Run(engine.PerformUpgrade, cancellationToken).ConfigureAwait(false);
-                if (upgrade.Error is NpgsqlException error) // of no statement of a script: of the journal, or of the commit of all
-                    throw MigrationFailure.OfScript(scriptName: null, line: null, error, _options.Roles.Owner);
-                if (upgrade.Error is not null)
-                    ExceptionDispatchInfo.Throw(upgrade.Error);
+                try
+                {
+                    await ApplyAsync(connection, plan.Pending, cancellationToken).ConfigureAwait(false);
+                    break;
+                }
+                catch (SchemaMigrationException fault) when (fault.SqlState == PostgresErrorCodes.DeadlockDetected && attempt < Attempts)
+                {
+                    // With a migration of another database: they share the roles. Nothing of this one is left.
+                }
             }
 
             var (updated, notUpdated) = plan.IsOfNewerVersion || !plan.HasProtectedTables
@@ -80,6 +83,18 @@ public sealed class SchemaMigrator
     public Task<IReadOnlyList<string>> GetPendingScriptsAsync(CancellationToken cancellationToken = default) =>
         RunAsync<IReadOnlyList<string>>(
             exclusive: false, (_, plan) => Task.FromResult<IReadOnlyList<string>>([.. plan.Pending.Select(script => script.Name)]), cancellationToken);
+
+    /// <summary>All scripts, or none.</summary>
+    private async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
+    {
+        var engine = MigrationEngine.Create(connection, _options.Roles, scripts, cancellationToken);
+        // DbUp is synchronous: it must not hold up the caller's thread.
+        var upgrade = await Task.Run(engine.PerformUpgrade, cancellationToken).ConfigureAwait(false);
+        if (upgrade.Error is NpgsqlException error) // of no statement of a script: of the journal, or of the commit of all
+            throw MigrationFailure.OfScript(scriptName: null, line: null, error, _options.Roles.Owner);
+        if (upgrade.Error is not null)
+            ExceptionDispatchInfo.Throw(upgrade.Error);
+    }
 
     private async Task<T> RunAsync<T>(bool exclusive, Func<NpgsqlConnection, MigrationPlan, Task<T>> work, CancellationToken cancellationToken)
     {

@@ -79,6 +79,28 @@ public sealed class MigrationFailureTests
         (await connection.CountAsync("pg_namespace WHERE nspname = 'app'")).Should().Be(0);
     }
 
+    // Sequences are not rolled back: it counts how often the script ran.
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public async Task A_deadlock_is_tried_three_times_as_nothing_is_left_of_it(int deadlocks, bool isApplied)
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        await connection.RunAsync("CREATE SEQUENCE public.tries");
+        var migrator = With(database, $"CREATE TABLE public.good (id int); DO $$ BEGIN IF nextval('public.tries') <= {deadlocks} THEN "
+            + "RAISE EXCEPTION USING ERRCODE = 'deadlock_detected'; END IF; END $$;");
+
+        if (isApplied)
+            (await migrator.MigrateAsync(Sql.Cancel)).Applied.Should().Equal("migrations/0001_roles.sql", "10_test.sql");
+        else
+            (await FailureAsync(migrator)).SqlState.Should().Be("40P01");
+
+        (await connection.ScalarAsync<long>("SELECT last_value FROM public.tries")).Should().Be(3);
+        (await connection.CountAsync("pg_class WHERE relname = 'good'")).Should().Be(isApplied ? 1 : 0);
+    }
+
     [Fact]
     public async Task A_lost_connection_names_the_script()
     {

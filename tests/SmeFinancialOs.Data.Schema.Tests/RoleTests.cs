@@ -99,7 +99,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
 
         var failure = await FailureAsync(migrator);
 
-        failure.ScriptName.Should().Be("0001_roles.sql");
+        failure.ScriptName.Should().Be("migrations/0001_roles.sql");
         failure.Message.Should().Contain($"login \"{roles.AppLogin}\" inherits from or may become \"{roles.Tenant}\"")
             .And.Contain("Another grantor gave this membership");
     }

@@ -26,7 +26,7 @@ public sealed class UpgradedPoliciesTests
             (admin, $"DROP OWNED BY {roles.Admin}"),
         ];
         foreach (var (connection, attack) in attacks)
-            await connection.RunAsync($"BEGIN; {attack}; ROLLBACK"); // an older version allowed it
+            await TryAsync(connection, attack); // an older version allowed it
         await using var superuser = await database.OpenAsync();
 
         await database.UpgradeAsync();
@@ -69,6 +69,24 @@ public sealed class UpgradedPoliciesTests
         await using var deployer = await Sql.OpenAsync(database.As(login), Sql.Cancel);
         await deployer.RunAsync(new RoleRenaming(roles).Apply(script)); // again, without harm
         (await OwnedAsync(database, roles)).Should().BeEmpty();
+    }
+
+    // The roles are those of the whole server, which other tests migrate databases of: again where the two have locked each other out.
+    private static async Task TryAsync(Npgsql.NpgsqlConnection connection, string attack)
+    {
+        while (true)
+        {
+            try
+            {
+                await connection.RunAsync($"BEGIN; {attack}");
+                await connection.RunAsync("ROLLBACK");
+                return;
+            }
+            catch (Npgsql.PostgresException fault) when (fault.SqlState == Npgsql.PostgresErrorCodes.DeadlockDetected)
+            {
+                await connection.RunAsync("ROLLBACK");
+            }
+        }
     }
 
     private static async Task<IEnumerable<AuditFinding>> OwnedAsync(string database, SchemaRoles roles) =>
