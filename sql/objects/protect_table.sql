@@ -71,11 +71,9 @@ BEGIN
     ON CONFLICT (relation) DO UPDATE SET tenant_column = excluded.tenant_column WHERE t.tenant_column <> excluded.tenant_column;
     PERFORM app.apply_protection(target);
 
-    -- A serial column ('a') draws its number with the rights of the caller, an identity column ('i') without. With USAGE, nextval() and
+    -- Only a serial column needs a privilege. With USAGE, nextval() and
     -- pg_sequences tell how far the sequence has come, which counts the rows of all tenants: prefer identity columns, or uuid.
-    FOR item IN SELECT d.objid::regclass AS sequence, d.deptype FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
-    LOOP
+    FOR item IN SELECT s.sequence, s.deptype FROM app.sequences_of(target) s LOOP
         EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', item.sequence, app.roles_of_app());
         IF item.deptype = 'a' THEN
             EXECUTE format('GRANT USAGE ON SEQUENCE %s TO tenant_role, admin_role', item.sequence);
@@ -131,14 +129,10 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'table % is not protected', target USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'SELECT relation FROM app.protected_tables;';
     END IF;
-    FOR item IN SELECT d.objid::regclass AS sequence FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-                WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
-    LOOP
+    FOR item IN SELECT s.sequence FROM app.sequences_of(target) s LOOP
         EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', item.sequence, app.roles_of_app());
     END LOOP;
-    FOR item IN WITH RECURSIVE part (oid) AS (SELECT target::oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid)
-                SELECT part.oid::regclass AS name FROM part
-    LOOP
+    FOR item IN SELECT p.name FROM app.parts_of(target) AS p (name) LOOP
         EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
         EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', item.name);
     END LOOP;

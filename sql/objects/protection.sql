@@ -61,6 +61,24 @@ AS $function$
     SELECT string_agg(DISTINCT CASE d.role WHEN 'PUBLIC' THEN d.role ELSE quote_ident(d.role) END, ', ') FROM app.privilege_definitions() d
 $function$;
 
+-- A table, its partitions and its inheritance children, at every level.
+CREATE OR REPLACE FUNCTION app.parts_of(target regclass) RETURNS SETOF regclass
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    WITH RECURSIVE part (oid) AS (SELECT target::oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.oid)
+    SELECT part.oid::regclass FROM part
+$function$;
+
+-- The sequences of a table's columns: of a serial column ('a'), which draws its number with the rights of the caller, or of an identity column ('i').
+CREATE OR REPLACE FUNCTION app.sequences_of(target regclass) RETURNS TABLE (sequence regclass, deptype "char")
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT d.objid::regclass, d.deptype FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+    WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
+$function$;
+
 -- The policies that a registered table has to have.
 CREATE OR REPLACE FUNCTION app.expected_policies(target regclass)
     RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text)
@@ -87,8 +105,8 @@ CREATE OR REPLACE FUNCTION app.protection_faults(target regclass) RETURNS TABLE 
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    WITH RECURSIVE
-    part (oid, is_child) AS (SELECT target::oid, false UNION SELECT i.inhrelid, true FROM part JOIN pg_inherits i ON i.inhparent = part.oid),
+    WITH
+    part (oid, is_child) AS (SELECT p.oid, p.oid <> target FROM app.parts_of(target) AS p (oid)),
     -- Records can be compared where their columns have the same collations.
     actual AS (
         SELECT p.polname::text COLLATE "C" AS name,
@@ -135,23 +153,21 @@ CREATE OR REPLACE FUNCTION app.apply_protection(target regclass) RETURNS void
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    faults text[];
+    policies text[];
     item record;
 BEGIN
-    IF NOT EXISTS (SELECT FROM app.protection_faults(target)) THEN
+    SELECT count(*) AS faults, array_agg(DISTINCT f.policy) FILTER (WHERE f.policy IS NOT NULL) AS policies INTO item FROM app.protection_faults(target) f;
+    IF item.faults = 0 THEN
         RETURN;
     END IF;
+    policies := item.policies;
     SELECT c.relowner INTO item FROM pg_class c WHERE c.oid = target;
     IF NOT pg_has_role(item.relowner, 'USAGE') THEN
         RAISE EXCEPTION 'table % belongs to %, and % may not alter it', target, pg_get_userbyid(item.relowner), current_user
             USING ERRCODE = 'insufficient_privilege', HINT = format('ALTER TABLE %s OWNER TO app_owner; or SELECT app.apply_protection(%L); as a superuser.', target, target);
     END IF;
 
-    FOR item IN SELECT p.relid AS name FROM pg_class c CROSS JOIN LATERAL (
-                    WITH RECURSIVE part (relid) AS (SELECT c.oid UNION SELECT i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.relid)
-                    SELECT part.relid::regclass FROM part) p
-                WHERE c.oid = target
-    LOOP
+    FOR item IN SELECT p.name FROM app.parts_of(target) AS p (name) LOOP
         IF NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = item.name) THEN
             EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', item.name);
         END IF;
@@ -160,11 +176,10 @@ BEGIN
         EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
     END LOOP;
 
-    SELECT array_agg(DISTINCT f.policy) INTO faults FROM app.protection_faults(target) f WHERE f.policy IS NOT NULL;
-    FOR item IN SELECT p.polname FROM pg_policy p WHERE p.polrelid = target AND p.polname = ANY (faults) LOOP
+    FOR item IN SELECT p.polname FROM pg_policy p WHERE p.polrelid = target AND p.polname = ANY (policies) LOOP
         EXECUTE format('DROP POLICY %I ON %s', item.polname, target);
     END LOOP;
-    FOR item IN SELECT e.* FROM app.expected_policies(target) e WHERE e.name = ANY (faults) LOOP
+    FOR item IN SELECT e.* FROM app.expected_policies(target) e WHERE e.name = ANY (policies) LOOP
         EXECUTE format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', item.name, target, CASE WHEN item.is_permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, item.command,
                        (SELECT string_agg(quote_ident(r), ', ') FROM unnest(item.roles) AS r))
             || coalesce(' USING (' || item.condition || ')', '') || coalesce(' WITH CHECK (' || item.new_row || ')', '');
@@ -195,8 +210,9 @@ AS $function$
 $function$;
 
 -- For whoever may alter the tables; the roles of the app have no use for them.
-REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.roles_of_app(), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass),
-    app.apply_protection(regclass), app.protection() FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.roles_of_app(), app.parts_of(regclass),
+    app.sequences_of(regclass), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass), app.apply_protection(regclass),
+    app.protection() FROM PUBLIC;
 
 DO $guard$
 BEGIN
