@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace SmeFinancialOs.Data.AspNetCore;
 
 /// <summary>
-/// The endpoint works across organizations, for users who satisfy a policy and say why. Actor and reason are in <c>app.admin_access_log</c> before
-/// anything is read.
+/// The endpoint works across organizations, for users who satisfy a policy and say why. Actor and reason are in <c>app.admin_access_log</c> before anything is
+/// read.
 /// </summary>
 /// <param name="policy">The authorization policy.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Method)]

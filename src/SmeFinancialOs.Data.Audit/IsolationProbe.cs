@@ -5,14 +5,12 @@ namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>
 /// Proves on a live database that tenants cannot reach each other's rows: generates rows for two tenants in every tenant table, then tries, with the rights of
-/// the app's
-/// logins, to read, write, lock, copy, refer to and truncate the other's, by table, partition, view and function. Safe for concurrent use.
+/// the app's logins, to read, write, lock, copy, refer to and truncate the other's, by table, partition, view and function. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// Everything happens in one transaction that is rolled back; only sequences advance. It takes locks like any writer, and calls the functions that the app may
-/// call:
-/// probe a database that nobody else works on. The login of the app can try less than a superuser can try in its name: it sees no more than a tenant does,
-/// knows no session that never had a tenant, and cannot look behind what it may not delete.
+/// call: probe a database that nobody else works on. The login of the app can try less than a superuser can try in its name: it sees no more than a tenant
+/// does, knows no session that never had a tenant, and cannot look behind what it may not delete.
 /// </remarks>
 public sealed class IsolationProbe
 {
@@ -33,8 +31,9 @@ public sealed class IsolationProbe
     /// <summary>Attacks everything there is, and leaves nothing behind.</summary>
     /// <param name="progress">Told the name of each object before it is attacked; may be null.</param>
     /// <param name="cancellationToken">Ends the probe; the transaction is rolled back all the same.</param>
-    /// <exception cref="IsolationProbeException">The login is neither a superuser nor the app's, a login of the app does not exist, or there is no tenant
-    /// table.</exception>
+    /// <exception cref="IsolationProbeException">
+    /// The login is neither a superuser nor the app's, a login of the app does not exist, or there is no tenant table.
+    /// </exception>
     /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

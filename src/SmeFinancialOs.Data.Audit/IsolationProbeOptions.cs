@@ -20,9 +20,8 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
         new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
     /// <summary>
-    /// What a host of this database signs its contexts with (<c>TenantConnectionOptions.SealKey</c>), where they are sealed and the probe connects as the login
-    /// of the
-    /// app. A superuser makes a key for the probe alone. It is never printed.
+    /// What a host of this database signs its contexts with (<c>TenantConnectionOptions.SealKey</c>), where they are sealed and the probe connects as the
+    /// login of the app. A superuser makes a key for the probe alone. It is never printed.
     /// </summary>
     public string? SealKey { get; init; }
 

@@ -9,8 +9,7 @@ namespace SmeFinancialOs.Data.Audit;
 /// </summary>
 /// <remarks>
 /// Knows the order and the down scripts of plain numbered files, Flyway, golang-migrate, goose, dbmate, sql-migrate, node-pg-migrate, Prisma, Diesel, Supabase
-/// and sqitch.
-/// Migrations are programs that run with the rights of the login: lint those that you do not trust on a server of their own.
+/// and sqitch. Migrations are programs that run with the rights of the login: lint those that you do not trust on a server of their own.
 /// </remarks>
 public sealed class MigrationLint
 {
@@ -33,10 +32,12 @@ public sealed class MigrationLint
     /// <param name="progress">Told the name of each migration before it runs; may be null.</param>
     /// <param name="cancellationToken">Ends the work; the throwaway database goes all the same.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="MigrationLintException">The folder holds no migration, or one of them cannot be read or fails: the message names file and
-    /// line.</exception>
-    /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, refuses the login, or does not let it create a
-    /// database.</exception>
+    /// <exception cref="MigrationLintException">
+    /// The folder holds no migration, or one of them cannot be read or fails: the message names file and line.
+    /// </exception>
+    /// <exception cref="AuditConnectionException">
+    /// The server cannot be reached, is older than 15, refuses the login, or does not let it create a database.
+    /// </exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<MigrationLintReport> RunAsync(string folder, IProgress<string>? progress = null, CancellationToken cancellationToken = default)

@@ -14,8 +14,7 @@ public sealed class MigrationLintOptions
 
     /// <summary>
     /// Whether nobody needs the server afterwards: no, unless told otherwise. Then each migration is committed, as a migration tool would, and roles stay
-    /// behind.
-    /// Otherwise all of them run in one transaction that is rolled back, so that a server in use loses and gains nothing.
+    /// behind. Otherwise all of them run in one transaction that is rolled back, so that a server in use loses and gains nothing.
     /// </summary>
     public bool DisposableServer { get; init; }
 

@@ -6,8 +6,7 @@ namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>
 /// Which scripts have run, and the checksum of each: app.schema_migrations, written in the transaction of the scripts. It belongs to the owner's role, whoever
-/// migrates,
-/// and no role of the app can read it.
+/// migrates, and no role of the app can read it.
 /// </summary>
 internal sealed class MigrationJournal(SchemaRoles roles) : IJournal
 {

@@ -5,8 +5,7 @@ namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>
 /// Brings the protected tables to the policies and privileges of this version, after its scripts: each table in a transaction of its own, so that what is done
-/// stays done,
-/// and only those that are not as expected, so that no other is locked. As the owner's role: a login with more rights must not run its functions.
+/// stays done, and only those that are not as expected, so that no other is locked. As the owner's role: a login with more rights must not run its functions.
 /// </summary>
 internal sealed class ProtectionUpgrade(NpgsqlConnection connection, SchemaMigratorOptions options)
 {

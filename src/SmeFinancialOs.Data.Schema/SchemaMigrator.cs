@@ -41,8 +41,7 @@ public sealed class SchemaMigrator
 
     /// <summary>
     /// Runs the migrations that have not run yet and the objects (functions, policies, views) whose text has changed, in order and in one transaction; then
-    /// brings the
-    /// protected tables that are not as this version expects to its policies and privileges, each in a transaction of its own.
+    /// brings the protected tables that are not as this version expects to its policies and privileges, each in a transaction of its own.
     /// </summary>
     /// <remarks>
     /// One runner at a time per database: a second one waits, then finds nothing to do. An older version of this library leaves a

@@ -14,22 +14,19 @@ public sealed class SchemaMigratorOptions
 
     /// <summary>
     /// How long to wait for a protected table that an upgrade brings to other policies: 5 seconds unless told otherwise, rounded up to a millisecond. A table
-    /// that is in
-    /// use for longer is left as it is and named in <see cref="SchemaMigrationResult.TablesNotUpdated"/>.
+    /// that is in use for longer is left as it is and named in <see cref="SchemaMigrationResult.TablesNotUpdated"/>.
     /// </summary>
     public TimeSpan TableLockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether to bring the tables of the reference article, <c>public.organizations</c> and <c>public.invoices</c>: yes, unless told otherwise. Without them a
-    /// host protects
-    /// tables of its own. A database that has them already is upgraded with them.
+    /// Whether to bring the tables of the reference article, <c>public.organizations</c> and <c>public.invoices</c>: yes, unless told otherwise. Without them
+    /// a host protects tables of its own. A database that has them already is upgraded with them.
     /// </summary>
     public bool Invoicing { get; init; } = true;
 
     /// <summary>
     /// Whether to turn the tenant guard on: no, unless told otherwise. It is an event trigger, made by a superuser, that refuses at commit whatever leaves a
-    /// table unsafe
-    /// for its tenants. Once on it stays on; <c>DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;</c> removes it.
+    /// table unsafe for its tenants. Once on it stays on; <c>DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;</c> removes it.
     /// </summary>
     public bool Guard { get; init; }
 

@@ -4,8 +4,8 @@ namespace SmeFinancialOs.Data.Testing;
 public sealed class PostgresServerOptions
 {
     /// <summary>
-    /// The only way to try. Null: <c>SME_DATA_POSTGRES</c> (<c>connection-string</c>, <c>docker</c>, <c>local</c>, <c>embedded</c> or <c>auto</c>),
-    /// then all four in order.
+    /// The only way to try. Null: <c>SME_DATA_POSTGRES</c> (<c>connection-string</c>, <c>docker</c>, <c>local</c>, <c>embedded</c> or <c>auto</c>), then all
+    /// four in order.
     /// </summary>
     public PostgresServerKind? Kind { get; init; }
 

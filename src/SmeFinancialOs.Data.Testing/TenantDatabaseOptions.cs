@@ -12,16 +12,14 @@ public sealed class TenantDatabaseOptions
     public bool Seal { get; init; }
 
     /// <summary>
-    /// The folder of the host's own SQL migrations, whatever tool they are written for. They run after ours, each starting as <c>app_owner</c>, which then owns
-    /// what they
-    /// make.
+    /// The folder of the host's own SQL migrations, whatever tool they are written for. They run after ours, each starting as <c>app_owner</c>, which then
+    /// owns what they make.
     /// </summary>
     public string? MigrationsDirectory { get; init; }
 
     /// <summary>
     /// Runs the host's own migrations in any other way, such as EF Core's; after those of <see cref="MigrationsDirectory"/>. It is given a superuser's
-    /// connection
-    /// string. The same delegate means the same template: keep it in a static field or name a static method.
+    /// connection string. The same delegate means the same template: keep it in a static field or name a static method.
     /// </summary>
     public Func<string, CancellationToken, Task>? MigrateAsync { get; init; }
 }

@@ -41,20 +41,21 @@ public interface ITenantSession
 
     /// <summary>
     /// Runs a join and maps the columns of each row to two objects. As in Dapper, the second one begins at the column named <paramref name="splitOn"/>, and is
-    /// null
-    /// where that column is NULL, as behind a LEFT JOIN.
+    /// null where that column is NULL, as behind a LEFT JOIN.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
-    /// <param name="map">Makes the result of a row's two objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/>
-    /// is.</param>
+    /// <param name="map">
+    /// Makes the result of a row's two objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/> is.
+    /// </param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="splitOn">The column at which the second object begins, in any case.</param>
     /// <param name="cancellationToken">
     /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
     /// </param>
     /// <inheritdoc cref="QueryAsync{T}(string, object?, CancellationToken)"/>
-    /// <exception cref="ArgumentException">The text, or <paramref name="splitOn"/>, is blank; or the parameters are a list, or expect to be written
-    /// to.</exception>
+    /// <exception cref="ArgumentException">
+    /// The text, or <paramref name="splitOn"/>, is blank; or the parameters are a list, or expect to be written to.
+    /// </exception>
     Task<IReadOnlyList<TResult>> QueryAsync<T1, T2, TResult>(
         string sql, Func<T1, T2?, TResult> map, object? parameters = null, string splitOn = "Id", CancellationToken cancellationToken = default);
 
@@ -62,8 +63,9 @@ public interface ITenantSession
     /// Runs a join and maps the columns of each row to three objects. The second and the third one begin at the columns named <paramref name="splitOn"/>.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
-    /// <param name="map">Makes the result of a row's three objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/>
-    /// is.</param>
+    /// <param name="map">
+    /// Makes the result of a row's three objects. An exception of it is thrown by the call as <see cref="System.Data.DataException"/> is.
+    /// </param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
     /// <param name="splitOn">The columns at which the second and the third object begin, separated by a comma; one name where it is the same.</param>
     /// <param name="cancellationToken">
@@ -88,8 +90,8 @@ public interface ITenantSession
     /// <summary>Runs a statement and gives the number of rows it wrote.</summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction.</param>
     /// <param name="parameters">
-    /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round trip and
-    /// one transaction.
+    /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round trip and one
+    /// transaction.
     /// </param>
     /// <param name="cancellationToken">
     /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
@@ -106,8 +108,8 @@ public interface ITenantSession
 
     /// <summary>
     /// Runs a query and gives each row when it arrives, without holding them in memory. The connection is in use, and a transaction open, until the
-    /// enumeration ends. Outside a unit of work that transaction is read-only, and leaving the enumeration early cancels the query; a unit of work reads on
-    /// to the end.
+    /// enumeration ends. Outside a unit of work that transaction is read-only, and leaving the enumeration early cancels the query; a unit of work reads on to
+    /// the end.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>
@@ -137,11 +139,10 @@ public interface ITenantSession
     Task ExportAsync(string copyToCommand, Stream destination, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The same session, or unit of work, whose calls have another timeout: each statement is cancelled by the server when it takes longer
-    /// (<see cref="Npgsql.PostgresException"/> 57014). It counts in place of <see cref="TenantConnectionOptions.StatementTimeout"/>, of the login's
+    /// The same session, or unit of work, whose calls have another timeout: each statement is cancelled by the server when it takes longer (<see
+    /// cref="Npgsql.PostgresException"/> 57014). It counts in place of <see cref="TenantConnectionOptions.StatementTimeout"/>, of the login's
     /// <c>statement_timeout</c> and of the driver's <c>Command Timeout</c>, in either direction, and costs no round trip. Of <see cref="ExportAsync"/> the
-    /// first
-    /// bytes have to arrive within the <c>Command Timeout</c> all the same, and it takes two round trips more.
+    /// first bytes have to arrive within the <c>Command Timeout</c> all the same, and it takes two round trips more.
     /// </summary>
     /// <param name="timeout">Between 1 ms and 2147483647 ms, or <see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">It is no such time.</exception>

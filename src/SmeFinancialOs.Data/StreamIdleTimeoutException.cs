@@ -2,8 +2,7 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// A stream was not read, or the destination of a COPY did not take what was read, for <see cref="TenantConnectionOptions.StreamIdleTimeout"/>. The stream has
-/// been
-/// ended and its connection given back; a unit of work has been rolled back with it.
+/// been ended and its connection given back; a unit of work has been rolled back with it.
 /// </summary>
 public sealed class StreamIdleTimeoutException : TenantDataException
 {

@@ -50,8 +50,9 @@ public sealed class TenantBatch
     /// Outside a unit of work, in a context that may write: all statements are committed, but one of the results could not be read, and none is given.
     /// </exception>
     /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
-    /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception. No statement of the batch
-    /// remains.</exception>
+    /// <exception cref="TenantDataException">
+    /// A fault this library has a name for; every other one is the driver's own exception. No statement of the batch remains.
+    /// </exception>
     public async Task ExecuteAsync(CancellationToken cancellationToken = default)
     {
         RequireUnsent();

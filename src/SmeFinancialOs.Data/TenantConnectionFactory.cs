@@ -22,10 +22,9 @@ public sealed class TenantConnectionFactory
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
     /// <param name="options">Null for the defaults; read here, later changes have no effect.</param>
     /// <exception cref="ArgumentException">
-    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the options
-    /// TransactionPooling or ReadOnlyContextsPreferStandby. Or a data source of several hosts has Target Session Attributes=read-write or read-only, which
-    /// SQL of one tenant could turn against all, or was made by WithTargetSession, which does not tell. One that WithTargetSession made of a single host
-    /// is not recognised.
+    /// A role name is blank, a timeout is not positive, or a connection string has Multiplexing=true or does not fit the options TransactionPooling or
+    /// ReadOnlyContextsPreferStandby. Or a data source of several hosts has Target Session Attributes=read-write or read-only, which SQL of one tenant could
+    /// turn against all, or was made by WithTargetSession, which does not tell. One that WithTargetSession made of a single host is not recognised.
     /// </exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {

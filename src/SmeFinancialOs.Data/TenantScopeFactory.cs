@@ -19,8 +19,7 @@ public sealed class TenantScopeFactory
     }
 
     /// <summary>
-    /// Runs work in a scope of its own, with the context ambient until it ends: an <see cref="ITenantSession"/> and the repositories of that scope
-    /// act for it.
+    /// Runs work in a scope of its own, with the context ambient until it ends: an <see cref="ITenantSession"/> and the repositories of that scope act for it.
     /// </summary>
     /// <param name="context">Who the work is for: the job says so, it is never guessed from where it runs.</param>
     /// <param name="work">The work. What it leaves running has no context any more once its task has ended.</param>

@@ -1,8 +1,7 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an extension
-// made is not judged.
-// In the order in which CatalogReader reads the answers; CatalogMaps reads their columns by name.
+// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an
+// extension made is not judged. In the order in which CatalogReader reads the answers; CatalogMaps reads their columns by name.
 internal static class CatalogQueries
 {
     private const string Schemas = """

@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Files that hold both ways, told apart by comments: goose (-- +goose Down), sql-migrate (-- +migrate Down), dbmate (-- migrate:down), node-pg-migrate (-- Down
-// Migration).
+// Files that hold both ways, told apart by comments: goose (-- +goose Down), sql-migrate (-- +migrate Down), dbmate (-- migrate:down), node-pg-migrate (--
+// Down Migration).
 internal static partial class MigrationSections
 {
     // What undoes becomes empty lines, so that the others keep their numbers.

@@ -5,8 +5,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Probing;
 
 // The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds,
-// but who
-// is no tenant either where contexts are sealed.
+// but who is no tenant either where contexts are sealed.
 internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? seal, string? seedRole, string own, string other)
 {
     public bool Superuser => superuser;

@@ -4,8 +4,8 @@ using Npgsql;
 namespace SmeFinancialOs.Data.DependencyInjection;
 
 /// <summary>
-/// Says at the start of the host what the first request would say otherwise: by making the factory once, so that there is one set of rules. No connection
-/// is opened for that.
+/// Says at the start of the host what the first request would say otherwise: by making the factory once, so that there is one set of rules. No connection is
+/// opened for that.
 /// </summary>
 internal sealed class TenantDataOptionsValidator(string name, NpgsqlDataSource? dataSource) : IValidateOptions<TenantDataOptions>
 {
