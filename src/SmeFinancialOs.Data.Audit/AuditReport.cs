@@ -3,8 +3,10 @@ namespace SmeFinancialOs.Data.Audit;
 /// <summary>What an audit found.</summary>
 public sealed class AuditReport
 {
-    internal AuditReport(IReadOnlyList<AuditFinding> findings, IReadOnlyList<AuditSuppression> suppressed, Version serverVersion)
+    internal AuditReport(IReadOnlyList<AuditFinding> findings, IReadOnlyList<AuditSuppression> suppressed, Version serverVersion,
+        IReadOnlyList<PolicyJudgement> judgements)
     {
+        Judgements = judgements;
         Findings = findings;
         Suppressed = suppressed;
         ServerVersion = serverVersion;
@@ -15,6 +17,9 @@ public sealed class AuditReport
 
     /// <summary>What an allowance or the baseline left out.</summary>
     public IReadOnlyList<AuditSuppression> Suppressed { get; }
+
+    /// <summary>What the policies of each tenant table do for each role of the app.</summary>
+    public IReadOnlyList<PolicyJudgement> Judgements { get; }
 
     /// <summary>How many rules were asked.</summary>
     public int RuleCount { get; } = SchemaAudit.Rules.Count;

@@ -1,5 +1,6 @@
 using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging;
 using SmeFinancialOs.Data.Audit.Rules;
 
 // RS0026, several overloads with optional parameters: they differ in a required one, so no call is ambiguous.
@@ -15,6 +16,7 @@ public sealed class SchemaAudit
 {
     private readonly Func<CancellationToken, ValueTask<NpgsqlConnection>> _open;
     private readonly SchemaAuditOptions _options;
+    private readonly bool _ownsConnections;
 
     /// <summary>An audit of the database that a connection string names.</summary>
     /// <param name="connectionString">Any login of the database.</param>
@@ -23,6 +25,7 @@ public sealed class SchemaAudit
     public SchemaAudit(string connectionString, SchemaAuditOptions? options = null)
     {
         var settings = AuditConnection.Read(connectionString);
+        _ownsConnections = true;
         _open = async token =>
         {
             var connection = new NpgsqlConnection(settings.ConnectionString);
@@ -64,7 +67,9 @@ public sealed class SchemaAudit
         var connection = await _open(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var snapshot = await CatalogReader.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
-        return RuleRunner.Run(new DatabaseModel(snapshot, _options), _options);
+        var model = new DatabaseModel(snapshot, _options);
+        model.Judgements = await PolicyJudging.RunAsync(connection, model, _open, _ownsConnections, cancellationToken).ConfigureAwait(false);
+        return RuleRunner.Run(model, _options);
     }
 
     private static SchemaAuditOptions Checked(SchemaAuditOptions? options)

@@ -29,6 +29,9 @@ internal readonly struct CatalogRow(NpgsqlDataReader reader)
 
     public char Letter(string column) => Text(column)[0];
 
+    // By position, for a query whose text is not ours.
+    public T At<T>(int ordinal) => reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
+
     private T Value<T>(string column) => reader.GetFieldValue<T>(reader.GetOrdinal(column));
 
     private T? ValueOrNull<T>(string column)

@@ -10,6 +10,7 @@ internal sealed class DatabaseModel
     private readonly HashSet<uint> _usable;
     private readonly ILookup<uint, PolicyAnalysis> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
+    private readonly ILookup<string, Function> _functions;
 
     internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
@@ -29,6 +30,7 @@ internal sealed class DatabaseModel
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
         Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
         Settings = new SettingReaders(catalog, options.TenantSetting, IsSealed);
+        _functions = catalog.Functions.Values.Where(function => !function.System).ToLookup(function => function.Name);
         Policies = [.. catalog.Policies.Select(policy => new PolicyAnalysis(this, policy))];
         _policies = Policies.ToLookup(policy => policy.Policy.Relation);
     }
@@ -38,6 +40,9 @@ internal sealed class DatabaseModel
     public SchemaAuditOptions Options { get; }
 
     public Identities Identities { get; }
+
+    // Empty where policies are not evaluated, as in the transaction of a test.
+    public IReadOnlyList<PolicyJudgement> Judgements { get; set; } = [];
 
     // What policies ask where a context counts only when a host has signed it.
     public Relation? Seal { get; }
@@ -68,6 +73,11 @@ internal sealed class DatabaseModel
             _parsed.Add(text ?? "", parsed = SqlText.Of(text));
         return parsed;
     }
+
+    // Of the host, by the name alone, as the catalog has it.
+    public IEnumerable<Function> FunctionsNamed(string name) => _functions[name];
+
+    public string? SchemaNameOf(Function function) => Identifier.Unquote(Catalog.Schemas.FirstOrDefault(schema => schema.Oid == function.Schema)?.Name ?? "");
 
     public bool IsTenantTable(uint relation) => _tenantColumns.ContainsKey(relation);
 

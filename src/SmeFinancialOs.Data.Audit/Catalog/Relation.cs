@@ -5,6 +5,9 @@ internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, u
     uint[] Parents, string? Definition)
 {
     public bool IsTable => Kind is 'r' or 'p';
+
+    // Without its schema and quotes.
+    public string PlainName => Identifier.Unquote(Expressions.SqlText.Of(Name) is var name ? name[name.Count - 1] : Name);
 }
 
 // BaseType is the type itself, unless that is a domain.

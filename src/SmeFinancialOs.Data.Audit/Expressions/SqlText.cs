@@ -60,7 +60,7 @@ internal sealed partial class SqlText
     // Without the parentheses around all of it.
     public SqlText Bare() => _bare ??= _count > 2 && this[0] == "(" && Close(0) == _count - 1 ? Slice(1, _count - 2).Bare() : this;
 
-    // Split where the word stands outside all parentheses.
+    // Split where the word stands outside all parentheses, brackets and CASE .. END.
     public IReadOnlyList<SqlText> Split(string word)
     {
         if (_splits.TryGetValue(word, out var known))
@@ -70,7 +70,7 @@ internal sealed partial class SqlText
         var (depth, start) = (0, 0);
         for (var i = 0; i < bare._count; i++)
         {
-            depth += bare[i] switch { "(" or "[" => 1, ")" or "]" => -1, _ => 0 };
+            depth += Nesting(bare[i]);
             if (depth == 0 && bare[i].Equals(word, StringComparison.OrdinalIgnoreCase))
             {
                 parts.Add(bare.Slice(start, i - start));
@@ -105,6 +105,15 @@ internal sealed partial class SqlText
             text = string.Concat(text.AsSpan(0, part.Start), sql, text.AsSpan(part.End));
         return text;
     }
+
+    private static int Nesting(string token) => token switch
+    {
+        "(" or "[" => 1,
+        ")" or "]" => -1,
+        _ when token.Equals("CASE", StringComparison.OrdinalIgnoreCase) => 1,
+        _ when token.Equals("END", StringComparison.OrdinalIgnoreCase) => -1,
+        _ => 0,
+    };
 
     private IEnumerable<SqlCall> FindCalls()
     {

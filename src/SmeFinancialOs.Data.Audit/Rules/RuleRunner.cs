@@ -29,6 +29,6 @@ internal static class RuleRunner
             else
                 findings.Add(finding);
         }
-        return new(findings, suppressed, model.Catalog.ServerVersion);
+        return new(findings, suppressed, model.Catalog.ServerVersion, model.Judgements);
     }
 }

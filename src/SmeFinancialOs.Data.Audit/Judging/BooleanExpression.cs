@@ -1,0 +1,57 @@
+using SmeFinancialOs.Data.Audit.Expressions;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// AND, OR and NOT of an expression as PostgreSQL prints it, with every parenthesis. Everything below them is an atom, also CASE.
+internal abstract record BooleanExpression
+{
+    public abstract IEnumerable<SqlText> Atoms { get; }
+
+    public static BooleanExpression Parse(SqlText text)
+    {
+        text = text.Bare();
+        if (text.Split("OR") is { Count: > 1 } either)
+            return new Or([.. either.Select(Parse)]);
+        if (text.Split("AND") is { Count: > 1 } all)
+            return new And([.. all.Select(Parse)]);
+        return text[0].Equals("NOT", StringComparison.OrdinalIgnoreCase) ? new Not(Parse(text.Slice(1, text.Count - 1))) : new Atom(text);
+    }
+
+    // Whether the expression can have the value, when each atom may have any value but those that are ruled out: neverTrue atoms are false or NULL,
+    // neverFalse atoms are true or NULL. NULL is neither.
+    public abstract bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse);
+
+    private sealed record Atom(SqlText Text) : BooleanExpression
+    {
+        public override IEnumerable<SqlText> Atoms => [Text];
+
+        public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) =>
+            value ? !Text.Is("false") && !neverTrue.Contains(Text.Text) : !Text.Is("true") && !neverFalse.Contains(Text.Text);
+    }
+
+    private sealed record Not(BooleanExpression Part) : BooleanExpression
+    {
+        public override IEnumerable<SqlText> Atoms => Part.Atoms;
+
+        public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) =>
+            Part.CanBe(!value, neverTrue, neverFalse);
+    }
+
+    private sealed record And(IReadOnlyList<BooleanExpression> Parts) : BooleanExpression
+    {
+        public override IEnumerable<SqlText> Atoms => Parts.SelectMany(part => part.Atoms);
+
+        public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) => value
+            ? Parts.All(part => part.CanBe(true, neverTrue, neverFalse))
+            : Parts.Any(part => part.CanBe(false, neverTrue, neverFalse));
+    }
+
+    private sealed record Or(IReadOnlyList<BooleanExpression> Parts) : BooleanExpression
+    {
+        public override IEnumerable<SqlText> Atoms => Parts.SelectMany(part => part.Atoms);
+
+        public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) => value
+            ? Parts.Any(part => part.CanBe(true, neverTrue, neverFalse))
+            : Parts.All(part => part.CanBe(false, neverTrue, neverFalse));
+    }
+}

@@ -1,0 +1,9 @@
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// IsDeterministic: its collation tells apart all texts that differ. Base is the name of the type below a domain, without a length. Generated is the expression of a generated column.
+internal sealed record ColumnFacts(string Name, string Type, string Base, bool NotNull, string? Generated, bool IsArray, string[] Labels, bool IsDeterministic)
+{
+    public ValueFamily Family => ValueFamilies.Of(Base);
+
+    public bool IsJson => Base is "json" or "jsonb";
+}

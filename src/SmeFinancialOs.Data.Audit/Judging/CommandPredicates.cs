@@ -1,0 +1,44 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Expressions;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// What a row must pass, for a role and each command that the role has a privilege for: the permissive policies, any of them, and the restrictive ones,
+// all of them. UPDATE and DELETE are judged by their own USING: a statement without WHERE or RETURNING needs no SELECT policy.
+internal sealed class CommandPredicates
+{
+    internal const string NewRow = "UPDATE's new row";
+
+    private static readonly (string Name, char Letter, bool Check)[] All =
+        [("SELECT", 'r', false), ("INSERT", 'a', true), ("UPDATE", 'w', false), (NewRow, 'w', true), ("DELETE", 'd', false)];
+
+    private static readonly HashSet<string> Nothing = [];
+
+    private CommandPredicates(IReadOnlyList<(string Command, string Expression)> expressions) => Expressions = expressions;
+
+    // Without the commands that no permissive policy allows.
+    public IReadOnlyList<(string Command, string Expression)> Expressions { get; }
+
+    // What a row must pass to be updated.
+    public string Updated => Expressions.First(item => item.Command == "UPDATE").Expression;
+
+    // commands: the letters of pg_policy, for those that the role has a privilege for.
+    internal static CommandPredicates Compose(IEnumerable<Policy> policies, Func<uint, bool> applies, string commands)
+    {
+        var effective = policies.Where(policy => policy.Roles.Any(applies)).OrderBy(policy => policy.Name, StringComparer.Ordinal).ToList();
+        var composed = new List<(string, string)>();
+        foreach (var (name, letter, check) in All.Where(item => commands.Contains(item.Letter, StringComparison.Ordinal)))
+        {
+            var (permissive, restrictive) = (Parts(effective, letter, check, isPermissive: true), Parts(effective, letter, check, isPermissive: false));
+            var expression = string.Join(" AND ", restrictive.Prepend($"({string.Join(" OR ", permissive)})"));
+            if (permissive.Count > 0 && BooleanExpression.Parse(SqlText.Of(expression)).CanBe(true, Nothing, Nothing))
+                composed.Add((name, expression));
+        }
+        return new([.. composed.Where(item => item.Item1 != NewRow || composed.Exists(other => other.Item1 == "UPDATE"))]);
+    }
+
+    // WITH CHECK is USING where there is no other. A policy without either lets nothing pass.
+    private static List<string> Parts(List<Policy> policies, char command, bool check, bool isPermissive) =>
+        [.. policies.Where(policy => policy.Permissive == isPermissive && policy.Covers(command))
+            .Select(policy => check ? policy.Check ?? policy.Using : policy.Using).OfType<string>().Select(text => $"({text})").Distinct()];
+}

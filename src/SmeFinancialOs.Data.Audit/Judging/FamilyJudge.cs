@@ -1,0 +1,161 @@
+using Npgsql;
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Expressions;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// Evaluates the policies of a table for a role, with ids of one family.
+internal sealed class FamilyJudge
+{
+    private readonly SessionPool _sessions;
+    private readonly ValueSet _values;
+    private readonly string _setting;
+    private readonly RoleFacts _role;
+    private readonly TableFacts _facts;
+    private readonly CommandPredicates _predicates;
+    private readonly ExpressionClosure _closure;
+    private readonly string _key;
+    private readonly string _own;
+    private readonly string _tableName;
+    private readonly string _from;
+    private readonly IReadOnlyList<string> _others;
+    private readonly IReadOnlyList<BooleanExpression> _trees;
+    private readonly Dictionary<string, Comparison> _comparisons = new(StringComparer.Ordinal);
+    private readonly IReadOnlyList<SettingState> _states;
+    private readonly SimpleExpression _simple;
+    private readonly bool _readsTenant;
+
+    internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ValueSet values, Relation table, RoleFacts role,
+        CommandPredicates predicates, ExpressionClosure closure, ValueFamily family)
+    {
+        (_sessions, _values, _role, _predicates, _closure) = (sessions, values, role, predicates, closure);
+        _setting = model.Options.TenantSetting.ToLowerInvariant();
+        _facts = facts.Tables[table.Oid];
+        _key = model.TenantColumnOf(table).Name;
+        _own = SampleIds.OwnTenant(family);
+        _others = SampleIds.OtherTenants(family);
+        _tableName = table.PlainName;
+        _from = $"jsonb_populate_recordset(NULL::{table.Name}, $1) AS {Identifier.Quote(_tableName)}";
+        _trees = [.. predicates.Expressions.Select(item => BooleanExpression.Parse(model.Parsed(item.Expression)))];
+        var columns = _facts.Columns.Select(column => column.Name).ToHashSet();
+        foreach (var atom in _trees.SelectMany(tree => tree.Atoms).DistinctBy(atom => atom.Text))
+        {
+            if (Comparison.Read(atom, _tableName, columns) is { } comparison)
+                _comparisons.Add(atom.Text, comparison);
+        }
+        _simple = new(model, closure.Settings);
+        _readsTenant = closure.Settings.Contains(_setting);
+        _states = new SettingStates(_setting, closure, [_own]).All();
+    }
+
+    internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(CancellationToken cancellationToken)
+    {
+        var solved = await SolveAsync(cancellationToken).ConfigureAwait(false);
+        var texts = _predicates.Expressions.Select(item => SqlText.Of(item.Expression)).ToList();
+        var sample = await new RowSampler(_facts, _tableName, _key, _closure, _values).MakeAsync(texts, _own, _others, solved, cancellationToken)
+            .ConfigureAwait(false);
+        var rows = await AcceptedAsync(sample, cancellationToken).ConfigureAwait(false);
+        if (rows.Count == 0)
+            return (PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
+
+        var evaluator = new Evaluator(_sessions, _role, _from, _facts, rows);
+        var observed = new Observations(_key, _own, _setting, _readsTenant, _closure.Literals, _predicates);
+        string[] expressions = [.. _predicates.Expressions.Select(item => item.Expression).Distinct()];
+        string[] atoms = [.. _comparisons.Where(item => item.Value.Column == _key).Select(item => item.Key).Except(expressions)];
+        foreach (var state in _states)
+        {
+            var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], state, cancellationToken).ConfigureAwait(false);
+            observed.Add(state, rows, answers);
+        }
+
+        if (observed.Hole is { } hole)
+            return (PolicyVerdict.Hole, hole);
+        if (!evaluator.IsComplete)
+            return (PolicyVerdict.NotJudged, "too many rows failed to be evaluated one by one");
+        var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
+        if (missing.Count > 0 && !_readsTenant)
+            return (PolicyVerdict.NotJudged, $"it does not read {_setting}: name the setting that says who the tenant is");
+        if (missing.Count > 0)
+        {
+            return (PolicyVerdict.NotJudged, $"the tenant's own row was never seen to pass {string.Join(", ", missing)}"
+                + (evaluator.MostCommonError is var (text, _) ? $" ({text})" : ""));
+        }
+        return Prove(observed);
+    }
+
+    // A row of another tenant cannot pass where some equality with the setting must hold, whatever everything else is.
+    private (PolicyVerdict Verdict, string Reason) Prove(Observations observed)
+    {
+        var isNeverNull = _facts[_key].NotNull;
+        var neverTrue = new HashSet<string>(StringComparer.Ordinal);
+        var neverFalse = new HashSet<string>(StringComparer.Ordinal);
+        // Whether rows without a tenant pass was seen.
+        neverTrue.UnionWith(_trees.SelectMany(tree => tree.Atoms).Where(atom => atom.Split("IS") is [var column, var rest]
+            && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _tableName) == _key).Select(atom => atom.Text));
+        foreach (var (atom, comparison) in _comparisons.Where(item => item.Value.Column == _key && IsExact(item.Value)))
+        {
+            if (comparison.Operator is "=" or Comparison.In && !observed.IsTrueOfOthers(atom))
+                neverTrue.Add(atom);
+            else if ((comparison.Operator == "<>" || (comparison.Operator == Comparison.Distinct && isNeverNull)) && !comparison.IsList && !observed.IsFalseOfOthers(atom))
+                neverFalse.Add(atom);
+        }
+
+        if (_trees.Any(tree => tree.CanBe(true, neverTrue, neverFalse)))
+        {
+            return (PolicyVerdict.NotJudged, $"no row of another tenant was seen to pass, and it was not proved that none can: "
+                + $"not every way to pass needs {_key} to equal what the setting carries");
+        }
+
+        var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {_key} is {string.Join(", ", keys)} can be read by every tenant" : "";
+        if (observed.EmptyIsTenant)
+            shared += $"; rows whose {_key} is '' belong to whoever sets no tenant";
+        return (PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal what the setting carries{shared}");
+    }
+
+    // The column as it is, or cast without loss, and a value that hands on the setting.
+    private bool IsExact(Comparison comparison)
+    {
+        var column = _facts[comparison.Column];
+        var isLossless = comparison.Cast is null || comparison.Cast == column.Type
+            || (column.Family, comparison.Cast) is (ValueFamily.Uuid or ValueFamily.Integer, "text" or "character varying")
+                or (ValueFamily.Integer, "bigint" or "numeric")
+            || (column.Base is "text" or "character varying" && comparison.Cast is "text" or "character varying");
+        return isLossless && column.IsDeterministic && !comparison.IsForAll && column.Base != "character" && column.Family != ValueFamily.Other && _simple.IsSimple(comparison.Other);
+    }
+
+    private async Task<List<SampleRow>> AcceptedAsync(RowSample sample, CancellationToken cancellationToken)
+    {
+        if (sample.Filter.Count == 0)
+            return [.. sample.Rows];
+        var evaluator = new Evaluator(_sessions, _role, _from, _facts, sample.Rows);
+        var condition = string.Join(" AND ", sample.Filter);
+        var accepted = (await evaluator.EvaluateAsync([condition], _states[0], cancellationToken).ConfigureAwait(false))[condition];
+        return [.. sample.Rows.Where((_, i) => accepted[i] == Truth.True)];
+    }
+
+    // What the expressions compare columns with, in each state: finds tenants that are computed.
+    private async Task<IReadOnlyDictionary<string, HashSet<string>>> SolveAsync(CancellationToken cancellationToken)
+    {
+        const int most = 12;
+        var solved = new Dictionary<string, HashSet<string>>();
+        foreach (var (column, query) in _comparisons.Values.Select(comparison => (comparison.Column, comparison.ValuesQuery)).Distinct())
+        {
+            var found = solved.TryGetValue(column, out var known) ? known : solved[column] = new(StringComparer.Ordinal);
+            foreach (var state in query is null ? [] : _states)
+            {
+                try
+                {
+                    var answer = await _sessions.QueryAsync<string[]>(_role, state, $"SELECT ({query})", null, cancellationToken).ConfigureAwait(false);
+                    found.UnionWith((answer[0] ?? []).Where(value => value is not null).Take(most));
+                }
+                catch (PostgresException)
+                {
+                    // in this state there is no value
+                }
+                if (found.Count >= most)
+                    break;
+            }
+        }
+        return solved;
+    }
+}

@@ -1,0 +1,10 @@
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// HasRedefinedCast: a cast between two types of PostgreSQL is not PostgreSQL's own. What judging needs to know besides the catalog that the rules read. Commands: the letters of pg_policy, by table and role.
+internal sealed record JudgingFacts(
+    bool IsSuperuser,
+    bool HasRedefinedCast,
+    IReadOnlyDictionary<uint, TableFacts> Tables,
+    IReadOnlyDictionary<uint, RoleFacts> Roles,
+    IReadOnlyDictionary<(uint Table, uint Role), string> Commands,
+    IReadOnlySet<(string? Schema, string Name)> PureFunctions);

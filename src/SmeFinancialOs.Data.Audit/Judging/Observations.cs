@@ -1,0 +1,119 @@
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// What was seen of the rows in all states: which foreign rows pass, and whether the own one does.
+internal sealed class Observations(string key, string own, string tenantSetting, bool readsTenant, IReadOnlyList<string> literals,
+    CommandPredicates predicates)
+{
+    private readonly List<Witness> _witnesses = [];
+    private readonly HashSet<(string, string?, string)> _seen = [];
+    private readonly Dictionary<string, HashSet<string?>> _trueOfOthers = [];
+    private readonly HashSet<string> _falseOfOthers = [];
+
+    // The commands that the own row was seen to pass.
+    public HashSet<string> Controlled { get; } = [];
+
+    // Whoever reads the setting after it has ended is a tenant with the id ''.
+    public bool EmptyIsTenant { get; private set; }
+
+    // The keys of rows that every tenant reads and none writes: NULL, or a literal of the policy.
+    public IReadOnlyList<string> Shared => [.. SharedWitnesses().Select(witness => witness.Row.Key is { } id ? $"'{id}'" : "NULL").Distinct()];
+
+    // The worst hole that is no shared row; null when there is none.
+    public string? Hole
+    {
+        get
+        {
+            var holes = _witnesses.Except(SharedWitnesses()).ToList();
+            if (holes.Count == 0)
+                return null;
+            var worst = holes.OrderBy(hole => hole.State.Set.Count()).ThenBy(hole => hole.IsFixed).ThenBy(hole => SampleIds.IsSpelling(hole.Row.Key)).First();
+            return $"{Kind(worst, holes)}: {worst}; commands: {string.Join(", ", holes.Select(hole => hole.Command).Distinct())}";
+        }
+    }
+
+    public bool IsTrueOfOthers(string atom) =>
+        _trueOfOthers.TryGetValue(atom, out var keys) && keys.Except(SharedWitnesses().Select(witness => witness.Row.Key)).Any();
+
+    public bool IsFalseOfOthers(string atom) => _falseOfOthers.Contains(atom);
+
+    public void Add(SettingState state, IReadOnlyList<SampleRow> rows, IReadOnlyDictionary<string, Truth[]> answers)
+    {
+        foreach (var (expression, truths) in answers)
+        {
+            for (var i = 0; i < truths.Length; i++)
+            {
+                if (IsOwn(rows[i].Key, state))
+                    continue;
+                if (truths[i] == Truth.True)
+                    (_trueOfOthers.TryGetValue(expression, out var keys) ? keys : _trueOfOthers[expression] = []).Add(rows[i].Key);
+                else if (truths[i] == Truth.False)
+                    _falseOfOthers.Add(expression);
+            }
+        }
+
+        foreach (var (command, expression) in predicates.Expressions)
+        {
+            // A new row counts only where some row can be updated at all.
+            if (command == CommandPredicates.NewRow && !answers[predicates.Updated].Contains(Truth.True))
+                continue;
+            for (var i = 0; i < rows.Count; i++)
+            {
+                if (answers[expression][i] == Truth.True)
+                    Note(command, rows[i], state);
+            }
+        }
+    }
+
+    private void Note(string command, SampleRow row, SettingState state)
+    {
+        if (IsOwn(row.Key, state))
+        {
+            if (readsTenant && row.Key == own)
+                Controlled.Add(command);
+            EmptyIsTenant |= row.Key is "";
+        }
+        else if (_seen.Add((command, row.Key, string.Join(',', state.Values.Values.Select(value => value.Kind)))))
+        {
+            _witnesses.Add(new(command, row, state, row.Key is null || literals.Contains(row.Key)));
+        }
+    }
+
+    // Of the tenant whose id the tenant's setting has, or another setting where the expression does not read that one.
+    private bool IsOwn(string? id, SettingState state)
+    {
+        if (id is null)
+            return false;
+        if (!readsTenant)
+            return state.Carries(id);
+        var setting = state.Values[tenantSetting];
+        return setting.Kind == ValueKind.Own ? id == own : setting.Text == id;
+    }
+
+    private IEnumerable<Witness> SharedWitnesses()
+    {
+        var written = _witnesses.Where(witness => witness.IsFixed && witness.Command != "SELECT").Select(witness => witness.Row.Key).ToHashSet();
+        var readByOwn = _witnesses.Where(witness => witness.IsFixed && witness.Command == "SELECT" && witness.State.KindOf(tenantSetting) == ValueKind.Own)
+            .Select(witness => witness.Row.Key).ToHashSet();
+        return _witnesses.Where(witness => witness.IsFixed && witness.Command == "SELECT" && readByOwn.Contains(witness.Row.Key)
+            && !written.Contains(witness.Row.Key));
+    }
+
+    private string Kind(Witness worst, List<Witness> holes)
+    {
+        var flags = worst.State.Values.Where(item => item.Value.Kind == ValueKind.Flag).Select(item => item.Key).ToList();
+        if (holes.All(hole => SampleIds.IsSpelling(hole.Row.Key)))
+            return $"{key} is compared without regard to case or accents";
+        if (flags.Count > 0)
+            return $"any SQL can set {string.Join(", ", flags)}, and then a row of another tenant passes";
+        if (!readsTenant)
+            return $"it does not depend on {tenantSetting}, and a row of another tenant passes";
+        return worst.State.KindOf(tenantSetting) switch
+        {
+            ValueKind.Unset => "when no tenant is set, a row passes",
+            ValueKind.Empty => "when the tenant's setting has ended and reads '', a row passes",
+            ValueKind.Malformed => "when the tenant's setting holds no id, a row passes",
+            _ when worst.IsFixed => "the rows of a fixed tenant pass for every tenant",
+            _ => "a row of another tenant passes",
+        };
+    }
+}

@@ -1,0 +1,43 @@
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// The ids of the tenant that asks, of other tenants, and of what belongs to them (users, parents). Others are near the own one where a loose comparison
+// would take one for the other: the same beginning or end, the next number, another case, what LIKE matches.
+internal static class SampleIds
+{
+    internal static readonly ValueFamily[] Families = [ValueFamily.Uuid, ValueFamily.Integer, ValueFamily.Text];
+
+    internal static string OwnTenant(ValueFamily family) => family switch
+    {
+        ValueFamily.Uuid => "aaaaaaaa-1111-4111-8111-111111111111",
+        ValueFamily.Integer => "1001",
+        _ => "acme_1",
+    };
+
+    internal static string OwnEntity(ValueFamily family) => family switch
+    {
+        ValueFamily.Uuid => "eeeeeeee-5555-4555-8555-555555555555",
+        ValueFamily.Integer => "11",
+        _ => "ent_11",
+    };
+
+    internal static string OtherEntity(ValueFamily family) => family switch
+    {
+        ValueFamily.Uuid => "dddddddd-4444-4444-8444-444444444444",
+        ValueFamily.Integer => "22",
+        _ => "ent_22",
+    };
+
+    internal static IReadOnlyList<string> OtherTenants(ValueFamily family) => family switch
+    {
+        ValueFamily.Uuid =>
+        [
+            "bbbbbbbb-2222-4222-8222-222222222222", "aaaaaaaa-1111-4111-8111-111111111112", "00000000-0000-0000-0000-000000000000",
+            "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ],
+        ValueFamily.Integer => ["2002", "1002", "1000", "0", "-1", "1", "10010"],
+        _ => ["zeta_2", "acme_2", "acmeX1", "acme_10", "acme", "zeta_1", "", "0", "ACME_1", "acmé_1"],
+    };
+
+    // The own id in another case, or with an accent.
+    internal static bool IsSpelling(string? id) => id is "ACME_1" or "acmé_1";
+}

@@ -1,0 +1,60 @@
+using Npgsql;
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// The sessions of one audit, by role. isOwn: the connections are the audit's own, so that what is set in a new one is set by the server for everybody.
+internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, DatabaseModel model, JudgingFacts facts)
+    : IAsyncDisposable
+{
+    private readonly Dictionary<uint, List<JudgingSession>> _sessions = [];
+    private readonly HashSet<(uint Role, string Name)> _always = [];
+
+    // One row and value each. Throws PostgresException where the server refuses.
+    public async Task<List<T>> QueryAsync<T>(RoleFacts role, SettingState state, string sql, string? json, CancellationToken cancellationToken)
+    {
+        if (_always.Count > 0)
+            state = new(state.Values.Where(item => item.Value.Text is not null || !_always.Contains((role.Oid, item.Key))).ToDictionary());
+        var sessions = _sessions.TryGetValue(role.Oid, out var known) ? known : _sessions[role.Oid] = [];
+        if (sessions.Find(session => session.CanHave(state)) is { } session)
+        {
+            var (rows, notUnset) = await session.QueryAsync<T>(state, sql, json, cancellationToken).ConfigureAwait(false);
+            if (notUnset.Length == 0)
+                return rows;
+            sessions.Remove(session); // a function has set what shall be unset
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+
+        var opened = await JudgingSession.OpenAsync(open, Identity(role), cancellationToken).ConfigureAwait(false);
+        sessions.Add(opened);
+        var (first, always) = await opened.QueryAsync<T>(state, sql, json, cancellationToken).ConfigureAwait(false);
+        if (always.Length > 0 && !isOwn)
+            throw new UnsetUnknownException(string.Join(", ", always));
+        _always.UnionWith(always.Select(name => (role.Oid, name)));
+        return first;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var session in _sessions.Values.SelectMany(sessions => sessions))
+            await session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // As the login that may take the role, with the settings that PostgreSQL would give it at the start: of this login, of this database.
+    private List<string> Identity(RoleFacts role)
+    {
+        List<string> statements = ["SET statement_timeout = '5s'; SET lock_timeout = '1s'; SET jit = off"];
+        var login = model.Identities.AppLogins.FirstOrDefault(login => model.Identities.MayBecome(login).Any(other => other.Oid == role.Oid));
+        if (facts.IsSuperuser)
+            statements.Add($"SET SESSION AUTHORIZATION {Identifier.Quote(login?.Name ?? role.Name)}");
+        statements.AddRange(from setting in model.Catalog.DefaultSettings
+                            where setting.Role is null || setting.Role == login?.Name
+                            where setting.Name == "search_path" || setting.Name.Contains('.', StringComparison.Ordinal)
+                            orderby setting.Role is not null, setting.Database is not null
+                            select $"SELECT set_config({Identifier.Literal(setting.Name)}, {Identifier.Literal(setting.Value)}, false)");
+
+        if (!facts.IsSuperuser || (login is not null && login.Oid != role.Oid))
+            statements.Add($"SET ROLE {Identifier.Quote(role.Name)}");
+        return statements;
+    }
+}

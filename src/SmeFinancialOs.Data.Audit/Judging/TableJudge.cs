@@ -1,0 +1,52 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
+internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ValueSet values)
+{
+    internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
+        CancellationToken cancellationToken)
+    {
+        var closure = new ExpressionClosure(model, predicates.Expressions.Select(item => item.Expression).Distinct());
+        if (Obstacle(closure, role) is { } obstacle)
+            return (PolicyVerdict.NotJudged, obstacle);
+        var key = facts.Tables[table.Oid][model.TenantColumnOf(table).Name];
+        ValueFamily[] families = key.Family switch
+        {
+            ValueFamily.Other => [],
+            ValueFamily.Text => [ValueFamily.Text, ValueFamily.Uuid, ValueFamily.Integer], // a text column may hold the ids of any type
+            var family => [family],
+        };
+        (PolicyVerdict Verdict, string Reason)? best = null;
+        foreach (var family in families)
+        {
+            if (!await values.FitsAsync(key.Type, SampleIds.OwnTenant(family), cancellationToken).ConfigureAwait(false))
+                continue;
+            var judgement = await new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, family).JudgeAsync(cancellationToken)
+                .ConfigureAwait(false);
+            if (judgement.Verdict != PolicyVerdict.NotJudged)
+                return judgement;
+            best ??= judgement;
+        }
+        return best ?? (PolicyVerdict.NotJudged, $"no made-up id fits the tenant column {key.Name}, whose type is {key.Type}");
+    }
+
+    private string? Obstacle(ExpressionClosure closure, RoleFacts role)
+    {
+        if (closure.Obstacle is { } obstacle)
+            return obstacle;
+        if (facts.HasRedefinedCast)
+            return "a cast between two types of PostgreSQL calls a function of this database (pg_cast)";
+        if (closure.ReadsTable is { } table)
+            return $"it reads {table}: only expressions that read no table are evaluated";
+        var unknown = closure.External.Where(name => !facts.PureFunctions.Contains(name)).Select(name => name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}")
+            .Order(StringComparer.Ordinal).ToList();
+        if (unknown.Count > 0)
+            return $"it calls {string.Join(", ", unknown)}, of which it is not known that calling it changes nothing";
+        if (!facts.IsSuperuser && !role.MayAct)
+            return $"the login of the audit may not SET ROLE to {role.Name}: run it as a superuser, as the login of the app, or as a member of {role.Name}";
+        return !facts.IsSuperuser && (closure.Mentions("SESSION_USER") || closure.Mentions("SYSTEM_USER"))
+            ? "it depends on SESSION_USER, which only a superuser may change: run the audit as one" : null;
+    }
+}

@@ -1,0 +1,10 @@
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// What an expression is for a row. NULL lets no row through, and neither does its negation; after an error nothing passes.
+internal enum Truth : byte
+{
+    False,
+    True,
+    Null,
+    Error,
+}

@@ -1,0 +1,23 @@
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+// The kinds of types that a tenant's id has.
+internal enum ValueFamily
+{
+    Other,
+    Uuid,
+    Integer,
+    Text,
+}
+
+internal static class ValueFamilies
+{
+    // The name is format_type's, without a length.
+    internal static ValueFamily Of(string type) => type switch
+    {
+        "uuid" => ValueFamily.Uuid,
+        "smallint" or "integer" or "bigint" or "numeric" => ValueFamily.Integer,
+        "text" or "character varying" or "character" or "name" => ValueFamily.Text,
+        _ when type == "citext" || type.EndsWith(".citext", StringComparison.Ordinal) => ValueFamily.Text,
+        _ => ValueFamily.Other,
+    };
+}
