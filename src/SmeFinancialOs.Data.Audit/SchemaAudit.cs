@@ -57,7 +57,10 @@ public sealed class SchemaAudit
     /// <summary>Every rule there is.</summary>
     public static IReadOnlyList<AuditRule> Rules { get; } = [.. RuleRegistry.All.Select(rule => rule.Description)];
 
-    /// <summary>Reads the catalog once, in a read-only transaction, and asks every rule.</summary>
+    /// <summary>
+    /// Reads the catalog once, evaluates the policies of each tenant table on made-up rows, and asks every rule. All of it is read-only.
+    /// Policies are evaluated as the roles of the app: for a login that may not become them they are not judged, and the report says so.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses the login.</exception>
     /// <exception cref="NotSupportedException">The server is older than 15.</exception>
@@ -68,7 +71,7 @@ public sealed class SchemaAudit
         await using var _ = connection.ConfigureAwait(false);
         var snapshot = await CatalogReader.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
         var model = new DatabaseModel(snapshot, _options);
-        model.Judgements = await PolicyJudging.RunAsync(connection, model, _open, _ownsConnections, cancellationToken).ConfigureAwait(false);
+        model.Add(await PolicyJudging.RunAsync(connection, model, _open, _ownsConnections, cancellationToken).ConfigureAwait(false));
         return RuleRunner.Run(model, _options);
     }
 

@@ -13,6 +13,9 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
 
     public string? File { get; init; }
 
+    // A row that was seen to pass.
+    public string? Witness { get; init; }
+
     public Uri? Link { get; init; }
 
     // The SQL that a reader wants to see.
@@ -22,6 +25,7 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
         new(finding.RuleId, finding.Severity, finding.Rule.Title, finding.ObjectName, finding.Message, finding.Fingerprint)
         {
             Fix = finding.Fix,
+            Witness = finding.Witness,
             File = file,
             Link = finding.Rule.Link
         };

@@ -11,6 +11,7 @@ internal sealed class DatabaseModel
     private readonly ILookup<uint, PolicyAnalysis> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
     private readonly ILookup<string, Function> _functions;
+    private Dictionary<string, IReadOnlyList<PolicyJudgement>> _judgements = [];
 
     internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
@@ -42,7 +43,7 @@ internal sealed class DatabaseModel
     public Identities Identities { get; }
 
     // Empty where policies are not evaluated, as in the transaction of a test.
-    public IReadOnlyList<PolicyJudgement> Judgements { get; set; } = [];
+    public IReadOnlyList<PolicyJudgement> Judgements { get; private set; } = [];
 
     // What policies ask where a context counts only when a host has signed it.
     public Relation? Seal { get; }
@@ -66,6 +67,13 @@ internal sealed class DatabaseModel
     // Reached through its parent, or directly past the parent's policies.
     public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
 
+    // What evaluating the policies has shown. The rules know it from then on.
+    public void Add(IReadOnlyList<PolicyJudgement> judgements)
+    {
+        Judgements = judgements;
+        _judgements = judgements.GroupBy(judgement => judgement.Table).ToDictionary(group => group.Key, IReadOnlyList<PolicyJudgement> (group) => [.. group]);
+    }
+
     // Thousands of tables have a few expressions: each is taken apart once.
     public SqlText Parsed(string? text)
     {
@@ -74,10 +82,14 @@ internal sealed class DatabaseModel
         return parsed;
     }
 
+    // By evaluation: nothing that a role of the app may do lets a row of another tenant pass.
+    public bool IsSettled(Relation table) => JudgementsOf(table) is { Count: > 0 } judgements
+        && judgements.All(judgement => judgement.Verdict is PolicyVerdict.Safe or PolicyVerdict.Closed);
+
+    public IReadOnlyList<PolicyJudgement> JudgementsOf(Relation table) => _judgements.TryGetValue(table.Name, out var found) ? found : [];
+
     // Of the host, by the name alone, as the catalog has it.
     public IEnumerable<Function> FunctionsNamed(string name) => _functions[name];
-
-    public string? SchemaNameOf(Function function) => Identifier.Unquote(Catalog.Schemas.FirstOrDefault(schema => schema.Oid == function.Schema)?.Name ?? "");
 
     public bool IsTenantTable(uint relation) => _tenantColumns.ContainsKey(relation);
 

@@ -53,7 +53,7 @@ internal sealed class PolicyAnalysis
     public IEnumerable<SqlText> Expressions => new[] { Using, Check }.Where(text => !text.IsEmpty);
 
     // Grants rows of the tenant tables to the app, and no restrictive policy holds the tenant's bounds in its place.
-    public bool Opens(char command) => Policy.Permissive && ConcernsApp && TenantColumn is not null && Policy.Covers(command)
+    public bool Opens(char command) => !_model.IsSettled(Table) && Policy.Permissive && ConcernsApp && TenantColumn is not null && Policy.Covers(command)
         && !_model.PoliciesOf(Table).Any(other => !other.Policy.Permissive && other.Policy.Covers(command)
             && (other.ConcernsPublic || Policy.Roles.All(role => other.Policy.Roles.Contains(role))) && other.IsTenant(command));
 
@@ -68,7 +68,7 @@ internal sealed class PolicyAnalysis
     public bool IsAlwaysTrue => IsTrue(Using);
 
     // Both are harmless where another condition holds to the tenant all the same.
-    public bool AsksNull => Loose.Any(text => Branches(text).Any(IsNull));
+    public bool AsksNull => !_model.IsSettled(Table) && Loose.Any(text => Branches(text).Any(IsNull));
 
     public bool AsksRole => Policy.Permissive && Loose.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
 

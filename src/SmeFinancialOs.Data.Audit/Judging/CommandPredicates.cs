@@ -19,6 +19,8 @@ internal sealed class CommandPredicates
     // Without the commands that no permissive policy allows.
     public IReadOnlyList<(string Command, string Expression)> Expressions { get; }
 
+    public bool IsReadOnly => Expressions.All(item => item.Command == "SELECT");
+
     // What a row must pass to be updated.
     public string Updated => Expressions.First(item => item.Command == "UPDATE").Expression;
 

@@ -42,7 +42,7 @@ internal sealed class ExpressionClosure
     {
         var schema = call.Qualified ? Identifier.Unquote(call.Of[call.Index - 2]) : null;
         return model.FunctionsNamed(call.Name).Where(function =>
-            schema is null || model.SchemaNameOf(function) == schema);
+            schema is null || function.SqlName == $"{Identifier.Quote(schema)}.{Identifier.Quote(call.Name)}");
     }
 
     private void Add(SqlText text)

@@ -73,6 +73,8 @@ internal sealed class FamilyJudge
         if (!evaluator.IsComplete)
             return (PolicyVerdict.NotJudged, "too many rows failed to be evaluated one by one");
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
+        if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
+            return Prove(observed); // a role for one fixed tenant, such as a demo
         if (missing.Count > 0 && !_readsTenant)
             return (PolicyVerdict.NotJudged, $"it does not read {_setting}: name the setting that says who the tenant is");
         if (missing.Count > 0)
@@ -109,7 +111,7 @@ internal sealed class FamilyJudge
         var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {_key} is {string.Join(", ", keys)} can be read by every tenant" : "";
         if (observed.EmptyIsTenant)
             shared += $"; rows whose {_key} is '' belong to whoever sets no tenant";
-        return (PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal what the setting carries{shared}");
+        return (PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {(_readsTenant ? "what the setting carries" : "a fixed id")}{shared}");
     }
 
     // The column as it is, or cast without loss, and a value that hands on the setting.

@@ -14,7 +14,7 @@ internal static class JudgingFactsReader
             format_type(CASE t.typtype WHEN 'd' THEN t.typbasetype ELSE t.oid END, NULL) AS base, a.attnotnull OR t.typnotnull AS not_null,
             CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generated, t.typcategory = 'A' AS is_array,
             ARRAY(SELECT e.enumlabel::text FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder) AS labels,
-            coalesce((SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = a.attcollation), true) AS deterministic
+            coalesce((SELECT c.collisdeterministic FROM pg_collation c WHERE c.oid = a.attcollation), true) AS deterministic, t.typnotnull AS needs_value
         FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum
         """;
@@ -87,7 +87,8 @@ internal static class JudgingFactsReader
     }
 
     private static ColumnFacts ReadColumn(CatalogRow row) => new(row.Text("name"), row.Text("type"), row.Text("base"), row.Flag("not_null"),
-        row.TextOrNull("generated"), row.Flag("is_array"), row.Texts("labels"), row.Flag("deterministic"));
+        row.TextOrNull("generated"), row.Flag("is_array"), row.Texts("labels"), row.Flag("deterministic"),
+        row.Flag("needs_value"));
 
     private static RoleFacts ReadRole(CatalogRow row) => new(row.Oid("oid"), row.Text("name"), row.Flag("exempt"), row.Flag("may_act"),
         row.Oids("usable").ToHashSet());

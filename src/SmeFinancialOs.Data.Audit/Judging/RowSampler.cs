@@ -13,14 +13,16 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
     internal async Task<RowSample> MakeAsync(IReadOnlyList<SqlText> expressions, string own, IReadOnlyList<string> others,
         IReadOnlyDictionary<string, HashSet<string>> solved, CancellationToken cancellationToken)
     {
-        var columns = Columns(expressions);
+        var named = Columns(expressions);
+        List<ColumnFacts> columns = [.. table.Columns.Where(column => named.Contains(column) || column.NeedsValue)];
         var pools = new List<List<string?>>();
         foreach (var column in columns)
         {
             var candidates = (column.Name == key ? [own, .. others, .. closure.Literals] : Candidates(column, own))
                 .Concat(solved.TryGetValue(column.Name, out var found) ? found : []);
-            pools.Add(await values.FittingAsync(column, column.Name == key && !column.NotNull ? candidates.Append(null) : candidates, cancellationToken)
-                .ConfigureAwait(false));
+            var fitting = await values.FittingAsync(column, column.Name == key && !column.NotNull ? candidates.Append(null) : candidates, cancellationToken)
+                .ConfigureAwait(false);
+            pools.Add(named.Contains(column) ? fitting : [fitting[0]]);
         }
 
         var rows = Combine(columns, pools).ConvertAll(row =>

@@ -7,8 +7,11 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, DatabaseModel model, JudgingFacts facts)
     : IAsyncDisposable
 {
+    private const int MostUsed = 20;
+
     private readonly Dictionary<uint, List<JudgingSession>> _sessions = [];
     private readonly HashSet<(uint Role, string Name)> _always = [];
+    private readonly List<JudgingSession> _used = [];
 
     // One row and value each. Throws PostgresException where the server refuses.
     public async Task<List<T>> QueryAsync<T>(RoleFacts role, SettingState state, string sql, string? json, CancellationToken cancellationToken)
@@ -25,18 +28,38 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
             await session.DisposeAsync().ConfigureAwait(false);
         }
 
-        var opened = await JudgingSession.OpenAsync(open, Identity(role), cancellationToken).ConfigureAwait(false);
-        sessions.Add(opened);
-        var (first, always) = await opened.QueryAsync<T>(state, sql, json, cancellationToken).ConfigureAwait(false);
-        if (always.Length > 0 && !isOwn)
-            throw new UnsetUnknownException(string.Join(", ", always));
-        _always.UnionWith(always.Select(name => (role.Oid, name)));
-        return first;
+        while (true)
+        {
+            var opened = await OpenAsync(role, state, cancellationToken).ConfigureAwait(false);
+            sessions.Add(opened);
+            var (first, always) = await opened.QueryAsync<T>(state, sql, json, cancellationToken).ConfigureAwait(false);
+            if (isOwn)
+                _always.UnionWith(always.Select(name => (role.Oid, name)));
+            if (isOwn || always.Length == 0)
+                return first;
+            sessions.Remove(opened);
+            _used.Add(opened);
+        }
+    }
+
+    // A connection of a pool may have been used before. It is kept until the end, so that the pool makes a new one.
+    private async Task<JudgingSession> OpenAsync(RoleFacts role, SettingState state, CancellationToken cancellationToken)
+    {
+        if (_used.Count >= MostUsed)
+            throw new UnsetUnknownException(string.Join(", ", state.Unset));
+        try
+        {
+            return await JudgingSession.OpenAsync(open, Identity(role), cancellationToken).ConfigureAwait(false);
+        }
+        catch (NpgsqlException fault) when (!isOwn && fault is not PostgresException)
+        {
+            throw new UnsetUnknownException(string.Join(", ", state.Unset)); // the pool has no more connections
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var session in _sessions.Values.SelectMany(sessions => sessions))
+        foreach (var session in _sessions.Values.SelectMany(sessions => sessions).Concat(_used))
             await session.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -14,6 +14,7 @@ internal sealed class PoliciesOr : CatalogRule
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from table in model.TenantTables
+        where !model.IsSettled(table)
         let policies = model.PoliciesOf(table).Where(policy => policy.Policy.Permissive && policy.ConcernsApp).ToList()
         where policies.Count > 1
         let loose = policies.Where(policy => IsLoose(policy) && policies.Any(other => other != policy && Overlap(policy, other))).ToList()

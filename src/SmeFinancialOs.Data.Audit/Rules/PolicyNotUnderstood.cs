@@ -12,7 +12,19 @@ internal sealed class PolicyNotUnderstood : CatalogRule
         "It asks a table of members, a function or another setting. It may be right; nothing in the catalog proves it.",
         Docs + "sql-createpolicy.html");
 
-    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+    public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) => model.Judgements.Count > 0 ? NotJudged(model) : NotClassified(model);
+
+    private IEnumerable<AuditFinding> NotJudged(DatabaseModel model) =>
+        from table in model.TenantTables
+        let open = model.JudgementsOf(table).Where(judgement => judgement.Verdict == PolicyVerdict.NotJudged).ToList()
+        where open.Count > 0
+        let reasons = open.GroupBy(judgement => judgement.Reason).Select(alike => $"{string.Join(", ", alike.Select(judgement => judgement.Role))}: {alike.Key}")
+        select Found(table.Name, $"Not judged for {string.Join("; for ", reasons)}.",
+            Fix.Person("show it with an isolation probe, then allow it with the reason; or tie every policy to the tenant: "
+                + TableFix.Predicate(model, model.TenantColumnOf(table))));
+
+    // By the shape of each policy, where nothing could be evaluated.
+    private IEnumerable<AuditFinding> NotClassified(DatabaseModel model) =>
         from policy in model.Policies
         where (("rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingFilter == TenantFilter.Unknown)
             || ("aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckFilter == TenantFilter.Unknown)) && !policy.AsksNull && !policy.AsksRole

@@ -14,7 +14,7 @@ internal static class RuleRunner
         var suppressed = new List<AuditSuppression>();
         var byGuard = model.Catalog.GuardAllowances.Where(entry => model.Catalog.Relations.ContainsKey(entry.Relation))
             .ToDictionary(entry => model.Catalog.Relations[entry.Relation].Name, entry => entry.Reason);
-        foreach (var finding in RuleRegistry.All.SelectMany(rule => rule.Evaluate(model)).DistinctBy(finding => finding.Fingerprint)
+        foreach (var finding in OnePerHole(model, [.. RuleRegistry.All.SelectMany(rule => rule.Evaluate(model)).DistinctBy(finding => finding.Fingerprint)])
                      .OrderByDescending(finding => finding.Severity).ThenBy(finding => finding.RuleId, StringComparer.Ordinal)
                      .ThenBy(finding => finding.ObjectName, StringComparer.Ordinal))
         {
@@ -30,5 +30,22 @@ internal static class RuleRunner
                 findings.Add(finding);
         }
         return new(findings, suppressed, model.Catalog.ServerVersion, model.Judgements);
+    }
+
+    // Where a rule names the cause of a hole, its finding gets the row that passes, and the hole is no finding of its own.
+    private static List<AuditFinding> OnePerHole(DatabaseModel model, List<AuditFinding> findings)
+    {
+        foreach (var hole in findings.Where(finding => finding.RuleId == PolicyHole.Id).ToList())
+        {
+            var judgement = model.Judgements.First(judgement => judgement.Table == hole.ObjectName && judgement.Verdict == PolicyVerdict.Hole);
+            var causes = findings.Where(finding => finding != hole && finding.Severity == AuditSeverity.Error
+                && (finding.ObjectName == hole.ObjectName || finding.ObjectName == judgement.Role
+                    || finding.ObjectName.EndsWith($" on {hole.ObjectName}", StringComparison.Ordinal))).ToList();
+            foreach (var cause in causes)
+                cause.Witness ??= $"{judgement.Role}: {judgement.Reason}";
+            if (causes.Count > 0)
+                findings.Remove(hole);
+        }
+        return findings;
     }
 }

@@ -19,6 +19,7 @@ internal static class JsonOutput
         severity = problem.Severity.ToString().ToLowerInvariant(),
         @object = problem.Object,
         message = problem.Message,
+        witness = problem.Witness,
         fix = problem.Fix,
         statement = problem.Statement,
         fingerprint = problem.Fingerprint,

@@ -18,6 +18,8 @@ internal static class TextOutput
             foreach (var problem in group)
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {Severity(problem.Severity, color)} {problem.Rule}: {problem.Message}");
+                if (problem.Witness is not null)
+                    text.AppendLine("          " + problem.Witness);
                 foreach (var line in problem.Sql.Split('\n', StringSplitOptions.RemoveEmptyEntries))
                     text.AppendLine("          " + Dim(line, color));
             }

@@ -28,6 +28,7 @@ public sealed class LabelledDatabase : IAsyncLifetime
                 await connection.RunAsync(Named($"""
                     CREATE SCHEMA $schema; SET search_path = $schema, public;
                     GRANT USAGE ON SCHEMA $schema TO $web; CREATE TYPE invoice_state AS ENUM ('open', 'deleted'); CREATE SEQUENCE numbers;
+                    CREATE DOMAIN cents AS integer NOT NULL CHECK (VALUE > 0); CREATE DOMAIN tenant_key AS bigint CHECK (VALUE > 0);
                     GRANT USAGE ON SEQUENCE numbers TO $web;
                     CREATE TABLE members (tenant_id bigint, user_id bigint, PRIMARY KEY (tenant_id, user_id));
                     CREATE TABLE t ({policy.Table});
