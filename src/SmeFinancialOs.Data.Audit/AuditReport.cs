@@ -1,15 +1,22 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging;
+
 namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>What an audit found.</summary>
 public sealed class AuditReport
 {
-    internal AuditReport(IReadOnlyList<AuditFinding> findings, IReadOnlyList<AuditSuppression> suppressed, Version serverVersion,
-        IReadOnlyList<PolicyJudgement> judgements)
+    internal AuditReport(IReadOnlyList<AuditFinding> findings, IReadOnlyList<AuditSuppression> suppressed, DatabaseModel model)
     {
-        Judgements = judgements;
         Findings = findings;
         Suppressed = suppressed;
-        ServerVersion = serverVersion;
+        ServerVersion = model.Catalog.ServerVersion;
+        Judgements = model.Judgements;
+        TableCount = model.Catalog.Relations.Values.Count(relation => relation.IsTable);
+        TenantTableCount = model.TenantTables.Count;
+        Roles = [.. model.Identities.App.Select(role => role.Sql).Order(StringComparer.Ordinal)];
+        Hint = SchemaGuess.For(model);
+        Unread = model.Catalog.Unread;
     }
 
     /// <summary>The faults, the worst first; empty when there are none.</summary>
@@ -20,6 +27,21 @@ public sealed class AuditReport
 
     /// <summary>What the policies of each tenant table do for each role of the app.</summary>
     public IReadOnlyList<PolicyJudgement> Judgements { get; }
+
+    /// <summary>The tables of the schemas that were looked at.</summary>
+    public int TableCount { get; }
+
+    /// <summary>How many of them have the tenant column or are the table of the tenants. Zero: nothing was judged, and <see cref="Hint"/> says what may have been meant.</summary>
+    public int TenantTableCount { get; }
+
+    /// <summary>The roles of the app that were examined: its logins, and what they inherit or may SET ROLE to.</summary>
+    public IReadOnlyList<string> Roles { get; }
+
+    /// <summary>Where no table is a tenant table: which column and setting may have been meant. Else null.</summary>
+    public string? Hint { get; }
+
+    /// <summary>What the login of the audit was not allowed to read, and what that means for the findings.</summary>
+    public IReadOnlyList<string> Unread { get; }
 
     /// <summary>How many rules were asked.</summary>
     public int RuleCount { get; } = SchemaAudit.Rules.Count;

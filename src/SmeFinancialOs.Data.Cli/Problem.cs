@@ -13,6 +13,9 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
 
     public string? File { get; init; }
 
+    // Whether the fix can be applied without asking anybody; null where there is none.
+    public bool? IsFixSafe { get; init; }
+
     // A row that was seen to pass.
     public string? Witness { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
         new(finding.RuleId, finding.Severity, finding.Rule.Title, finding.ObjectName, finding.Message, finding.Fingerprint)
         {
             Fix = finding.Fix,
+            IsFixSafe = finding.IsFixSafe,
             Witness = finding.Witness,
             File = file,
             Link = finding.Rule.Link

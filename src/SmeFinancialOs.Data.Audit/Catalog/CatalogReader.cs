@@ -40,7 +40,8 @@ internal static class CatalogReader
         }
 
         var snapshot = await ReadAsync(connection, batch, cancellationToken).ConfigureAwait(false);
-        return snapshot with { GuardAllowances = await AllowancesAsync(connection, cancellationToken).ConfigureAwait(false) };
+        return await AllowancesAsync(connection, cancellationToken).ConfigureAwait(false) is { } allowances ? snapshot with { GuardAllowances = allowances }
+            : snapshot with { Unread = ["app_guard.allowlist: a relation that the guard allows is reported like any other"] };
     }
 
     private static async Task<CatalogSnapshot> ReadAsync(NpgsqlConnection connection, NpgsqlBatch batch, CancellationToken cancellationToken)
@@ -73,12 +74,13 @@ internal static class CatalogReader
         };
     }
 
-    private static async Task<IReadOnlyList<GuardAllowance>> AllowancesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    // Null where there is a list that the login may not read.
+    private static async Task<IReadOnlyList<GuardAllowance>?> AllowancesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var question = new NpgsqlCommand(CatalogQueries.AllowlistIsReadable, connection);
         await using var _ = question.ConfigureAwait(false);
-        if (await question.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-            return [];
+        if (await question.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true and var answer)
+            return answer is false ? null : [];
         var command = new NpgsqlCommand(CatalogQueries.Allowlist, connection);
         await using var __ = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);

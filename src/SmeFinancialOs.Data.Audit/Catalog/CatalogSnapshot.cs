@@ -43,5 +43,8 @@ internal sealed record CatalogSnapshot
 
     public IReadOnlyList<GuardAllowance> GuardAllowances { get; init; } = [];
 
+    // What the login of the audit may not read.
+    public IReadOnlyList<string> Unread { get; init; } = [];
+
     public required IReadOnlyList<ParameterGrant> ParameterGrants { get; init; }
 }

@@ -29,7 +29,7 @@ internal static class RuleRunner
             else
                 findings.Add(finding);
         }
-        return new(findings, suppressed, model.Catalog.ServerVersion, model.Judgements);
+        return new(findings, suppressed, model);
     }
 
     // Where a rule names the cause of a hole, its finding gets the row that passes, and the hole is no finding of its own.

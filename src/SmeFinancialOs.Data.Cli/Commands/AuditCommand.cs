@@ -21,13 +21,27 @@ internal static class AuditCommand
             {
                 using var progress = new Progress("reading the catalog");
                 var result = await new SchemaAudit(connection.Resolve(parsed), schema.Read(parsed)).RunAsync(cancellationToken);
+                if (result.Hint is not null)
+                    throw new ToolFailureException($"{result.Hint} See --tenant-column, --tenant-setting and --schema.");
                 return report.Report(parsed, new("audit", [.. result.Findings.Select(finding => Problem.Of(finding))],
                     [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion,
-                    $"{result.RuleCount} rules"));
+                    Scope(result), result.Judgements.All(judgement => judgement.Verdict != PolicyVerdict.NotJudged)));
             })
         { connection };
         schema.AddTo(command);
         report.AddTo(command);
         return command;
+    }
+
+    private static string Scope(AuditReport report)
+    {
+        var verdicts = report.Judgements.CountBy(judgement => judgement.Verdict).ToDictionary();
+        var judged = string.Join(", ", new[] { (PolicyVerdict.Safe, "safe"), (PolicyVerdict.Closed, "closed"), (PolicyVerdict.Hole, "with a hole"),
+            (PolicyVerdict.NotJudged, "not judged") }.Select(item => $"{verdicts.GetValueOrDefault(item.Item1)} {item.Item2}"));
+        return string.Join("; ",
+        [
+            $"{report.RuleCount} rules", $"{report.TenantTableCount} of {report.TableCount} tables are tenant tables", $"roles examined: {string.Join(", ", report.Roles)}",
+            $"policies by table and role: {judged}", .. report.Unread.Select(item => $"not read: {item}"),
+        ]);
     }
 }

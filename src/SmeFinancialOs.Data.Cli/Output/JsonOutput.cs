@@ -9,6 +9,7 @@ internal static class JsonOutput
         command = outcome.Command,
         serverVersion = outcome.ServerVersion.ToString(),
         scope = outcome.Scope,
+        complete = outcome.IsComplete,
         findings = outcome.Problems.Select(Of),
         suppressed = outcome.Suppressed.Select(item => new { finding = Of(item.Problem), reason = item.Reason }),
     });
@@ -21,6 +22,7 @@ internal static class JsonOutput
         message = problem.Message,
         witness = problem.Witness,
         fix = problem.Fix,
+        safe = problem.IsFixSafe,
         statement = problem.Statement,
         fingerprint = problem.Fingerprint,
         file = problem.File,

@@ -8,18 +8,30 @@ internal static class JunitOutput
     internal static string Write(Outcome outcome)
     {
         var cases = outcome.Problems.Select(problem => Case(problem, new XElement("failure",
-                new XAttribute("type", problem.Severity.ToString().ToLowerInvariant()), new XAttribute("message", Clean(problem.Message)), Clean($"{problem.Witness}\n{problem.Sql}".TrimStart()))))
+                new XAttribute("type", problem.Severity.ToString().ToLowerInvariant()), new XAttribute("message", Clean(problem.Message)), Clean(string.Join('\n', Lines(problem))))))
             .Concat(outcome.Suppressed.Select(item => Case(item.Problem, new XElement("skipped", new XAttribute("message", Clean(item.Reason))))))
             .DefaultIfEmpty(new XElement("testcase", new XAttribute("classname", "sme-data"), new XAttribute("name", $"{outcome.Command}: {outcome.Scope}")))
             .ToList();
         var suite = new XElement("testsuite", new XAttribute("name", $"sme-data {outcome.Command}"), new XAttribute("tests", cases.Count),
-            new XAttribute("failures", outcome.Problems.Count), new XAttribute("errors", 0), new XAttribute("skipped", outcome.Suppressed.Count), cases);
+            new XAttribute("failures", outcome.Problems.Count), new XAttribute("errors", 0), new XAttribute("skipped", outcome.Suppressed.Count),
+            new XElement("properties", Property("scope", outcome.Scope), Property("complete", outcome.IsComplete ? "true" : "false")), cases);
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + new XElement("testsuites", suite) + "\n";
     }
+
+    private static XElement Property(string name, string value) => new("property", new XAttribute("name", name), new XAttribute("value", Clean(value)));
 
     private static XElement Case(Problem problem, XElement result) =>
         new("testcase", new XAttribute("classname", problem.Rule), new XAttribute("name", Clean(problem.Object)),
             problem.File is null ? null : new XAttribute("file", problem.File), result);
+
+    private static IEnumerable<string> Lines(Problem problem)
+    {
+        if (problem.Witness is not null)
+            yield return problem.Witness;
+        if (problem.IsFixSafe is { } isSafe)
+            yield return isSafe ? "-- a safe fix:" : "-- not safe without looking at it:";
+        yield return problem.Sql;
+    }
 
     // Names may hold what XML may not.
     private static string Clean(string text) =>

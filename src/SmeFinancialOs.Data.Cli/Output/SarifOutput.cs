@@ -30,6 +30,7 @@ internal static class SarifOutput
                     results = outcome.Problems.Select(problem => Result(problem, rules, null))
                         .Concat(outcome.Suppressed.Select(item => Result(item.Problem, rules, item.Reason))),
                     columnKind = "utf16CodeUnits",
+                    properties = new { scope = outcome.Scope, complete = outcome.IsComplete },
                 },
             },
         });
@@ -61,6 +62,7 @@ internal static class SarifOutput
             },
         },
         partialFingerprints = new Dictionary<string, string> { ["ruleAndObject/v1"] = problem.Fingerprint },
+        properties = problem.IsFixSafe is { } safe ? new { safe } : null,
         suppressions = suppression is null ? null : new[] { new { kind = "external", justification = suppression } },
     };
 

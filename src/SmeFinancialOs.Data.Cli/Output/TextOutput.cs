@@ -35,7 +35,7 @@ internal static class TextOutput
     private static string Counts(Outcome outcome)
     {
         if (outcome.Problems.Count == 0)
-            return "clean";
+            return outcome.IsComplete ? "clean" : "no findings, but not everything was judged";
         var counts = Enum.GetValues<AuditSeverity>().Reverse()
             .Select(severity => (severity, Count: outcome.Problems.Count(problem => problem.Severity == severity)));
         return string.Join(", ", counts.Where(item => item.Count > 0)
