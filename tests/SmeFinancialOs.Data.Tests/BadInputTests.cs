@@ -95,9 +95,9 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         await new OrganizationRepository(session).CreateAsync("x", "s" + Guid.NewGuid().ToString("N"));
         var invoices = new InvoiceRepository(session);
         await invoices.InsertManyAsync([.. Enumerable.Range(0, 9000).Select(i => Invoices.New($"{i}") with { AmountCents = 1_000_000_000_000_000 })]);
-        (await invoices.TotalsByStatusAsync()).Should().ContainSingle().Which.AmountCents.Should().Be(9_000_000_000_000_000_000);
+        (await invoices.GetTotalsByStatusAsync()).Should().ContainSingle().Which.AmountCents.Should().Be(9_000_000_000_000_000_000);
         await invoices.InsertManyAsync([.. Enumerable.Range(9000, 1000).Select(i => Invoices.New($"{i}") with { AmountCents = 1_000_000_000_000_000 })]);
-        (await invoices.Invoking(r => r.TotalsByStatusAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
+        (await invoices.Invoking(r => r.GetTotalsByStatusAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
             .Should().Be(PostgresErrorCodes.NumericValueOutOfRange);
     }
 

@@ -16,7 +16,7 @@ internal sealed class Agreement(OverheadWays ways, BenchmarkDatabase database)
         Require(newest.Count == 50 && newest.All(row => row.OrgId == database.Dataset.MeasuredOrganization),
             "SELECT .. LIMIT 50 does not give 50 rows of its organization");
         var counts = await SameAsync("COUNT(*) GROUP BY status", way => way.CountByStatusAsync());
-        var totals = await SameAsync("the analytics", way => way.TotalsByOrganizationAsync());
+        var totals = await SameAsync("the analytics", way => way.GetTotalsByOrganizationAsync());
         Require(totals.Sum(total => total.Count) == database.Dataset.InvoiceCount, "the analytics do not count all invoices");
         var measured = counts.Sum(row => row.Count);
         Require(

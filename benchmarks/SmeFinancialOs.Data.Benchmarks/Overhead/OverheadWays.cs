@@ -54,7 +54,7 @@ internal sealed class OverheadWays : IAsyncDisposable
             {
                 await way.NewestAsync();
                 await way.CountByStatusAsync();
-                await way.TotalsByOrganizationAsync();
+                await way.GetTotalsByOrganizationAsync();
             }
         }
 

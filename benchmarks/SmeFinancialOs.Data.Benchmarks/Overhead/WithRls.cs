@@ -19,5 +19,5 @@ internal sealed class WithRls(TenantConnectionFactory factory, Dataset dataset) 
 
     public Task<int> InsertAsync(NewRow row) => _inserting.ExecuteAsync(Sql.Insert, row);
 
-    public Task<IReadOnlyList<OrganizationTotal>> TotalsByOrganizationAsync() => _admin.QueryAsync<OrganizationTotal>(Sql.TotalsByOrganization);
+    public Task<IReadOnlyList<OrganizationTotal>> GetTotalsByOrganizationAsync() => _admin.QueryAsync<OrganizationTotal>(Sql.TotalsByOrganization);
 }

@@ -13,7 +13,7 @@ public sealed class InvoiceRepository(ITenantSession session)
 
     /// <summary>An invoice by its id, or null.</summary>
     /// <exception cref="InvalidOperationException">The context is an admin's; this holds for every method but
-    /// <see cref="TotalsByOrganizationAsync"/>.</exception>
+    /// <see cref="GetTotalsByOrganizationAsync"/>.</exception>
     public Task<Invoice?> GetAsync(Guid invoiceId, CancellationToken cancellationToken = default) =>
         One($"SELECT {Columns} FROM public.invoices WHERE id = @invoiceId", new { invoiceId }, cancellationToken);
 
@@ -149,7 +149,7 @@ public sealed class InvoiceRepository(ITenantSession session)
 
     /// <summary>How many invoices of each status there are, and their sums.</summary>
     /// <exception cref="InvalidValueException">A sum is beyond the range of <see cref="long"/>.</exception>
-    public async Task<IReadOnlyList<InvoiceStatusTotal>> TotalsByStatusAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<InvoiceStatusTotal>> GetTotalsByStatusAsync(CancellationToken cancellationToken = default)
     {
         var rows = await Many<(string Status, long Count, long AmountCents)>(
             "SELECT status, count(*), sum(amount_cents)::bigint FROM public.invoices GROUP BY status", null, cancellationToken).ConfigureAwait(false);
@@ -160,7 +160,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <summary>How many invoices each organization has, and their sums; organizations without any too. For an admin context.</summary>
     /// <exception cref="InvalidOperationException">The context is not an admin's.</exception>
     /// <exception cref="InvalidValueException">A sum is beyond the range of <see cref="long"/>.</exception>
-    public Task<IReadOnlyList<InvoiceOrganizationTotal>> TotalsByOrganizationAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<InvoiceOrganizationTotal>> GetTotalsByOrganizationAsync(CancellationToken cancellationToken = default)
     {
         _session.Context.RequireAdmin();
         return _session.QueryAsync<InvoiceOrganizationTotal>(

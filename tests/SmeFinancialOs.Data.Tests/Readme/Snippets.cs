@@ -79,7 +79,7 @@ internal static class Snippets
             LockTimeout = TimeSpan.FromSeconds(5),
         });
         var admin = adminFactory.CreateSession(TenantContext.ForAdmin(actor: "alice@example.com", reason: "ticket 4711"));
-        var perOrganization = await new InvoiceRepository(admin).TotalsByOrganizationAsync();
+        var perOrganization = await new InvoiceRepository(admin).GetTotalsByOrganizationAsync();
         // </snippet>
         return perOrganization.Count;
     }

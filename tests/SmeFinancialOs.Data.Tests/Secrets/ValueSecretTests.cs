@@ -127,7 +127,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
         Marked.TextOf(taken).Should().NotContain(Marked.Value);
         var page = await new InvoiceRepository(session).ListAsync();
         var draft = new NewInvoice { Number = Marked.Value, CustomerName = Marked.Value, AmountCents = 4_711_4711, IssuedAt = new(2026, 1, 1) };
-        var totals = await new InvoiceRepository(host.Factory.CreateSession(TenantContext.ForAdmin("ada", "a test"))).TotalsByOrganizationAsync();
+        var totals = await new InvoiceRepository(host.Factory.CreateSession(TenantContext.ForAdmin("ada", "a test"))).GetTotalsByOrganizationAsync();
         var text = string.Join(' ', [draft, page, .. page.Items, await organizations.GetAsync(fixture.OrganizationA), .. totals]);
         text.Should().Contain(draft.Id.ToString()).And.NotContain(Marked.Value).And.NotContain("47114711");
         (await host.HeardAsync()).Should().NotContain(entry => Marked.IsIn(entry.Text));
