@@ -16,7 +16,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         _databases = databases;
         Name = name;
         SealKey = sealKey;
-        OwnerConnectionString = databases.ConnectionStringTo(name);
+        SuperuserConnectionString = databases.ConnectionStringTo(name);
         AppConnectionString = As(LoginPasswords.AppUser, passwords.App);
         AdminConnectionString = As(LoginPasswords.AdminUser, passwords.Admin);
         _factory = new(() =>
@@ -31,7 +31,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>The superuser, who is bound by no policy: for schema work and for looking behind the curtain.</summary>
-    public string OwnerConnectionString { get; }
+    public string SuperuserConnectionString { get; }
 
     /// <summary>The login of the host app, <c>app_user</c>.</summary>
     public string AppConnectionString { get; }
@@ -66,7 +66,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     public Task<IsolationReport> AssertIsolationAsync(IsolationProbeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return TenantIsolation.AssertAsync(OwnerConnectionString, options, cancellationToken);
+        return TenantIsolation.AssertAsync(SuperuserConnectionString, options, cancellationToken);
     }
 
     /// <summary>Drops the database, whoever is still connected to it.</summary>
@@ -80,7 +80,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             await _factory.Value.Admin.DisposeAsync().ConfigureAwait(false);
         }
 
-        ClearPool(OwnerConnectionString);
+        ClearPool(SuperuserConnectionString);
         ClearPool(AppConnectionString);
         ClearPool(AdminConnectionString);
         await _databases.DropAsync(Name).ConfigureAwait(false);
@@ -93,5 +93,5 @@ public sealed class TenantDatabase : IAsyncDisposable
     }
 
     private string As(string login, string password) =>
-        new NpgsqlConnectionStringBuilder(OwnerConnectionString) { Username = login, Password = password }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(SuperuserConnectionString) { Username = login, Password = password }.ConnectionString;
 }

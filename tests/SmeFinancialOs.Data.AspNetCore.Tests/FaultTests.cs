@@ -76,11 +76,11 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     [Fact]
     public async Task A_login_that_bypasses_the_policies_is_500_and_is_not_named()
     {
-        await using var app = await StartAsync("SELECT 1", database.Database.OwnerConnectionString);
+        await using var app = await StartAsync("SELECT 1", database.Database.SuperuserConnectionString);
         var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         (await response.ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
         (await response.Content.ReadAsStringAsync())
-            .Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString).Username);
+            .Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.SuperuserConnectionString).Username);
     }
 
     [Fact]

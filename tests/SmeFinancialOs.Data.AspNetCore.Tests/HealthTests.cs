@@ -38,7 +38,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
 
     [Fact]
     public async Task An_unsafe_admin_login_is_unhealthy_too() =>
-        (await CheckAsync(database.Database.AppConnectionString, database.Database.OwnerConnectionString)).Description.Should().Contain("superuser");
+        (await CheckAsync(database.Database.AppConnectionString, database.Database.SuperuserConnectionString)).Description.Should().Contain("superuser");
 
     [Theory]
     [InlineData("DROP FUNCTION app.schema_version()", "*at version 7 or older*Run the migrations*")]
@@ -128,7 +128,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
 
     private static async Task ExecuteAsync(TenantDatabase database, string sql)
     {
-        await using var superuser = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var superuser = NpgsqlDataSource.Create(database.SuperuserConnectionString);
         await using var command = superuser.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

@@ -34,7 +34,7 @@ public sealed class BadInputDatabase : IAsyncLifetime
         Tenant = (await Database.CreateOrganizationAsync()).Context;
         Invoice = await new InvoiceRepository(Factory.CreateSession(Tenant)).InsertAsync(
             new NewInvoice { Number = "1", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) });
-        _truth = NpgsqlDataSource.Create(Database.OwnerConnectionString);
+        _truth = NpgsqlDataSource.Create(Database.SuperuserConnectionString);
     }
 
     public async ValueTask DisposeAsync()

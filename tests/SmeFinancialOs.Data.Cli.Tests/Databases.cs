@@ -35,8 +35,8 @@ public sealed class Databases : IAsyncLifetime
         var database = await _server.CreateTenantDatabaseAsync(cancellationToken: Cancel);
         _databases.Add(database);
         if (sql is not null)
-            await ExecuteAsync(database.OwnerConnectionString, sql);
-        return database.OwnerConnectionString;
+            await ExecuteAsync(database.SuperuserConnectionString, sql);
+        return database.SuperuserConnectionString;
     }
 
     internal Task<string> NewEmptyAsync() => _server.CreateEmptyDatabaseAsync(Cancel);

@@ -30,7 +30,7 @@ public sealed class SecretTests
     {
         await using var server = await PostgresServer.StartAsync(new() { Kind = Machine.AnyThrowawayKind });
         await using var database = await server.CreateTenantDatabaseAsync();
-        var passwords = new[] { server.ConnectionString, database.OwnerConnectionString, database.AppConnectionString, database.AdminConnectionString }
+        var passwords = new[] { server.ConnectionString, database.SuperuserConnectionString, database.AppConnectionString, database.AdminConnectionString }
             .Select(text => new NpgsqlConnectionStringBuilder(text).Password).OfType<string>().Where(password => password.Length > 0).Distinct().ToList();
         passwords.Should().NotBeEmpty();
         $"{server} {server.Description} {database} {database.Name} {database.Factory}".Should().NotContainAny(passwords);

@@ -38,7 +38,7 @@ internal sealed class Agreement(OverheadWays ways, BenchmarkDatabase database)
     {
         var row = ways.InsertedRows.Next();
         var stored = new List<InvoiceRow>();
-        await using var owner = new NpgsqlConnection(database.OwnerConnectionString);
+        await using var owner = new NpgsqlConnection(database.SuperuserConnectionString);
         foreach (var (way, schema) in ((IWay, string)[])[
             (ways.WithoutRls, TwinTables.Schema), (ways.WithRls, TableSets.Protected), (ways.ArticleRecipe, ArticleTables.Schema)])
         {

@@ -23,7 +23,7 @@ internal sealed class PolicyTables : IAsyncDisposable
     public static async Task<PolicyTables> CreateAsync()
     {
         var database = await Suite.Database.GetAsync();
-        await using (var owner = new NpgsqlConnection(database.OwnerConnectionString))
+        await using (var owner = new NpgsqlConnection(database.SuperuserConnectionString))
         {
             await owner.OpenAsync(Suite.StoppingToken);
             await ExecuteAsync(owner, PolicyTable.CreateFunctionSql);

@@ -81,9 +81,9 @@ internal sealed class DatabasePerTenant(PostgresServer server, ThrowawayLogin lo
         await _databases.DisposeAsync();
     }
 
-    private static async Task RunAsync(string ownerConnectionString, string sql, CancellationToken cancellationToken)
+    private static async Task RunAsync(string superuserConnectionString, string sql, CancellationToken cancellationToken)
     {
-        await using var owner = new NpgsqlConnection(ownerConnectionString);
+        await using var owner = new NpgsqlConnection(superuserConnectionString);
         await owner.RunAsync(sql, cancellationToken);
     }
 }

@@ -40,8 +40,8 @@ internal sealed class BenchmarkLogins(string database)
 
     public string DropSql => $"DROP ROLE IF EXISTS {Twin}, {Bypass}, {ArticleTenant}, {ArticleAdmin}, {ArticleAdminRole}";
 
-    public string ConnectionString(string ownerConnectionString, string login) =>
-        new NpgsqlConnectionStringBuilder(ownerConnectionString) { Username = login, Password = _password }.ConnectionString;
+    public string ConnectionString(string superuserConnectionString, string login) =>
+        new NpgsqlConnectionStringBuilder(superuserConnectionString) { Username = login, Password = _password }.ConnectionString;
 
     // Lower-case letters, digits and underscores, at most 63: needs no quotes.
     private static string Named(string database, string suffix) =>

@@ -38,7 +38,7 @@ public sealed class SampleFixture : IAsyncLifetime
     {
         var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
         _database = await CreateDatabaseAsync(server);
-        _superuser = NpgsqlDataSource.Create(_database.OwnerConnectionString);
+        _superuser = NpgsqlDataSource.Create(_database.SuperuserConnectionString);
         await AddAsync(A);
         await AddAsync(B);
         await AddAsync(Demo);

@@ -39,7 +39,7 @@ public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task Sql_runs_on_a_migrated_database(string page)
     {
         await using var database = await fixture.Server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var superuser = new NpgsqlConnection(database.OwnerConnectionString);
+        await using var superuser = new NpgsqlConnection(database.SuperuserConnectionString);
         await superuser.OpenAsync(TestContext.Current.CancellationToken);
         foreach (var block in new Page(page).Blocks("sql"))
             await superuser.RunUnitsAsync(block);

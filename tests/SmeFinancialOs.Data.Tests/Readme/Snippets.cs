@@ -9,11 +9,11 @@ namespace SmeFinancialOs.Data.Tests.Readme;
 /// <summary>The C# of the README, between its markers, word for word: it compiles here and runs in <see cref="ReadmeTests"/>.</summary>
 internal static class Snippets
 {
-    public static async Task<IReadOnlyList<(string Status, long Cents)>> QuickStartAsync(string ownerConnectionString, string appConnectionString)
+    public static async Task<IReadOnlyList<(string Status, long Cents)>> QuickStartAsync(string superuserConnectionString, string appConnectionString)
     {
         // <snippet>
         // Deploy time, with the rights of the database's owner: roles, policies, tables.
-        await new SchemaMigrator(ownerConnectionString).MigrateAsync();
+        await new SchemaMigrator(superuserConnectionString).MigrateAsync();
 
         // Run time: app_user owns nothing and bypasses nothing, and the factory checks that.
         await using var dataSource = new NpgsqlDataSourceBuilder(appConnectionString).UseTenantDefaults().Build();
@@ -96,10 +96,10 @@ internal static class Snippets
         // </snippet>
     }
 
-    public static async Task ProveIsolationAsync(string ownerConnectionString)
+    public static async Task ProveIsolationAsync(string superuserConnectionString)
     {
         // <snippet>
-        await TenantIsolation.AssertAsync(ownerConnectionString);
+        await TenantIsolation.AssertAsync(superuserConnectionString);
         // </snippet>
     }
 }

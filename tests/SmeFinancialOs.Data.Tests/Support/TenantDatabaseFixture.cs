@@ -46,7 +46,7 @@ public class TenantDatabaseFixture : IAsyncLifetime
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
         // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
         SuperuserDataSource =
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { IncludeErrorDetail = true }.ConnectionString);
+            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.SuperuserConnectionString) { IncludeErrorDetail = true }.ConnectionString);
         _tenants = new NpgsqlDataSourceBuilder(Database.AppConnectionString).UseTenantDefaults().Build();
         _admins = new NpgsqlDataSourceBuilder(Database.AdminConnectionString).UseTenantDefaults().Build();
         Factory = new TenantConnectionFactory(_tenants, new TenantConnectionOptions { AdminDataSource = _admins, SealKey = Database.SealKey });

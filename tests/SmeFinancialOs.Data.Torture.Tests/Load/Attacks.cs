@@ -7,7 +7,7 @@ namespace SmeFinancialOs.Data.Torture.Tests.Load;
 internal sealed class Attacks(TortureDatabase database, Pools pools, Report report) : IAsyncDisposable
 {
     private readonly NpgsqlDataSource _owner =
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString) { MaxPoolSize = 2, Timeout = 5 }.ConnectionString);
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Database.SuperuserConnectionString) { MaxPoolSize = 2, Timeout = 5 }.ConnectionString);
 
     public IEnumerable<Operation> Operations =>
     [

@@ -74,7 +74,7 @@ internal sealed class TortureRun : IAsyncDisposable
             .. attacks.Operations,
         ];
         using var stop = new CancellationTokenSource();
-        var trouble = new FaultInjector(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2",
+        var trouble = new FaultInjector(_server, _pooler, _line, Database.Database.SuperuserConnectionString + ";Pooling=false;Timeout=2",
             Report).RunAsync(_settings.Seed, stop.Token);
         var tasks = Enumerable.Range(0, Tasks)
             .Select(task => Task.Run(() => WorkAsync(operations, new Random(unchecked((_settings.Seed * 397) ^ task)), stop.Token))).ToArray();
@@ -159,7 +159,7 @@ internal sealed class TortureRun : IAsyncDisposable
 
     private async Task WithSuperuserAsync(Func<NpgsqlConnection, Task> actAsync)
     {
-        await using var superuser = new NpgsqlConnection(Database.Database.OwnerConnectionString + ";Pooling=false;Command Timeout=300");
+        await using var superuser = new NpgsqlConnection(Database.Database.SuperuserConnectionString + ";Pooling=false;Command Timeout=300");
         await superuser.OpenAsync();
         await actAsync(superuser);
     }
