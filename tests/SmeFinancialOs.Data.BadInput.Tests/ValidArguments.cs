@@ -83,7 +83,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(TenantConnection) => await world.Factory.OpenConnectionAsync(world.Tenant),
         _ when type == typeof(TenantTransaction) => world.Factory.BeginTransaction(world.Tenant),
         _ when type == typeof(TenantBatch) => Batch(),
-        _ when type == typeof(TenantBatchResult<int>) => Batch().AddScalar<int>("SELECT 1"),
+        _ when type == typeof(TenantBatchResult<int>) => Batch().AddExecuteScalar<int>("SELECT 1"),
         _ when type == typeof(InvoiceRepository) => new InvoiceRepository(world.Factory.CreateSession(world.Tenant)),
         _ when type == typeof(OrganizationRepository) => new OrganizationRepository(world.Factory.CreateSession(world.Tenant)),
         _ when type == typeof(Invoice) => world.Invoice with { },
@@ -129,7 +129,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
     private TenantBatch Batch()
     {
         var batch = world.Factory.CreateSession(world.Tenant).CreateBatch();
-        batch.AddScalar<int>("SELECT 1");
+        batch.AddExecuteScalar<int>("SELECT 1");
         return batch;
     }
 

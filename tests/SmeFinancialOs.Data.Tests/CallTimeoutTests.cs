@@ -139,8 +139,8 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
                 break;
             case "batch":
                 var batch = session.CreateBatch();
-                batch.AddScalar<int>("SELECT 1");
-                batch.AddScalar<string>(sleep);
+                batch.AddExecuteScalar<int>("SELECT 1");
+                batch.AddExecuteScalar<string>(sleep);
                 await batch.ExecuteAsync(Token);
                 break;
             case "copy":

@@ -145,7 +145,7 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
                 break;
             case "batch":
                 var batch = session.CreateBatch();
-                batch.AddScalar<int>("SELECT 1");
+                batch.AddExecuteScalar<int>("SELECT 1");
                 batch.AddExecute(leave);
                 await AttemptAsync(() => batch.ExecuteAsync());
                 break;

@@ -40,7 +40,7 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
                 var batch = session.CreateBatch();
                 batch.AddExecute(Insert, new { number = Guid.NewGuid().ToString("N") });
                 batch.AddQuery<Guid>("SELECT id FROM invoices LIMIT 50");
-                batch.AddScalar<long>("SELECT count(*) FROM invoices");
+                batch.AddExecuteScalar<long>("SELECT count(*) FROM invoices");
                 return batch.ExecuteAsync();
             })).Should().Be(1);
         }

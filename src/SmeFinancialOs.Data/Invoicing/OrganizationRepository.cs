@@ -83,7 +83,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
         _session.Context.RequireAdmin(
             "Erasing an organization is an admin's act, with a reason on record: it needs a context from TenantContext.ForAdmin(actor, reason).AsReadWrite().");
         return _session.QueryAsync<DeletedRows>(
-            """SELECT table_name AS "TableName", deleted_rows AS "Rows" FROM app.delete_organization(@organizationId)""",
+            """SELECT table_name AS "TableName", deleted_rows AS "Count" FROM app.delete_organization(@organizationId)""",
             new { organizationId }, cancellationToken);
     }
 

@@ -56,7 +56,7 @@ internal static class Snippets
         // <snippet>
         var batch = session.CreateBatch();
         var paid = batch.AddExecute("UPDATE invoices SET status = 'paid' WHERE id = @id", new { id = customerInvoiceId });
-        var open = batch.AddScalar<long>("SELECT count(*) FROM invoices WHERE status <> 'paid'");
+        var open = batch.AddExecuteScalar<long>("SELECT count(*) FROM invoices WHERE status <> 'paid'");
         var newest = batch.AddQuery<Guid>("SELECT id FROM invoices ORDER BY issued_at DESC, id LIMIT 50");
         await batch.ExecuteAsync();
         Console.WriteLine($"{paid.Value} paid, {open.Value} open, {newest.Value.Count} shown");

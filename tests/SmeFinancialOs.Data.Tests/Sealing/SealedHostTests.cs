@@ -30,7 +30,7 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
             await Session.ExportAsync($"COPY ({Names}) TO STDOUT", copied, Cancel);
             System.Text.Encoding.UTF8.GetString(copied.ToArray()).Should().Be(string.Join('\n', NamesOfA) + "\n");
             var batch = Session.CreateBatch();
-            var (rows, own) = (batch.AddQuery<string>(Names), batch.AddScalar<Guid>("SELECT app.current_org_id()"));
+            var (rows, own) = (batch.AddQuery<string>(Names), batch.AddExecuteScalar<Guid>("SELECT app.current_org_id()"));
             await batch.ExecuteAsync(Cancel);
             rows.Value.Should().Equal(NamesOfA);
             own.Value.Should().Be(fixture.OrganizationA);

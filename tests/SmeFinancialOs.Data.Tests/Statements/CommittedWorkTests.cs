@@ -87,8 +87,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
     {
         await PrepareAsync();
         var batch = fixture.Factory.CreateSession(fixture.ContextA).CreateBatch();
-        var first = batch.AddScalar<int>("SELECT 1");
-        batch.AddScalar<int>(Insert + Returning);
+        var first = batch.AddExecuteScalar<int>("SELECT 1");
+        batch.AddExecuteScalar<int>(Insert + Returning);
         await batch.Invoking(b => b.ExecuteAsync(Token)).Should().ThrowAsync<WorkCommittedException>();
         first.Invoking(result => result.Value).Should().Throw<InvalidOperationException>();
     }
