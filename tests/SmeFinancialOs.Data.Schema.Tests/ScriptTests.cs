@@ -29,7 +29,7 @@ public sealed class ScriptTests
         await Psql.ApplyAsync(database, variables);
         (await CatalogAsync(connection)).Should().Equal(byHand);
 
-        (await new SchemaMigrator(database, options).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().BeEmpty();
+        (await new SchemaMigrator(database, options).MigrateAsync(Sql.Cancel)).UpdatedTables.Should().BeEmpty();
         (await CatalogAsync(connection)).Should().Equal(byHand);
         await Psql.ApplyAsync(database, variables);
         (await CatalogAsync(connection)).Should().Equal(byHand).And.HaveCountGreaterThan(20);

@@ -73,7 +73,7 @@ public sealed class UpgradeTests
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal(expected);
         var upgrade = await database.UpgradeAsync();
         upgrade.Applied.Should().Equal(expected);
-        upgrade.TablesNotUpdated.Should().BeEmpty();
+        upgrade.OutdatedTables.Should().BeEmpty();
         (await database.UpgradeAsync()).Applied.Should().BeEmpty();
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().BeEmpty();
         (await database.RowsAsync()).Should().Be(rows);
@@ -157,7 +157,7 @@ public sealed class UpgradeTests
 
         var upgrade = await new SchemaMigrator(database.As(login), new() { Roles = roles, Seal = true }).MigrateAsync(Sql.Cancel);
         upgrade.Applied.Should().EndWith("seal/sealed_context.sql");
-        upgrade.TablesNotUpdated.Should().BeEmpty();
+        upgrade.OutdatedTables.Should().BeEmpty();
     }
 
     [Theory]
