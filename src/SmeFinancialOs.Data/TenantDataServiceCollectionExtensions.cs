@@ -100,7 +100,7 @@ public static class TenantDataServiceCollectionExtensions
             return provider.GetRequiredKeyedService<TenantConnectionFactory>(key).CreateSession();
         });
         services.TryAddSingleton(provider => new RootProvider(provider));
-        services.TryAddSingleton<TenantScopeFactory>();
+        services.TryAddSingleton<TenantScopeRunner>();
         return services;
 
         void TryAdd<T>(ServiceLifetime lifetime, Func<IServiceProvider, T> create)

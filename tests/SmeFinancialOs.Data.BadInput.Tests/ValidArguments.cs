@@ -95,7 +95,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(NpgsqlDataSourceBuilder) => new NpgsqlDataSourceBuilder(world.Database.AppConnectionString),
         _ when type == typeof(Stream) => new MemoryStream(),
         _ when type == typeof(Exception) => new InvalidOperationException(),
-        _ when type == typeof(TenantScopeFactory) => new TenantScopeFactory(Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>()),
+        _ when type == typeof(TenantScopeRunner) => new TenantScopeRunner(Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>()),
         _ when type == typeof(IServiceScopeFactory) => Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
         _ when type == typeof(Func<IServiceProvider, CancellationToken, Task>) => (IServiceProvider _, CancellationToken _) => Task.CompletedTask,
         _ when type == typeof(Func<Task>) => () => Task.CompletedTask,

@@ -104,7 +104,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Invoice_of_an_unknown_organization_is_refused() =>
         (await new InvoiceRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.InsertAsync(Invoices.New()))
-            .Should().ThrowAsync<MissingReferenceException>())
+            .Should().ThrowAsync<ForeignKeyViolationException>())
             .Which.TableName.Should().Be("invoices");
 
     [Fact]

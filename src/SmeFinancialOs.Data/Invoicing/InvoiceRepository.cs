@@ -47,7 +47,7 @@ public sealed class InvoiceRepository(ITenantSession session)
 
     /// <summary>Writes an invoice.</summary>
     /// <exception cref="DuplicateKeyException">The organization has an invoice of this number or id.</exception>
-    /// <exception cref="MissingReferenceException">The organization of the context does not exist.</exception>
+    /// <exception cref="ForeignKeyViolationException">The organization of the context does not exist.</exception>
     /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
     public async Task<Invoice> InsertAsync(NewInvoice invoice, CancellationToken cancellationToken = default)
     {

@@ -31,7 +31,7 @@ internal static class FaultTranslation
         PostgresErrorCodes.UniqueViolation =>
             new DuplicateKeyException($"A row with the same key exists{On(fault)}.", fault),
         PostgresErrorCodes.ForeignKeyViolation =>
-            new MissingReferenceException($"A row that is referred to does not exist in this organization, or is still referred to{On(fault)}.", fault),
+            new ForeignKeyViolationException($"A row that is referred to does not exist in this organization, or is still referred to{On(fault)}.", fault),
         PostgresErrorCodes.NotNullViolation or PostgresErrorCodes.CheckViolation =>
             new InvalidValueException($"A value is not allowed{On(fault)}.", fault),
         // class 22, data exception: the server's text may quote the value
