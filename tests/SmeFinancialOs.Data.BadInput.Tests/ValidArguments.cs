@@ -67,7 +67,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         "copyToCommand" => "COPY (SELECT 1) TO STDOUT",
         "connectionString" or "serverConnectionString" => world.Database.SuperuserConnectionString,
         "slug" => $"slug-{Interlocked.Increment(ref _names)}",
-        "folder" => Folder,
+        "directory" => Folder,
         "domain" => "example.com",
         "keyId" => new ContextSealKeys(world.Database.SuperuserConnectionString).AddAsync().GetAwaiter().GetResult()[..8],
         "ruleId" => AuditAllowance.EveryRule,
