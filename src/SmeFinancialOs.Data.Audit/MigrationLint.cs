@@ -40,6 +40,7 @@ public sealed class MigrationLint
     /// </exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The directory is blank.</exception>
     public async Task<MigrationLintReport> RunAsync(string directory, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);

@@ -18,6 +18,7 @@ public static class SqlMigrations
     /// <exception cref="MigrationLintException">The directory holds no migration, or one cannot be read or run; it says which, and where.</exception>
     /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
+    /// <exception cref="ArgumentException">The directory or the role is blank, or the connection string cannot be used.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
         string connectionString, string directory, string role = "app_owner", CancellationToken cancellationToken = default)
     {

@@ -48,6 +48,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>Creates an organization of its own for a test.</summary>
     /// <param name="name">Its name; null for one that no other has. The slug is made of a number, so that names may repeat.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The name is blank or longer than 200 characters.</exception>
+    /// <exception cref="ObjectDisposedException">The database was disposed.</exception>
     public async Task<TestOrganization> CreateOrganizationAsync(string? name = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
@@ -63,6 +65,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="options">Null: those of this library's own schema.</param>
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <exception cref="TenantIsolationException">A statement got through, or something could not be probed.</exception>
+    /// <exception cref="ObjectDisposedException">The database was disposed.</exception>
     public Task<IsolationReport> AssertIsolationAsync(IsolationProbeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);

@@ -12,6 +12,7 @@ public sealed class TenantScopeRunner
 
     /// <summary>Makes a runner of work in scopes of the host's services.</summary>
     /// <param name="scopeFactory">What makes the scopes.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="scopeFactory"/> is null.</exception>
     public TenantScopeRunner(IServiceScopeFactory scopeFactory)
     {
         ArgumentNullException.ThrowIfNull(scopeFactory);
@@ -25,6 +26,7 @@ public sealed class TenantScopeRunner
     /// <param name="work">The work. What it leaves running has no context any more once its task has ended.</param>
     /// <param name="cancellationToken">Given to the work.</param>
     /// <exception cref="OperationCanceledException">Cancelled before the work began.</exception>
+    /// <exception cref="ArgumentException">The context or the work is null, or the work returned null where its task was expected.</exception>
     public async Task RunAsync(TenantContext context, Func<IServiceProvider, CancellationToken, Task> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);

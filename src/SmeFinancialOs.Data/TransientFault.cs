@@ -21,6 +21,7 @@ public static class TransientFault
     /// <see cref="DatabaseUnavailableException"/> unless login or database is wrong. False for all else, above all
     /// <see cref="CommitOutcomeUnknownException"/>, <see cref="WorkCommittedException"/> and <see cref="OperationCanceledException"/>.
     /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="exception"/> is null.</exception>
     public static bool IsSafeToRetry(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
