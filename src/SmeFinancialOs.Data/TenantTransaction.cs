@@ -44,8 +44,8 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was
-    /// run.
+    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where
+    /// no statement was run.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the work is rolled back when this is disposed.</param>
     /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>

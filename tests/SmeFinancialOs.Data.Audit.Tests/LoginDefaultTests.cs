@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// What the rule says of defaults that harm nobody, and of those that other rules find.
+/// <summary>What the rule says of defaults that harm nobody, and of those that other rules find.</summary>
 public sealed class LoginDefaultTests(AuditDatabase database) : IClassFixture<AuditDatabase>
 {
     [Theory]

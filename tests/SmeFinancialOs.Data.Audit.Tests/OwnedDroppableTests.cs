@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// Whether the app may drop policies is told of any schema, by whom they name and by the event triggers that are there.
+/// <summary>Whether the app may drop policies is told of any schema, by whom they name and by the event triggers that are there.</summary>
 public sealed class OwnedDroppableTests
 {
     private const string Raises = "CREATE FUNCTION public.g() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no DROP OWNED''; END'; ";

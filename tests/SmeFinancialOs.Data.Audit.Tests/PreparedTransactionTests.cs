@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// On a server of its own: how many transactions may be prepared is settled when it starts.
+/// <summary>On a server of its own: how many transactions may be prepared is settled when it starts.</summary>
 public sealed class PreparedTransactionTests : IAsyncLifetime
 {
     private PostgresServer _server = null!;

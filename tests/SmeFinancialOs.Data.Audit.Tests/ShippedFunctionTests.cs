@@ -7,10 +7,10 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// The audit knows the functions of sql/ by hashes in ShippedFunctions.cs, which these tests write when SME_DATA_WRITE_SHIPPED=1.
+/// <summary>The audit knows the functions of sql/ by hashes in ShippedFunctions.cs, which these tests write when SME_DATA_WRITE_SHIPPED=1.</summary>
 public sealed partial class ShippedFunctionTests
 {
-    // A function of the log belongs to the seal's schema: the seal does not hold without it.
+    /// <summary>A function of the log belongs to the seal's schema: the seal does not hold without it.</summary>
     private const string LogFunction = "app_seal.admits_entry";
 
     private static readonly string SqlFolder = Path.Combine(RepositoryRoot.Folder, "sql");

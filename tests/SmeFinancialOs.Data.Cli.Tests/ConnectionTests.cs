@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// Where the connection comes from, and that its password goes nowhere.
+/// <summary>Where the connection comes from, and that its password goes nowhere.</summary>
 public sealed class ConnectionTests(Databases databases) : IClassFixture<Databases>
 {
     private const string Secret = "s3cr3t-marker";

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// A clean database with our schema, one with a forgotten table, and one that is empty; on the server that all tests of the process share.
+/// <summary>A clean database with our schema, one with a forgotten table, and one that is empty; on the server that all tests of the process share.</summary>
 public sealed class Databases : IAsyncLifetime
 {
     private readonly List<TenantDatabase> _databases = [];

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// Passwords by whatever way they come, and what rows hold: in no output of any command.
+/// <summary>Passwords by whatever way they come, and what rows hold: in no output of any command.</summary>
 public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
 {
     private static readonly string[] Formats = ["text", "json", "sarif", "junit", "github"];
@@ -71,7 +71,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         }
     }
 
-    // Each fails on a row, and the server's text or its DETAIL quotes that row.
+    /// <summary>Each fails on a row, and the server's text or its DETAIL quotes that row.</summary>
     [Theory]
     [InlineData("ALTER TABLE public.imported ALTER note TYPE int USING note::int;")]
     [InlineData("ALTER TABLE public.imported ALTER note TYPE date USING note::date;")]

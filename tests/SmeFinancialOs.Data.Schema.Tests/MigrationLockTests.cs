@@ -16,7 +16,7 @@ public sealed class MigrationLockTests
         results.Where(r => r.Applied.Count == 0 && r.AlreadyApplied.Count == MigrationTests.Scripts.Length).Should().HaveCount(11);
     }
 
-    // New role names on the shared cluster are a cluster without the roles: both runners race to make them.
+    /// <summary>New role names on the shared cluster are a cluster without the roles: both runners race to make them.</summary>
     [Fact]
     public async Task Databases_migrated_at_the_same_moment_all_succeed_when_no_role_exists_yet()
     {

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// The way back from app.protect_table.
+/// <summary>The way back from app.protect_table.</summary>
 public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     [Fact]
@@ -63,7 +63,7 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
         (await attacker.RefusalAsync("SELECT app.apply_protection('invoices')")).SqlState.Should().Be("42501");
     }
 
-    // A host's own table of tenants, and no second one.
+    /// <summary>A host's own table of tenants, and no second one.</summary>
     [Fact]
     public async Task Another_table_becomes_that_of_the_tenants_once_the_first_one_is_not_any_more()
     {

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
-// The server the tests run on, and the roles they make on it.
+/// <summary>The server the tests run on, and the roles they make on it.</summary>
 internal sealed class TestServer
 {
     private static readonly Lazy<Task<TestServer>> Shared = new(ConnectAsync);

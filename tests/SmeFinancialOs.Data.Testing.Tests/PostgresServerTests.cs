@@ -59,7 +59,7 @@ public sealed class PostgresServerTests
         one.ConnectionString.Should().NotBe(other.ConnectionString);
     }
 
-    // A container's port too: by default an engine opens it to the whole network.
+    /// <summary>A container's port too: by default an engine opens it to the whole network.</summary>
     [Fact]
     public async Task Server_that_was_started_here_is_reached_from_this_machine_alone()
     {

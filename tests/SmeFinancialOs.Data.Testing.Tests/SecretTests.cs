@@ -44,7 +44,7 @@ public sealed class SecretTests
         Marked.TextOf(isolation).Should().NotContain(Marked.Password);
     }
 
-    // Progress<T> would tell it later, on another thread.
+    /// <summary>Progress&lt;T&gt; would tell it later, on another thread.</summary>
     private sealed class ProgressLines : IProgress<string>
     {
         public List<string> Lines { get; } = [];

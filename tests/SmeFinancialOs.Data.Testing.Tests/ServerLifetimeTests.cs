@@ -45,7 +45,7 @@ public sealed class ServerLifetimeTests
         Directory.Exists(Path.GetDirectoryName(server.Directory)).Should().BeFalse();
     }
 
-    // The other child would keep the pipe open if it had inherited it.
+    /// <summary>The other child would keep the pipe open if it had inherited it.</summary>
     [Fact]
     public async Task Server_is_gone_although_another_child_of_the_killed_process_lives_on()
     {

@@ -48,7 +48,7 @@ public sealed class TenantDatabaseTests
             .Should().ThrowAsync<PostgresException>().Where(e => e.SqlState == PostgresErrorCodes.InvalidPassword);
     }
 
-    // CREATE DATABASE copies everything from a template but the privileges on the database itself.
+    /// <summary>CREATE DATABASE copies everything from a template but the privileges on the database itself.</summary>
     [Fact]
     public async Task Privileges_that_the_migrations_revoked_on_the_database_are_revoked_on_a_copy()
     {

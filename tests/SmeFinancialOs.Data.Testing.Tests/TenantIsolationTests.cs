@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Testing.Tests;
 
-// One line in a host's test suite.
+/// <summary>One line in a host's test suite.</summary>
 public sealed class TenantIsolationTests
 {
     [Fact]

@@ -12,7 +12,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
 
     private InvoiceRepository Own => new(fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)));
 
-    // Not attributes: they cannot hold half of a surrogate pair.
+    /// <summary>Not attributes: they cannot hold half of a surrogate pair.</summary>
     public static TheoryData<string> KindsOfBadText => ["NUL", "high surrogate", "low surrogate", "empty", "blank", "too long"];
 
     [Theory]

@@ -10,7 +10,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
-    // Both would end a call of two seconds: the driver's after one, the server's after a half.
+    /// <summary>Both would end a call of two seconds: the driver's after one, the server's after a half.</summary>
     private readonly NpgsqlDataSource _source =
         new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1;Command Timeout=1").UseTenantDefaults().Build();
 

@@ -7,7 +7,7 @@ namespace SmeFinancialOs.Data.Tests;
 /// <summary>A COPY whose destination takes no more bytes ends like a stream that nobody reads.</summary>
 public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
 {
-    // No buffer between here and the server takes it all.
+    /// <summary>No buffer between here and the server takes it all.</summary>
     private const string Endless = "SELECT repeat('x', 1000 + 0 * generate_series(1, 1000000000))";
 
     private const int PoolSize = 3;

@@ -9,7 +9,7 @@ namespace SmeFinancialOs.Data.Tests;
 /// <summary>Streams that are read for a row and left alone: without an end they empty the pool, and no timeout of the server helps.</summary>
 public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
 {
-    // No buffer between here and the server takes it all.
+    /// <summary>No buffer between here and the server takes it all.</summary>
     private const string Endless = "SELECT repeat('x', 1000 + 0 * generate_series(1, 1000000000))";
 
     private const int PoolSize = 3;

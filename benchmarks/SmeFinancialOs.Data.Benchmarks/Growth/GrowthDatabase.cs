@@ -10,7 +10,7 @@ namespace SmeFinancialOs.Data.Benchmarks.Growth;
 /// </summary>
 internal sealed class GrowthDatabase : IAsyncDisposable
 {
-    // Half of ten million rows can take longer than the default of 30 s on a busy machine.
+    /// <summary>Half of ten million rows can take longer than the default of 30 s on a busy machine.</summary>
     private const string Timeout = ";Command Timeout=300";
 
     private readonly TenantDatabase _database;

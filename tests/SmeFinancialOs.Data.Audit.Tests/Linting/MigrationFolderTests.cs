@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Linting;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// The order in which each tool runs its files, and what it does not run.
+/// <summary>The order in which each tool runs its files, and what it does not run.</summary>
 public sealed class MigrationFolderTests
 {
     [Theory]

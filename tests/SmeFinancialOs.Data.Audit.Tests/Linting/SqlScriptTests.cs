@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Linting;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// A semicolon ends a statement only where psql says so.
+/// <summary>A semicolon ends a statement only where psql says so.</summary>
 public sealed class SqlScriptTests
 {
     [Theory]

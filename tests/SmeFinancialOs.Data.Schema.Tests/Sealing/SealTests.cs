@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Sealing;
 
-// How the seal comes, what it needs, and what keeps it on.
+/// <summary>How the seal comes, what it needs, and what keeps it on.</summary>
 public sealed class SealTests
 {
     private const string Script = "seal/sealed_context.sql";

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// After its scripts, a migration brings each protected table that is not as this version expects to its policies, privileges and triggers.
+/// <summary>After its scripts, a migration brings each protected table that is not as this version expects to its policies, privileges and triggers.</summary>
 public sealed class ProtectionUpgradeTests
 {
     private const string Faults = "SELECT f.fault FROM app.protected_tables t CROSS JOIN LATERAL app.protection_faults(t.relation) f";
@@ -99,7 +99,9 @@ public sealed class ProtectionUpgradeTests
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
     }
 
-    // Its functions belong to the owner's role: a superuser that migrates must not run what a careless, or malicious, migration has put in their place.
+    /// <summary>
+    /// Its functions belong to the owner's role: a superuser that migrates must not run what a careless, or malicious, migration has put in their place.
+    /// </summary>
     [Fact]
     public async Task What_the_owners_role_has_put_in_the_place_of_the_functions_does_not_run_as_a_superuser()
     {
@@ -117,7 +119,9 @@ public sealed class ProtectionUpgradeTests
         (await superuser.ListAsync<string>("SELECT DISTINCT who FROM app.ran_as")).Should().Equal("app_owner");
     }
 
-    // What the next version may bring: another policy on every table. A guard that is on accepts the old and the new ones while tables are brought to them.
+    /// <summary>
+    /// What the next version may bring: another policy on every table. A guard that is on accepts the old and the new ones while tables are brought to them.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -149,7 +153,7 @@ public sealed class ProtectionUpgradeTests
         (await superuser.RefusalAsync("ALTER POLICY no_deletes_at_all ON public.orders USING (true)")).SqlState.Should().Be("42P17");
     }
 
-    // One definition of each: who changes a policy changes it there.
+    /// <summary>One definition of each: who changes a policy changes it there.</summary>
     [Fact]
     public void The_policies_the_privileges_and_the_triggers_are_defined_in_one_file()
     {

@@ -1,12 +1,12 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database of an older version, with rows, gets what has changed since, whatever its host has turned on.
+/// <summary>A database of an older version, with rows, gets what has changed since, whatever its host has turned on.</summary>
 public sealed class UpgradeTests
 {
     private const string Delete = "DELETE FROM public.organizations";
     private const string Erase = $"SELECT app.delete_organization('{MigratedDatabase.A}')";
 
-    // Those of version 9.
+    /// <summary>Those of version 9.</summary>
     public static TheoryData<string> Forms => [.. OldVersion.Forms.Select(row => row.Data).Where(form => !form.StartsWith("version 10"))];
 
     public static TheoryData<string> AllForms => OldVersion.AllForms;
@@ -108,7 +108,9 @@ public sealed class UpgradeTests
         (await superuser.RefusalAsync("CREATE TABLE public.t (a int)")).SqlState.Should().Be("42P17");
     }
 
-    // An older guard did not hold it: what a careless migration of the owner's put in its place is gone after the upgrade, and refused from then on.
+    /// <summary>
+    /// An older guard did not hold it: what a careless migration of the owner's put in its place is gone after the upgrade, and refused from then on.
+    /// </summary>
     [Theory]
     [InlineData("guarded", true)]
     [InlineData("guarded and sealed", true)]

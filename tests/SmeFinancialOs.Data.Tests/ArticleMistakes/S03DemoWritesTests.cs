@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Tests.ArticleMistakes;
 /// <summary>S3: the demo's ban covers INSERT alone.</summary>
 public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    // Even as it should have been, RESTRICTIVE.
+    /// <summary>Even as it should have been, RESTRICTIVE.</summary>
     private const string Ban = $"CREATE POLICY demo_no_writes ON article.invoices AS RESTRICTIVE FOR INSERT WITH CHECK (org_id <> '{Seed.Demo}');";
 
     public static TheoryData<string> Writes => ["UPDATE {0} SET {1} = 'vandalized'", "DELETE FROM {0}"];

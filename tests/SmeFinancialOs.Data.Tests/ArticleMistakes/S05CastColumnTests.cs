@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Tests.ArticleMistakes;
 /// <summary>S5: a cast on the column keeps the policy from using the index. Asserted on the plan; time is not a fact of the schema.</summary>
 public sealed class S05CastColumnTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    // Sequential scans off: what is left is what the planner is able to do, however small the table.
+    /// <summary>Sequential scans off: what is left is what the planner is able to do, however small the table.</summary>
     private const string AblePlan = "SET LOCAL enable_seqscan = off;";
 
     private const string IndexCondition = "\"(Index|Recheck) Cond\": \"[^\"]*org_id";

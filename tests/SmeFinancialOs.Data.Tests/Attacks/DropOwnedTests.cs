@@ -59,7 +59,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         (await trial.TryAsync("TABLE public.invoices")).Should().Match<Outcome>(outcome => outcome.Error == null && outcome.Values.Count == 0);
     }
 
-    // A table whose permissive policy is for everybody is opened by it.
+    /// <summary>A table whose permissive policy is for everybody is opened by it.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -76,7 +76,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         (await trial.TryAsync("TABLE public.t")).Shows(Seed.SecretOfB).Should().Be(!defended);
     }
 
-    // Not even as whoever wrote a function: the session's login counts.
+    /// <summary>Not even as whoever wrote a function: the session's login counts.</summary>
     [Fact]
     public async Task A_definer_function_is_refused_too()
     {
@@ -98,7 +98,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         (await trial.TryAsync("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; DROP OWNED BY CURRENT_USER")).SqlState.Should().BeNull(who);
     }
 
-    // As long as they can: each takes the event trigger away.
+    /// <summary>As long as they can: each takes the event trigger away.</summary>
     [Theory]
     [InlineData("DROP EVENT TRIGGER keep_policies")]
     [InlineData("ALTER EVENT TRIGGER keep_policies DISABLE")]

@@ -11,7 +11,7 @@ public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFi
 {
     private const string Update = "UPDATE invoices SET amount_cents = amount_cents";
 
-    // What is injected, and what a new connection of the login should say instead.
+    /// <summary>What is injected, and what a new connection of the login should say instead.</summary>
     private static readonly Dictionary<string, (string Set, string Spoiled, string Pinned)> Pins = new()
     {
         ["role"] = ("role = 'tenant_role'", "tenant_role", "none"),
@@ -58,7 +58,7 @@ public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFi
         (await connection.ReadAsync("RESET ALL; RESET ROLE; RESET " + name + "; " + read)).Should().Equal(pinned);
     }
 
-    // Of a host that has checked its login before, and opens its next connection after the attack.
+    /// <summary>Of a host that has checked its login before, and opens its next connection after the attack.</summary>
     [Theory]
     [InlineData("default_transaction_read_only = on", Update)]
     [InlineData("search_path = pg_catalog", "SELECT count(*) FROM invoices")]

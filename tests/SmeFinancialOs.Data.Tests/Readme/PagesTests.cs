@@ -5,8 +5,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Readme;
 
 /// <summary>
-/// What holds for the README, SECURITY.md and every page under docs/. C# that a page shows stands between markers, word for word, in a file under tests/ that
-/// is compiled.
+/// What holds for the README, SECURITY.md and every page under docs/. C# that a page shows stands between markers, word for word, in a file under
+/// tests/ that is compiled.
 /// </summary>
 public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
