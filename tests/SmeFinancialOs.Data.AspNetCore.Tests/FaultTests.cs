@@ -86,7 +86,7 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     [Fact]
     public async Task A_database_that_is_not_migrated_is_500()
     {
-        var empty = await (await PostgresServer.GetSharedAsync()).CreateEmptyDatabaseAsync();
+        var empty = await (await TestServer.StartAsync()).CreateEmptyDatabaseAsync();
         var app = database.Database.AppConnectionString.WithDatabaseOf(empty);
         await using var host = await StartAsync("SELECT 1", app);
         (await (await host.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");

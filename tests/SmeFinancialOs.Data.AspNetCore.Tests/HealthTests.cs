@@ -25,7 +25,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     [Fact]
     public async Task A_login_that_became_unsafe_is_unhealthy_though_it_was_safe_before()
     {
-        await using var own = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
+        await using var own = await (await TestServer.StartAsync()).CreateTenantDatabaseAsync();
         await using var provider = Build(own.AppConnectionString);
         (await CheckAsync(provider)).Status.Should().Be(HealthStatus.Healthy);
         // Of this database alone: other tests share the roles.
@@ -49,7 +49,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
         // What sql/ says: so the version that the library expects is held to it.
         var script = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "sql", "objects", "schema_version.sql"));
         var newest = System.Text.RegularExpressions.Regex.Match(script, @"RETURN (\d+);").Groups[1].Value;
-        await using var own = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
+        await using var own = await (await TestServer.StartAsync()).CreateTenantDatabaseAsync();
         await ExecuteAsync(own, change.Replace("{newest}", newest));
         var entry = await CheckAsync(own.AppConnectionString);
         if (expected is null)

@@ -26,7 +26,7 @@ public sealed class BadInputDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await PostgresServer.GetSharedAsync();
+        Server = await TestServer.StartAsync();
         Database = await Server.CreateTenantDatabaseAsync();
         App = Build(Database.AppConnectionString);
         Admin = Build(Database.AdminConnectionString);

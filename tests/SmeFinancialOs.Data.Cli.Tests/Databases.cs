@@ -19,7 +19,7 @@ public sealed class Databases : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PostgresServer.GetSharedAsync(Cancel);
+        _server = await TestServer.StartAsync(Cancel);
         Clean = await NewAsync();
         Faulty = await NewAsync("CREATE TABLE public.forgotten (org_id uuid NOT NULL, note text)");
     }

@@ -24,7 +24,7 @@ public sealed class Model : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await PostgresServer.GetSharedAsync();
+        var server = await TestServer.StartAsync();
         _database = await server.CreateTenantDatabaseAsync();
         _superuser = new NpgsqlConnection(_database.SuperuserConnectionString);
         await _superuser.OpenAsync();

@@ -221,7 +221,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Database_that_is_not_migrated_says_so_and_how()
     {
-        var server = await PostgresServer.GetSharedAsync();
+        var server = await TestServer.StartAsync();
         var app = fixture.Database.AppConnectionString.WithDatabaseOf(await server.CreateEmptyDatabaseAsync());
         await using var empty = NpgsqlDataSource.Create(app);
         (await OpenAsync(empty).Should().ThrowAsync<DatabaseNotReadyException>()).Which.Message

@@ -36,7 +36,7 @@ public sealed class SampleFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
+        var server = await TestServer.StartAsync(TestContext.Current.CancellationToken);
         _database = await CreateDatabaseAsync(server);
         _superuser = NpgsqlDataSource.Create(_database.SuperuserConnectionString);
         await AddAsync(A);

@@ -40,7 +40,7 @@ public class TenantDatabaseFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
+        Server = await TestServer.StartAsync(TestContext.Current.CancellationToken);
         Database = await Server.CreateTenantDatabaseAsync(Options, TestContext.Current.CancellationToken);
         AppDataSource = NpgsqlDataSource.Create(Database.AppConnectionString);
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
