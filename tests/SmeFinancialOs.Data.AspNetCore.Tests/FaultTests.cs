@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
-using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests;
 

@@ -98,8 +98,7 @@ public sealed class ArticleAuditTests : IAsyncLifetime
 
         left.Select(finding => $"{finding.RuleId}: {finding.ObjectName}: {finding.Fix}").Should().BeEmpty();
 
-        var login = new NpgsqlConnectionStringBuilder(_connectionString) { Username = _user, Password = "secret" };
-        await using var user = await Sql.OpenAsync(login.ConnectionString, Sql.Cancel);
+        await using var user = await Sql.OpenAsync(_connectionString.WithLogin(_user, "secret"), Sql.Cancel);
         foreach (var table in new[] { "organizations", "invoices", "lines" })
             (await user.CountAsync($"public.{table}")).Should().Be(0, because: "no tenant is set");
         await user.RunAsync($"SELECT set_config('app.current_org_id', '{A}', false)");

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using SmeFinancialOs.Data.Testing;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests;
@@ -44,7 +43,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [InlineData("a b")]
     [InlineData("a\n")]
     [InlineData("é")]
-    public async Task Slug_has_a_form(string slug) =>
+    public async Task Slug_of_another_form_is_refused(string slug) =>
         await new OrganizationRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.CreateAsync("x", slug))
             .Should().ThrowAsync<ArgumentException>().WithParameterName(nameof(slug));
 
@@ -203,7 +202,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Wrong_password_is_named_and_not_shown()
     {
-        await using var wrong = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Password = "marked-secret" });
+        await using var wrong = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithPassword("marked-secret"));
         var fault = (await OpenAsync(wrong).Should().ThrowAsync<DatabaseUnavailableException>()).Which;
         fault.SqlState.Should().Be(PostgresErrorCodes.InvalidPassword);
         fault.Message.Should().Contain("app_user").And.NotContain("marked-secret");
@@ -212,8 +211,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Missing_database_is_named()
     {
-        await using var missing =
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Database = "no_such_database" });
+        await using var missing = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithDatabase("no_such_database"));
         (await OpenAsync(missing).Should().ThrowAsync<DatabaseUnavailableException>()).Which.Message
             .Should().Contain("no_such_database").And.Contain("migrations");
     }

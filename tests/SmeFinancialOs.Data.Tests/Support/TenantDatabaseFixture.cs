@@ -45,8 +45,7 @@ public class TenantDatabaseFixture : IAsyncLifetime
         AppDataSource = NpgsqlDataSource.Create(Database.AppConnectionString);
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
         // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
-        SuperuserDataSource =
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.SuperuserConnectionString) { IncludeErrorDetail = true }.ConnectionString);
+        SuperuserDataSource = NpgsqlDataSource.Create(Database.SuperuserConnectionString.WithErrorDetail());
         _tenants = new NpgsqlDataSourceBuilder(Database.AppConnectionString).UseTenantDefaults().Build();
         _admins = new NpgsqlDataSourceBuilder(Database.AdminConnectionString).UseTenantDefaults().Build();
         Factory = new TenantConnectionFactory(_tenants, new TenantConnectionOptions { AdminDataSource = _admins, SealKey = Database.SealKey });
