@@ -69,7 +69,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     [InlineData(0, 0, HealthStatus.Healthy)]
     [InlineData(0, 2, HealthStatus.Degraded)]
     [InlineData(1, 2, HealthStatus.Unhealthy)]
-    public async Task An_audit_has_its_say_and_is_not_repeated_for_every_probe(int errors, int warnings, HealthStatus expected)
+    public async Task Audit_counts_in_health_and_is_not_repeated_for_every_probe(int errors, int warnings, HealthStatus expected)
     {
         var audits = 0;
         await using var provider = Build(database.Database.AppConnectionString, configure: options => options.Audit = (_, _) =>

@@ -23,7 +23,7 @@ public sealed class OwnedDroppableTests
     [InlineData("$role", Raises + "CREATE EVENT TRIGGER g ON sql_drop" + Run, true)]
     [InlineData("$role", Tells + Start + "WHEN TAG IN ('DROP OWNED')" + Run, true)]
     [InlineData("$role", Tells + Start + Run, true)]
-    public async Task Role_that_a_login_may_drop_owned_by_is_found(string roles, string model, bool expected)
+    public async Task Role_whose_policies_a_login_can_drop_by_DROP_OWNED_is_found(string roles, string model, bool expected)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(await server.CreateEmptyDatabaseAsync(Sql.Cancel), Sql.Cancel);

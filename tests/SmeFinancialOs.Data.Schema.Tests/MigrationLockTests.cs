@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Schema.Tests;
 public sealed class MigrationLockTests
 {
     [Fact]
-    public async Task Of_many_runners_at_once_one_does_the_work_and_the_others_find_nothing_to_do()
+    public async Task One_of_many_concurrent_runners_migrates_and_the_others_find_nothing_to_do()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);

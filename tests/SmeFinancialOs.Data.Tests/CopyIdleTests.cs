@@ -36,7 +36,7 @@ public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture
             ITenantSession session = kind == "session" ? factory.CreateSession(fixture.ContextA) : await factory.OpenConnectionAsync(fixture.ContextA, Token);
             if (session is IAsyncDisposable owner)
                 owners.Add(owner);
-            var destination = new Clogged();
+            var destination = new BlockedStream();
             copies.Add(session.ExportAsync($"COPY ({Endless}) TO STDOUT", destination, Token));
             await destination.Asked.WaitAsync(Token);
         }
@@ -61,7 +61,7 @@ public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     /// <summary>Takes what is written, and never says that it did; passes cancellation over.</summary>
-    private sealed class Clogged : MemoryStream
+    private sealed class BlockedStream : MemoryStream
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

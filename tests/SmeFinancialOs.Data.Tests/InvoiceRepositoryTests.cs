@@ -22,7 +22,7 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task What_is_written_is_read_back()
+    public async Task Inserted_invoice_is_read_back()
     {
         var wanted = Invoices.New();
         var written = await Own.InsertAsync(wanted);

@@ -65,7 +65,7 @@ internal sealed class DatabasePerTenant(PostgresServer server, ThrowawayLogin lo
     {
         await using var command = _pools.Of(organization).CreateCommand(Sql.Newest);
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
+        return await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice);
     }
 
     public async Task<int> InsertAsync(NewRow row)

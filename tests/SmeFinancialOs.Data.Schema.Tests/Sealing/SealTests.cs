@@ -52,7 +52,7 @@ public sealed class SealTests
     }
 
     [Fact]
-    public async Task Keys_of_a_database_that_is_not_migrated_are_no_mystery()
+    public async Task Keys_of_a_database_that_is_not_migrated_are_an_error_that_says_so()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var keys = new ContextSealKeys(await server.CreateEmptyDatabaseAsync(Sql.Cancel));

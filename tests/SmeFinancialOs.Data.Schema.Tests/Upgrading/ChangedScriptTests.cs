@@ -39,7 +39,7 @@ public sealed class ChangedScriptTests
     }
 
     [Fact]
-    public async Task A_text_that_came_once_comes_again()
+    public async Task Object_changed_back_to_an_earlier_text_runs_again()
     {
         var database = await NewDatabaseAsync();
         foreach (var value in new[] { "1", "2", "1" })

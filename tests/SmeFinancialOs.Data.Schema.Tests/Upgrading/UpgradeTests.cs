@@ -36,7 +36,7 @@ public sealed class UpgradeTests
 
     [Theory]
     [MemberData(nameof(AllForms))]
-    public async Task The_rest_works_on(string form)
+    public async Task Upgraded_database_serves_tenants_the_demo_and_admins(string form)
     {
         var database = await OldVersion.InstallAsync(form);
         await database.UpgradeAsync();

@@ -93,11 +93,11 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
     [Fact]
     public async Task What_the_scope_of_the_work_disposes_still_has_its_session()
     {
-        await using var provider = Build(validateScopes: true, services => services.AddScoped<WritesAtItsEnd>());
+        await using var provider = Build(validateScopes: true, services => services.AddScoped<WritingDisposable>());
         var seen = new List<string>();
         await provider.GetRequiredService<TenantScopeRunner>().RunAsync(A, (services, _) =>
         {
-            services.GetRequiredService<WritesAtItsEnd>().Seen = seen;
+            services.GetRequiredService<WritingDisposable>().Seen = seen;
             return Task.CompletedTask;
         });
         seen.Should().ContainSingle().Which.Should().Contain(Seed.SecretOfA);
@@ -170,7 +170,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
 
     private sealed record Transient<T>(T Held);
 
-    private sealed class WritesAtItsEnd(ITenantSession session) : IAsyncDisposable
+    private sealed class WritingDisposable(ITenantSession session) : IAsyncDisposable
     {
         public List<string> Seen { get; set; } = [];
 

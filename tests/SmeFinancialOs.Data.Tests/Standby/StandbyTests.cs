@@ -128,7 +128,7 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
     }
 
     [Fact]
-    public async Task Both_are_verified()
+    public async Task Verify_checks_the_primary_and_the_standby()
     {
         await servers.CreateFactory().VerifyAsync();
         var down = new NpgsqlConnectionStringBuilder(servers.Database.AppConnectionString) { Host = "127.0.0.1:1,127.0.0.1:2" };

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
 /// <summary>What a host should not do with a connection and does: it costs the host its own call, nobody else anything.</summary>
-internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledger, Report report)
+internal sealed class ConnectionMisuse(TortureDatabase database, Pools pools, Ledger ledger, Report report)
 {
     private int _isHoarding;
 

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Torture.Tests.Servers;
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
 /// <summary>What happens to a host from outside: servers go down, sessions are ended, lines are cut.</summary>
-internal sealed class FaultInjector(RestartingServer server, PgBouncer? pooler, FaultyLine line, string superuser, Report report)
+internal sealed class FaultInjector(RestartingServer server, PgBouncer? pooler, FaultyProxy line, string superuser, Report report)
 {
     private static readonly TimeSpan BetweenRestarts = TimeSpan.FromSeconds(1.3);
 

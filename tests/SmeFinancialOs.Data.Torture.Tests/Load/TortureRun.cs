@@ -18,7 +18,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private RestartingServer _server = null!;
     private PgBouncer? _pooler;
-    private FaultyLine _line = null!;
+    private FaultyProxy _line = null!;
     private Pools _pools = null!;
 
     private TortureRun(TortureSettings settings) => _settings = settings;
@@ -70,7 +70,7 @@ internal sealed class TortureRun : IAsyncDisposable
         [
             .. new Reads(Database, _pools, Ledger, Report).Operations,
             .. new Writes(Database, _pools, Ledger).Operations,
-            .. new Misuse(Database, _pools, Ledger, Report).Operations,
+            .. new ConnectionMisuse(Database, _pools, Ledger, Report).Operations,
             .. attacks.Operations,
         ];
         using var stop = new CancellationTokenSource();
@@ -110,7 +110,7 @@ internal sealed class TortureRun : IAsyncDisposable
         var (app, admin) = (Database.Database.AppConnectionString, Database.Database.AdminConnectionString);
         if (_settings.ThroughPgBouncer)
             _pooler = Own(await PgBouncer.StartAsync(_server.User, _server.Port, "transaction", Pools.Size, app, admin));
-        _line = Own(new FaultyLine(_pooler?.Port ?? _server.Port, _settings.RewriteRequest));
+        _line = Own(new FaultyProxy(_pooler?.Port ?? _server.Port, _settings.RewriteRequest));
         var serializable = new NpgsqlConnectionStringBuilder(app);
         if (_settings.ThroughPgBouncer)
             serializable.Database = PgBouncer.SerializableNameOf(serializable.Database!);
