@@ -3,9 +3,9 @@
 --   off:   DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;
 --   allow: SELECT app_guard.allow('public.countries', 'the same for every tenant');   -- as app_owner
 -- It holds for superusers too, and in sessions with session_replication_role = replica. It does not see: roles and memberships, ALTER ROLE or DATABASE .. SET,
--- REASSIGN OWNED (no event trigger fires for them), tables that ALTER EXTENSION .. ADD gives to an extension, catalogs changed by hand, and what happens while a
--- superuser has it disabled: its event trigger, the trigger of app_guard.pending, its functions, or event_triggers = off (17 and later).
--- The audit (sme-data audit) tells of a guard that is disabled and of what came about that way, and the next migration is refused until that is mended.
+-- REASSIGN OWNED (no event trigger fires for them), tables that ALTER EXTENSION .. ADD gives to an extension, catalogs changed by hand, and what happens while
+-- a superuser has it disabled: its event trigger, the trigger of app_guard.pending, its functions, or event_triggers = off (17 and later). The audit (sme-data
+-- audit) tells of a guard that is disabled and of what came about that way, and the next migration is refused until that is mended.
 
 -- What this file does itself is judged at its end.
 DROP EVENT TRIGGER IF EXISTS tenant_guard;
@@ -35,7 +35,8 @@ CREATE OR REPLACE FUNCTION app_guard.definition_of(name text) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT CASE WHEN name LIKE '%)' THEN pg_get_functiondef(to_regprocedure(name)) ELSE format('CREATE OR REPLACE VIEW %s AS%s', name, pg_get_viewdef(to_regclass(name))) END;
+    SELECT CASE WHEN name LIKE '%)' THEN pg_get_functiondef(to_regprocedure(name))
+        ELSE format('CREATE OR REPLACE VIEW %s AS%s', name, pg_get_viewdef(to_regclass(name))) END;
 $function$;
 
 INSERT INTO app_guard.pinned SELECT f, app_guard.definition_of(f)
@@ -122,9 +123,11 @@ judged AS MATERIALIZED (
 relation AS MATERIALIZED (
     SELECT c.oid, format('%I.%I', s.nspname, c.relname) AS name, c.relkind, c.relowner, c.relacl, c.reloptions, c.relrowsecurity, c.relforcerowsecurity,
         -- the journal of the migrations, which may come after the guard, and the keys of the seal
-        (s.nspname, c.relname) IN (('app', 'schema_migrations'), ('app_seal', 'keys')) AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
+        (s.nspname, c.relname) IN (('app', 'schema_migrations'), ('app_seal', 'keys'))
+            AND NOT EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN judged ON judged.oid = a.grantee)
         OR c.relkind = 'v' AND EXISTS (SELECT FROM app_guard.pinned p WHERE p.function = format('%I.%I', s.nspname, c.relname))
-        OR EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = c.oid OR c.relispartition AND NOT c.relrowsecurity AND a.relation = pg_partition_root(c.oid)) AS allowed,
+        OR EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = c.oid OR c.relispartition AND NOT c.relrowsecurity
+            AND a.relation = pg_partition_root(c.oid)) AS allowed,
         EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AS child
     FROM pg_class c JOIN schema s ON s.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -132,11 +135,13 @@ relation AS MATERIALIZED (
 granted AS MATERIALIZED (
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r CROSS JOIN aclexplode(r.relacl) a
     UNION ALL
-    SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL CROSS JOIN aclexplode(c.attacl) a),
+    SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL
+        CROSS JOIN aclexplode(c.attacl) a),
 own (sealed) AS MATERIALIZED (SELECT EXISTS (SELECT FROM relation r WHERE r.name = 'app_seal.context')),
 -- {} is the tenant column.
 expected AS MATERIALIZED (
-    SELECT e.id AS version, d.name::name, d.command, d.is_permissive, ARRAY(SELECT r COLLATE "C" FROM unnest(d.roles) AS r ORDER BY 1) AS roles, d.condition, d.new_row
+    SELECT e.id AS version, d.name::name, d.command, d.is_permissive,
+        ARRAY(SELECT r COLLATE "C" FROM unnest(d.roles) AS r ORDER BY 1) AS roles, d.condition, d.new_row
     FROM app_guard.expected e CROSS JOIN own
     CROSS JOIN jsonb_to_recordset(e.protection -> 'policies')
         AS d (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean)
@@ -147,8 +152,11 @@ tenants AS MATERIALIZED (
     SELECT r.oid, r.name, r.relkind, n.protection -> 'tenants' ->> 'tenant_column' AS id
     FROM newest n JOIN relation r ON r.oid = (n.protection -> 'tenants' ->> 'relation')::oid),
 policy AS MATERIALIZED (
-    SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive, p.polroles, CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END AS command,
-        ARRAY(SELECT pg_get_userbyid(r)::text COLLATE "C" FROM unnest(p.polroles) AS r ORDER BY 1) AS roles, regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g') AS condition, regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\s+', ' ', 'g') AS new_row
+    SELECT p.polrelid, p.polname, p.polcmd, p.polpermissive, p.polroles,
+        CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END AS command,
+        ARRAY(SELECT pg_get_userbyid(r)::text COLLATE "C" FROM unnest(p.polroles) AS r ORDER BY 1) AS roles,
+        regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g') AS condition,
+        regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\s+', ' ', 'g') AS new_row
     FROM pg_policy p WHERE p.polrelid IN (SELECT r.oid FROM relation r)),
 tenant_column AS MATERIALIZED (
     SELECT DISTINCT p.polrelid, a.attname, quote_ident(a.attname) AS ident
@@ -162,10 +170,12 @@ as_expected AS MATERIALIZED (
       AND p.condition IS NOT DISTINCT FROM replace(e.condition, '{}', t.ident) AND p.new_row IS NOT DISTINCT FROM replace(e.new_row, '{}', t.ident)
     GROUP BY p.polrelid, e.version HAVING count(*) = (SELECT count(*) FROM expected a WHERE a.version = e.version)),
 function AS MATERIALIZED (
-    SELECT p.oid::regprocedure AS name, CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proconfig, o.rolsuper OR o.rolbypassrls OR pg_has_role(o.oid, 'admin_role', 'USAGE') AS bypasses, p.prosecdef, p.proleakproof,
+    SELECT p.oid::regprocedure AS name, CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proconfig,
+        o.rolsuper OR o.rolbypassrls OR pg_has_role(o.oid, 'admin_role', 'USAGE') AS bypasses, p.prosecdef, p.proleakproof,
         EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a JOIN app ON app.oid = a.grantee) AS called
     FROM pg_proc p JOIN schema s ON s.oid = p.pronamespace JOIN pg_roles o ON o.oid = p.proowner
-    WHERE (p.prosecdef OR p.proleakproof) AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')),
+    WHERE (p.prosecdef OR p.proleakproof)
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')),
 pinned AS MATERIALIZED (
     SELECT p.oid, p.proname, p.pronamespace, p.proowner, i.function FROM app_guard.pinned i
     JOIN pg_proc p ON p.oid = CASE WHEN i.function LIKE '%)' THEN to_regprocedure(i.function) END),
@@ -179,19 +189,23 @@ SELECT r.name, CASE
         WHEN NOT r.child THEN 'its tenant column or its policies are not as app.protect_table makes them'
         ELSE 'its parent is unprotected' END,
     CASE WHEN r.child THEN format('SELECT app.protect_table(%L); -- the parent''s name', r.name)
-         ELSE format('SELECT app.protect_table(%L%s); -- or, if it belongs to no tenant: SELECT app_guard.allow(%1$L, ''why'');', r.name, ', ' || quote_literal(t.attname)) END
+         ELSE format('SELECT app.protect_table(%L%s); -- or, if it belongs to no tenant: SELECT app_guard.allow(%1$L, ''why'');', r.name,
+             ', ' || quote_literal(t.attname)) END
 FROM relation r LEFT JOIN tenant_column t ON t.polrelid = r.oid
 WHERE r.relkind IN ('r', 'p') AND NOT r.allowed
   AND (NOT r.relrowsecurity OR NOT r.relforcerowsecurity
        OR NOT r.child AND r.oid NOT IN (SELECT e.polrelid FROM as_expected e)
-       OR r.child AND EXISTS (SELECT FROM pg_inherits i JOIN app_guard.allowlist a ON a.relation = ANY (ARRAY[i.inhparent, pg_partition_root(i.inhparent)]) WHERE i.inhrelid = r.oid))
+       OR r.child AND EXISTS (SELECT FROM pg_inherits i JOIN app_guard.allowlist a ON a.relation = ANY (ARRAY[i.inhparent, pg_partition_root(i.inhparent)])
+           WHERE i.inhrelid = r.oid))
 UNION ALL
-SELECT r.name, format('policy %I is permissive for a role of the app, and permissive policies are ORed', p.polname), format('DROP POLICY %I ON %s; -- or make it AS RESTRICTIVE', p.polname, r.name)
+SELECT r.name, format('policy %I is permissive for a role of the app, and permissive policies are ORed', p.polname),
+    format('DROP POLICY %I ON %s; -- or make it AS RESTRICTIVE', p.polname, r.name)
 FROM relation r JOIN policy p ON p.polrelid = r.oid
 WHERE NOT r.allowed AND p.polpermissive AND p.polroles && (SELECT array_agg(judged.oid) FROM judged)
   AND (r.child OR NOT EXISTS (SELECT FROM expected e WHERE e.name = p.polname))
 UNION ALL
-SELECT r.name, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(r.relowner)), format('ALTER TABLE %s OWNER TO app_owner;', r.name)
+SELECT r.name, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(r.relowner)),
+    format('ALTER TABLE %s OWNER TO app_owner;', r.name)
 FROM relation r WHERE pg_has_role('app_user', r.relowner, 'MEMBER') OR pg_has_role('admin_user', r.relowner, 'MEMBER')
 UNION ALL
 SELECT r.name, 'a rewrite rule acts with its owner''s rights', format('DROP RULE %I ON %s;', w.rulename, r.name)
@@ -224,19 +238,24 @@ WHERE r.name = 'app_seal.keys' AND (NOT r.relrowsecurity OR EXISTS (SELECT FROM 
 
 -- grants
 UNION ALL
-SELECT DISTINCT r.name, format('%s may %s it', CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END, g.privilege_type || CASE WHEN g.is_grantable THEN ' (and grant it)' ELSE '' END),
+SELECT DISTINCT r.name, format('%s may %s it', CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END,
+    g.privilege_type || CASE WHEN g.is_grantable THEN ' (and grant it)' ELSE '' END),
     format('REVOKE %s ON %s FROM %s;', g.privilege_type, r.name, CASE WHEN g.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END)
 FROM relation r JOIN granted g ON g.oid = r.oid JOIN judged ON judged.oid = g.grantee
 WHERE g.is_grantable OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') -- TRUNCATE, REFERENCES, TRIGGER and MAINTAIN do not ask the policies
    OR r.oid IN (SELECT t.oid FROM tenants t) AND g.privilege_type = 'DELETE' AND g.grantee <> 'admin_role'::regrole -- a tenant would erase itself
-   OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee NOT IN ('tenant_role'::regrole, 'admin_role'::regrole) AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
+   OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee NOT IN ('tenant_role'::regrole, 'admin_role'::regrole)
+       AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
 UNION ALL
 SELECT format('default privileges of %I', pg_get_userbyid(d.defaclrole)), 'they hand out tables before these have a policy',
-    format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE %s ON TABLES FROM %s;', pg_get_userbyid(d.defaclrole), ' IN SCHEMA ' || quote_ident(n.nspname), a.privilege_type,
+    format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s REVOKE %s ON TABLES FROM %s;', pg_get_userbyid(d.defaclrole),
+        ' IN SCHEMA ' || quote_ident(n.nspname), a.privilege_type,
         CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
-FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN aclexplode(d.defaclacl) a JOIN judged ON judged.oid = a.grantee WHERE d.defaclobjtype = 'r'
+FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace CROSS JOIN aclexplode(d.defaclacl) a JOIN judged ON judged.oid = a.grantee
+WHERE d.defaclobjtype = 'r'
 UNION ALL
-SELECT format('schema %I', s.nspname), 'the app may create objects in it', format('REVOKE CREATE ON SCHEMA %I FROM %s;', s.nspname, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
+SELECT format('schema %I', s.nspname), 'the app may create objects in it',
+    format('REVOKE CREATE ON SCHEMA %I FROM %s;', s.nspname, CASE WHEN a.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(a.grantee)) END)
 FROM schema s CROSS JOIN aclexplode(s.nspacl) a JOIN app ON app.oid = a.grantee WHERE a.privilege_type = 'CREATE'
 
 -- what shows tables
@@ -246,21 +265,27 @@ FROM relation r WHERE r.relkind = 'v' AND NOT r.allowed
   AND NOT EXISTS (SELECT FROM pg_options_to_table(r.reloptions) o WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
 UNION ALL
 SELECT r.name, CASE r.relkind WHEN 'm' THEN 'a materialized view has no policies' ELSE 'a foreign table has no policies' END,
-    format('DROP %s %s; -- or, if it shows no tenant''s rows: SELECT app_guard.allow(%L, ''why'');', CASE r.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'FOREIGN TABLE' END, r.name, r.name)
+    format('DROP %s %s; -- or, if it shows no tenant''s rows: SELECT app_guard.allow(%L, ''why'');',
+        CASE r.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'FOREIGN TABLE' END, r.name, r.name)
 FROM relation r WHERE r.relkind IN ('m', 'f') AND NOT r.allowed
 UNION ALL
-SELECT f.name::text, 'a SECURITY DEFINER function takes names from its caller''s search_path', format('ALTER %s %s SET search_path = pg_catalog, pg_temp; -- with the schemas it needs, and pg_temp last', f.kind, f.name)
-FROM function f WHERE f.prosecdef AND NOT EXISTS (SELECT FROM unnest(f.proconfig) AS c (setting) WHERE c.setting ~ '^search_path=(.*, *)?"?pg_temp"?$' AND c.setting !~ 'pg_temp.*pg_temp')
+SELECT f.name::text, 'a SECURITY DEFINER function takes names from its caller''s search_path',
+    format('ALTER %s %s SET search_path = pg_catalog, pg_temp; -- with the schemas it needs, and pg_temp last', f.kind, f.name)
+FROM function f WHERE f.prosecdef AND NOT EXISTS (
+    SELECT FROM unnest(f.proconfig) AS c (setting) WHERE c.setting ~ '^search_path=(.*, *)?"?pg_temp"?$' AND c.setting !~ 'pg_temp.*pg_temp')
 UNION ALL
-SELECT f.name::text, 'a SECURITY DEFINER function that the app may call belongs to a role that no policy binds', format('ALTER %s %s OWNER TO app_owner; -- or REVOKE EXECUTE from the app', f.kind, f.name)
+SELECT f.name::text, 'a SECURITY DEFINER function that the app may call belongs to a role that no policy binds',
+    format('ALTER %s %s OWNER TO app_owner; -- or REVOKE EXECUTE from the app', f.kind, f.name)
 FROM function f WHERE f.prosecdef AND f.bypasses AND f.called
 UNION ALL
-SELECT f.name::text, 'a LEAKPROOF function is asked before the policies, and may tell of rows that they hide', format('ALTER FUNCTION %s NOT LEAKPROOF;', f.name)
+SELECT f.name::text, 'a LEAKPROOF function is asked before the policies, and may tell of rows that they hide',
+    format('ALTER FUNCTION %s NOT LEAKPROOF;', f.name)
 FROM function f WHERE f.proleakproof
 
 -- what the policies ask
 UNION ALL
-SELECT p.function, 'its definition is not the one that was there when the guard was turned on', format('%s; -- or, if it is meant to be so: SELECT app_guard.pin(%L);', p.definition, p.function)
+SELECT p.function, 'its definition is not the one that was there when the guard was turned on',
+    format('%s; -- or, if it is meant to be so: SELECT app_guard.pin(%L);', p.definition, p.function)
 FROM app_guard.pinned p WHERE app_guard.definition_of(p.function) IS DISTINCT FROM p.definition
 UNION ALL
 SELECT p.function, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(p.proowner)),
@@ -311,7 +336,8 @@ CREATE OR REPLACE FUNCTION app_guard.note_change() RETURNS event_trigger
 AS $function$
 BEGIN
     -- What a DROP took is not among the commands.
-    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands()) AND NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() c WHERE c.schema_name IS DISTINCT FROM 'pg_temp') THEN
+    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands())
+        AND NOT EXISTS (SELECT FROM pg_event_trigger_ddl_commands() c WHERE c.schema_name IS DISTINCT FROM 'pg_temp') THEN
         RETURN; -- temporary objects are their session's alone
     END IF;
     INSERT INTO app_guard.pending VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
@@ -320,7 +346,8 @@ $function$;
 
 -- SECURITY DEFINER is for who may not see the guard's tables. Nobody calls these by hand, but the owner may ask for the faults.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app_guard FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.pin(text), app_guard.expect(jsonb), app_guard.faults(boolean) TO app_owner;
+GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.pin(text), app_guard.expect(jsonb),
+    app_guard.faults(boolean) TO app_owner;
 
 -- ALWAYS: also in sessions that replicate, or say so.
 -- Not made again: a guard that was on has noted changes of this transaction already.
@@ -361,4 +388,5 @@ EXCEPTION WHEN insufficient_privilege THEN
     RAISE EXCEPTION 'the tenant guard is an event trigger, which % may not create', current_user
         USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Turn it on as a superuser.';
 END $guard$;
-COMMENT ON EVENT TRIGGER tenant_guard IS 'Refuses, at commit, whatever leaves a table unsafe for its tenants. Off: DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;';
+COMMENT ON EVENT TRIGGER tenant_guard
+    IS 'Refuses, at commit, whatever leaves a table unsafe for its tenants. Off: DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;';

@@ -1,7 +1,8 @@
 -- Right to erasure: one statement deletes an organization with everything it owns and says how many rows that was, table by table.
 SET ROLE app_owner;
 
--- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record. No tenant may delete from the tenants' table.
+-- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record. No tenant may delete
+-- from the tenants' table.
 CREATE OR REPLACE FUNCTION app.delete_organization(target_org_id uuid) RETURNS TABLE (table_name text, deleted_rows bigint)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -14,7 +15,8 @@ DECLARE
 BEGIN
     SELECT t.relation AS name, t.tenant_column AS id INTO tenants FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE t.kind = 'tenants';
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no table is the one of the tenants' USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'SELECT app.use_tenants(''public.accounts'', ''id'');';
+        RAISE EXCEPTION 'no table is the one of the tenants' USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'SELECT app.use_tenants(''public.accounts'', ''id'');';
     END IF;
 
     -- A new row of this organization needs a key-share lock on its parent: none appears while it is being deleted.

@@ -127,7 +127,8 @@ DECLARE
 BEGIN
     DELETE FROM app.protected_tables t WHERE t.relation = target;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'table % is not protected', target USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'SELECT relation FROM app.protected_tables;';
+        RAISE EXCEPTION 'table % is not protected', target USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'SELECT relation FROM app.protected_tables;';
     END IF;
     FOR item IN SELECT s.sequence FROM app.sequences_of(target) s LOOP
         EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', item.sequence, app.roles_of_app());

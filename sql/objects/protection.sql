@@ -1,5 +1,5 @@
--- What a protected table has: its policies, privileges and triggers, as data. app.protect_table applies them; upgrades and the seal apply them again; the tenant guard
--- holds tables to them.
+-- What a protected table has: its policies, privileges and triggers, as data. app.protect_table applies them; upgrades and the seal apply them again; the
+-- tenant guard holds tables to them.
 SET ROLE app_owner;
 
 -- {} is the tenant column. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table has. (SELECT ..) makes an InitPlan:
@@ -85,7 +85,8 @@ CREATE OR REPLACE FUNCTION app.expected_policies(target regclass)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{}', quote_ident(t.tenant_column)), replace(d.new_row, '{}', quote_ident(t.tenant_column))
+    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{}', quote_ident(t.tenant_column)),
+        replace(d.new_row, '{}', quote_ident(t.tenant_column))
     FROM app.protected_tables t CROSS JOIN app.policy_definitions() d
     WHERE t.relation = target AND d.is_sealed IS DISTINCT FROM (to_regclass('app_seal.context') IS NULL)
 $function$;
@@ -116,31 +117,37 @@ AS $function$
                regexp_replace(pg_get_expr(p.polwithcheck, target), '\s+', ' ', 'g') COLLATE "C" AS new_row
         FROM pg_policy p WHERE p.polrelid = target AND p.polname::text IN (SELECT d.name FROM app.policy_definitions() d)),
     expected AS (
-        SELECT e.name COLLATE "C" AS name, e.command COLLATE "C" AS command, e.is_permissive, ARRAY(SELECT r COLLATE "C" FROM unnest(e.roles) AS r ORDER BY 1) AS roles,
+        SELECT e.name COLLATE "C" AS name, e.command COLLATE "C" AS command, e.is_permissive,
+            ARRAY(SELECT r COLLATE "C" FROM unnest(e.roles) AS r ORDER BY 1) AS roles,
                e.condition COLLATE "C" AS condition, e.new_row COLLATE "C" AS new_row
         FROM app.expected_policies(target) e),
     held (role, privilege, is_grantable) AS (
         SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END, a.privilege_type, a.is_grantable
         FROM pg_class c CROSS JOIN aclexplode(c.relacl) a WHERE c.oid = target
         UNION ALL
-        SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END, a.privilege_type || ' (' || (c.attname::text COLLATE "C") || ')', a.is_grantable
+        SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END,
+            a.privilege_type || ' (' || (c.attname::text COLLATE "C") || ')', a.is_grantable
         FROM pg_attribute c CROSS JOIN aclexplode(c.attacl) a WHERE c.attrelid = target),
     granted (role, privilege) AS (
-        SELECT d.role, unnest(d.privileges) FROM app.privilege_definitions() d JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind))
+        SELECT d.role, unnest(d.privileges) FROM app.privilege_definitions() d
+        JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind))
     SELECT NULL, format('row-level security of %s is not enabled and forced', c.oid::regclass)
     FROM part JOIN pg_class c ON c.oid = part.oid WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
     UNION ALL
-    SELECT coalesce(e.name, a.name), format('policy %I %s', coalesce(e.name, a.name), CASE WHEN a.name IS NULL THEN 'is missing' WHEN e.name IS NULL THEN 'is not expected' ELSE 'is another' END)
+    SELECT coalesce(e.name, a.name), format('policy %I %s', coalesce(e.name, a.name),
+        CASE WHEN a.name IS NULL THEN 'is missing' WHEN e.name IS NULL THEN 'is not expected' ELSE 'is another' END)
     FROM expected e FULL JOIN actual a ON a.name = e.name WHERE a IS DISTINCT FROM e
     UNION ALL
     SELECT NULL, format('trigger %I is missing, disabled or another', e.name)
     FROM app.expected_triggers(target) e LEFT JOIN pg_trigger g ON g.tgrelid = target AND g.tgname = e.name
     WHERE g.tgenabled NOT IN ('O', 'A') OR pg_get_triggerdef(g.oid) IS DISTINCT FROM e.definition
     UNION ALL
-    SELECT NULL, format('%s lacks %s', g.role, g.privilege) FROM granted g WHERE NOT EXISTS (SELECT FROM held h WHERE (h.role, h.privilege) = (g.role, g.privilege))
+    SELECT NULL, format('%s lacks %s', g.role, g.privilege) FROM granted g
+    WHERE NOT EXISTS (SELECT FROM held h WHERE (h.role, h.privilege) = (g.role, g.privilege))
     UNION ALL
     SELECT NULL, format('%s has %s', h.role, h.privilege) FROM held h
-    WHERE h.role IN (SELECT d.role FROM app.privilege_definitions() d) AND (h.is_grantable OR (h.role, h.privilege) NOT IN (SELECT g.role, g.privilege FROM granted g))
+    WHERE h.role IN (SELECT d.role FROM app.privilege_definitions() d)
+        AND (h.is_grantable OR (h.role, h.privilege) NOT IN (SELECT g.role, g.privilege FROM granted g))
     UNION ALL
     SELECT NULL, format('%s has privileges of its own', c.oid::regclass) FROM part JOIN pg_class c ON c.oid = part.oid
     WHERE part.is_child AND EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN app.privilege_definitions() d
@@ -164,15 +171,16 @@ BEGIN
     SELECT c.relowner INTO item FROM pg_class c WHERE c.oid = target;
     IF NOT pg_has_role(item.relowner, 'USAGE') THEN
         RAISE EXCEPTION 'table % belongs to %, and % may not alter it', target, pg_get_userbyid(item.relowner), current_user
-            USING ERRCODE = 'insufficient_privilege', HINT = format('ALTER TABLE %s OWNER TO app_owner; or SELECT app.apply_protection(%L); as a superuser.', target, target);
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = format('ALTER TABLE %s OWNER TO app_owner; or SELECT app.apply_protection(%L); as a superuser.', target, target);
     END IF;
 
     FOR item IN SELECT p.name FROM app.parts_of(target) AS p (name) LOOP
         IF NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = item.name) THEN
             EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', item.name);
         END IF;
-        -- A revoke on the table takes the column privileges with it. Partitions and inheritance children answer a direct query with policies of their own: they get
-        -- none, and no privilege.
+        -- A revoke on the table takes the column privileges with it. Partitions and inheritance children answer a direct query with policies of their own: they
+        -- get none, and no privilege.
         EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
     END LOOP;
 
@@ -180,7 +188,8 @@ BEGIN
         EXECUTE format('DROP POLICY %I ON %s', item.polname, target);
     END LOOP;
     FOR item IN SELECT e.* FROM app.expected_policies(target) e WHERE e.name = ANY (policies) LOOP
-        EXECUTE format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', item.name, target, CASE WHEN item.is_permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, item.command,
+        EXECUTE format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', item.name, target,
+            CASE WHEN item.is_permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, item.command,
                        (SELECT string_agg(quote_ident(r), ', ') FROM unnest(item.roles) AS r))
             || coalesce(' USING (' || item.condition || ')', '') || coalesce(' WITH CHECK (' || item.new_row || ')', '');
     END LOOP;
@@ -206,12 +215,14 @@ AS $function$
     SELECT jsonb_build_object(
         'policies', (SELECT jsonb_agg(d) FROM app.policy_definitions() d),
         'triggers', (SELECT jsonb_agg(d) FROM app.trigger_definitions() d),
-        'tenants', (SELECT jsonb_build_object('relation', t.relation::oid, 'tenant_column', t.tenant_column) FROM app.protected_tables t WHERE t.kind = 'tenants'))
+        'tenants', (SELECT jsonb_build_object('relation', t.relation::oid, 'tenant_column', t.tenant_column)
+            FROM app.protected_tables t WHERE t.kind = 'tenants'))
 $function$;
 
 -- For whoever may alter the tables; the roles of the app have no use for them.
 REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.roles_of_app(), app.parts_of(regclass),
-    app.sequences_of(regclass), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass), app.apply_protection(regclass),
+    app.sequences_of(regclass), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass),
+    app.apply_protection(regclass),
     app.protection() FROM PUBLIC;
 
 DO $guard$

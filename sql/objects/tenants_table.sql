@@ -1,5 +1,5 @@
--- The table of the tenants themselves. No statement of a tenant erases its organization, neither by an injection nor by a forgotten WHERE: that is an admin's act,
--- with a reason on record.
+-- The table of the tenants themselves. No statement of a tenant erases its organization, neither by an injection nor by a forgotten WHERE: that is an admin's
+-- act, with a reason on record.
 SET ROLE app_owner;
 
 -- Privileges do not stop what acts with its owner's: a foreign key ON DELETE CASCADE, a SECURITY DEFINER function of a host's own. Nor do the policies
@@ -36,12 +36,14 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A database has one table of tenants.';
     END IF;
     INSERT INTO app.protected_tables AS t VALUES (target, 'tenants', id_column)
-    ON CONFLICT (relation) DO UPDATE SET kind = excluded.kind, tenant_column = excluded.tenant_column WHERE (t.kind, t.tenant_column) <> (excluded.kind, excluded.tenant_column);
+    ON CONFLICT (relation) DO UPDATE SET kind = excluded.kind, tenant_column = excluded.tenant_column
+        WHERE (t.kind, t.tenant_column) <> (excluded.kind, excluded.tenant_column);
     PERFORM app.protect_table(target, id_column);
 
     -- What another role granted, or a membership brings.
     FOR item IN SELECT r.rolname FROM pg_roles r
-                WHERE NOT r.rolsuper AND pg_has_role('app_user', r.oid, 'MEMBER') AND pg_has_role(r.oid, 'tenant_role', 'USAGE') AND has_table_privilege(r.oid, target, 'DELETE')
+                WHERE NOT r.rolsuper AND pg_has_role('app_user', r.oid, 'MEMBER') AND pg_has_role(r.oid, 'tenant_role', 'USAGE')
+                    AND has_table_privilege(r.oid, target, 'DELETE')
     LOOP
         RAISE EXCEPTION 'role "%" may still delete from %, and the app can become it', item.rolname, target
             USING ERRCODE = 'invalid_role_specification',
@@ -54,7 +56,8 @@ BEGIN
     END IF;
 END
 $function$;
-COMMENT ON FUNCTION app.use_tenants(regclass, name) IS 'Makes a table the one of the tenants: protects it, and keeps tenants from erasing their own row. Once for each database.';
+COMMENT ON FUNCTION app.use_tenants(regclass, name)
+    IS 'Makes a table the one of the tenants: protects it, and keeps tenants from erasing their own row. Once for each database.';
 REVOKE ALL ON FUNCTION app.use_tenants(regclass, name) FROM PUBLIC;
 
 DO $guard$

@@ -1,5 +1,5 @@
--- The sealed tenant context, which a host turns on: from here on a context counts only when a host has signed it. SQL that an attacker gets into a tenant's request can
--- still write any setting, but cannot sign: it stays the tenant, role and access mode that it is.
+-- The sealed tenant context, which a host turns on: from here on a context counts only when a host has signed it. SQL that an attacker gets into a tenant's
+-- request can still write any setting, but cannot sign: it stays the tenant, role and access mode that it is.
 --   on: SchemaMigratorOptions.Seal, sme-data migrate --seal, or psql -v seal=1 -f sql/apply.sql, once every host has a key (app_seal.add_key)
 -- Once on it stays on.
 -- The token is the setting app.context_token, text of 132 characters, made for one transaction or for several that follow each other closely:
@@ -12,7 +12,8 @@ DECLARE
     is_new boolean;
 BEGIN
     IF to_regclass('app_seal.keys') IS NULL OR to_regclass('app.protected_tables') IS NULL THEN
-        RAISE EXCEPTION 'there is no table of keys, or of protected tables' USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Run the other files first.';
+        RAISE EXCEPTION 'there is no table of keys, or of protected tables' USING ERRCODE = 'object_not_in_prerequisite_state',
+            HINT = 'Run the other files first.';
     END IF;
     -- A new database can be sealed first.
     SET LOCAL ROLE app_owner;
@@ -23,7 +24,8 @@ BEGIN
     SET LOCAL ROLE app_sealer;
     IF NOT is_new AND NOT EXISTS (SELECT FROM app_seal.keys WHERE retired_at IS NULL) THEN
         RAISE EXCEPTION 'no key is in force, so every context would be refused'
-            USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'sme-data seal add, or SELECT app_seal.add_key(); give the key to every host first (TenantConnectionOptions.SealKey).';
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'sme-data seal add, or SELECT app_seal.add_key(); give the key to every host first (TenantConnectionOptions.SealKey).';
     END IF;
     RESET ROLE;
 END
@@ -31,8 +33,8 @@ $keys$;
 
 SET ROLE app_sealer;
 
--- Asked where no token holds: says what is wrong with it, or returns null where nobody has set a context at all. SECURITY DEFINER: it reads the keys. RESTRICTED here and
--- below: a parallel worker has a process id of its own. The policies ask in an InitPlan, which the leader evaluates for all.
+-- Asked where no token holds: says what is wrong with it, or returns null where nobody has set a context at all. SECURITY DEFINER: it reads the keys.
+-- RESTRICTED here and below: a parallel worker has a process id of its own. The policies ask in an InitPlan, which the leader evaluates for all.
 CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
@@ -71,18 +73,19 @@ BEGIN
 END
 $function$;
 
--- The token of this transaction if it holds, else no row. Views and not a function: as a part of the policy they are planned with the statement and kept with its plan,
--- and read the keys with their owner's rights. A SECURITY DEFINER function in PL/pgSQL took longer. Little is asked, because each call of a function is set up anew for
--- each statement, which together takes longer than the hashes: the keys in one scan, and the time as text.
+-- The token of this transaction if it holds, else no row. Views and not a function: as a part of the policy they are planned with the statement and kept with
+-- its plan, and read the keys with their owner's rights. A SECURITY DEFINER function in PL/pgSQL took longer. Little is asked, because each call of a function
+-- is set up anew for each statement, which together takes longer than the hashes: the keys in one scan, and the time as text.
 CREATE OR REPLACE VIEW app_seal.valid_token AS
 SELECT left(t.token, 1) AS kind, substr(t.token, 37, 32)::uuid AS org_id
 FROM (SELECT current_setting('app.context_token', true) AS token,
-             encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(current_setting('app.context_token', true), 68), 'SQL_ASCII'))), 'hex') AS expected
+             encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(current_setting('app.context_token', true), 68), 'SQL_ASCII'))),
+                 'hex') AS expected
       FROM app_seal.keys k WHERE k.id = substr(current_setting('app.context_token', true), 3, 8)
       OFFSET 0) t -- keeps "expected" from being computed twice
--- The hashes first, and in a CASE: of conditions that stand beside each other the planner asks the cheapest first. To compare the texts takes longer the more of a forgery is
--- right, and whoever runs SQL here can measure that, over and over: but they are compared only where the hashes are the same, and those of a forgery are not. What comes after
--- that a host has signed.
+-- The hashes first, and in a CASE: of conditions that stand beside each other the planner asks the cheapest first. To compare the texts takes longer the more
+-- of a forgery is right, and whoever runs SQL here can measure that, over and over: but they are compared only where the hashes are the same, and those of a
+-- forgery are not. What comes after that a host has signed.
 WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.token, 69), 0) THEN
           t.expected = substr(t.token, 69)
           AND encode(timestamptz_send(now()), 'hex') <= substr(t.token, 21, 16) COLLATE "C"
@@ -90,8 +93,8 @@ WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.toke
           AND (substr(t.token, 2, 1) = 'w' OR current_setting('transaction_read_only') = 'on')
       END;
 
--- What the policies ask. It shows what the caller is anyway: each column is one kind of context, null where there is none in force. Any other token is an error, so that
--- nobody takes it for an empty table.
+-- What the policies ask. It shows what the caller is anyway: each column is one kind of context, null where there is none in force. Any other token is an
+-- error, so that nobody takes it for an empty table.
 CREATE OR REPLACE VIEW app_seal.context AS
 SELECT coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 't'), app_seal.refuse()) AS tenant_org_id,
        coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 'd'), app_seal.refuse()) AS demo_org_id,
@@ -120,15 +123,16 @@ BEGIN
 END
 $function$;
 
--- What the policies of the demo and of admins do not ask themselves. Whoever may become the owner of the tables could switch the policies off, so an operator who
--- may works as admin_role without a token.
+-- What the policies of the demo and of admins do not ask themselves. Whoever may become the owner of the tables could switch the policies off, so an operator
+-- who may works as admin_role without a token.
 CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
     RETURN pg_has_role(session_user, 'app_owner', 'MEMBER')
-        OR CASE current_setting('role') WHEN 'demo_role' THEN (SELECT c.demo_org_id IS NOT NULL FROM app_seal.context c) ELSE (SELECT c.is_admin FROM app_seal.context c) END;
+        OR CASE current_setting('role') WHEN 'demo_role' THEN (SELECT c.demo_org_id IS NOT NULL FROM app_seal.context c)
+            ELSE (SELECT c.is_admin FROM app_seal.context c) END;
 END
 $function$;
 COMMENT ON FUNCTION app.context_holds() IS 'Whether a host has signed the context in force, for the role in force.';
@@ -164,7 +168,8 @@ DO $guard$
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
         SET LOCAL ROLE app_owner;
-        PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'), app_guard.pin('app_seal.valid_token'),
+        PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'),
+            app_guard.pin('app_seal.valid_token'),
             app_guard.pin('app_seal.context');
         RESET ROLE;
     END IF;

@@ -2,8 +2,10 @@ using System.Collections.Frozen;
 
 namespace SmeFinancialOs.Data;
 
-// What an unquoted role name cannot be: SELECT word FROM pg_get_keywords() WHERE catcode = 'R' on 15 and 18 together,
-// and the two names that GRANT and SET ROLE take for something else.
+/// <summary>
+/// What an unquoted role name cannot be: SELECT word FROM pg_get_keywords() WHERE catcode = 'R' on 15 and 18 together, and the two names that GRANT and SET
+/// ROLE take for something else.
+/// </summary>
 internal static class ReservedWords
 {
     private static readonly FrozenSet<string> Words = """

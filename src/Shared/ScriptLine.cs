@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data;
 
-// The line of a script at which one of its statements failed. The server only sees the statement and counts from its beginning.
+/// <summary>The line of a script at which one of its statements failed. The server only sees the statement and counts from its beginning.</summary>
 internal static partial class ScriptLine
 {
     internal static int Find(string script, IEnumerable<string> statements, int index, PostgresException? error)
@@ -21,7 +21,7 @@ internal static partial class ScriptLine
         return 1 + script.AsSpan(0, offset + OffsetInStatement(statement, error)).Count('\n');
     }
 
-    // Where in a statement it failed, in UTF-16 units.
+    /// <summary>Where in a statement it failed, in UTF-16 units.</summary>
     internal static int OffsetInStatement(string statement, PostgresException? error)
     {
         if (error?.Position > 0)
@@ -41,7 +41,7 @@ internal static partial class ScriptLine
         return offset;
     }
 
-    // The server counts characters from 1, .NET counts UTF-16 units.
+    /// <summary>The server counts characters from 1, .NET counts UTF-16 units.</summary>
     private static int OffsetOfCharacter(string statement, int position)
     {
         var offset = 0;

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data;
 
-// Opens a connection without a pool to PostgreSQL 15 or later. Each package says a failure by an exception of its own: Fault makes it.
+/// <summary>Opens a connection without a pool to PostgreSQL 15 or later. Each package says a failure by an exception of its own: Fault makes it.</summary>
 internal abstract class ServerConnection
 {
     private static readonly Version OldestVersion = new(15, 0);
@@ -51,7 +51,7 @@ internal abstract class ServerConnection
 
     internal Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => OpenAsync(new NpgsqlConnection(_connectionString), cancellationToken);
 
-    // Another database of the same server.
+    /// <summary>Another database of the same server.</summary>
     internal Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken) =>
         OpenAsync(new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Database = database }.ConnectionString), cancellationToken);
 

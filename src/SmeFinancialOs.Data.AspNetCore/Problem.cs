@@ -4,8 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace SmeFinancialOs.Data.AspNetCore;
 
 /// <summary>
-/// A refusal as <see href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</see> problem details. Fixed sentences: nothing from the database, nothing from
-/// the request.
+/// A refusal as <see href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</see> problem details. Fixed sentences: nothing from the database,
+/// nothing from the request.
 /// </summary>
 internal sealed record Problem(int Status, string Code, string Detail)
 {

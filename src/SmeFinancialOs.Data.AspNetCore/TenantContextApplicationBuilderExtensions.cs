@@ -15,6 +15,7 @@ public static class TenantContextApplicationBuilderExtensions
     /// </summary>
     /// <param name="app">The pipeline.</param>
     /// <exception cref="InvalidOperationException"><c>AddTenantContext</c> was not called.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="app"/> is null.</exception>
     public static IApplicationBuilder UseTenantContext(this IApplicationBuilder app)
     {
         ArgumentNullException.ThrowIfNull(app);

@@ -31,6 +31,7 @@ public sealed class TenantContextOptions
 
     /// <summary>Takes the id of the organization from a claim of the authenticated user: whoever issued the token vouches for it.</summary>
     /// <param name="claimType">The type of the claim.</param>
+    /// <exception cref="ArgumentException">The type is blank.</exception>
     public TenantContextOptions FromClaim(string claimType = DefaultClaimType)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(claimType);
@@ -39,6 +40,7 @@ public sealed class TenantContextOptions
 
     /// <summary>Takes the organization from a parameter of the route, after <see cref="ITenantMembership"/> has agreed.</summary>
     /// <param name="parameter">The name in the route pattern, as in <c>/{organization}/invoices</c>.</param>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
     public TenantContextOptions FromRoute(string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(parameter);
@@ -47,6 +49,7 @@ public sealed class TenantContextOptions
 
     /// <summary>Takes the organization from the host name, after <see cref="ITenantMembership"/> has agreed: <c>acme</c> of <c>acme.example.com</c>.</summary>
     /// <param name="domain">The domain that organizations are one label below, as <c>example.com</c>.</param>
+    /// <exception cref="ArgumentException">The domain is blank, or has nothing but dots.</exception>
     public TenantContextOptions FromHost(string domain)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(domain);
@@ -58,6 +61,7 @@ public sealed class TenantContextOptions
 
     /// <summary>Takes the organization from a header, after <see cref="ITenantMembership"/> has agreed.</summary>
     /// <param name="name">The name of the header. A request with more than one of it has none.</param>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
     public TenantContextOptions FromHeader(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -14,6 +14,7 @@ public static class TenantContextServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="configure">Chooses the source; null takes the claim <c>org_id</c> of the authenticated user.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
     public static IServiceCollection AddTenantContext(this IServiceCollection services, Action<TenantContextOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);

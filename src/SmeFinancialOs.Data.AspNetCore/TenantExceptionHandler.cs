@@ -37,7 +37,7 @@ internal sealed class TenantExceptionHandler(IOptions<TenantContextOptions> opti
         TenantContextMissingException => new(StatusCodes.Status401Unauthorized, "no_tenant", "This needs an organization, and the request has none."),
         DuplicateKeyException => new(StatusCodes.Status409Conflict, "duplicate_key", "There is one with the same key already."),
         ConcurrencyConflictException => new(StatusCodes.Status409Conflict, "concurrency_conflict", "It was changed since it was read. Read it again."),
-        MissingReferenceException =>
+        ForeignKeyViolationException =>
             new(StatusCodes.Status409Conflict, "missing_reference", "It refers to something that is not there, or something still refers to it."),
         InvalidValueException => new(StatusCodes.Status422UnprocessableEntity, "invalid_value", "A value is not allowed."),
         DatabaseUnavailableException => new(StatusCodes.Status503ServiceUnavailable, "database_unavailable", "The database does not answer. Try again later."),

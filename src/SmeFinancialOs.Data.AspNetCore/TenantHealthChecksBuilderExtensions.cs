@@ -20,6 +20,10 @@ public static class TenantHealthChecksBuilderExtensions
     /// <param name="tags">Tags to choose checks by.</param>
     /// <param name="configure">Sets the audit.</param>
     /// <param name="serviceKey">The key that the database was registered with by <c>AddTenantData</c>.</param>
+    /// <exception cref="ArgumentException">
+    /// The name, the key or a tag is blank, the status is not a <see cref="HealthStatus"/>, or <see cref="TenantHealthCheckOptions.AuditInterval"/> is
+    /// below zero; or <paramref name="builder"/> is null.
+    /// </exception>
     public static IHealthChecksBuilder AddTenantData(this IHealthChecksBuilder builder, string name = "tenant-data", HealthStatus? failureStatus = null,
         IEnumerable<string>? tags = null, Action<TenantHealthCheckOptions>? configure = null, string? serviceKey = null)
     {

@@ -40,7 +40,7 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
             throw new ArgumentException("It is not a key: it is what \"sme-data seal add\" has printed, 8 characters, a colon and 44 more.", nameof(SealKey));
     }
 
-    // The catalog is read as the audit reads it.
+    /// <summary>The catalog is read as the audit reads it.</summary>
     internal SchemaAuditOptions ToAudit() => new()
     {
         TenantColumn = TenantColumn,

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit.Linting;
 namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>
-/// Judges a folder of SQL migrations before they run anywhere: applies them to a throwaway database and audits what PostgreSQL understood,
+/// Judges a directory of SQL migrations before they run anywhere: applies them to a throwaway database and audits what PostgreSQL understood,
 /// and names the migration that brought each fault. Safe for concurrent use.
 /// </summary>
 /// <remarks>
@@ -27,23 +27,24 @@ public sealed class MigrationLint
         _server = new AuditConnection(serverConnectionString);
     }
 
-    /// <summary>Applies the migrations of a folder, judges them, and leaves nothing behind.</summary>
-    /// <param name="folder">Where the SQL files are, in it or below.</param>
+    /// <summary>Applies the migrations of a directory, judges them, and leaves nothing behind.</summary>
+    /// <param name="directory">Where the SQL files are, in it or below.</param>
     /// <param name="progress">Told the name of each migration before it runs; may be null.</param>
     /// <param name="cancellationToken">Ends the work; the throwaway database goes all the same.</param>
-    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     /// <exception cref="MigrationLintException">
-    /// The folder holds no migration, or one of them cannot be read or fails: the message names file and line.
+    /// The directory holds no migration, or one of them cannot be read or fails: the message names file and line.
     /// </exception>
     /// <exception cref="AuditConnectionException">
     /// The server cannot be reached, is older than 15, refuses the login, or does not let it create a database.
     /// </exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<MigrationLintReport> RunAsync(string folder, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentException">The directory is blank.</exception>
+    public async Task<MigrationLintReport> RunAsync(string directory, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        var migrations = MigrationFolder.Read(folder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        var migrations = MigrationFolder.Read(directory);
         var database = await ThrowawayDatabase.CreateAsync(_server, _options.DatabaseName, cancellationToken).ConfigureAwait(false);
         await using var _ = database.ConfigureAwait(false);
         return await new LintRun(database.Connection, migrations, _options).RunAsync(progress, cancellationToken).ConfigureAwait(false);

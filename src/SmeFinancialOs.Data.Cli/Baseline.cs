@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Cli;
 
-// One known finding a line: its fingerprint, then words for the reader.
+/// <summary>One known finding a line: its fingerprint, then words for the reader.</summary>
 internal static class Baseline
 {
     internal static IReadOnlyCollection<string> Read(string file) =>

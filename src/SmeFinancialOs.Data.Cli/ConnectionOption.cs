@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// Where the database is: the option, else SME_DATA_CONNECTION, else the variables that psql knows. The value is never printed.
+/// <summary>Where the database is: the option, else SME_DATA_CONNECTION, else the variables that psql knows. The value is never printed.</summary>
 internal sealed class ConnectionOption : Option<string?>
 {
     private const string Variable = "SME_DATA_CONNECTION";
@@ -27,7 +27,7 @@ internal sealed class ConnectionOption : Option<string?>
         return Environment.GetEnvironmentVariable("PGHOST") is { Length: > 0 } host ? FromVariables(host) : null;
     }
 
-    // Npgsql itself reads PGUSER, PGPASSWORD, PGPASSFILE and the certificates.
+    /// <summary>Npgsql itself reads PGUSER, PGPASSWORD, PGPASSFILE and the certificates.</summary>
     private static string FromVariables(string host)
     {
         var settings = new NpgsqlConnectionStringBuilder { Host = host };
@@ -40,7 +40,7 @@ internal sealed class ConnectionOption : Option<string?>
         return settings.ConnectionString;
     }
 
-    // Npgsql's own message quotes the string, and the password with it.
+    /// <summary>Npgsql's own message quotes the string, and the password with it.</summary>
     private static string Checked(string given)
     {
         try

@@ -2,8 +2,10 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// postgres://user:password@host:port/database?sslmode=require, as libpq reads it. Npgsql has no such form.
-// https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+/// <summary>
+/// postgres://user:password@host:port/database?sslmode=require, as libpq reads it. Npgsql has no such form.
+/// <see href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS"/>
+/// </summary>
 internal static class ConnectionUri
 {
     internal static string ToConnectionString(string text)

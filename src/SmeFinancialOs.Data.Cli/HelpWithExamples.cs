@@ -4,7 +4,7 @@ using System.CommandLine.Invocation;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// What System.CommandLine says, and how the command is used.
+/// <summary>What System.CommandLine says, and how the command is used.</summary>
 internal sealed class HelpWithExamples(HelpAction help) : SynchronousCommandLineAction
 {
     internal static void AddTo(RootCommand root)

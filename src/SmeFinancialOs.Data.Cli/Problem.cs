@@ -4,7 +4,9 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// What every output shows, whichever command found it. File: the migration, below the folder that was given. Statement: what got through a probe.
+/// <summary>
+/// What every output shows, whichever command found it. File: the migration, below the folder that was given. Statement: what got through a probe.
+/// </summary>
 internal sealed record Problem(string Rule, AuditSeverity Severity, string Title, string Object, string Message, string Fingerprint)
 {
     public string? Fix { get; init; }
@@ -21,7 +23,7 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
 
     public Uri? Link { get; init; }
 
-    // The SQL that a reader wants to see.
+    /// <summary>The SQL that a reader wants to see.</summary>
     public string Sql => Statement ?? Fix ?? "";
 
     internal static Problem Of(AuditFinding finding, string? file = null) =>

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Cli;
 
-// Says on standard error what is being done, once it has taken two seconds. Only to a person: a log needs no progress.
+/// <summary>Says on standard error what is being done, once it has taken two seconds. Only to a person: a log needs no progress.</summary>
 internal sealed class Progress : IProgress<string>, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);

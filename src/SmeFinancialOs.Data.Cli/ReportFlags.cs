@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Cli.Output;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// How findings are shown, and which of them fail the build.
+/// <summary>How findings are shown, and which of them fail the build.</summary>
 internal sealed class ReportFlags
 {
     private readonly Option<string> _format = new("--format", "-f")

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// docs/rules: a page per rule and an index, generated from the rules themselves.
+/// <summary>docs/rules: a page per rule and an index, generated from the rules themselves.</summary>
 internal static class RulePages
 {
     internal static IEnumerable<(string Name, string Text)> All() =>

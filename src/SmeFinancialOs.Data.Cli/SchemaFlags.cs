@@ -3,10 +3,10 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// How this database keeps its tenants apart: options, over sme-data.json, over the names of this library's own schema.
+/// <summary>How this database keeps its tenants apart: options, over sme-data.json, over the names of this library's own schema.</summary>
 internal sealed class SchemaFlags
 {
-    // A secret: a command line is everybody's to see.
+    /// <summary>A secret: a command line is everybody's to see.</summary>
     internal const string SealKeyVariable = "SME_DATA_SEAL_KEY";
 
     private readonly Option<string?> _config =
@@ -49,7 +49,7 @@ internal sealed class SchemaFlags
         };
     }
 
-    // The same for a probe, which knows nothing of audit rules.
+    /// <summary>The same for a probe, which knows nothing of audit rules.</summary>
     internal IsolationProbeOptions ReadForProbe(ParseResult parsed, SchemaAuditOptions audit)
     {
         var probe = ToolSettings.Read(parsed.GetValue(_config)).Probe;

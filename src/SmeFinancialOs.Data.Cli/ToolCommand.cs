@@ -6,7 +6,7 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// A command whose failures are one line on standard error and exit code 2. Messages of the server and of Npgsql hold no password.
+/// <summary>A command whose failures are one line on standard error and exit code 2. Messages of the server and of Npgsql hold no password.</summary>
 internal sealed class ToolCommand : Command
 {
     internal ToolCommand(string name, string description, string examples, Func<ParseResult, CancellationToken, Task<int>> run)
@@ -32,7 +32,7 @@ internal sealed class ToolCommand : Command
         });
     }
 
-    // Shown with the command's own help.
+    /// <summary>Shown with the command's own help.</summary>
     internal string Examples { get; }
 
     private static int Fail(string message)

@@ -1,4 +1,4 @@
 namespace SmeFinancialOs.Data.Cli;
 
-// What the user can mend: its message is all that is printed.
+/// <summary>What the user can mend: its message is all that is printed.</summary>
 internal sealed class ToolFailureException(string message) : Exception(message);

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace SmeFinancialOs.Data.Cli;
 
-// sme-data.json: what would otherwise be said with every command. A name that nobody knows is an error, or a misspelt allowance would be none.
+/// <summary>
+/// sme-data.json: what would otherwise be said with every command. A name that nobody knows is an error, or a misspelt allowance would be none.
+/// </summary>
 internal sealed class ToolSettings
 {
     internal const string DefaultFile = "sme-data.json";
@@ -55,7 +57,7 @@ internal sealed class ToolSettings
         }
     }
 
-    // Of the probe alone: what it may find, and values for rows where it cannot think of any: table to column to an SQL expression.
+    /// <summary>Of the probe alone: what it may find, and values for rows where it cannot think of any: table to column to an SQL expression.</summary>
     internal sealed record ProbeSettings
     {
         public string[]? DemoRoles { get; init; }

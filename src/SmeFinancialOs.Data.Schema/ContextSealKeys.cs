@@ -29,6 +29,7 @@ public sealed class ContextSealKeys
     /// No such key is in force, or it is the last one of a database whose contexts are sealed; or the server cannot be reached or refuses.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The id is blank.</exception>
     public Task RetireAsync(string keyId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(keyId);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// One connection does everything: whoever loses it loses the lock and the running script together.
+/// <summary>One connection does everything: whoever loses it loses the lock and the running script together.</summary>
 internal sealed class MigrationConnection(string connectionString, [CallerArgumentExpression(nameof(connectionString))] string? parameter = null)
     : ServerConnection(connectionString, parameter)
 {

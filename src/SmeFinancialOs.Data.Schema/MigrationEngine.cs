@@ -25,7 +25,7 @@ internal static class MigrationEngine
         return new UpgradeEngine(configuration);
     }
 
-    // Splits as DbUp's manager does, but works on the connection that holds the lock.
+    /// <summary>Splits as DbUp's manager does, but works on the connection that holds the lock.</summary>
     private sealed class SingleConnectionManager(NpgsqlConnection connection) : DatabaseConnectionManager(
         new DelegateConnectionFactory(_ => new KeptOpenConnection(connection)))
     {

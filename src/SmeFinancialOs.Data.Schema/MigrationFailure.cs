@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// Turns what the server or the network said into what a person can act upon.
+/// <summary>Turns what the server or the network said into what a person can act upon.</summary>
 internal static class MigrationFailure
 {
     internal static SchemaMigrationException OfScript(string? scriptName, int? line, NpgsqlException error, string owner)
@@ -26,7 +26,7 @@ internal static class MigrationFailure
         };
     }
 
-    // Of a function that the migrations bring.
+    /// <summary>Of a function that the migrations bring.</summary>
     internal static SchemaMigrationException OfCall(PostgresException error)
     {
         var isMissing = error.SqlState is PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName;

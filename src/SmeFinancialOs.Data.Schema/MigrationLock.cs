@@ -3,11 +3,13 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// A session-level advisory lock of the database: ends with the connection, whatever becomes of the process.
-// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+/// <summary>
+/// A session-level advisory lock of the database: ends with the connection, whatever becomes of the process.
+/// <see href="https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS"/>
+/// </summary>
 internal static class MigrationLock
 {
-    // "smef", "migr": any two numbers that nothing else in the database locks
+    /// <summary>"smef", "migr": any two numbers that nothing else in the database locks.</summary>
     internal const int Class = 0x736d6566;
     internal const int Object = 0x6d696772;
 

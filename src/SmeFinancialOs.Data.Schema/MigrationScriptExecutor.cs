@@ -6,13 +6,13 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
 
-// DbUp's executor, which can be cancelled and says where a script failed.
+/// <summary>
+/// DbUp's executor, which can be cancelled and says where a script failed. It is given no schema: DbUp would create it, and the first script does.
+/// </summary>
 internal sealed class MigrationScriptExecutor(UpgradeConfiguration configuration, SchemaRoles roles, CancellationToken cancellationToken)
     : PostgresqlScriptExecutor(() => configuration.ConnectionManager, () => configuration.Log, null, () => configuration.VariablesEnabled,
         configuration.ScriptPreprocessors, () => configuration.Journal)
 {
-    // Null for the schema above: DbUp would create it, and the first script does.
-
     protected override void ExecuteNonQuery(IDbCommand command) =>
         ((NpgsqlCommand)command).ExecuteNonQueryAsync(cancellationToken).GetAwaiter().GetResult();
 

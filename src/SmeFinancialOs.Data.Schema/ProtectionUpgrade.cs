@@ -9,10 +9,10 @@ namespace SmeFinancialOs.Data.Schema;
 /// </summary>
 internal sealed class ProtectionUpgrade(NpgsqlConnection connection, SchemaMigratorOptions options)
 {
-    internal async Task<(IReadOnlyList<string> Updated, IReadOnlyList<TableNotUpdated> NotUpdated)> RunAsync(CancellationToken cancellationToken)
+    internal async Task<(IReadOnlyList<string> Updated, IReadOnlyList<OutdatedTable> NotUpdated)> RunAsync(CancellationToken cancellationToken)
     {
         var updated = new List<string>();
-        var notUpdated = new List<TableNotUpdated>();
+        var notUpdated = new List<OutdatedTable>();
         foreach (var (table, faults) in await FindAsync(cancellationToken).ConfigureAwait(false))
         {
             try

@@ -5,12 +5,12 @@ public sealed class SchemaMigrationResult
 {
     internal SchemaMigrationResult(
         IReadOnlyList<string> applied, IReadOnlyList<string> alreadyApplied, IReadOnlyList<string> tablesUpdated,
-        IReadOnlyList<TableNotUpdated> tablesNotUpdated)
+        IReadOnlyList<OutdatedTable> tablesNotUpdated)
     {
         Applied = applied;
         AlreadyApplied = alreadyApplied;
-        TablesUpdated = tablesUpdated;
-        TablesNotUpdated = tablesNotUpdated;
+        UpdatedTables = tablesUpdated;
+        OutdatedTables = tablesNotUpdated;
     }
 
     /// <summary>The names of the scripts that this call applied, in order; empty when there was nothing to do.</summary>
@@ -20,8 +20,8 @@ public sealed class SchemaMigrationResult
     public IReadOnlyList<string> AlreadyApplied { get; }
 
     /// <summary>The protected tables that were not as this version expects, and are now; each was changed in a transaction of its own.</summary>
-    public IReadOnlyList<string> TablesUpdated { get; }
+    public IReadOnlyList<string> UpdatedTables { get; }
 
     /// <summary>The protected tables that are not as this version expects, and why they could not be changed. Migrate again once the reason is gone.</summary>
-    public IReadOnlyList<TableNotUpdated> TablesNotUpdated { get; }
+    public IReadOnlyList<OutdatedTable> OutdatedTables { get; }
 }

@@ -14,7 +14,7 @@ public sealed class SchemaMigratorOptions
 
     /// <summary>
     /// How long to wait for a protected table that an upgrade brings to other policies: 5 seconds unless told otherwise, rounded up to a millisecond. A table
-    /// that is in use for longer is left as it is and named in <see cref="SchemaMigrationResult.TablesNotUpdated"/>.
+    /// that is in use for longer is left as it is and named in <see cref="SchemaMigrationResult.OutdatedTables"/>.
     /// </summary>
     public TimeSpan TableLockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

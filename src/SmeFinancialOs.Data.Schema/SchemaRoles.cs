@@ -32,7 +32,7 @@ public sealed partial class SchemaRoles
         (nameof(Admin), Admin), (nameof(AppLogin), AppLogin), (nameof(AdminLogin), AdminLogin), (nameof(Sealer), Sealer),
     ];
 
-    // The names go into SQL as they are, unquoted.
+    /// <summary>The names go into SQL as they are, unquoted.</summary>
     internal void Validate()
     {
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -49,7 +49,7 @@ public sealed partial class SchemaRoles
         }
     }
 
-    // \z, because $ would let a trailing line feed through
+    /// <summary>\z, because $ would let a trailing line feed through.</summary>
     [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,62}\z", RegexOptions.CultureInvariant)]
     private static partial Regex PlainIdentifier();
 }

@@ -16,9 +16,11 @@ public sealed class TableProtection
     /// <param name="tables">Their names, with the schema, as SQL writes them.</param>
     /// <param name="tenantColumn">The column that says whose row it is.</param>
     /// <param name="cancellationToken">Cancels the work; nothing is left half-done.</param>
-    /// <exception cref="SchemaMigrationException">The server cannot be reached or refuses: the database is not migrated, or a table cannot be protected; the
-    /// message says why.</exception>
+    /// <exception cref="SchemaMigrationException">
+    /// The server cannot be reached or refuses: the database is not migrated, or a table cannot be protected. The message says why.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The list of tables is null or has a blank entry, or the column is blank.</exception>
     public async Task<IReadOnlyList<string>> ProtectAsync(IReadOnlyCollection<string> tables, string tenantColumn = "org_id",
         CancellationToken cancellationToken = default)
     {
@@ -37,10 +39,13 @@ public sealed class TableProtection
         var batch = new NpgsqlBatch(connection);
         await using var __ = batch.ConfigureAwait(false);
         foreach (var table in tables)
-            batch.BatchCommands.Add(
-                new("SELECT app.protect_table($1::text::regclass, "
-                    + "$2::text::name)")
-                { Parameters = { new() { Value = table }, new() { Value = tenantColumn } } });
+        {
+            batch.BatchCommands.Add(new("SELECT app.protect_table($1::text::regclass, $2::text::name)")
+            {
+                Parameters = { new() { Value = table }, new() { Value = tenantColumn } },
+            });
+        }
+
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -65,6 +65,8 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <param name="options">What it holds besides this library's schema; null for nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="Audit.MigrationLintException">A migration of the host cannot be read or run; it says which, and where.</exception>
+    /// <exception cref="ArgumentException">A directory of migrations is blank.</exception>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public Task<TenantDatabase> CreateTenantDatabaseAsync(TenantDatabaseOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
@@ -75,6 +77,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Creates an empty database and returns a superuser's connection string to it. It lives as long as the server object.</summary>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ObjectDisposedException">The server was disposed.</exception>
     public Task<string> CreateEmptyDatabaseAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);

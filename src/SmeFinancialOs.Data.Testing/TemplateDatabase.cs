@@ -8,7 +8,7 @@ namespace SmeFinancialOs.Data.Testing;
 /// <summary>The migrated database that the others are copies of.</summary>
 internal sealed class TemplateDatabase
 {
-    // Any number will do, as long as all processes take the same: it stands for "the roles of this cluster are being set up".
+    /// <summary>Any number will do, as long as all processes take the same: it stands for "the roles of this cluster are being set up".</summary>
     private const long RoleSetupLock = 0x736d_6564_6174_61;
 
     private readonly string _privileges;

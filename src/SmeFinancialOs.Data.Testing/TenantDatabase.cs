@@ -16,7 +16,7 @@ public sealed class TenantDatabase : IAsyncDisposable
         _databases = databases;
         Name = name;
         SealKey = sealKey;
-        OwnerConnectionString = databases.ConnectionStringTo(name);
+        SuperuserConnectionString = databases.ConnectionStringTo(name);
         AppConnectionString = As(LoginPasswords.AppUser, passwords.App);
         AdminConnectionString = As(LoginPasswords.AdminUser, passwords.Admin);
         _factory = new(() =>
@@ -31,7 +31,7 @@ public sealed class TenantDatabase : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>The superuser, who is bound by no policy: for schema work and for looking behind the curtain.</summary>
-    public string OwnerConnectionString { get; }
+    public string SuperuserConnectionString { get; }
 
     /// <summary>The login of the host app, <c>app_user</c>.</summary>
     public string AppConnectionString { get; }
@@ -48,6 +48,8 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <summary>Creates an organization of its own for a test.</summary>
     /// <param name="name">Its name; null for one that no other has. The slug is made of a number, so that names may repeat.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The name is blank or longer than 200 characters.</exception>
+    /// <exception cref="ObjectDisposedException">The database was disposed.</exception>
     public async Task<TestOrganization> CreateOrganizationAsync(string? name = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
@@ -63,10 +65,11 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="options">Null: those of this library's own schema.</param>
     /// <param name="cancellationToken">Ends the probe.</param>
     /// <exception cref="TenantIsolationException">A statement got through, or something could not be probed.</exception>
+    /// <exception cref="ObjectDisposedException">The database was disposed.</exception>
     public Task<IsolationReport> AssertIsolationAsync(IsolationProbeOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
-        return TenantIsolation.AssertAsync(OwnerConnectionString, options, cancellationToken);
+        return TenantIsolation.AssertAsync(SuperuserConnectionString, options, cancellationToken);
     }
 
     /// <summary>Drops the database, whoever is still connected to it.</summary>
@@ -80,7 +83,7 @@ public sealed class TenantDatabase : IAsyncDisposable
             await _factory.Value.Admin.DisposeAsync().ConfigureAwait(false);
         }
 
-        ClearPool(OwnerConnectionString);
+        ClearPool(SuperuserConnectionString);
         ClearPool(AppConnectionString);
         ClearPool(AdminConnectionString);
         await _databases.DropAsync(Name).ConfigureAwait(false);
@@ -93,5 +96,5 @@ public sealed class TenantDatabase : IAsyncDisposable
     }
 
     private string As(string login, string password) =>
-        new NpgsqlConnectionStringBuilder(OwnerConnectionString) { Username = login, Password = password }.ConnectionString;
+        new NpgsqlConnectionStringBuilder(SuperuserConnectionString) { Username = login, Password = password }.ConnectionString;
 }

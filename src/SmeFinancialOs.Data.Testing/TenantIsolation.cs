@@ -9,7 +9,7 @@ public static class TenantIsolation
     /// Probes a database and throws if one tenant could reach another's rows, or if something could not be probed and the options do not allow that.
     /// </summary>
     /// <param name="connectionString">
-    /// A superuser of a throwaway database, such as <see cref="TenantDatabase.OwnerConnectionString"/>; or the login of the app itself.
+    /// A superuser of a throwaway database, such as <see cref="TenantDatabase.SuperuserConnectionString"/>; or the login of the app itself.
     /// </param>
     /// <param name="options">Null: those of this library's own schema.</param>
     /// <param name="cancellationToken">Ends the probe.</param>

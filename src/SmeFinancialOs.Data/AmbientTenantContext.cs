@@ -74,6 +74,7 @@ public static class AmbientTenantContext
     /// scopes are open there, they end too, and nothing is in force. Disposing it again does nothing.
     /// </remarks>
     /// <param name="context">The context to use.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     public static IDisposable Use(TenantContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

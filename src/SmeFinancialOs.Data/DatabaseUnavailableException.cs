@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// No connection to the database: not there, wrong password, unknown database, or no free connection in time; or a server that takes no writes, such as a
-/// standby (25006).
+/// No connection to the database: not there, wrong password, unknown database, or no free connection in time; or a server that takes no writes, such
+/// as a standby (25006).
 /// </summary>
 public sealed class DatabaseUnavailableException : TenantDataException
 {

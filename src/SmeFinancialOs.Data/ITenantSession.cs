@@ -28,8 +28,8 @@ public interface ITenantSession
     /// The text is blank or has comments alone; or the parameters are a list, or expect to be written to, such as those with a direction other than input.
     /// </exception>
     /// <exception cref="WorkCommittedException">
-    /// Outside a unit of work, in a context that may write: the result could not be read, and what was written is committed. Elsewhere the fault itself is
-    /// thrown.
+    /// Outside a unit of work, in a context that may write: the result could not be read, and what was written is committed. Elsewhere the
+    /// fault itself is thrown.
     /// </exception>
     /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
     /// <exception cref="TransactionControlException">
@@ -90,8 +90,8 @@ public interface ITenantSession
     /// <summary>Runs a statement and gives the number of rows it wrote.</summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction.</param>
     /// <param name="parameters">
-    /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round trip and one
-    /// transaction.
+    /// An object whose properties are the parameters, null, or a list of such objects: the statement then runs once for each, all in one round
+    /// trip and one transaction.
     /// </param>
     /// <param name="cancellationToken">
     /// Cancels the statement on the server. Of a write outside a unit of work it is then unknown whether it was committed.
@@ -107,9 +107,8 @@ public interface ITenantSession
     Task<int> ExecuteAsync(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Runs a query and gives each row when it arrives, without holding them in memory. The connection is in use, and a transaction open, until the
-    /// enumeration ends. Outside a unit of work that transaction is read-only, and leaving the enumeration early cancels the query; a unit of work reads on to
-    /// the end.
+    /// Runs a query and gives each row when it arrives, without holding them in memory. The connection is in use, and a transaction open, until the enumeration
+    /// ends. Outside a unit of work that transaction is read-only, and leaving the enumeration early cancels the query; a unit of work reads on to the end.
     /// </summary>
     /// <param name="sql">One statement, or several separated by semicolons; they run in one transaction, and the first result counts.</param>
     /// <param name="parameters">An object whose properties are the parameters, or null.</param>

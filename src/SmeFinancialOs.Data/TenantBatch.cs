@@ -33,7 +33,7 @@ public sealed class TenantBatch
     /// without null an error.
     /// </summary>
     /// <inheritdoc cref="AddQuery{T}"/>
-    public TenantBatchResult<T?> AddScalar<T>(string sql, object? parameters = null) => Add(new ScalarStatement<T>(sql, parameters));
+    public TenantBatchResult<T?> AddExecuteScalar<T>(string sql, object? parameters = null) => Add(new ScalarStatement<T>(sql, parameters));
 
     /// <summary>Adds a statement that gives the number of rows it wrote.</summary>
     /// <param name="sql">One statement, or several separated by semicolons.</param>

@@ -18,7 +18,7 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
 
     /// <summary>
     /// The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail. Keep this object for as long as
-    /// you use it: once it was asked for, a unit of work that is never disposed cannot be taken back (log event 303).
+    /// you use it: once it was asked for, a unit of work that is never disposed cannot be returned to its pool (log event 303).
     /// </summary>
     /// <exception cref="ObjectDisposedException">The unit of work was disposed: the connection is somebody else's.</exception>
     /// <exception cref="CapturedSessionException">It was opened for the ambient context, and another one is in force.</exception>

@@ -26,6 +26,7 @@ public sealed class TenantConnectionFactory
     /// ReadOnlyContextsPreferStandby. Or a data source of several hosts has Target Session Attributes=read-write or read-only, which SQL of one tenant could
     /// turn against all, or was made by WithTargetSession, which does not tell. One that WithTargetSession made of a single host is not recognised.
     /// </exception>
+    /// <exception cref="ArgumentNullException"><paramref name="dataSource"/> is null.</exception>
     public TenantConnectionFactory(NpgsqlDataSource dataSource, TenantConnectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
@@ -50,6 +51,7 @@ public sealed class TenantConnectionFactory
     /// <exception cref="InvalidOperationException">
     /// An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>; or an ambient System.Transactions transaction, which is not joined.
     /// </exception>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     public async ValueTask<TenantConnection> OpenConnectionAsync(TenantContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -93,6 +95,7 @@ public sealed class TenantConnectionFactory
     /// <summary>A session: each call one round trip and a transaction of its own. Costs nothing until a call is made.</summary>
     /// <param name="context">Who is asking. An admin session writes the access log before its first call.</param>
     /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     public ITenantSession CreateSession(TenantContext context) => CreateSession(ContextBinding.Explicit(context));
 
     /// <summary>A session for the ambient context. While another context is in force, or none, its calls are refused.</summary>
@@ -106,6 +109,7 @@ public sealed class TenantConnectionFactory
     /// </summary>
     /// <param name="context">Who is asking. An admin context is written to the access log before the first statement.</param>
     /// <exception cref="InvalidOperationException">An admin context without <see cref="TenantConnectionOptions.AdminDataSource"/>.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null.</exception>
     public TenantTransaction BeginTransaction(TenantContext context) => BeginTransaction(ContextBinding.Explicit(context), DefaultCharacteristics);
 
     /// <summary>A unit of work without a raw connection, with an isolation level of its own.</summary>

@@ -25,7 +25,7 @@ internal static class TenantConnectionOptionsValidation
         ReadOnlyContextsPreferStandby = options.ReadOnlyContextsPreferStandby,
     };
 
-    // "none" is how SET ROLE says: no role at all, the login itself.
+    /// <summary>"none" is how SET ROLE says: no role at all, the login itself.</summary>
     private static string RequireRole(string role, string name) => DatabaseText.Require(role, maxLength: 63, name) is var checkedRole && checkedRole != "none"
         ? checkedRole
         : throw new ArgumentException("\"none\" is not a role: it would leave the login itself in force.", name);

@@ -36,8 +36,8 @@ public abstract class TenantDataException : Exception
     public string? ConstraintName { get; init; }
 
     /// <summary>
-    /// What loggers write. Of an error of the server it has the SQLSTATE without the server's own text, which may quote a value; that is in the inner
-    /// exception alone.
+    /// What loggers write. Of an error of the server it has the SQLSTATE without the server's own text, which may quote a value; that is in
+    /// the inner exception alone.
     /// </summary>
     public override string ToString() => InnerException is PostgresException postgres
         ? $"{GetType()}: {Message}{Environment.NewLine} ---> {postgres.GetType()}: {postgres.SqlState}{Environment.NewLine}{postgres.StackTrace}"

@@ -47,6 +47,7 @@ public static class TenantDataServiceCollectionExtensions
     /// <param name="configure">Runs after the section was read.</param>
     /// <param name="serviceKey">For several databases: the key of everything registered here, and the name of its options.</param>
     /// <exception cref="InvalidOperationException">There is a database under this key already.</exception>
+    /// <exception cref="ArgumentException">The services or the section are null, or the key is blank.</exception>
     public static IServiceCollection AddTenantData(this IServiceCollection services, IConfiguration section,
         Action<TenantDataOptions>? configure = null, string? serviceKey = null)
     {
@@ -62,6 +63,7 @@ public static class TenantDataServiceCollectionExtensions
     /// <param name="configure">Sets <see cref="TenantConnectionOptions.AdminDataSource"/>, timeouts and role names.</param>
     /// <param name="serviceKey">For several databases: the key of everything registered here, and the name of its options.</param>
     /// <exception cref="InvalidOperationException">There is a database under this key already.</exception>
+    /// <exception cref="ArgumentException">The services or the data source are null, or the key is blank.</exception>
     public static IServiceCollection AddTenantData(this IServiceCollection services, NpgsqlDataSource dataSource,
         Action<TenantDataOptions>? configure = null, string? serviceKey = null)
     {
@@ -100,7 +102,7 @@ public static class TenantDataServiceCollectionExtensions
             return provider.GetRequiredKeyedService<TenantConnectionFactory>(key).CreateSession();
         });
         services.TryAddSingleton(provider => new RootProvider(provider));
-        services.TryAddSingleton<TenantScopeFactory>();
+        services.TryAddSingleton<TenantScopeRunner>();
         return services;
 
         void TryAdd<T>(ServiceLifetime lifetime, Func<IServiceProvider, T> create)

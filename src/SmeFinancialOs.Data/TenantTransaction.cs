@@ -31,6 +31,7 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     /// <exception cref="TenantContextChangedException">The tenant or role was changed since the first statement; it is rolled back.</exception>
     /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before, or its first statement failed.</exception>
     /// <exception cref="PostgresException">25P02: a later statement failed, so there is nothing to commit.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task CommitAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();
@@ -43,12 +44,13 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where no statement was
-    /// run.
+    /// Takes the work back, in one round trip, and says that this is meant: <see cref="DisposeAsync"/> then logs no warning. In none where
+    /// no statement was run.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; the work is rolled back when this is disposed.</param>
     /// <exception cref="InvalidOperationException">It was committed, rolled back or disposed before.</exception>
     /// <exception cref="NpgsqlException">The connection was lost: the server rolls back by itself.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task RollbackAsync(CancellationToken cancellationToken = default)
     {
         RequireOpen();

@@ -7,8 +7,8 @@ namespace SmeFinancialOs.Data;
 public static class TransientFault
 {
     /// <summary>
-    /// Whether nothing was committed for certain and another attempt can succeed. The attempt is the whole unit of work, from its opening on, or the whole
-    /// session call.
+    /// Whether nothing was committed for certain and another attempt can succeed. The attempt is the whole unit of work, from its opening on, or
+    /// the whole session call.
     /// </summary>
     /// <param name="exception">
     /// What a call of this library threw; the exception of a mapper around it, such as EF Core's, is looked into. About a commit that the host sent by
@@ -21,6 +21,7 @@ public static class TransientFault
     /// <see cref="DatabaseUnavailableException"/> unless login or database is wrong. False for all else, above all
     /// <see cref="CommitOutcomeUnknownException"/>, <see cref="WorkCommittedException"/> and <see cref="OperationCanceledException"/>.
     /// </returns>
+    /// <exception cref="ArgumentNullException"><paramref name="exception"/> is null.</exception>
     public static bool IsSafeToRetry(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);

@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data;
 
 /// <summary>
-/// The login of a data source could bypass row-level security, or login or database have settings by default that harm every tenant; no statement was run for
-/// any.
+/// The login of a data source could bypass row-level security, or login or database have settings by default that harm every tenant; no statement
+/// was run for any.
 /// </summary>
 public sealed class UnsafeDatabaseRoleException : TenantDataException
 {

@@ -78,7 +78,7 @@ public sealed class EndpointTests(HostDatabase database) : IClassFixture<HostDat
     }
 
     [Fact]
-    public async Task What_is_not_there_is_not_found_without_a_tenant()
+    public async Task Unknown_route_is_404_without_a_tenant()
     {
         await using var app = await StartAsync(map => map.MapGet("/", Customers));
         ((int)(await app.GetAsync("/nothing")).StatusCode).Should().Be(404);

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Npgsql;
 using SmeFinancialOs.Data.AspNetCore.Tests.Support;
-using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.AspNetCore.Tests;
 
@@ -76,17 +75,17 @@ public sealed class FaultTests(HostDatabase database) : IClassFixture<HostDataba
     [Fact]
     public async Task A_login_that_bypasses_the_policies_is_500_and_is_not_named()
     {
-        await using var app = await StartAsync("SELECT 1", database.Database.OwnerConnectionString);
+        await using var app = await StartAsync("SELECT 1", database.Database.SuperuserConnectionString);
         var response = await app.GetAsync("/", TestUsers.User(database.OrganizationA));
         (await response.ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");
         (await response.Content.ReadAsStringAsync())
-            .Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString).Username);
+            .Should().NotContainAny("superuser", new NpgsqlConnectionStringBuilder(database.Database.SuperuserConnectionString).Username);
     }
 
     [Fact]
     public async Task A_database_that_is_not_migrated_is_500()
     {
-        var empty = await (await PostgresServer.GetSharedAsync()).CreateEmptyDatabaseAsync();
+        var empty = await (await TestServer.StartAsync()).CreateEmptyDatabaseAsync();
         var app = database.Database.AppConnectionString.WithDatabaseOf(empty);
         await using var host = await StartAsync("SELECT 1", app);
         (await (await host.GetAsync("/", TestUsers.User(database.OrganizationA))).ShouldBeProblemAsync(500)).Code.Should().Be("internal_error");

@@ -25,7 +25,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     [Fact]
     public async Task A_login_that_became_unsafe_is_unhealthy_though_it_was_safe_before()
     {
-        await using var own = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
+        await using var own = await (await TestServer.StartAsync()).CreateTenantDatabaseAsync();
         await using var provider = Build(own.AppConnectionString);
         (await CheckAsync(provider)).Status.Should().Be(HealthStatus.Healthy);
         // Of this database alone: other tests share the roles.
@@ -38,7 +38,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
 
     [Fact]
     public async Task An_unsafe_admin_login_is_unhealthy_too() =>
-        (await CheckAsync(database.Database.AppConnectionString, database.Database.OwnerConnectionString)).Description.Should().Contain("superuser");
+        (await CheckAsync(database.Database.AppConnectionString, database.Database.SuperuserConnectionString)).Description.Should().Contain("superuser");
 
     [Theory]
     [InlineData("DROP FUNCTION app.schema_version()", "*at version 7 or older*Run the migrations*")]
@@ -49,7 +49,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
         // What sql/ says: so the version that the library expects is held to it.
         var script = File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "sql", "objects", "schema_version.sql"));
         var newest = System.Text.RegularExpressions.Regex.Match(script, @"RETURN (\d+);").Groups[1].Value;
-        await using var own = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
+        await using var own = await (await TestServer.StartAsync()).CreateTenantDatabaseAsync();
         await ExecuteAsync(own, change.Replace("{newest}", newest));
         var entry = await CheckAsync(own.AppConnectionString);
         if (expected is null)
@@ -69,7 +69,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
     [InlineData(0, 0, HealthStatus.Healthy)]
     [InlineData(0, 2, HealthStatus.Degraded)]
     [InlineData(1, 2, HealthStatus.Unhealthy)]
-    public async Task An_audit_has_its_say_and_is_not_repeated_for_every_probe(int errors, int warnings, HealthStatus expected)
+    public async Task Audit_counts_in_health_and_is_not_repeated_for_every_probe(int errors, int warnings, HealthStatus expected)
     {
         var audits = 0;
         await using var provider = Build(database.Database.AppConnectionString, configure: options => options.Audit = (_, _) =>
@@ -128,7 +128,7 @@ public sealed class HealthTests(HostDatabase database) : IClassFixture<HostDatab
 
     private static async Task ExecuteAsync(TenantDatabase database, string sql)
     {
-        await using var superuser = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var superuser = NpgsqlDataSource.Create(database.SuperuserConnectionString);
         await using var command = superuser.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

@@ -28,7 +28,7 @@ public sealed class TenantSourceTests
     }
 
     [Fact]
-    public async Task Who_has_not_signed_in_is_asked_to()
+    public async Task Anonymous_request_is_401()
     {
         await using var app = await App.StartAsync(Whose);
         (await (await app.GetAsync("/")).ShouldBeProblemAsync(401)).Code.Should().Be("sign_in_required");
@@ -129,7 +129,7 @@ public sealed class TenantSourceTests
     [Theory]
     [InlineData(".")]
     [InlineData(" ")]
-    public void A_domain_is_more_than_a_dot(string domain) =>
+    public void Domain_of_dots_alone_is_refused(string domain) =>
         new TenantContextOptions().Invoking(o => o.FromHost(domain)).Should().Throw<ArgumentException>();
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class TenantSourceTests
     private static void Whose(WebApplication app) => app.MapGet("/{organization?}", () => AmbientTenantContext.Current!.ToString());
 
     private static Task<App> StartAsync(string source) =>
-        App.StartAsync(Whose, configure: o => Choose(o, source), services: s => s.AddSingleton<ITenantMembership, AliceIsInA>());
+        App.StartAsync(Whose, configure: o => Choose(o, source), services: s => s.AddSingleton<ITenantMembership, MembershipOfAlice>());
 
     private static void Choose(TenantContextOptions options, string source) => _ = source switch
     {
@@ -151,7 +151,7 @@ public sealed class TenantSourceTests
         _ => options.FromHeader("X-Organization"),
     };
 
-    private sealed class AliceIsInA : ITenantMembership
+    private sealed class MembershipOfAlice : ITenantMembership
     {
         public ValueTask<Guid?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken) =>
             new(user.Identity!.Name == "alice" && value == "a" ? A : null);

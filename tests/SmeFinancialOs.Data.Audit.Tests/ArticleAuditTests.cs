@@ -2,13 +2,13 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// The reference article's schema as it stands: which rule finds which of its mistakes, and that the fixes end them all.
+/// <summary>The reference article's schema as it stands: which rule finds which of its mistakes, and that the fixes end them all.</summary>
 public sealed class ArticleAuditTests : IAsyncLifetime
 {
     private const string A = "aaaaaaaa-0000-4000-8000-000000000000";
     private const string B = "bbbbbbbb-0000-4000-8000-000000000000";
 
-    // Roles belong to the cluster: these are this class's own. $user is the article's login, $admin its admin role.
+    /// <summary>Roles belong to the cluster: these are this class's own. $user is the article's login, $admin its admin role.</summary>
     private const string Schema = """
         CREATE ROLE $user LOGIN SUPERUSER BYPASSRLS PASSWORD 'secret';
         CREATE ROLE $admin;
@@ -50,7 +50,7 @@ public sealed class ArticleAuditTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    // S6 and S9 are mistakes of code and of a lint: no catalog shows them.
+    /// <summary>S6 and S9 are mistakes of code and of a lint: no catalog shows them.</summary>
     [Fact]
     public async Task Every_mistake_of_the_article_is_found()
     {
@@ -98,8 +98,7 @@ public sealed class ArticleAuditTests : IAsyncLifetime
 
         left.Select(finding => $"{finding.RuleId}: {finding.ObjectName}: {finding.Fix}").Should().BeEmpty();
 
-        var login = new NpgsqlConnectionStringBuilder(_connectionString) { Username = _user, Password = "secret" };
-        await using var user = await Sql.OpenAsync(login.ConnectionString, Sql.Cancel);
+        await using var user = await Sql.OpenAsync(_connectionString.WithLogin(_user, "secret"), Sql.Cancel);
         foreach (var table in new[] { "organizations", "invoices", "lines" })
             (await user.CountAsync($"public.{table}")).Should().Be(0, because: "no tenant is set");
         await user.RunAsync($"SELECT set_config('app.current_org_id', '{A}', false)");

@@ -5,7 +5,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// A migrated database with roles of its own and one more protected table. A fault is planted in a transaction that ends with the test.
+/// <summary>A migrated database with roles of its own and one more protected table. A fault is planted in a transaction that ends with the test.</summary>
 public class AuditDatabase : IAsyncLifetime
 {
     private SchemaRoles _roles = new();
@@ -37,7 +37,7 @@ public class AuditDatabase : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    // $app, $tenant and so on are the names of this database's roles.
+    /// <summary>$app, $tenant and so on are the names of this database's roles.</summary>
     internal string Named(string text) => text
         .Replace("$owner", _roles.Owner, StringComparison.Ordinal).Replace("$tenant", _roles.Tenant, StringComparison.Ordinal)
         .Replace("$demo", _roles.Demo, StringComparison.Ordinal).Replace("$admin", _roles.Admin, StringComparison.Ordinal)

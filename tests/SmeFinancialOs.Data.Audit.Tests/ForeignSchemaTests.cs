@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// A schema that is not ours: other names, one login that holds the privileges itself.
+/// <summary>A schema that is not ours: other names, one login that holds the privileges itself.</summary>
 public sealed class ForeignSchemaTests
 {
     private const string Schema = """

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// A database with the guard on: what the audit takes from the guard, and how it finds a guard that no longer holds.
+/// <summary>A database with the guard on: what the audit takes from the guard, and how it finds a guard that no longer holds.</summary>
 public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<GuardedDatabase>
 {
     [Fact]

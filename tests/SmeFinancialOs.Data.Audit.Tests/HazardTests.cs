@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// The attacks behind rules that no other test shows: each gets through where the rule finds its fault, and not without it.
+/// <summary>The attacks behind rules that no other test shows: each gets through where the rule finds its fault, and not without it.</summary>
 public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDatabase>
 {
     private const string Parent = "ALTER TABLE public.items ADD parent uuid, ADD FOREIGN KEY (org_id, parent) REFERENCES public.items; ";
@@ -87,7 +87,7 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
         (await connection.CountAsync("public.items")).Should().Be(0, because: "A deleted it");
     }
 
-    // The first tenant, in a transaction that ends with the test.
+    /// <summary>The first tenant, in a transaction that ends with the test.</summary>
     private async Task<NpgsqlConnection> PlantAsync(string plant, bool asTenant = false)
     {
         var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// What the rule says of defaults that harm nobody, and of those that other rules find.
+/// <summary>What the rule says of defaults that harm nobody, and of those that other rules find.</summary>
 public sealed class LoginDefaultTests(AuditDatabase database) : IClassFixture<AuditDatabase>
 {
     [Theory]
@@ -16,10 +16,10 @@ public sealed class LoginDefaultTests(AuditDatabase database) : IClassFixture<Au
     [InlineData("default-replica", "ALTER ROLE $app SET session_replication_role = replica")]
     [InlineData("default-tenant", "ALTER ROLE $app SET app.current_org_id = 'x'")]
     [InlineData("row-security-off", "ALTER ROLE $app SET row_security = off")]
-    public async Task Nothing_is_found_twice(string rule, string plant) => (await RulesAsync(plant)).Should().Equal(rule);
+    public async Task Default_that_another_rule_finds_is_no_second_finding(string rule, string plant) => (await RulesAsync(plant)).Should().Equal(rule);
 
     [Fact]
-    public async Task Value_is_not_printed()
+    public async Task Value_of_a_default_is_not_printed()
     {
         await using var connection = await PlantAsync("ALTER ROLE $app SET search_path = planted");
         var found = (await AuditDatabase.AuditAsync(connection, database.Options)).Findings.Should().ContainSingle().Subject;

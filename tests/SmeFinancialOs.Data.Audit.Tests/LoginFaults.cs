@@ -2,7 +2,7 @@ using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// Faults of roles, and what they get by default.
+/// <summary>Faults of roles, and what they get by default.</summary>
 internal static class LoginFaults
 {
     private const string Ok = "org_id = (SELECT app.current_org_id())";

@@ -2,7 +2,7 @@ using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// Faults of views, functions, privileges and the rest.
+/// <summary>Faults of views, functions, privileges and the rest.</summary>
 internal static class ObjectFaults
 {
     internal static IReadOnlyList<PlantedFault> All { get; } =

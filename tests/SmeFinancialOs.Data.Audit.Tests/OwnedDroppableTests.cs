@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// Whether the app may drop policies is told of any schema, by whom they name and by the event triggers that are there.
+/// <summary>Whether the app may drop policies is told of any schema, by whom they name and by the event triggers that are there.</summary>
 public sealed class OwnedDroppableTests
 {
     private const string Raises = "CREATE FUNCTION public.g() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''no DROP OWNED''; END'; ";
@@ -23,7 +23,7 @@ public sealed class OwnedDroppableTests
     [InlineData("$role", Raises + "CREATE EVENT TRIGGER g ON sql_drop" + Run, true)]
     [InlineData("$role", Tells + Start + "WHEN TAG IN ('DROP OWNED')" + Run, true)]
     [InlineData("$role", Tells + Start + Run, true)]
-    public async Task Role_that_a_login_may_drop_owned_by_is_found(string roles, string model, bool expected)
+    public async Task Role_whose_policies_a_login_can_drop_by_DROP_OWNED_is_found(string roles, string model, bool expected)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(await server.CreateEmptyDatabaseAsync(Sql.Cancel), Sql.Cancel);

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// No rule counts before a planted fault made it fire; without one nothing does.
+/// <summary>No rule counts before a planted fault made it fire; without one nothing does.</summary>
 public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<AuditDatabase>
 {
     [Fact]
@@ -13,7 +13,7 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
 
     public static TheoryData<string> Cases => [.. PlantedFault.All.Select(fault => fault.Name)];
 
-    // Rules about the server, the guard and the seal have tests of their own.
+    /// <summary>Rules about the server, the guard and the seal have tests of their own.</summary>
     [Fact]
     public void Every_rule_has_a_planted_fault() =>
         SchemaAudit.Rules.Select(rule => rule.Id).Where(id => !id.StartsWith("server-cve", StringComparison.Ordinal)

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// What the audit says of a policy as people write them elsewhere: other names and types, tables of members, functions of their own.
+/// <summary>What the audit says of a policy as people write them elsewhere: other names and types, tables of members, functions of their own.</summary>
 public sealed class PolicyAnalysisTests
 {
     private const string Setting = "(SELECT NULLIF(current_setting('shop.tenant', true), '')::$type)";

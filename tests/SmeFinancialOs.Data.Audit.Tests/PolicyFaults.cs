@@ -2,7 +2,7 @@ using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// Faults of policies and what they call.
+/// <summary>Faults of policies and what they call.</summary>
 internal static class PolicyFaults
 {
     private const string Ok = "org_id = (SELECT app.current_org_id())";

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// On a server of its own: how many transactions may be prepared is settled when it starts.
+/// <summary>On a server of its own: how many transactions may be prepared is settled when it starts.</summary>
 public sealed class PreparedTransactionTests : IAsyncLifetime
 {
     private PostgresServer _server = null!;
@@ -29,7 +29,7 @@ public sealed class PreparedTransactionTests : IAsyncLifetime
             await tenant.RunAsync("BEGIN READ ONLY; SET LOCAL ROLE tenant_role; LOCK TABLE public.invoices IN ACCESS SHARE MODE; "
                 + "PREPARE TRANSACTION 'it''s planted'");
 
-        await using var owner = await Sql.OpenAsync(database.OwnerConnectionString, Sql.Cancel);
+        await using var owner = await Sql.OpenAsync(database.SuperuserConnectionString, Sql.Cancel);
         try
         {
             (await owner.RefusalAsync("BEGIN; LOCK TABLE public.invoices IN ACCESS EXCLUSIVE MODE NOWAIT")).SqlState
@@ -47,6 +47,6 @@ public sealed class PreparedTransactionTests : IAsyncLifetime
     }
 
     private static async Task<IEnumerable<string>> FoundAsync(TenantDatabase database) =>
-        (await new SchemaAudit(database.OwnerConnectionString).RunAsync(Sql.Cancel)).Findings
+        (await new SchemaAudit(database.SuperuserConnectionString).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId == "prepared-transactions").Select(finding => finding.ObjectName);
 }

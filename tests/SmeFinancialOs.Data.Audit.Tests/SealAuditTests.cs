@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// A sealed database: the audit knows its policies, and finds what takes the seal off.
+/// <summary>A sealed database: the audit knows its policies, and finds what takes the seal off.</summary>
 public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFixture<SealAuditTests.Database>
 {
     private const string ById = "org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid)";

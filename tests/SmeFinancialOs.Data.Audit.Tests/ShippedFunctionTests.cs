@@ -7,10 +7,10 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// The audit knows the functions of sql/ by hashes in ShippedFunctions.cs, which these tests write when SME_DATA_WRITE_SHIPPED=1.
+/// <summary>The audit knows the functions of sql/ by hashes in ShippedFunctions.cs, which these tests write when SME_DATA_WRITE_SHIPPED=1.</summary>
 public sealed partial class ShippedFunctionTests
 {
-    // A function of the log belongs to the seal's schema: the seal does not hold without it.
+    /// <summary>A function of the log belongs to the seal's schema: the seal does not hold without it.</summary>
     private const string LogFunction = "app_seal.admits_entry";
 
     private static readonly string SqlFolder = Path.Combine(RepositoryRoot.Folder, "sql");
@@ -71,7 +71,7 @@ public sealed partial class ShippedFunctionTests
         $$"""
         namespace SmeFinancialOs.Data.Audit.Shipped;
 
-        // Generated from sql/ by ShippedFunctionTests, which compares it; CONTRIBUTING.md says how. Do not edit it.
+        /// <summary>Generated from sql/ by ShippedFunctionTests, which compares it; CONTRIBUTING.md says how. Do not edit it.</summary>
         internal static class ShippedFunctions
         {
             internal static IReadOnlyList<ShippedFunction> Guard { get; } =

@@ -2,7 +2,7 @@ using static SmeFinancialOs.Data.Audit.Tests.PlantedFault;
 
 namespace SmeFinancialOs.Data.Audit.Tests;
 
-// Faults of tables, their keys and foreign keys.
+/// <summary>Faults of tables, their keys and foreign keys.</summary>
 internal static class TableFaults
 {
     internal static IReadOnlyList<PlantedFault> All { get; } =

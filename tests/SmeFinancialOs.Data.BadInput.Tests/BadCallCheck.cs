@@ -48,6 +48,6 @@ internal sealed class BadCallCheck(BadInputDatabase world)
     }
 
     private IEnumerable<string> Secrets() =>
-        new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.OwnerConnectionString }
+        new[] { world.Database.AppConnectionString, world.Database.AdminConnectionString, world.Database.SuperuserConnectionString }
         .Select(text => new NpgsqlConnectionStringBuilder(text).Password!).Where(password => password?.Length > 8);
 }

@@ -26,7 +26,7 @@ public sealed class BadInputDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await PostgresServer.GetSharedAsync();
+        Server = await TestServer.StartAsync();
         Database = await Server.CreateTenantDatabaseAsync();
         App = Build(Database.AppConnectionString);
         Admin = Build(Database.AdminConnectionString);
@@ -34,7 +34,7 @@ public sealed class BadInputDatabase : IAsyncLifetime
         Tenant = (await Database.CreateOrganizationAsync()).Context;
         Invoice = await new InvoiceRepository(Factory.CreateSession(Tenant)).InsertAsync(
             new NewInvoice { Number = "1", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) });
-        _truth = NpgsqlDataSource.Create(Database.OwnerConnectionString);
+        _truth = NpgsqlDataSource.Create(Database.SuperuserConnectionString);
     }
 
     public async ValueTask DisposeAsync()

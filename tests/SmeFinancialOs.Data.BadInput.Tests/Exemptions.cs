@@ -25,7 +25,7 @@ internal static class Exemptions
         [typeof(IsolationReport)] = Result,
         [typeof(TestOrganization)] = Result,
         [typeof(ContextSealKey)] = Result,
-        [typeof(TableNotUpdated)] = Result,
+        [typeof(OutdatedTable)] = Result,
         [typeof(TenantAuditSummary)] = "two numbers that an audit of the host's found",
         [typeof(Exception)] = Fault,
         [typeof(ITenantMembership)] = HostWrites,

@@ -45,16 +45,16 @@ internal static class OptionsUse
                 await new InvoiceRepository(world.Factory.CreateSession(world.Tenant)).ListAsync(after: cursor);
                 break;
             case SchemaRoles roles:
-                _ = new SchemaMigrator(world.Database.OwnerConnectionString, new() { Roles = roles });
+                _ = new SchemaMigrator(world.Database.SuperuserConnectionString, new() { Roles = roles });
                 break;
             case SchemaMigratorOptions options:
-                _ = new SchemaMigrator(world.Database.OwnerConnectionString, options);
+                _ = new SchemaMigrator(world.Database.SuperuserConnectionString, options);
                 break;
             case SchemaAuditOptions options:
-                await new SchemaAudit(world.Database.OwnerConnectionString, options).RunAsync();
+                await new SchemaAudit(world.Database.SuperuserConnectionString, options).RunAsync();
                 break;
             case IsolationProbeOptions options:
-                _ = new IsolationProbe(world.Database.OwnerConnectionString, options);
+                _ = new IsolationProbe(world.Database.SuperuserConnectionString, options);
                 break;
             case MigrationLintOptions options:
                 _ = new MigrationLint(world.Server.ConnectionString, options);

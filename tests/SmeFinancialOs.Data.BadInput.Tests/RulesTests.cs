@@ -16,7 +16,7 @@ public sealed class RulesTests(BadInputDatabase world)
     [InlineData(nameof(RuleViolations.KeepsAConnection), "null", "spoils a connection")]
     [InlineData(nameof(RuleViolations.TellsAPassword), "null", "tells a secret")]
     [InlineData(nameof(RuleViolations.HidesTheHost), "throws", "hides what the host's own code threw")]
-    public async Task Careless_method_is_found(string method, string badName, string complaint)
+    public async Task Method_that_breaks_a_rule_is_found(string method, string badName, string complaint)
     {
         RuleViolations.BadInputDatabase = world;
         var member = new Member(typeof(RuleViolations).GetMethod(method)!, Property: null);

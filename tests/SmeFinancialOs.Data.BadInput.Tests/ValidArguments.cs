@@ -65,11 +65,11 @@ internal sealed class ValidArguments(BadInputDatabase world)
         "sql" => "SELECT 1 AS first, 2 AS second, 3 AS third",
         "splitOn" => parameter.Member is MethodInfo method && method.GetGenericArguments().Length > 3 ? "second,third" : "second",
         "copyToCommand" => "COPY (SELECT 1) TO STDOUT",
-        "connectionString" or "serverConnectionString" => world.Database.OwnerConnectionString,
+        "connectionString" or "serverConnectionString" => world.Database.SuperuserConnectionString,
         "slug" => $"slug-{Interlocked.Increment(ref _names)}",
-        "folder" => Folder,
+        "directory" => Folder,
         "domain" => "example.com",
-        "keyId" => new ContextSealKeys(world.Database.OwnerConnectionString).AddAsync().GetAwaiter().GetResult()[..8],
+        "keyId" => new ContextSealKeys(world.Database.SuperuserConnectionString).AddAsync().GetAwaiter().GetResult()[..8],
         "ruleId" => AuditAllowance.EveryRule,
         _ when parameter.HasDefaultValue => (string?)parameter.DefaultValue,
         _ => "name",
@@ -83,7 +83,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(TenantConnection) => await world.Factory.OpenConnectionAsync(world.Tenant),
         _ when type == typeof(TenantTransaction) => world.Factory.BeginTransaction(world.Tenant),
         _ when type == typeof(TenantBatch) => Batch(),
-        _ when type == typeof(TenantBatchResult<int>) => Batch().AddScalar<int>("SELECT 1"),
+        _ when type == typeof(TenantBatchResult<int>) => Batch().AddExecuteScalar<int>("SELECT 1"),
         _ when type == typeof(InvoiceRepository) => new InvoiceRepository(world.Factory.CreateSession(world.Tenant)),
         _ when type == typeof(OrganizationRepository) => new OrganizationRepository(world.Factory.CreateSession(world.Tenant)),
         _ when type == typeof(Invoice) => world.Invoice with { },
@@ -95,7 +95,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(NpgsqlDataSourceBuilder) => new NpgsqlDataSourceBuilder(world.Database.AppConnectionString),
         _ when type == typeof(Stream) => new MemoryStream(),
         _ when type == typeof(Exception) => new InvalidOperationException(),
-        _ when type == typeof(TenantScopeFactory) => new TenantScopeFactory(Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>()),
+        _ when type == typeof(TenantScopeRunner) => new TenantScopeRunner(Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>()),
         _ when type == typeof(IServiceScopeFactory) => Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
         _ when type == typeof(Func<IServiceProvider, CancellationToken, Task>) => (IServiceProvider _, CancellationToken _) => Task.CompletedTask,
         _ when type == typeof(Func<Task>) => () => Task.CompletedTask,
@@ -108,11 +108,11 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(IHealthChecksBuilder) => Services().AddHealthChecks(),
         _ when type == typeof(RouteHandlerBuilder) => new RouteHandlerBuilder([new Conventions()]),
         _ when type == typeof(IReadOnlyCollection<string>) => new[] { "public.invoices" },
-        _ when type == typeof(TableProtection) => new TableProtection(world.Database.OwnerConnectionString),
-        _ when type == typeof(ContextSealKeys) => new ContextSealKeys(world.Database.OwnerConnectionString),
-        _ when type == typeof(SchemaMigrator) => new SchemaMigrator(world.Database.OwnerConnectionString),
-        _ when type == typeof(SchemaAudit) => new SchemaAudit(world.Database.OwnerConnectionString),
-        _ when type == typeof(IsolationProbe) => new IsolationProbe(world.Database.OwnerConnectionString),
+        _ when type == typeof(TableProtection) => new TableProtection(world.Database.SuperuserConnectionString),
+        _ when type == typeof(ContextSealKeys) => new ContextSealKeys(world.Database.SuperuserConnectionString),
+        _ when type == typeof(SchemaMigrator) => new SchemaMigrator(world.Database.SuperuserConnectionString),
+        _ when type == typeof(SchemaAudit) => new SchemaAudit(world.Database.SuperuserConnectionString),
+        _ when type == typeof(IsolationProbe) => new IsolationProbe(world.Database.SuperuserConnectionString),
         _ when type == typeof(MigrationLint) => new MigrationLint(world.Server.ConnectionString),
         _ when type == typeof(SchemaAuditOptions) || type == typeof(TenantSchemaOptions) => new SchemaAuditOptions(),
         _ when type == typeof(PostgresServer) => await PostgresServer.StartAsync(),
@@ -129,7 +129,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
     private TenantBatch Batch()
     {
         var batch = world.Factory.CreateSession(world.Tenant).CreateBatch();
-        batch.AddScalar<int>("SELECT 1");
+        batch.AddExecuteScalar<int>("SELECT 1");
         return batch;
     }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// The commands that are not the audit.
+/// <summary>The commands that are not the audit.</summary>
 public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
 {
     [Fact]

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// Where the connection comes from, and that its password goes nowhere.
+/// <summary>Where the connection comes from, and that its password goes nowhere.</summary>
 public sealed class ConnectionTests(Databases databases) : IClassFixture<Databases>
 {
     private const string Secret = "s3cr3t-marker";
@@ -67,9 +67,8 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
     [Fact]
     public async Task A_wrong_password_is_printed_nowhere()
     {
-        var settings = new NpgsqlConnectionStringBuilder(databases.Clean) { Username = "app_user", Password = Secret };
         using var tool = new Tool();
-        var (exit, output, error) = await tool.RunAsync("audit", "-c", settings.ConnectionString);
+        var (exit, output, error) = await tool.RunAsync("audit", "-c", databases.Clean.WithLogin("app_user", Secret));
         exit.Should().Be(2);
         (output + error).Should().Contain("password authentication failed").And.NotContain(Secret);
     }

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// A clean database with our schema, one with a forgotten table, and one that is empty; on the server that all tests of the process share.
+/// <summary>A clean database with our schema, one with a forgotten table, and one that is empty; on the server that all tests of the process share.</summary>
 public sealed class Databases : IAsyncLifetime
 {
     private readonly List<TenantDatabase> _databases = [];
@@ -19,7 +19,7 @@ public sealed class Databases : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PostgresServer.GetSharedAsync(Cancel);
+        _server = await TestServer.StartAsync(Cancel);
         Clean = await NewAsync();
         Faulty = await NewAsync("CREATE TABLE public.forgotten (org_id uuid NOT NULL, note text)");
     }
@@ -35,8 +35,8 @@ public sealed class Databases : IAsyncLifetime
         var database = await _server.CreateTenantDatabaseAsync(cancellationToken: Cancel);
         _databases.Add(database);
         if (sql is not null)
-            await ExecuteAsync(database.OwnerConnectionString, sql);
-        return database.OwnerConnectionString;
+            await ExecuteAsync(database.SuperuserConnectionString, sql);
+        return database.SuperuserConnectionString;
     }
 
     internal Task<string> NewEmptyAsync() => _server.CreateEmptyDatabaseAsync(Cancel);

@@ -4,7 +4,7 @@ using NJsonSchema;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// What machines read.
+/// <summary>What machines read.</summary>
 public sealed class FormatTests(Databases databases) : IClassFixture<Databases>
 {
     [Fact]

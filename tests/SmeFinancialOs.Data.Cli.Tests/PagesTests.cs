@@ -15,7 +15,7 @@ public sealed partial class PagesTests
             Program.CreateRoot().Parse(CommandLineParser.SplitCommandLine(line).ToArray()).Errors.Should().BeEmpty("{0} says: sme-data {1}", path, line);
     }
 
-    // Up to a redirection or a comment.
+    /// <summary>Up to a redirection or a comment.</summary>
     [GeneratedRegex(@"^(?:tools/)?sme-data (?<arguments>[^\n]*?)(?: +[>#][^\n]*)?$", RegexOptions.Multiline)]
     private static partial Regex CommandLine();
 }

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// Passwords by whatever way they come, and what rows hold: in no output of any command.
+/// <summary>Passwords by whatever way they come, and what rows hold: in no output of any command.</summary>
 public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
 {
     private static readonly string[] Formats = ["text", "json", "sarif", "junit", "github"];
@@ -60,7 +60,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
     public async Task Rows_are_printed_nowhere()
     {
         var target = await databases.NewAsync(Rows);
-        var connection = new NpgsqlConnectionStringBuilder(target) { IncludeErrorDetail = true }.ConnectionString;
+        var connection = target.WithErrorDetail();
         using var tool = new Tool();
         foreach (var command in (string[][])[.. Formats.Select(format => (string[])["audit", "-f", format]), ["probe"],
             ["probe", "-f", "json"], ["fix", "--all"]])
@@ -71,7 +71,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         }
     }
 
-    // Each fails on a row, and the server's text or its DETAIL quotes that row.
+    /// <summary>Each fails on a row, and the server's text or its DETAIL quotes that row.</summary>
     [Theory]
     [InlineData("ALTER TABLE public.imported ALTER note TYPE int USING note::int;")]
     [InlineData("ALTER TABLE public.imported ALTER note TYPE date USING note::date;")]
@@ -84,7 +84,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         tool.Write("m/1_import.sql", $"CREATE TABLE public.imported (note text PRIMARY KEY, other varchar(40));\nINSERT INTO public.imported "
             + $"VALUES ('{Marked.Value}', '{Marked.Value}');");
         tool.Write("m/2_convert.sql", statement);
-        var connection = new NpgsqlConnectionStringBuilder(databases.Server) { IncludeErrorDetail = true }.ConnectionString;
+        var connection = databases.Server.WithErrorDetail();
         foreach (var format in Formats)
         {
             var (exit, output, error) = await tool.RunAsync("lint", "m", "-c", connection, "-f", format);

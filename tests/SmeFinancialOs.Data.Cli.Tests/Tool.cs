@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SmeFinancialOs.Data.Cli.Tests;
 
-// The tool as a user runs it: a process of its own, in a folder of its own.
+/// <summary>The tool as a user runs it: a process of its own, in a folder of its own.</summary>
 internal sealed class Tool : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sme_tool_").FullName;

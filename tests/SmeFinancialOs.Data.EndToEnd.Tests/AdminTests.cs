@@ -56,7 +56,7 @@ public sealed class AdminTests(SampleFixture sample)
         var deleted = await sample.Host.DeleteAsync($"/admin/organizations/{c.Id}", sample.TokenOfOperator, (Reason, reason));
 
         deleted.Status.Should().Be(HttpStatusCode.OK, deleted.Text);
-        deleted.Json.EnumerateArray().ToDictionary(table => table.GetProperty("tableName").GetString()!, table => table.GetProperty("rows").GetInt64())
+        deleted.Json.EnumerateArray().ToDictionary(table => table.GetProperty("tableName").GetString()!, table => table.GetProperty("count").GetInt64())
             .Should().Equal(new Dictionary<string, long> { ["public.organizations"] = 1, ["public.invoices"] = 25, ["public.statements"] = 1 });
         foreach (var table in new[] { "organizations WHERE id", "invoices WHERE org_id", "statements WHERE org_id" })
             (await sample.TruthAsync<long>($"SELECT count(*) FROM public.{table} = '{c.Id}'")).Should().Be(0);

@@ -26,7 +26,7 @@ public sealed partial class BrowserTests(SampleFixture sample)
 
     private static IEnumerable<string> Cells(string page) => Rows().Matches(page).Select(match => match.Groups[1].Value);
 
-    // cells of the body and the foot; those of the head have scope="col"
+    /// <summary>Cells of the body and the foot; those of the head have scope="col".</summary>
     [GeneratedRegex("""<t[hd](?: scope="row")?(?: id="\w+")?>([^<]*)</t[hd]>""")]
     private static partial Regex Rows();
 

@@ -9,7 +9,7 @@ namespace SmeFinancialOs.Data.EndToEnd.Tests;
 public sealed class HealthTests(SampleFixture sample)
 {
     [Fact]
-    public async Task Health_is_green_until_a_login_is_unsafe_or_the_server_is_gone()
+    public async Task Host_is_healthy_until_a_login_is_unsafe_or_the_server_is_gone()
     {
         await using var server = await PostgresServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.SkipWhen(server.Kind == PostgresServerKind.ConnectionString, "Another's server is not ours to stop.");

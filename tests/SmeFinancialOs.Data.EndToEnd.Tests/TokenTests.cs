@@ -65,7 +65,7 @@ public sealed class TokenTests(SampleFixture sample)
     }
 
     [Fact]
-    public async Task The_token_that_the_faults_were_made_of_is_good() =>
+    public async Task Unchanged_token_is_accepted() =>
         (await sample.Host.GetAsync("/invoices", sample.Forge(c => c["org_id"] = sample.A.Id))).Status.Should().Be(HttpStatusCode.OK);
 
     public static TheoryData<string> NoTenants => ["missing", "two", "not an id", "no id at all", "empty", "a list of SQL"];
@@ -117,7 +117,7 @@ public sealed class TokenTests(SampleFixture sample)
     }
 
     [Fact]
-    public async Task Two_tokens_are_no_token() =>
+    public async Task Request_with_two_tokens_is_refused() =>
         (await sample.Host.GetAsync("/invoices", token: null, ("Authorization", "Bearer " + sample.TokenOfA), ("Authorization", "Bearer " + sample.TokenOfB)))
             .ShouldBeProblem(HttpStatusCode.Unauthorized);
 }

@@ -30,7 +30,7 @@ demo.MapGet("/invoices", (InvoiceRepository invoices) => invoices.ListAsync(page
 demo.MapPost("/invoices", (NewInvoice invoice, InvoiceRepository invoices) => invoices.InsertAsync(invoice));
 
 // Operators see every organization, give a reason in the header X-Admin-Reason, and are on record in app.admin_access_log.
-app.MapGet("/admin/totals", (InvoiceRepository invoices) => invoices.TotalsByOrganizationAsync()).RequireTenantAdmin("operator");
+app.MapGet("/admin/totals", (InvoiceRepository invoices) => invoices.GetTotalsByOrganizationAsync()).RequireTenantAdmin("operator");
 app.MapHealthChecks("/health").WithoutTenant();
 app.Run();
 // </snippet>

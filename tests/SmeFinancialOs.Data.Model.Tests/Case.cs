@@ -30,8 +30,8 @@ internal sealed record Statement(string Sql, bool IsQuery);
 /// <param name="Way">How.</param>
 /// <param name="IsReadOnly">In a read-only context.</param>
 /// <param name="IsCommitted">Whether a unit of work is committed.</param>
-/// <param name="SavepointAt">From which statement on a unit of work is taken back to a savepoint; null for none. Only a unit of work with a connection has
-/// them.</param>
+/// <param name="SavepointAt">From which statement on a unit of work is taken back to a savepoint; null for none. Only a unit of work with
+/// a connection has them.</param>
 /// <param name="Statements">At least one.</param>
 internal sealed record Step(int Tenant, Way Way, bool IsReadOnly, bool IsCommitted, int? SavepointAt, IReadOnlyList<Statement> Statements)
 {

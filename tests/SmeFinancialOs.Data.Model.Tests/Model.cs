@@ -24,14 +24,14 @@ public sealed class Model : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await PostgresServer.GetSharedAsync();
+        var server = await TestServer.StartAsync();
         _database = await server.CreateTenantDatabaseAsync();
-        _superuser = new NpgsqlConnection(_database.OwnerConnectionString);
+        _superuser = new NpgsqlConnection(_database.SuperuserConnectionString);
         await _superuser.OpenAsync();
         await _superuser.RunAsync("DO $$ BEGIN CREATE ROLE separate NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
         for (var tenant = 0; tenant < Tenants.Count; tenant++)
         {
-            var connection = new NpgsqlConnection(_database.OwnerConnectionString + ";Pooling=false");
+            var connection = new NpgsqlConnection(_database.SuperuserConnectionString + ";Pooling=false");
             await connection.OpenAsync();
             await connection.RunAsync($"SET ROLE separate; SET search_path = {SeparateDatabases.SchemaOf(tenant)}");
             _tenants.Add(connection);

@@ -37,7 +37,7 @@ public sealed class ModelTests(Model model) : IClassFixture<Model>
     [InlineData("the demo without its policy", "ALTER POLICY demo_read_only ON parent USING (true)")]
     [InlineData("a default of another organization", "ALTER TABLE parent ALTER COLUMN org_id SET DEFAULT '00000000-0000-4000-8000-000000000001'")]
     [InlineData("a unique key without the organization", "CREATE UNIQUE INDEX ON parent (code)")]
-    public async Task A_weakened_table_is_found_out_with_a_short_example(string weakness, string sql)
+    public async Task Weakened_table_is_found_with_a_shrunk_example(string weakness, string sql)
     {
         var difference = await model.CompareAsync(seed: 1, sequences: 2000, sql);
 

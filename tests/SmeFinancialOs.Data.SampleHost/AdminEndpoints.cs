@@ -5,7 +5,8 @@ internal static class AdminEndpoints
 {
     public static void MapAdmin(this WebApplication app)
     {
-        app.MapGet("/admin/totals", (InvoiceRepository invoices, CancellationToken cancellationToken) => invoices.TotalsByOrganizationAsync(cancellationToken))
+        app.MapGet("/admin/totals", (InvoiceRepository invoices, CancellationToken cancellationToken) =>
+                invoices.GetTotalsByOrganizationAsync(cancellationToken))
             .RequireTenantAdmin("operator");
 
         // The right to erasure: everything the organization owns, in every table, and how many rows that was.

@@ -6,7 +6,7 @@ internal static class DemoEndpoints
     public static void MapDemo(this WebApplication app)
     {
         var demo = app.MapGroup("/demo").WithDemoTenant().AddEndpointFilter<BadInputFilter>();
-        demo.MapGet("/totals", (InvoiceRepository invoices, CancellationToken cancellationToken) => invoices.TotalsByStatusAsync(cancellationToken));
+        demo.MapGet("/totals", (InvoiceRepository invoices, CancellationToken cancellationToken) => invoices.GetTotalsByStatusAsync(cancellationToken));
         // The same handler as for customers: the database knows that a demo writes nothing.
         demo.MapPost("/invoices", InvoiceEndpoints.CreateAsync);
     }

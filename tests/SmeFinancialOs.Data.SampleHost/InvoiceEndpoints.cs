@@ -44,7 +44,7 @@ internal static class InvoiceEndpoints
             await repository.DeleteAsync(id, cancellationToken) ? Results.NoContent() : Results.NotFound());
 
         app.MapGet("/dashboard/totals",
-            (InvoiceRepository repository, CancellationToken cancellationToken) => repository.TotalsByStatusAsync(cancellationToken));
+            (InvoiceRepository repository, CancellationToken cancellationToken) => repository.GetTotalsByStatusAsync(cancellationToken));
     }
 
     public static async Task<IResult> CreateAsync(InvoiceRequest request, InvoiceRepository repository, CancellationToken cancellationToken)

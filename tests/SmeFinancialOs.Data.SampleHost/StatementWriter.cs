@@ -3,7 +3,7 @@ using System.Text;
 namespace SmeFinancialOs.Data.SampleHost;
 
 /// <summary>Writes statements, each as the tenant that asked for it.</summary>
-internal sealed partial class StatementWriter(StatementQueue queue, TenantScopeFactory scopes, ILogger<StatementWriter> logger) : BackgroundService
+internal sealed partial class StatementWriter(StatementQueue queue, TenantScopeRunner scopes, ILogger<StatementWriter> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

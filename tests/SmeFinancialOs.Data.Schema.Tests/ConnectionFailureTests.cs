@@ -23,7 +23,7 @@ public sealed class ConnectionFailureTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("no-such-host.invalid")]
-    public async Task No_server_there_says_where_it_looked(string host)
+    public async Task Unreachable_server_is_named_with_its_address(string host)
     {
         var failure = await FailureAsync($"Host={host};Port=1;Username=u;Password=hush;Database=d;Timeout=5");
 

@@ -50,7 +50,7 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
         (await owner.CountAsync($"invoices WHERE org_id = '{MigratedDatabase.Demo}'")).Should().Be(1);
     }
 
-    // What a GRANT of the owner could give back, one of the two alone.
+    /// <summary>What a GRANT of the owner could give back, one of the two alone.</summary>
     [Theory]
     [InlineData("GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO PUBLIC")]
     [InlineData("GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO tenant_role; GRANT DELETE ON organizations TO tenant_role")]
@@ -76,7 +76,7 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
         await owner.RunAsync("ROLLBACK");
     }
 
-    // Two protected tables that refer to each other, and nothing cascades.
+    /// <summary>Two protected tables that refer to each other, and nothing cascades.</summary>
     [Fact]
     public async Task Tables_that_refer_to_each_other_are_emptied_whatever_their_names()
     {

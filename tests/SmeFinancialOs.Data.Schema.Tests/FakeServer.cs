@@ -4,7 +4,9 @@ using System.Text;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// A loopback server for what a real one cannot be made to say. https://www.postgresql.org/docs/current/protocol-message-formats.html
+/// <summary>
+/// A loopback server for what a real one cannot be made to say. <see href="https://www.postgresql.org/docs/current/protocol-message-formats.html"/>
+/// </summary>
 internal sealed class FakeServer : IAsyncDisposable
 {
     internal const string Plain = "SSL Mode=Disable;GSS Encryption Mode=Disable";

@@ -79,7 +79,7 @@ public sealed class MigrationFailureTests
         (await connection.CountAsync("pg_namespace WHERE nspname = 'app'")).Should().Be(0);
     }
 
-    // Sequences are not rolled back: it counts how often the script ran.
+    /// <summary>Sequences are not rolled back: it counts how often the script ran.</summary>
     [Theory]
     [InlineData(2, true)]
     [InlineData(3, false)]

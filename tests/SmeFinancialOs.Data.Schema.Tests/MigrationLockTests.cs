@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Schema.Tests;
 public sealed class MigrationLockTests
 {
     [Fact]
-    public async Task Of_many_runners_at_once_one_does_the_work_and_the_others_find_nothing_to_do()
+    public async Task One_of_many_concurrent_runners_migrates_and_the_others_find_nothing_to_do()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
@@ -16,7 +16,7 @@ public sealed class MigrationLockTests
         results.Where(r => r.Applied.Count == 0 && r.AlreadyApplied.Count == MigrationTests.Scripts.Length).Should().HaveCount(11);
     }
 
-    // New role names on the shared cluster are a cluster without the roles: both runners race to make them.
+    /// <summary>New role names on the shared cluster are a cluster without the roles: both runners race to make them.</summary>
     [Fact]
     public async Task Databases_migrated_at_the_same_moment_all_succeed_when_no_role_exists_yet()
     {

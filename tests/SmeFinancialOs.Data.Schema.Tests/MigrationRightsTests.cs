@@ -68,7 +68,7 @@ public sealed class MigrationRightsTests
         failure.Message.Should().Contain("GRANT app_owner TO this login");
     }
 
-    // A superuser made the roles; the owner of the database has no CREATEROLE, but was let in.
+    /// <summary>A superuser made the roles; the owner of the database has no CREATEROLE, but was let in.</summary>
     [Fact]
     public async Task Roles_made_by_another_serve_whoever_was_granted_the_owner()
     {

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// What hangs on a table: its sequences, partitions and children.
+/// <summary>What hangs on a table: its sequences, partitions and children.</summary>
 public sealed class ProtectTableDependentsTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     private const string A = MigratedDatabase.A, B = MigratedDatabase.B;

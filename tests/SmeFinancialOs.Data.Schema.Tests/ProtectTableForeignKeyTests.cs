@@ -1,11 +1,11 @@
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// A uuid column that nothing ties to the tenants' table may be anything: who made a row, a batch, a device. Nothing refuses its values.
+/// <summary>A uuid column that nothing ties to the tenants' table may be anything: who made a row, a batch, a device. Nothing refuses its values.</summary>
 public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     private const string Message = "column {0} of table public.x has no foreign key to public.organizations: nothing says that it holds organizations";
 
-    // Others than organizations: users have an organization, and an id of their own.
+    /// <summary>Others than organizations: users have an organization, and an id of their own.</summary>
     private const string Users = """
         CREATE TABLE users (org_id uuid NOT NULL REFERENCES organizations (id), id uuid NOT NULL UNIQUE, PRIMARY KEY (org_id, id));
         SELECT app.protect_table('users');
@@ -64,7 +64,7 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
         (await connection.WarningsAsync("BEGIN; SELECT app.protect_table('organizations', 'id'), app.protect_table('invoices')")).Should().BeEmpty();
     }
 
-    // From 18 on: a key that is not enforced ties nothing.
+    /// <summary>From 18 on: a key that is not enforced ties nothing.</summary>
     [Fact]
     public async Task A_foreign_key_that_is_not_enforced_raises_a_warning()
     {

@@ -6,7 +6,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
 {
     private const string A = MigratedDatabase.A, B = MigratedDatabase.B, Demo = MigratedDatabase.Demo;
 
-    // Each form attacks in the way that shows a loose policy: writes without WHERE, inserts without RETURNING.
+    /// <summary>Each form attacks in the way that shows a loose policy: writes without WHERE, inserts without RETURNING.</summary>
     [Theory]
     [InlineData("public.notes", "org_id")]
     [InlineData("public.\"My \"\"odd\"\" Table\"", "org_id")]

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// The scripts as an operator without this package runs them.
+/// <summary>The scripts as an operator without this package runs them.</summary>
 internal static class Psql
 {
     private static readonly string? Program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)

@@ -145,7 +145,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
         failure.Message.Should().Contain("Hint: ");
     }
 
-    // Roles that another database of the cluster has made, and a database that has not been migrated yet.
+    /// <summary>Roles that another database of the cluster has made, and a database that has not been migrated yet.</summary>
     private static async Task<(TestServer Server, SchemaMigrator Migrator, SchemaRoles Roles, Npgsql.NpgsqlConnection Superuser)> WithRolesAsync()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);

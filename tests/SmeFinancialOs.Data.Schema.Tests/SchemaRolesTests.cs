@@ -32,7 +32,7 @@ public sealed class SchemaRolesTests
     public void Null_roles_are_refused() =>
         FluentActions.Invoking(() => new SchemaMigrator("Host=h", new SchemaMigratorOptions { Roles = null! })).Should().Throw<ArgumentException>();
 
-    // Every keyword of the server is either usable unquoted or refused by us.
+    /// <summary>Every keyword of the server is either usable unquoted or refused by us.</summary>
     [Fact]
     public async Task Reserved_words_are_those_of_the_server()
     {

@@ -4,7 +4,7 @@ namespace SmeFinancialOs.Data.Schema.Tests;
 
 public sealed class ScriptLineTests(ScriptLineTests.Database database) : IClassFixture<ScriptLineTests.Database>
 {
-    // In each script the statement, or the place in it, that fails is on the line marked <-.
+    /// <summary>In each script the statement, or the place in it, that fails is on the line marked &lt;-.</summary>
     public static TheoryData<string> Scripts =>
     [
         "SELECT * FROM missing; -- <-",

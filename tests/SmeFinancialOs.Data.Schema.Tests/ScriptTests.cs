@@ -29,7 +29,7 @@ public sealed class ScriptTests
         await Psql.ApplyAsync(database, variables);
         (await CatalogAsync(connection)).Should().Equal(byHand);
 
-        (await new SchemaMigrator(database, options).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().BeEmpty();
+        (await new SchemaMigrator(database, options).MigrateAsync(Sql.Cancel)).UpdatedTables.Should().BeEmpty();
         (await CatalogAsync(connection)).Should().Equal(byHand);
         await Psql.ApplyAsync(database, variables);
         (await CatalogAsync(connection)).Should().Equal(byHand).And.HaveCountGreaterThan(20);
@@ -78,7 +78,7 @@ public sealed class ScriptTests
 
     private static async Task<string> EmptyAsync() => await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
 
-    // Owners, privileges, policies, functions: everything isolation rests on.
+    /// <summary>Owners, privileges, policies, functions: everything isolation rests on.</summary>
     private static Task<List<string>> CatalogAsync(Npgsql.NpgsqlConnection connection) => connection.ListAsync<string>("""
         SELECT format('%s %s %s %s %s %s', c.oid::regclass, c.relkind, pg_get_userbyid(c.relowner), c.relacl, c.relrowsecurity, c.relforcerowsecurity)
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-// The way back from app.protect_table.
+/// <summary>The way back from app.protect_table.</summary>
 public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     [Fact]
@@ -26,7 +26,7 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
 
         (await owner.CountAsync("plain")).Should().Be(2, "row-level security is off for its owner");
         (await owner.CountAsync("pg_policy WHERE polrelid = 'plain'::regclass")).Should().Be(0);
-        (await new SchemaMigrator(database.ConnectionString).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().BeEmpty();
+        (await new SchemaMigrator(database.ConnectionString).MigrateAsync(Sql.Cancel)).UpdatedTables.Should().BeEmpty();
         (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.B}')")).Should().NotContain("public.plain");
         (await owner.RefusalAsync("SELECT app.unprotect_table('plain')")).Hint.Should().Contain("app.protected_tables");
 
@@ -63,7 +63,7 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
         (await attacker.RefusalAsync("SELECT app.apply_protection('invoices')")).SqlState.Should().Be("42501");
     }
 
-    // A host's own table of tenants, and no second one.
+    /// <summary>A host's own table of tenants, and no second one.</summary>
     [Fact]
     public async Task Another_table_becomes_that_of_the_tenants_once_the_first_one_is_not_any_more()
     {

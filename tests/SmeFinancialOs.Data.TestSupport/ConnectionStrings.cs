@@ -14,6 +14,14 @@ internal static class ConnectionStrings
     public static string WithPassword(this string connectionString, string password) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Password = password }.ConnectionString;
 
+    /// <summary>Errors then quote the values of rows.</summary>
+    public static string WithErrorDetail(this string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { IncludeErrorDetail = true }.ConnectionString;
+
+    /// <summary>A pool of one connection: the next user has the one that was used before.</summary>
+    public static string WithOneConnection(this string connectionString, bool noResetOnClose) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 1, NoResetOnClose = noResetOnClose }.ConnectionString;
+
     public static string WithDatabase(this string connectionString, string database) =>
         new NpgsqlConnectionStringBuilder(connectionString) { Database = database }.ConnectionString;
 

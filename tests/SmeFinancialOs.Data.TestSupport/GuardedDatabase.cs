@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
-// A database with the guard on, and one of each thing that a migration could weaken.
+/// <summary>A database with the guard on, and one of each thing that a migration could weaken.</summary>
 public sealed class GuardedDatabase : IAsyncLifetime
 {
     internal const string Schema = """

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
-// A database with the whole schema and two organizations, for a class of tests.
+/// <summary>A database with the whole schema and two organizations, for a class of tests.</summary>
 public sealed class MigratedDatabase : IAsyncLifetime
 {
     internal const string Demo = "de300000-0000-4000-8000-000000000001";

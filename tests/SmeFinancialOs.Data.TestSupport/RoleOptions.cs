@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
-// The options of an audit and of a probe for a schema that was migrated with other role names.
+/// <summary>The options of an audit and of a probe for a schema that was migrated with other role names.</summary>
 internal static class RoleOptions
 {
     internal static SchemaAuditOptions ToAuditOptions(this SchemaRoles roles) => new()

@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data.TestSupport;
 
 /// <summary>
-/// Stops the throwaway server inside of the test run; an assembly fixture of each project that uses it. It has hundreds of databases, and xunit ends a process
-/// that takes ten seconds to end, as a failure.
+/// Stops the throwaway server inside of the test run; the assembly fixture of every test project, by tests/Directory.Build.props. The server may have
+/// hundreds of databases: xunit waits ten seconds for a process to end, and then ends it as a failure.
 /// </summary>
 public sealed class SharedServerFixture : IAsyncDisposable
 {

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
-// Role names that the cluster has not seen yet. What a test plants on such roles harms no other test.
+/// <summary>Role names that the cluster has not seen yet. What a test plants on such roles harms no other test.</summary>
 internal static class TestRoles
 {
     internal static SchemaRoles New(TestServer server) => new()

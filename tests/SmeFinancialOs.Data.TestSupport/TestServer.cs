@@ -4,10 +4,12 @@ using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
-// The server the tests run on, and the roles they make on it.
+/// <summary>The server the tests run on, and the roles they make on it.</summary>
 internal sealed class TestServer
 {
     private static readonly Lazy<Task<TestServer>> Shared = new(ConnectAsync);
+
+    private static volatile PostgresServer? _started;
 
     private readonly PostgresServer _server;
     private readonly ConcurrentDictionary<string, string> _passwords = new();
@@ -31,10 +33,14 @@ internal sealed class TestServer
 
     public static Task<TestServer> GetSharedAsync(CancellationToken cancellationToken) => Shared.Value.WaitAsync(cancellationToken);
 
-    /// <summary>Where it is a throwaway one, and was used.</summary>
+    /// <summary>The server alone, for tests that make no roles.</summary>
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default) =>
+        _started = await PostgresServer.GetSharedAsync(cancellationToken);
+
+    /// <summary>Where it is a throwaway one, and was started.</summary>
     public static async ValueTask StopAsync()
     {
-        if (Shared.IsValueCreated && (await Shared.Value)._server is { Kind: not PostgresServerKind.ConnectionString } server)
+        if (_started is { Kind: not PostgresServerKind.ConnectionString } server)
             await server.DisposeAsync();
     }
 
@@ -63,7 +69,7 @@ internal sealed class TestServer
 
     private static async Task<TestServer> ConnectAsync()
     {
-        var server = await PostgresServer.GetSharedAsync();
+        var server = await StartAsync();
         await using var known = await server.CreateTenantDatabaseAsync();
         return new TestServer(server, known);
     }

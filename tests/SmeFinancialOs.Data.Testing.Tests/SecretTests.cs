@@ -28,9 +28,9 @@ public sealed class SecretTests
     [Fact]
     public async Task Wrong_password_is_not_quoted_and_a_servers_own_is_in_no_text_of_it()
     {
-        await using var server = await PostgresServer.StartAsync(new() { Kind = Machine.AnyThrowawayKind });
+        await using var server = await PostgresServer.StartAsync(new() { Kind = TestEnvironment.AnyThrowawayKind });
         await using var database = await server.CreateTenantDatabaseAsync();
-        var passwords = new[] { server.ConnectionString, database.OwnerConnectionString, database.AppConnectionString, database.AdminConnectionString }
+        var passwords = new[] { server.ConnectionString, database.SuperuserConnectionString, database.AppConnectionString, database.AdminConnectionString }
             .Select(text => new NpgsqlConnectionStringBuilder(text).Password).OfType<string>().Where(password => password.Length > 0).Distinct().ToList();
         passwords.Should().NotBeEmpty();
         $"{server} {server.Description} {database} {database.Name} {database.Factory}".Should().NotContainAny(passwords);
@@ -44,7 +44,7 @@ public sealed class SecretTests
         Marked.TextOf(isolation).Should().NotContain(Marked.Password);
     }
 
-    // Progress<T> would tell it later, on another thread.
+    /// <summary>Progress&lt;T&gt; would tell it later, on another thread.</summary>
     private sealed class ProgressLines : IProgress<string>
     {
         public List<string> Lines { get; } = [];

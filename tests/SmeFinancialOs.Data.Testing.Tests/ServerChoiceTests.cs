@@ -3,7 +3,7 @@ namespace SmeFinancialOs.Data.Testing.Tests;
 /// <summary>The environment chooses the way, and a wrong value is an error that helps.</summary>
 public sealed class ServerChoiceTests
 {
-    public static TheoryData<string> Ways => Machine.ThrowawayWays;
+    public static TheoryData<string> Ways => TestEnvironment.ThrowawayWays;
 
     [Theory, MemberData(nameof(Ways))]
     public async Task Variable_asks_for_one_way_alone(string way)

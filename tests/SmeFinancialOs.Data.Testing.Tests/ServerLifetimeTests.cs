@@ -5,14 +5,14 @@ namespace SmeFinancialOs.Data.Testing.Tests;
 /// <summary>Nothing stays behind of a throwaway server, however the process that started it ends.</summary>
 public sealed class ServerLifetimeTests
 {
-    public static TheoryData<string> Ways => Machine.ThrowawayWays;
+    public static TheoryData<string> Ways => TestEnvironment.ThrowawayWays;
 
     [Theory, MemberData(nameof(Ways))]
     public async Task Server_is_gone_after_its_process_was_killed(string way)
     {
         await using var child = ChildProcess.Start("wait", Environment(way));
         var server = await child.ReadServerAsync();
-        Machine.IsRunning(server.Pid).Should().BeTrue();
+        TestEnvironment.IsRunning(server.Pid).Should().BeTrue();
 
         child.Signal("KILL");
 
@@ -25,7 +25,7 @@ public sealed class ServerLifetimeTests
     [InlineData("HUP")]
     public async Task Server_is_gone_after_a_signal_to_the_whole_process_group(string signal)
     {
-        await using var child = ChildProcess.Start("wait", Environment(Machine.AnyThrowawayWay));
+        await using var child = ChildProcess.Start("wait", Environment(TestEnvironment.AnyThrowawayWay));
         var server = await child.ReadServerAsync();
 
         child.SignalGroup(signal);
@@ -41,15 +41,15 @@ public sealed class ServerLifetimeTests
 
         (await child.WaitAsync()).ExitCode.Should().Be(0);
 
-        Machine.IsRunning(server.Pid).Should().BeFalse();
+        TestEnvironment.IsRunning(server.Pid).Should().BeFalse();
         Directory.Exists(Path.GetDirectoryName(server.Directory)).Should().BeFalse();
     }
 
-    // The other child would keep the pipe open if it had inherited it.
+    /// <summary>The other child would keep the pipe open if it had inherited it.</summary>
     [Fact]
     public async Task Server_is_gone_although_another_child_of_the_killed_process_lives_on()
     {
-        await using var child = ChildProcess.Start("start-another-child-and-wait", Environment(Machine.AnyThrowawayWay));
+        await using var child = ChildProcess.Start("start-another-child-and-wait", Environment(TestEnvironment.AnyThrowawayWay));
         var server = await child.ReadServerAsync();
         await child.ReadLineAsync(); // which server it is
         var sleeper = int.Parse(await child.ReadLineAsync(), CultureInfo.InvariantCulture);
@@ -57,7 +57,7 @@ public sealed class ServerLifetimeTests
         child.Signal("KILL");
 
         await ShouldBeGoneAsync(server);
-        Machine.IsRunning(sleeper).Should().BeTrue();
+        TestEnvironment.IsRunning(sleeper).Should().BeTrue();
         child.SignalGroup("KILL");
     }
 
@@ -68,18 +68,18 @@ public sealed class ServerLifetimeTests
         var environment = Environment(way);
         environment["TMPDIR"] = temporary.Path;
         await using var child = ChildProcess.Start("wait", environment);
-        (await Machine.EventuallyAsync(() => temporary.Entries.Any(IsServerDirectory))).Should().BeTrue();
+        (await TestEnvironment.EventuallyAsync(() => temporary.Entries.Any(IsServerDirectory))).Should().BeTrue();
 
         child.Signal("KILL");
 
-        (await Machine.EventuallyAsync(() => !temporary.Entries.Any(IsServerDirectory))).Should().BeTrue();
+        (await TestEnvironment.EventuallyAsync(() => !temporary.Entries.Any(IsServerDirectory))).Should().BeTrue();
     }
 
     [Fact]
     public async Task Nothing_stays_behind_of_a_start_that_was_cancelled()
     {
         using var temporary = new TemporaryFolder(writableByAll: true);
-        var environment = Environment(Machine.AnyThrowawayWay);
+        var environment = Environment(TestEnvironment.AnyThrowawayWay);
         environment["TMPDIR"] = temporary.Path;
         await using var child = ChildProcess.Start("cancel-start", environment);
 
@@ -111,7 +111,7 @@ public sealed class ServerLifetimeTests
 
     private static async Task ShouldBeGoneAsync((int Pid, string Directory) server)
     {
-        (await Machine.EventuallyAsync(() => !Machine.IsRunning(server.Pid))).Should().BeTrue();
-        (await Machine.EventuallyAsync(() => !Directory.Exists(Path.GetDirectoryName(server.Directory)))).Should().BeTrue();
+        (await TestEnvironment.EventuallyAsync(() => !TestEnvironment.IsRunning(server.Pid))).Should().BeTrue();
+        (await TestEnvironment.EventuallyAsync(() => !Directory.Exists(Path.GetDirectoryName(server.Directory)))).Should().BeTrue();
     }
 }

@@ -12,9 +12,9 @@ public sealed class TenantDatabaseTests
     {
         await using var database = await CreateAsync();
 
-        (await database.OwnerConnectionString.ReadScalarAsync<string>("SHOW is_superuser")).Should().Be("on");
-        (await database.OwnerConnectionString.ReadScalarAsync<string>("SELECT current_database()")).Should().Be(database.Name);
-        (await database.OwnerConnectionString.ReadScalarAsync<long>("SELECT count(*) FROM invoices")).Should().Be(0);
+        (await database.SuperuserConnectionString.ReadScalarAsync<string>("SHOW is_superuser")).Should().Be("on");
+        (await database.SuperuserConnectionString.ReadScalarAsync<string>("SELECT current_database()")).Should().Be(database.Name);
+        (await database.SuperuserConnectionString.ReadScalarAsync<long>("SELECT count(*) FROM invoices")).Should().Be(0);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class TenantDatabaseTests
             .Should().ThrowAsync<PostgresException>().Where(e => e.SqlState == PostgresErrorCodes.InvalidPassword);
     }
 
-    // CREATE DATABASE copies everything from a template but the privileges on the database itself.
+    /// <summary>CREATE DATABASE copies everything from a template but the privileges on the database itself.</summary>
     [Fact]
     public async Task Privileges_that_the_migrations_revoked_on_the_database_are_revoked_on_a_copy()
     {
@@ -64,10 +64,10 @@ public sealed class TenantDatabaseTests
         await using var one = await CreateAsync();
         await using var other = await CreateAsync();
 
-        await one.OwnerConnectionString.ExecuteAsync("INSERT INTO organizations (id, name, slug) VALUES (gen_random_uuid(), 'One', 'one')");
+        await one.SuperuserConnectionString.ExecuteAsync("INSERT INTO organizations (id, name, slug) VALUES (gen_random_uuid(), 'One', 'one')");
 
-        (await one.OwnerConnectionString.ReadScalarAsync<long>("SELECT count(*) FROM organizations")).Should().Be(1);
-        (await other.OwnerConnectionString.ReadScalarAsync<long>("SELECT count(*) FROM organizations")).Should().Be(0);
+        (await one.SuperuserConnectionString.ReadScalarAsync<long>("SELECT count(*) FROM organizations")).Should().Be(1);
+        (await other.SuperuserConnectionString.ReadScalarAsync<long>("SELECT count(*) FROM organizations")).Should().Be(0);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class TenantDatabaseTests
         var database = await CreateAsync();
         await using var open = new NpgsqlConnection(database.AppConnectionString);
         await open.OpenAsync(TestContext.Current.CancellationToken);
-        await using (var pooled = new NpgsqlConnection(database.OwnerConnectionString))
+        await using (var pooled = new NpgsqlConnection(database.SuperuserConnectionString))
             await pooled.OpenAsync(TestContext.Current.CancellationToken);
 
         await database.DisposeAsync();

@@ -2,14 +2,14 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Testing.Tests;
 
-// One line in a host's test suite.
+/// <summary>One line in a host's test suite.</summary>
 public sealed class TenantIsolationTests
 {
     [Fact]
     public async Task A_sound_schema_passes()
     {
         await using var database = await DatabaseAsync();
-        var report = await TenantIsolation.AssertAsync(database.OwnerConnectionString, cancellationToken: TestContext.Current.CancellationToken);
+        var report = await TenantIsolation.AssertAsync(database.SuperuserConnectionString, cancellationToken: TestContext.Current.CancellationToken);
         report.AttackCount.Should().BeGreaterThan(500);
     }
 
@@ -17,8 +17,8 @@ public sealed class TenantIsolationTests
     public async Task A_hole_throws_with_the_statement_that_got_through()
     {
         await using var database = await DatabaseAsync();
-        await Sql.ExecuteAsync(database.OwnerConnectionString, "ALTER TABLE invoices DISABLE ROW LEVEL SECURITY");
-        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString))
+        await Sql.ExecuteAsync(database.SuperuserConnectionString, "ALTER TABLE invoices DISABLE ROW LEVEL SECURITY");
+        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.SuperuserConnectionString))
             .Should().ThrowAsync<TenantIsolationException>();
         thrown.Which.Report!.Breaches.Should().HaveCountGreaterThan(20);
         thrown.Which.Message.Should().Contain("SET LOCAL SESSION AUTHORIZATION 'app_user';").And.Contain("public.invoices: select:")
@@ -29,13 +29,13 @@ public sealed class TenantIsolationTests
     public async Task What_could_not_be_probed_throws_too_unless_it_is_allowed()
     {
         await using var database = await DatabaseAsync();
-        await Sql.ExecuteAsync(database.OwnerConnectionString, "ALTER TABLE invoices ADD CHECK (length(number) * 7 = 350 AND md5(number) LIKE 'abc%')");
-        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.OwnerConnectionString))
+        await Sql.ExecuteAsync(database.SuperuserConnectionString, "ALTER TABLE invoices ADD CHECK (length(number) * 7 = 350 AND md5(number) LIKE 'abc%')");
+        var thrown = await FluentActions.Awaiting(() => TenantIsolation.AssertAsync(database.SuperuserConnectionString))
             .Should().ThrowAsync<TenantIsolationException>();
         thrown.Which.Message.Should().Contain("public.invoices: It could not be filled");
 
         var options = new IsolationProbeOptions { Allowlist = [new("public.invoices", IsolationAllowance.EveryAttack, "Filled by hand elsewhere.")] };
-        await TenantIsolation.AssertAsync(database.OwnerConnectionString, options, TestContext.Current.CancellationToken);
+        await TenantIsolation.AssertAsync(database.SuperuserConnectionString, options, TestContext.Current.CancellationToken);
     }
 
     private static async Task<TenantDatabase> DatabaseAsync() =>

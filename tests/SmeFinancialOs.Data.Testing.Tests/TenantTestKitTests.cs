@@ -130,7 +130,7 @@ public sealed class TenantTestKitTests
 
     private static async Task<object?> ScalarAsync(TenantDatabase database, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var source = NpgsqlDataSource.Create(database.SuperuserConnectionString);
         await using var command = source.CreateCommand(sql);
         return await command.ExecuteScalarAsync();
     }

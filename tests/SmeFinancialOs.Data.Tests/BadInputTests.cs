@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
-using SmeFinancialOs.Data.Testing;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests;
@@ -12,7 +11,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
 
     private InvoiceRepository Own => new(fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)));
 
-    // Not attributes: they cannot hold half of a surrogate pair.
+    /// <summary>Not attributes: they cannot hold half of a surrogate pair.</summary>
     public static TheoryData<string> KindsOfBadText => ["NUL", "high surrogate", "low surrogate", "empty", "blank", "too long"];
 
     [Theory]
@@ -44,7 +43,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [InlineData("a b")]
     [InlineData("a\n")]
     [InlineData("é")]
-    public async Task Slug_has_a_form(string slug) =>
+    public async Task Slug_of_another_form_is_refused(string slug) =>
         await new OrganizationRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.CreateAsync("x", slug))
             .Should().ThrowAsync<ArgumentException>().WithParameterName(nameof(slug));
 
@@ -95,16 +94,16 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         await new OrganizationRepository(session).CreateAsync("x", "s" + Guid.NewGuid().ToString("N"));
         var invoices = new InvoiceRepository(session);
         await invoices.InsertManyAsync([.. Enumerable.Range(0, 9000).Select(i => Invoices.New($"{i}") with { AmountCents = 1_000_000_000_000_000 })]);
-        (await invoices.TotalsByStatusAsync()).Should().ContainSingle().Which.AmountCents.Should().Be(9_000_000_000_000_000_000);
+        (await invoices.GetTotalsByStatusAsync()).Should().ContainSingle().Which.AmountCents.Should().Be(9_000_000_000_000_000_000);
         await invoices.InsertManyAsync([.. Enumerable.Range(9000, 1000).Select(i => Invoices.New($"{i}") with { AmountCents = 1_000_000_000_000_000 })]);
-        (await invoices.Invoking(r => r.TotalsByStatusAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
+        (await invoices.Invoking(r => r.GetTotalsByStatusAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
             .Should().Be(PostgresErrorCodes.NumericValueOutOfRange);
     }
 
     [Fact]
     public async Task Invoice_of_an_unknown_organization_is_refused() =>
         (await new InvoiceRepository(fixture.Factory.CreateSession(Unknown)).Invoking(r => r.InsertAsync(Invoices.New()))
-            .Should().ThrowAsync<MissingReferenceException>())
+            .Should().ThrowAsync<ForeignKeyViolationException>())
             .Which.TableName.Should().Be("invoices");
 
     [Fact]
@@ -203,7 +202,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Wrong_password_is_named_and_not_shown()
     {
-        await using var wrong = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Password = "marked-secret" });
+        await using var wrong = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithPassword("marked-secret"));
         var fault = (await OpenAsync(wrong).Should().ThrowAsync<DatabaseUnavailableException>()).Which;
         fault.SqlState.Should().Be(PostgresErrorCodes.InvalidPassword);
         fault.Message.Should().Contain("app_user").And.NotContain("marked-secret");
@@ -212,8 +211,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Missing_database_is_named()
     {
-        await using var missing =
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { Database = "no_such_database" });
+        await using var missing = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithDatabase("no_such_database"));
         (await OpenAsync(missing).Should().ThrowAsync<DatabaseUnavailableException>()).Which.Message
             .Should().Contain("no_such_database").And.Contain("migrations");
     }
@@ -221,7 +219,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task Database_that_is_not_migrated_says_so_and_how()
     {
-        var server = await PostgresServer.GetSharedAsync();
+        var server = await TestServer.StartAsync();
         var app = fixture.Database.AppConnectionString.WithDatabaseOf(await server.CreateEmptyDatabaseAsync());
         await using var empty = NpgsqlDataSource.Create(app);
         (await OpenAsync(empty).Should().ThrowAsync<DatabaseNotReadyException>()).Which.Message

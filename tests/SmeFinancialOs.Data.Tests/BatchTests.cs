@@ -28,7 +28,7 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         var many = batch.AddExecute(Insert, new[] { new { number = _number + "a", cents = 6 }, new { number = _number + "b", cents = 7 } });
         var noRows = batch.AddQuery<int>("UPDATE invoices SET amount_cents = amount_cents + 1 WHERE number = @number", new { number = _number });
         var returned = batch.AddExecute("UPDATE invoices SET amount_cents = amount_cents + 1 WHERE number = @number RETURNING id", new { number = _number });
-        var cents = batch.AddScalar<long>("SELECT amount_cents FROM invoices WHERE number = @number", new { number = _number });
+        var cents = batch.AddExecuteScalar<long>("SELECT amount_cents FROM invoices WHERE number = @number", new { number = _number });
         var missing = batch.AddQuerySingleOrDefault<string>("SELECT 'x' WHERE false");
         var rows = batch.AddQuery<(string Number, long Cents)>("SELECT number, amount_cents FROM invoices WHERE number LIKE @like ORDER BY number",
             new { like = _number + "%" });
@@ -58,7 +58,7 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         {
             var batch = factory.CreateSession(round % 2 == 0 ? A : TenantContext.ForOrganization(fixture.OrganizationB)).CreateBatch();
             var empty = batch.AddQuery<int>("SELECT 1 WHERE false");
-            var organization = batch.AddScalar<Guid>("SELECT app.current_org_id()");
+            var organization = batch.AddExecuteScalar<Guid>("SELECT app.current_org_id()");
             var written = batch.AddExecute("UPDATE invoices SET customer_name = customer_name WHERE false");
             var one = batch.AddQuerySingleOrDefault<int>("SELECT 1");
             await batch.ExecuteAsync();
@@ -75,7 +75,7 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         var batch = Session.CreateBatch();
         var inserted = batch.AddExecute(Insert, new { number = _number, cents = 1 });
-        batch.AddScalar<int>("SELECT 1 / @zero", new { zero = 0 });
+        batch.AddExecuteScalar<int>("SELECT 1 / @zero", new { zero = 0 });
         batch.AddExecute(Insert, new { number = _number + "later", cents = 1 });
 
         (await batch.Invoking(b => b.ExecuteAsync()).Should().ThrowAsync<InvalidValueException>()).Which.SqlState
@@ -92,7 +92,7 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
         var deleted = batch.AddExecute("UPDATE invoices SET status = @status WHERE number = @number; DELETE FROM invoices WHERE number = @number",
             new { number = _number, status = "paid" });
         var first = batch.AddQuery<int>("SELECT 1; SELECT 2");
-        var last = batch.AddScalar<int>("SELECT 3");
+        var last = batch.AddExecuteScalar<int>("SELECT 3");
         await batch.ExecuteAsync();
         (deleted.Value, last.Value).Should().Be((2, 3));
         first.Value.Should().Equal(1);
@@ -102,7 +102,7 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     public async Task Thousands_of_statements_are_one_batch()
     {
         var batch = Session.CreateBatch();
-        var all = Enumerable.Range(0, 3000).Select(i => batch.AddScalar<string>("SELECT @text", new { text = new string('x', 200) + i })).ToList();
+        var all = Enumerable.Range(0, 3000).Select(i => batch.AddExecuteScalar<string>("SELECT @text", new { text = new string('x', 200) + i })).ToList();
         await batch.ExecuteAsync();
         all.Select(result => result.Value).Should().Equal(Enumerable.Range(0, 3000).Select(i => new string('x', 200) + i));
     }
@@ -112,12 +112,12 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         var batch = Session.CreateBatch();
         await batch.Invoking(b => b.ExecuteAsync()).Should().ThrowAsync<InvalidOperationException>();
-        var one = batch.AddScalar<int>("SELECT 1");
+        var one = batch.AddExecuteScalar<int>("SELECT 1");
         one.Invoking(result => result.Value).Should().Throw<InvalidOperationException>();
         await batch.ExecuteAsync();
         await batch.Invoking(b => b.ExecuteAsync()).Should().ThrowAsync<InvalidOperationException>();
-        batch.Invoking(b => b.AddScalar<int>("SELECT 1")).Should().Throw<InvalidOperationException>();
-        batch.Invoking(b => b.AddScalar<int>(" ")).Should().Throw<ArgumentException>();
+        batch.Invoking(b => b.AddExecuteScalar<int>("SELECT 1")).Should().Throw<InvalidOperationException>();
+        batch.Invoking(b => b.AddExecuteScalar<int>(" ")).Should().Throw<ArgumentException>();
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class BatchTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         var batch = Session.CreateBatch();
         var first = batch.AddQuery<int>("-- nothing to run;\n; SELECT 1; /* nor here */;");
-        var second = batch.AddScalar<int>("SELECT 2 -- the end");
+        var second = batch.AddExecuteScalar<int>("SELECT 2 -- the end");
         await batch.ExecuteAsync();
         first.Value.Should().Equal(1);
         second.Value.Should().Be(2);

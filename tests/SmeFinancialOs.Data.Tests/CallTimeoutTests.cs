@@ -10,7 +10,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(10);
 
-    // Both would end a call of two seconds: the driver's after one, the server's after a half.
+    /// <summary>Both would end a call of two seconds: the driver's after one, the server's after a half.</summary>
     private readonly NpgsqlDataSource _source =
         new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString + ";Maximum Pool Size=1;Command Timeout=1").UseTenantDefaults().Build();
 
@@ -37,7 +37,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task Ends_a_call_that_takes_longer(string session, string call)
+    public async Task Timeout_ends_a_call_that_takes_longer(string session, string call)
     {
         var factory = new TenantConnectionFactory(_source);
         await using var made = await MakeAsync(factory, session);
@@ -47,7 +47,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task Lets_a_call_take_longer_than_options_and_connection_string_allow(string session, string call)
+    public async Task Timeout_of_a_call_may_be_longer_than_options_and_connection_string_allow(string session, string call)
     {
         // Npgsql has no timeout for the first bytes of one COPY.
         await using var patient = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
@@ -73,7 +73,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task The_last_one_counts_and_the_context_stays()
+    public async Task Last_timeout_of_several_counts_and_the_context_stays()
     {
         var session = Factory.CreateSession(fixture.ContextA);
         var timed = session.WithTimeout(Short).WithTimeout(TimeSpan.FromSeconds(3));
@@ -84,7 +84,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
     }
 
     [Fact]
-    public async Task Costs_no_round_trip()
+    public async Task Timeout_of_a_call_costs_no_round_trip()
     {
         await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
         await using var source = new NpgsqlDataSourceBuilder(proxy.ConnectionString + ";Maximum Pool Size=1").UseTenantDefaults().Build();
@@ -106,7 +106,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
     [InlineData(-2)]
     [InlineData(0.5)]
     [InlineData(2147483648)]
-    public void A_time_that_PostgreSQL_does_not_have_is_refused(double milliseconds) =>
+    public void Timeout_outside_of_the_range_of_PostgreSQL_is_refused(double milliseconds) =>
         Factory.CreateSession(fixture.ContextA).Invoking(session => session.WithTimeout(TimeSpan.FromMilliseconds(milliseconds)))
             .Should().Throw<ArgumentOutOfRangeException>().WithMessage("A timeout is between 1 ms*");
 
@@ -139,8 +139,8 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
                 break;
             case "batch":
                 var batch = session.CreateBatch();
-                batch.AddScalar<int>("SELECT 1");
-                batch.AddScalar<string>(sleep);
+                batch.AddExecuteScalar<int>("SELECT 1");
+                batch.AddExecuteScalar<string>(sleep);
                 await batch.ExecuteAsync(Token);
                 break;
             case "copy":

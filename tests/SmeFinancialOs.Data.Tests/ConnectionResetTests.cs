@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Tests;
 /// <summary>What one tenant's SQL leaves on a connection, the next one on the same connection must not find.</summary>
 public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    // There is no asking whether there is one: lastval() gives it, or an error.
+    /// <summary>There is no asking whether there is one: lastval() gives it, or an error.</summary>
     private const string LastValue = "lastval()";
 
     private static readonly Dictionary<string, (string Leave, string Find)> Leftovers = new()
@@ -145,7 +145,7 @@ public sealed class ConnectionResetTests(TenantDatabaseFixture fixture) : IClass
                 break;
             case "batch":
                 var batch = session.CreateBatch();
-                batch.AddScalar<int>("SELECT 1");
+                batch.AddExecuteScalar<int>("SELECT 1");
                 batch.AddExecute(leave);
                 await AttemptAsync(() => batch.ExecuteAsync());
                 break;

@@ -7,7 +7,7 @@ namespace SmeFinancialOs.Data.Tests;
 /// <summary>A COPY whose destination takes no more bytes ends like a stream that nobody reads.</summary>
 public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
 {
-    // No buffer between here and the server takes it all.
+    /// <summary>No buffer between here and the server takes it all.</summary>
     private const string Endless = "SELECT repeat('x', 1000 + 0 * generate_series(1, 1000000000))";
 
     private const int PoolSize = 3;
@@ -36,7 +36,7 @@ public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture
             ITenantSession session = kind == "session" ? factory.CreateSession(fixture.ContextA) : await factory.OpenConnectionAsync(fixture.ContextA, Token);
             if (session is IAsyncDisposable owner)
                 owners.Add(owner);
-            var destination = new Clogged();
+            var destination = new BlockedStream();
             copies.Add(session.ExportAsync($"COPY ({Endless}) TO STDOUT", destination, Token));
             await destination.Asked.WaitAsync(Token);
         }
@@ -61,7 +61,7 @@ public sealed class CopyIdleTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     /// <summary>Takes what is written, and never says that it did; passes cancellation over.</summary>
-    private sealed class Clogged : MemoryStream
+    private sealed class BlockedStream : MemoryStream
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -22,7 +22,7 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task What_is_written_is_read_back()
+    public async Task Inserted_invoice_is_read_back()
     {
         var wanted = Invoices.New();
         var written = await Own.InsertAsync(wanted);
@@ -110,10 +110,10 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     {
         var many = Enumerable.Range(0, 5000).Select(i => Invoices.New($"N{i}")).ToList();
         await Own.Invoking(r => r.InsertManyAsync([.. many, Invoices.New("N17")])).Should().ThrowAsync<DuplicateKeyException>();
-        (await Own.TotalsByStatusAsync()).Should().BeEmpty();
+        (await Own.GetTotalsByStatusAsync()).Should().BeEmpty();
         (await Own.InsertManyAsync(many)).Should().Be(5000);
         (await Own.InsertManyAsync([])).Should().Be(0);
-        (await Own.TotalsByStatusAsync()).Should().Equal(new InvoiceStatusTotal(InvoiceStatus.Sent, 5000, 5000 * 12_345L));
+        (await Own.GetTotalsByStatusAsync()).Should().Equal(new InvoiceStatusTotal(InvoiceStatus.Sent, 5000, 5000 * 12_345L));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     {
         foreach (var status in Enum.GetValues<InvoiceStatus>())
             (await Own.InsertAsync(Invoices.New() with { Status = status })).Status.Should().Be(status);
-        (await Own.TotalsByStatusAsync()).Select(total => total.Status).Should().Equal(Enum.GetValues<InvoiceStatus>());
+        (await Own.GetTotalsByStatusAsync()).Select(total => total.Status).Should().Equal(Enum.GetValues<InvoiceStatus>());
     }
 
     [Fact]
@@ -159,9 +159,9 @@ public sealed class InvoiceRepositoryTests(TenantDatabaseFixture fixture) : ICla
     {
         await Own.InsertManyAsync([Invoices.New("1"), Invoices.New("2")]);
         var admin = new InvoiceRepository(fixture.Factory.CreateSession(TenantContext.ForAdmin("alice", "test")));
-        (await admin.TotalsByOrganizationAsync()).Should().ContainEquivalentOf(new InvoiceOrganizationTotal(_organization, "Own", 2, 24_690))
+        (await admin.GetTotalsByOrganizationAsync()).Should().ContainEquivalentOf(new InvoiceOrganizationTotal(_organization, "Own", 2, 24_690))
             .And.Contain(total => total.OrganizationId == fixture.OrganizationB);
-        await Own.Invoking(r => r.TotalsByOrganizationAsync()).Should().ThrowAsync<InvalidOperationException>();
+        await Own.Invoking(r => r.GetTotalsByOrganizationAsync()).Should().ThrowAsync<InvalidOperationException>();
     }
 
     [Fact]

@@ -26,40 +26,40 @@ public sealed class LeakedConnectionTests(TenantDatabaseFixture fixture) : IClas
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     [Fact]
-    public async Task An_abandoned_unit_of_work_gives_its_connection_back_and_is_reported()
+    public async Task A_leaked_unit_of_work_gives_its_connection_back_and_is_reported()
     {
         using var log = new EventLog();
         for (var i = 0; i < 3; i++)
         {
-            await AbandonAsync(Logged(log));
+            await LeakAsync(Logged(log));
             await CollectedAsync();
         }
 
-        log.Events.Should().Contain("AbandonedAndTakenBack").And.NotContain("Abandoned");
+        log.Events.Should().Contain("LeakedConnectionReturned").And.NotContain("ConnectionLeaked");
         (await fixture.TruthAsync<long>("SELECT count(*) FROM invoices WHERE customer_name = 'never'")).Should().Be(0);
     }
 
     [Fact]
-    public async Task A_logger_that_fails_does_not_keep_an_abandoned_connection()
+    public async Task A_logger_that_fails_does_not_keep_a_leaked_connection()
     {
         using var log = new EventLog { Fails = true };
-        await AbandonAsync(Logged(log));
+        await LeakAsync(Logged(log));
 
         await CollectedAsync();
     }
 
     [Fact]
-    public async Task An_abandoned_stream_gives_its_connection_back()
+    public async Task A_leaked_stream_gives_its_connection_back()
     {
-        await AbandonStreamAsync();
+        await LeakStreamAsync();
 
         await CollectedAsync();
     }
 
     [Fact]
-    public async Task An_abandoned_stream_whose_statement_fails_meanwhile_gives_its_connection_back()
+    public async Task A_leaked_stream_whose_statement_fails_meanwhile_gives_its_connection_back()
     {
-        await AbandonFailingStreamAsync();
+        await LeakFailingStreamAsync();
         await Task.Delay(400);
 
         await CollectedAsync();
@@ -80,15 +80,15 @@ public sealed class LeakedConnectionTests(TenantDatabaseFixture fixture) : IClas
     }
 
     [Fact]
-    public async Task An_abandoned_copy_gives_its_connection_back()
+    public async Task A_leaked_copy_gives_its_connection_back()
     {
-        await AbandonCopyAsync();
+        await LeakCopyAsync();
 
         await CollectedAsync();
     }
 
     [Fact]
-    public async Task A_raw_connection_that_is_held_is_not_taken_back_but_reported()
+    public async Task A_raw_connection_that_is_held_is_not_returned_but_reported()
     {
         using var log = new EventLog();
         var raw = await RawAsync(Logged(log));
@@ -99,28 +99,28 @@ public sealed class LeakedConnectionTests(TenantDatabaseFixture fixture) : IClas
             await Task.Delay(50);
         }
 
-        log.Events.Should().Contain("Abandoned").And.NotContain("AbandonedAndTakenBack");
+        log.Events.Should().Contain("ConnectionLeaked").And.NotContain("LeakedConnectionReturned");
         (await raw.QueryAsync<Guid>("SELECT DISTINCT org_id FROM invoices")).Should().Equal(fixture.OrganizationA);
         await raw.DisposeAsync();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task AbandonAsync(TenantConnectionFactory factory)
+    private async Task LeakAsync(TenantConnectionFactory factory)
     {
         var work = await factory.OpenConnectionAsync(fixture.ContextA);
         await work.ExecuteAsync("UPDATE invoices SET customer_name = 'never'");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task AbandonStreamAsync() =>
+    private async Task LeakStreamAsync() =>
         await Factory.CreateSession(fixture.ContextA).QueryUnbufferedAsync<Guid>(Many).GetAsyncEnumerator().MoveNextAsync();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task AbandonFailingStreamAsync() =>
+    private async Task LeakFailingStreamAsync() =>
         await Impatient.CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Failing).GetAsyncEnumerator().MoveNextAsync();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task AbandonCopyAsync()
+    private async Task LeakCopyAsync()
     {
         var pipe = new Pipe();
         _ = Factory.CreateSession(fixture.ContextA).ExportAsync($"COPY ({Many}) TO STDOUT", pipe.Writer.AsStream());

@@ -9,7 +9,7 @@ public sealed class LoginCheckTests(TenantDatabaseFixture fixture) : IClassFixtu
 {
     private static readonly TenantContext Anyone = TenantContext.ForOrganization(Guid.NewGuid());
 
-    // {0} is the login. 15 has no WITH INHERIT: there the login's own attribute decides.
+    /// <summary>{0} is the login. 15 has no WITH INHERIT: there the login's own attribute decides.</summary>
     public static TheoryData<string, string> TenantFaults => new()
     {
         { "ALTER ROLE {0} SUPERUSER", "superuser" },

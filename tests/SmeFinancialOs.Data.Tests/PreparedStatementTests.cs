@@ -39,8 +39,8 @@ public sealed class PreparedStatementTests(TenantDatabaseFixture fixture) : ICla
         for (var i = 1; i <= 5; i++)
         {
             var batch = Factory.CreateSession(fixture.ContextA).CreateBatch();
-            var first = batch.AddScalar<int>("SELECT 1");
-            var second = batch.AddScalar<int>(Cast, new { value = i == failing ? "x" : "42" });
+            var first = batch.AddExecuteScalar<int>("SELECT 1");
+            var second = batch.AddExecuteScalar<int>(Cast, new { value = i == failing ? "x" : "42" });
             if (i == failing)
             {
                 await batch.Invoking(sent => sent.ExecuteAsync()).Should().ThrowAsync<InvalidValueException>();

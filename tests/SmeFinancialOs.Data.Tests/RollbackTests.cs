@@ -39,7 +39,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Ends_a_transaction_in_which_nothing_was_run()
+    public async Task Rollback_ends_a_transaction_in_which_nothing_was_run()
     {
         await using var work = fixture.Factory.BeginTransaction(fixture.ContextA);
         await work.RollbackAsync(Token);
@@ -48,7 +48,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Ends_work_that_has_failed()
+    public async Task Rollback_ends_a_unit_of_work_that_has_failed()
     {
         foreach (var raw in (bool[])[false, true])
         {
@@ -78,7 +78,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     [Theory]
     [InlineData("COMMIT")]
     [InlineData("ROLLBACK")]
-    public async Task Says_so_where_SQL_has_ended_the_transaction(string sql)
+    public async Task Rollback_reports_that_SQL_has_ended_the_transaction(string sql)
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await work.Connection.ExecuteAsync(sql);
@@ -87,7 +87,7 @@ public sealed class RollbackTests(TenantDatabaseFixture fixture) : IClassFixture
     }
 
     [Fact]
-    public async Task Is_refused_beside_another_call_or_an_open_stream()
+    public async Task Rollback_beside_another_call_or_an_open_stream_is_refused()
     {
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);
         await using (var rows = work.QueryUnbufferedAsync<int>("SELECT generate_series(1, 3)", cancellationToken: Token).GetAsyncEnumerator(Token))

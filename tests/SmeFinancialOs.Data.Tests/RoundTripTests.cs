@@ -29,7 +29,7 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
             (await TripsAsync(proxy, () => session.ExecuteScalarAsync<long>("SELECT count(*) FROM invoices"))).Should().Be(1);
             (await TripsAsync(proxy, () => session.ExecuteAsync(Insert, new { number = Guid.NewGuid().ToString("N") }))).Should().Be(1);
             (await TripsAsync(proxy, () => session.ExecuteAsync("UPDATE invoices SET status = 'paid'; DELETE FROM invoices WHERE false"))).Should().Be(1);
-            (await TripsAsync(proxy, () => new InvoiceRepository(session).TotalsByStatusAsync())).Should().Be(1);
+            (await TripsAsync(proxy, () => new InvoiceRepository(session).GetTotalsByStatusAsync())).Should().Be(1);
             (await TripsAsync(proxy, () => new InvoiceRepository(session).ListAsync(2))).Should().Be(1);
             (await TripsAsync(proxy,
                 () => session.ExecuteAsync(Insert, new[] { new { number = Guid.NewGuid().ToString("N") }, new { number = Guid.NewGuid().ToString("N") } })))
@@ -40,7 +40,7 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
                 var batch = session.CreateBatch();
                 batch.AddExecute(Insert, new { number = Guid.NewGuid().ToString("N") });
                 batch.AddQuery<Guid>("SELECT id FROM invoices LIMIT 50");
-                batch.AddScalar<long>("SELECT count(*) FROM invoices");
+                batch.AddExecuteScalar<long>("SELECT count(*) FROM invoices");
                 return batch.ExecuteAsync();
             })).Should().Be(1);
         }
@@ -113,7 +113,7 @@ public sealed class RoundTripTests(TenantDatabaseFixture fixture) : IClassFixtur
         // Half a megabyte is not sent at one go. Without the reset, which the server answers at once, it has nothing to say before it has read it all.
         await using var source = NpgsqlDataSource.Create(proxy.ConnectionString + ";No Reset On Close=true");
         var invoices = new InvoiceRepository(new TenantConnectionFactory(source).CreateSession(A));
-        await invoices.TotalsByStatusAsync();
+        await invoices.GetTotalsByStatusAsync();
         var many = Enumerable.Range(0, 5000)
             .Select(_ => new NewInvoice { Number = Guid.NewGuid().ToString("N"), AmountCents = 1, CustomerName = "x", IssuedAt = new DateOnly(2026, 1, 1) })
             .ToArray();

@@ -9,7 +9,7 @@ namespace SmeFinancialOs.Data.Tests;
 /// <summary>Streams that are read for a row and left alone: without an end they empty the pool, and no timeout of the server helps.</summary>
 public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
 {
-    // No buffer between here and the server takes it all.
+    /// <summary>No buffer between here and the server takes it all.</summary>
     private const string Endless = "SELECT repeat('x', 1000 + 0 * generate_series(1, 1000000000))";
 
     private const int PoolSize = 3;
@@ -103,7 +103,7 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_reader_that_comes_in_time_is_not_ended_however_long_it_reads()
+    public async Task Stream_read_within_the_idle_timeout_is_not_ended()
     {
         await using var stream = Factory(new()).CreateSession(fixture.ContextA).QueryUnbufferedAsync<string>(Endless, cancellationToken: Token)
             .GetAsyncEnumerator(Token);
@@ -115,7 +115,7 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_server_that_takes_its_time_is_not_a_reader_that_does()
+    public async Task Slow_server_does_not_count_as_an_idle_reader()
     {
         var stream = Factory(new()).CreateSession(fixture.ContextA)
             .QueryUnbufferedAsync<int>("SELECT i FROM generate_series(1, 20000) i WHERE i < 19000 OR pg_sleep(0.001) IS NOT NULL", cancellationToken: Token);
@@ -153,7 +153,7 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task Whoever_leaves_while_the_time_is_up_takes_nothing_with_them()
+    public async Task Stream_disposed_while_its_idle_timeout_ends_it_leaves_a_clean_connection()
     {
         var factory = Factory(new());
         for (var round = 0; round < 50; round++)
@@ -168,7 +168,7 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task Whoever_reads_on_while_the_time_is_up_gets_a_row_or_is_told()
+    public async Task Read_while_the_idle_timeout_ends_a_stream_gives_a_row_or_its_exception()
     {
         var factory = Factory(new());
         var told = 0;
@@ -209,7 +209,7 @@ public sealed class StreamIdleTests(TenantDatabaseFixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public void Five_minutes_are_the_default() => new TenantConnectionOptions().StreamIdleTimeout.Should().Be(Limit);
+    public void Default_idle_timeout_is_five_minutes() => new TenantConnectionOptions().StreamIdleTimeout.Should().Be(Limit);
 
     private TenantConnectionFactory Factory(TenantConnectionOptions options)
     {

@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Tests;
 
 public sealed class StreamingTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    // About 100 MB: more than any buffer between here and the server takes.
+    /// <summary>About 100 MB: more than any buffer between here and the server takes.</summary>
     private const string Endless = "SELECT repeat('x', 1000) FROM generate_series(1, 100000)";
 
     private TenantContext A => TenantContext.ForOrganization(fixture.OrganizationA);

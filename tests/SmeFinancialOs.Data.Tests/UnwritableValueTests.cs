@@ -35,8 +35,8 @@ public sealed class UnwritableValueTests(TenantDatabaseFixture fixture) : IClass
                     break;
                 case "batch":
                     var batch = factory.CreateSession(context).CreateBatch();
-                    batch.AddScalar<string>(Sql, new { value = "good" });
-                    batch.AddScalar<string>(Sql, new { value = bad });
+                    batch.AddExecuteScalar<string>(Sql, new { value = "good" });
+                    batch.AddExecuteScalar<string>(Sql, new { value = bad });
                     await batch.ExecuteAsync();
                     break;
                 case "unit of work":

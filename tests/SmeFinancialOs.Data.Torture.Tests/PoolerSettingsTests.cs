@@ -126,7 +126,7 @@ public sealed class PoolerSettingsTests : IAsyncLifetime
     public async Task A_row_that_the_pooler_patched_an_error_into_is_not_streamed(bool isOneTrip)
     {
         // It has sent the first bytes of the row already when its server is gone, and sends its error right behind them.
-        await using var line = new FaultyLine(_server.Port);
+        await using var line = new FaultyProxy(_server.Port);
         await using var pooler = await StartAsync("transaction", line.Port);
         await using var source = Source(pooler, transactionPooling: true);
         var factory = new TenantConnectionFactory(source, new TenantConnectionOptions { TransactionPooling = true });

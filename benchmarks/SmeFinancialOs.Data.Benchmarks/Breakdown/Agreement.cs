@@ -49,11 +49,11 @@ internal static class Agreement
     private static async Task<NewRow?> StoredAsync(BreakdownPools pools, string schema, NewRow row)
     {
         await using var command = (schema == TwinTables.Schema ? pools.Twin : pools.Bypass)
-            .CreateCommand($"SELECT {Queries.Columns} FROM {schema}.invoices{HandCoded.WhereOrganization} AND id = $2");
-        command.Parameters.Add(HandCoded.Uuid(row.OrgId));
-        command.Parameters.Add(HandCoded.Uuid(row.Id));
+            .CreateCommand($"SELECT {Queries.Columns} FROM {schema}.invoices{HandWrittenCode.WhereOrganization} AND id = $2");
+        command.Parameters.Add(HandWrittenCode.Uuid(row.OrgId));
+        command.Parameters.Add(HandWrittenCode.Uuid(row.Id));
         await using var reader = await command.ExecuteReaderAsync();
-        return (await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice)).SingleOrDefault() is { } stored
+        return (await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice)).SingleOrDefault() is { } stored
             ? new NewRow(stored.OrgId, stored.Id, stored.Number, stored.AmountCents, stored.CustomerName, stored.Status, stored.IssuedAt)
             : null;
     }

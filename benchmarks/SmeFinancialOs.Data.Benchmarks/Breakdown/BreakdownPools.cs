@@ -18,7 +18,7 @@ internal sealed class BreakdownPools : IAsyncDisposable
         App = _pools.Add(database.AppConnectionString);
         AppNotReset = _pools.AddNotReset(database.AppConnectionString);
         Factory = new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString));
-        InsertedRows = new InsertedRows(database.OwnerConnectionString, Dataset.InsertingOrganization);
+        InsertedRows = new InsertedRows(database.SuperuserConnectionString, Dataset.InsertingOrganization);
     }
 
     public static Shared<BreakdownPools> Shared { get; } = new(async () => new BreakdownPools(await Suite.Database.GetAsync()));

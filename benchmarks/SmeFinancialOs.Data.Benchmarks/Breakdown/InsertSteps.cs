@@ -29,17 +29,17 @@ internal sealed class InsertSteps(BreakdownPools pools)
 
     public Task<int> WithoutPoliciesAsync(NewRow row) => WithSettingsAsync(pools.Bypass, pools.BypassLogin, _protected, row);
 
-    public Task<int> WithPoliciesAsync(NewRow row) => WithSettingsAsync(pools.App, HandCoded.TenantRole, _protected, row);
+    public Task<int> WithPoliciesAsync(NewRow row) => WithSettingsAsync(pools.App, HandWrittenCode.TenantRole, _protected, row);
 
     public Task<int> SessionAsync(NewRow row) => _session.ExecuteAsync(_protected, row);
 
     private static async Task<int> WithSettingsAsync(NpgsqlDataSource dataSource, string role, string sql, NewRow row)
     {
         await using var connection = await dataSource.OpenConnectionAsync();
-        var insert = HandCoded.Statement(sql, Parameters(row));
+        var insert = HandWrittenCode.Statement(sql, Parameters(row));
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { HandCoded.Statement(HandCoded.SettingsSql(role), HandCoded.SettingsParameter(row.OrgId)), insert },
+            BatchCommands = { HandWrittenCode.Statement(HandWrittenCode.SettingsSql(role), HandWrittenCode.SettingsParameter(row.OrgId)), insert },
         };
         await batch.ExecuteNonQueryAsync();
         return insert.RecordsAffected;

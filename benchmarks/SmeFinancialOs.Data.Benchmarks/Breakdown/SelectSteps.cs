@@ -10,9 +10,9 @@ namespace SmeFinancialOs.Data.Benchmarks.Breakdown;
 /// <param name="read">A row of it, by hand.</param>
 internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, string> choose, Func<NpgsqlDataReader, TRow> read)
 {
-    private readonly string _byHand = choose(new Queries(TwinTables.Schema, HandCoded.WhereOrganization));
+    private readonly string _byHand = choose(new Queries(TwinTables.Schema, HandWrittenCode.WhereOrganization));
     private readonly string _byDapper = choose(new Queries(TwinTables.Schema, " WHERE org_id = @org"));
-    private readonly string _bypassing = choose(new Queries(TableSets.Protected, HandCoded.WhereOrganization));
+    private readonly string _bypassing = choose(new Queries(TableSets.Protected, HandWrittenCode.WhereOrganization));
     private readonly string _protected = choose(new Queries(TableSets.Protected, ""));
     private readonly Guid _organization = pools.Dataset.MeasuredOrganization;
     private readonly ITenantSession _session = pools.Factory.CreateSession(TenantContext.ForOrganization(pools.Dataset.MeasuredOrganization));
@@ -22,13 +22,13 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
     public Task<object?> OneTripNotResetAsync() => ScalarAsync(pools.AppNotReset, "SELECT 1");
 
     public Task<object?> SettingsAloneAsync() =>
-        ScalarAsync(pools.App, HandCoded.SettingsSql(HandCoded.TenantRole), HandCoded.SettingsParameter(_organization));
+        ScalarAsync(pools.App, HandWrittenCode.SettingsSql(HandWrittenCode.TenantRole), HandWrittenCode.SettingsParameter(_organization));
 
     /// <summary>The rows arrive, and are not looked at.</summary>
     public async Task<int> SkipAsync()
     {
         await using var connection = await pools.Twin.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand(_byHand, connection) { Parameters = { HandCoded.Uuid(_organization) } };
+        await using var command = new NpgsqlCommand(_byHand, connection) { Parameters = { HandWrittenCode.Uuid(_organization) } };
         await using var reader = await command.ExecuteReaderAsync();
         var rows = 0;
         while (await reader.ReadAsync())
@@ -39,9 +39,9 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
     public async Task<IReadOnlyList<TRow>> ReadAsync()
     {
         await using var connection = await pools.Twin.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand(_byHand, connection) { Parameters = { HandCoded.Uuid(_organization) } };
+        await using var command = new NpgsqlCommand(_byHand, connection) { Parameters = { HandWrittenCode.Uuid(_organization) } };
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, read);
+        return await HandWrittenCode.ReadAllAsync(reader, read);
     }
 
     public async Task<IReadOnlyList<TRow>> DapperAsync()
@@ -50,14 +50,14 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
         return (await connection.QueryAsync<TRow>(_byDapper, new { org = _organization })).AsList();
     }
 
-    public Task<IReadOnlyList<TRow>> SettingsInBatchAsync() => HandCoded.QueryWithSettingsAsync(
-        pools.Twin, _organization, pools.TwinLogin, HandCoded.Statement(_byHand, HandCoded.Uuid(_organization)), read);
+    public Task<IReadOnlyList<TRow>> SettingsInBatchAsync() => HandWrittenCode.QueryWithSettingsAsync(
+        pools.Twin, _organization, pools.TwinLogin, HandWrittenCode.Statement(_byHand, HandWrittenCode.Uuid(_organization)), read);
 
-    public Task<IReadOnlyList<TRow>> WithoutPoliciesAsync() => HandCoded.QueryWithSettingsAsync(
-        pools.Bypass, _organization, pools.BypassLogin, HandCoded.Statement(_bypassing, HandCoded.Uuid(_organization)), read);
+    public Task<IReadOnlyList<TRow>> WithoutPoliciesAsync() => HandWrittenCode.QueryWithSettingsAsync(
+        pools.Bypass, _organization, pools.BypassLogin, HandWrittenCode.Statement(_bypassing, HandWrittenCode.Uuid(_organization)), read);
 
     public Task<IReadOnlyList<TRow>> WithPoliciesAsync() =>
-        HandCoded.QueryWithSettingsAsync(pools.App, _organization, HandCoded.TenantRole, HandCoded.Statement(_protected), read);
+        HandWrittenCode.QueryWithSettingsAsync(pools.App, _organization, HandWrittenCode.TenantRole, HandWrittenCode.Statement(_protected), read);
 
     public Task<IReadOnlyList<TRow>> SessionAsync() => _session.QueryAsync<TRow>(_protected);
 
@@ -66,11 +66,11 @@ internal sealed class SelectSteps<TRow>(BreakdownPools pools, Func<Queries, stri
     {
         await using var connection = await pools.App.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await HandCoded.ApplySettingsAsync(connection, transaction, _organization);
+        await HandWrittenCode.ApplySettingsAsync(connection, transaction, _organization);
         IReadOnlyList<TRow> rows;
         await using (var query = new NpgsqlCommand(_protected, connection, transaction))
         await using (var reader = await query.ExecuteReaderAsync())
-            rows = await HandCoded.ReadAllAsync(reader, read);
+            rows = await HandWrittenCode.ReadAllAsync(reader, read);
         await transaction.CommitAsync();
         return rows;
     }

@@ -33,7 +33,11 @@ internal sealed class ServerLoop(NpgsqlDataSource dataSource, Guid organization,
         await using var connection = await dataSource.OpenConnectionAsync();
         await using var batch = new NpgsqlBatch(connection)
         {
-            BatchCommands = { HandCoded.Statement(HandCoded.SettingsSql(role), HandCoded.SettingsParameter(organization)), new NpgsqlBatchCommand(_loop) },
+            BatchCommands =
+            {
+                HandWrittenCode.Statement(HandWrittenCode.SettingsSql(role), HandWrittenCode.SettingsParameter(organization)),
+                new NpgsqlBatchCommand(_loop),
+            },
         };
         await batch.ExecuteNonQueryAsync();
     }

@@ -53,7 +53,7 @@ public class ServerLoopBenchmarks
         RunAsync(_pools.Bypass, _pools.BypassLogin, choose(new Queries(TableSets.Protected, WhereOrganization)), times, isPlanKept: true);
 
     private Task WithPoliciesAsync(Func<Queries, string> choose, int times) =>
-        RunAsync(_pools.App, HandCoded.TenantRole, choose(new Queries(TableSets.Protected, "")), times, isPlanKept: false);
+        RunAsync(_pools.App, HandWrittenCode.TenantRole, choose(new Queries(TableSets.Protected, "")), times, isPlanKept: false);
 
     private Task RunAsync(NpgsqlDataSource dataSource, string role, string sql, int times, bool isPlanKept) =>
         new ServerLoop(dataSource, _pools.Dataset.MeasuredOrganization, role, sql, times, isPlanKept).RunAsync();

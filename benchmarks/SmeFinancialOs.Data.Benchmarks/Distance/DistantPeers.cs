@@ -23,7 +23,7 @@ internal sealed class DistantPeers : IAsyncDisposable
     public static async Task<DistantPeers> CreateAsync()
     {
         var database = await Suite.Database.GetAsync();
-        var network = new SimulatedNetwork(database.OwnerConnectionString);
+        var network = new SimulatedNetwork(database.SuperuserConnectionString);
         try
         {
             var ways = await PeerWays.CreateAsync(database, network.Route);

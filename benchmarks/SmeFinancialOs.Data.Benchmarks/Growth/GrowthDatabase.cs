@@ -10,7 +10,7 @@ namespace SmeFinancialOs.Data.Benchmarks.Growth;
 /// </summary>
 internal sealed class GrowthDatabase : IAsyncDisposable
 {
-    // Half of ten million rows can take longer than the default of 30 s on a busy machine.
+    /// <summary>Half of ten million rows can take longer than the default of 30 s on a busy machine.</summary>
     private const string Timeout = ";Command Timeout=300";
 
     private readonly TenantDatabase _database;
@@ -19,7 +19,7 @@ internal sealed class GrowthDatabase : IAsyncDisposable
     private GrowthDatabase(GrowthTable table, TenantDatabase database, ThrowawayLogin unbound)
     {
         (Table, _database) = (table, database);
-        var unboundConnectionString = unbound.ConnectionString(database.OwnerConnectionString) + Timeout;
+        var unboundConnectionString = unbound.ConnectionString(database.SuperuserConnectionString) + Timeout;
         AdoNet = new AdoNetWay(_pools.Add(unboundConnectionString), TableSets.Protected);
         Dapper = new DapperWay(_pools.Add(unboundConnectionString), TableSets.Protected);
         Session = new SessionWay(new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString + Timeout)));
@@ -34,7 +34,7 @@ internal sealed class GrowthDatabase : IAsyncDisposable
     public ITotalsWay Session { get; }
 
     /// <summary>A superuser on the database.</summary>
-    public string OwnerConnectionString => _database.OwnerConnectionString;
+    public string SuperuserConnectionString => _database.SuperuserConnectionString;
 
     public static async Task<GrowthDatabase> CreateAsync(PostgresServer server, GrowthTable table, ThrowawayLogin unbound, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class GrowthDatabase : IAsyncDisposable
         var result = new GrowthDatabase(table, await server.CreateTenantDatabaseAsync(cancellationToken: cancellationToken), unbound);
         try
         {
-            await using var owner = new NpgsqlConnection(result.OwnerConnectionString);
+            await using var owner = new NpgsqlConnection(result.SuperuserConnectionString);
             await owner.RunAsync(unbound.GrantSql(TableSets.Protected), cancellationToken);
             await new GrowthSeeder(owner, table, Suite.Progress).RunAsync(cancellationToken);
             Suite.Progress.Report($"comparing and warming up {table.Name}");

@@ -43,7 +43,7 @@ internal sealed class GrowthQuery
         var lines = new List<GrowthLine>();
         foreach (var subject in subjects)
         {
-            var owner = databases.Of(subject.Table).OwnerConnectionString;
+            var owner = databases.Of(subject.Table).SuperuserConnectionString;
             var organization = GeneratedRows.OrganizationId(subject.Organization);
             var unbound = await QueryPlan.ReadAsync(owner, query(Unbound), organization, isTenant: false);
             var bound = await QueryPlan.ReadAsync(owner, query(Bound), organization, isTenant: true);

@@ -9,13 +9,13 @@ namespace SmeFinancialOs.Data.Benchmarks.Growth;
 /// <param name="ReadBy">The index it found the rows by, or the whole table.</param>
 internal sealed record QueryPlan(long Buffers, string ReadBy)
 {
-    /// <param name="ownerConnectionString">A superuser's.</param>
+    /// <param name="superuserConnectionString">A superuser's.</param>
     /// <param name="sql">The query; what it calls @org is the organization.</param>
     /// <param name="organization">Whose rows.</param>
     /// <param name="isTenant">As tenant_role with the policies, or as somebody who is not bound by them.</param>
-    public static async Task<QueryPlan> ReadAsync(string ownerConnectionString, string sql, Guid organization, bool isTenant)
+    public static async Task<QueryPlan> ReadAsync(string superuserConnectionString, string sql, Guid organization, bool isTenant)
     {
-        await using var owner = new NpgsqlConnection(ownerConnectionString);
+        await using var owner = new NpgsqlConnection(superuserConnectionString);
         await owner.OpenAsync();
         await using var transaction = await owner.BeginTransactionAsync();
         if (isTenant)

@@ -28,7 +28,7 @@ internal sealed class LoadQuestion : IQuestion
     {
         var database = await Suite.Database.GetAsync();
         var near = await MeasureAsync(await Ways.GetAsync(), Workers, TimeSpan.FromSeconds(225));
-        using var network = new SimulatedNetwork(database.OwnerConnectionString) { RoundTripTime = Distance };
+        using var network = new SimulatedNetwork(database.SuperuserConnectionString) { RoundTripTime = Distance };
         await using var distantWays = new LoadWays(network.Route(database.TwinConnectionString), network.Route(database.AppConnectionString));
         var distant = await MeasureAsync(distantWays, Workers[^1..], TimeSpan.FromSeconds(30));
 

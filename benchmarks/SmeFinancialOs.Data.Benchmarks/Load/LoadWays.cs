@@ -11,7 +11,7 @@ internal sealed class LoadWays : IAsyncDisposable
 {
     public const int PoolSize = 16;
 
-    private static readonly string ByHand = new Queries(TwinTables.Schema, HandCoded.WhereOrganization).Newest;
+    private static readonly string ByHand = new Queries(TwinTables.Schema, HandWrittenCode.WhereOrganization).Newest;
     private static readonly string ByDapper = new Queries(TwinTables.Schema, " WHERE org_id = @org").Newest;
     private static readonly string Protected = new Queries(TableSets.Protected, "").Newest;
 
@@ -69,9 +69,9 @@ internal sealed class LoadWays : IAsyncDisposable
     private async Task<IReadOnlyList<InvoiceRow>> AdoNetAsync(Guid organization)
     {
         await using var connection = await _unprotected.OpenConnectionAsync();
-        await using var command = new NpgsqlCommand(ByHand, connection) { Parameters = { HandCoded.Uuid(organization) } };
+        await using var command = new NpgsqlCommand(ByHand, connection) { Parameters = { HandWrittenCode.Uuid(organization) } };
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
+        return await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice);
     }
 
     private async Task<IReadOnlyList<InvoiceRow>> DapperAsync(Guid organization)

@@ -16,7 +16,7 @@ internal sealed class Agreement(OverheadWays ways, BenchmarkDatabase database)
         Require(newest.Count == 50 && newest.All(row => row.OrgId == database.Dataset.MeasuredOrganization),
             "SELECT .. LIMIT 50 does not give 50 rows of its organization");
         var counts = await SameAsync("COUNT(*) GROUP BY status", way => way.CountByStatusAsync());
-        var totals = await SameAsync("the analytics", way => way.TotalsByOrganizationAsync());
+        var totals = await SameAsync("the analytics", way => way.GetTotalsByOrganizationAsync());
         Require(totals.Sum(total => total.Count) == database.Dataset.InvoiceCount, "the analytics do not count all invoices");
         var measured = counts.Sum(row => row.Count);
         Require(
@@ -38,7 +38,7 @@ internal sealed class Agreement(OverheadWays ways, BenchmarkDatabase database)
     {
         var row = ways.InsertedRows.Next();
         var stored = new List<InvoiceRow>();
-        await using var owner = new NpgsqlConnection(database.OwnerConnectionString);
+        await using var owner = new NpgsqlConnection(database.SuperuserConnectionString);
         foreach (var (way, schema) in ((IWay, string)[])[
             (ways.WithoutRls, TwinTables.Schema), (ways.WithRls, TableSets.Protected), (ways.ArticleRecipe, ArticleTables.Schema)])
         {

@@ -7,11 +7,11 @@ namespace SmeFinancialOs.Data.Benchmarks.Overhead;
 public class AnalyticsBenchmarks : QueryBenchmarks
 {
     [Benchmark(Baseline = true)]
-    public Task<IReadOnlyList<OrganizationTotal>> WithoutRls() => Asked.WithoutRls.TotalsByOrganizationAsync();
+    public Task<IReadOnlyList<OrganizationTotal>> WithoutRls() => Asked.WithoutRls.GetTotalsByOrganizationAsync();
 
     [Benchmark]
-    public Task<IReadOnlyList<OrganizationTotal>> WithRls() => Asked.WithRls.TotalsByOrganizationAsync();
+    public Task<IReadOnlyList<OrganizationTotal>> WithRls() => Asked.WithRls.GetTotalsByOrganizationAsync();
 
     [Benchmark]
-    public Task<IReadOnlyList<OrganizationTotal>> ArticleRecipe() => Asked.ArticleRecipe.TotalsByOrganizationAsync();
+    public Task<IReadOnlyList<OrganizationTotal>> ArticleRecipe() => Asked.ArticleRecipe.GetTotalsByOrganizationAsync();
 }

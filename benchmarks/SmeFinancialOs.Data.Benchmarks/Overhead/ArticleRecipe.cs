@@ -35,7 +35,7 @@ internal sealed class ArticleRecipe(NpgsqlDataSource tenants, NpgsqlDataSource a
         return inserted;
     }
 
-    public Task<IReadOnlyList<OrganizationTotal>> TotalsByOrganizationAsync() => QueryAsync<OrganizationTotal>(admins, Sql.TotalsByOrganization);
+    public Task<IReadOnlyList<OrganizationTotal>> GetTotalsByOrganizationAsync() => QueryAsync<OrganizationTotal>(admins, Sql.TotalsByOrganization);
 
     private async Task<IReadOnlyList<T>> QueryAsync<T>(NpgsqlDataSource dataSource, string sql)
     {

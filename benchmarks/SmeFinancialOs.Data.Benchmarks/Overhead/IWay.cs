@@ -11,5 +11,5 @@ internal interface IWay
 
     Task<int> InsertAsync(NewRow row);
 
-    Task<IReadOnlyList<OrganizationTotal>> TotalsByOrganizationAsync();
+    Task<IReadOnlyList<OrganizationTotal>> GetTotalsByOrganizationAsync();
 }

@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Benchmarks.Overhead;
 /// <summary>What does row-level security cost? Four queries, each asked in three ways over the same rows.</summary>
 internal sealed class OverheadQuestion : IQuestion
 {
-    // In the order of measuring: the inserted rows are taken away before the next round.
+    /// <summary>In the order of measuring: the inserted rows are taken away before the next round.</summary>
     private static readonly Comparison Select = Ask<SelectBenchmarks>("SELECT one organization LIMIT 50", calls: 100, articleCalls: 4);
     private static readonly Comparison Count = Ask<CountBenchmarks>("COUNT(*) GROUP BY status", calls: 8, articleCalls: 4);
     private static readonly Comparison Analytics = Ask<AnalyticsBenchmarks>("cross-tenant analytics (admin)", calls: 6, articleCalls: 4);

@@ -14,7 +14,7 @@ internal sealed class OverheadWays : IAsyncDisposable
         WithRls = new WithRls(new TenantConnectionFactory(_pools.AddForTenants(database.AppConnectionString), admins), database.Dataset);
         ArticleRecipe = new ArticleRecipe(_pools.Add(database.ArticleTenantConnectionString),
             _pools.Add(database.ArticleAdminConnectionString), database.Dataset);
-        InsertedRows = new InsertedRows(database.OwnerConnectionString, database.Dataset.InsertingOrganization);
+        InsertedRows = new InsertedRows(database.SuperuserConnectionString, database.Dataset.InsertingOrganization);
     }
 
     public IWay WithoutRls { get; }
@@ -54,7 +54,7 @@ internal sealed class OverheadWays : IAsyncDisposable
             {
                 await way.NewestAsync();
                 await way.CountByStatusAsync();
-                await way.TotalsByOrganizationAsync();
+                await way.GetTotalsByOrganizationAsync();
             }
         }
 

@@ -10,7 +10,7 @@ internal sealed class WithRls(TenantConnectionFactory factory, Dataset dataset) 
     private readonly ITenantSession _tenant = factory.CreateSession(TenantContext.ForOrganization(dataset.MeasuredOrganization));
     private readonly ITenantSession _inserting = factory.CreateSession(TenantContext.ForOrganization(dataset.InsertingOrganization));
 
-    // One session for the whole run: its entry in the access log is written by its first call, before anything is timed.
+    /// <summary>One session for the whole run: its entry in the access log is written by its first call, before anything is timed.</summary>
     private readonly ITenantSession _admin = factory.CreateSession(TenantContext.ForAdmin("benchmarks", "cross-tenant analytics"));
 
     public Task<IReadOnlyList<InvoiceRow>> NewestAsync() => _tenant.QueryAsync<InvoiceRow>(Sql.Newest);
@@ -19,5 +19,5 @@ internal sealed class WithRls(TenantConnectionFactory factory, Dataset dataset) 
 
     public Task<int> InsertAsync(NewRow row) => _inserting.ExecuteAsync(Sql.Insert, row);
 
-    public Task<IReadOnlyList<OrganizationTotal>> TotalsByOrganizationAsync() => _admin.QueryAsync<OrganizationTotal>(Sql.TotalsByOrganization);
+    public Task<IReadOnlyList<OrganizationTotal>> GetTotalsByOrganizationAsync() => _admin.QueryAsync<OrganizationTotal>(Sql.TotalsByOrganization);
 }

@@ -27,7 +27,7 @@ internal sealed class WithoutRls(NpgsqlDataSource dataSource, Dataset dataset) :
         return await connection.ExecuteAsync(Sql.Insert, row);
     }
 
-    public async Task<IReadOnlyList<OrganizationTotal>> TotalsByOrganizationAsync()
+    public async Task<IReadOnlyList<OrganizationTotal>> GetTotalsByOrganizationAsync()
     {
         await using var connection = await dataSource.OpenConnectionAsync();
         return (await connection.QueryAsync<OrganizationTotal>(Sql.TotalsByOrganization)).AsList();

@@ -14,6 +14,6 @@ internal sealed class AdoNetPeer(NpgsqlDataSource dataSource, Guid organization)
         await using var command = new NpgsqlCommand(PeerSql.Unprotected, connection);
         command.Parameters.Add(new NpgsqlParameter<Guid>("org", organization));
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
+        return await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice);
     }
 }

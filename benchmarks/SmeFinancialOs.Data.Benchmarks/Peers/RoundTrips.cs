@@ -10,7 +10,7 @@ internal static class RoundTrips
     public static async Task<IReadOnlyDictionary<string, int>> CountAsync(BenchmarkDatabase database)
     {
         Suite.Progress.Report("counting round trips");
-        using var network = new SimulatedNetwork(database.OwnerConnectionString);
+        using var network = new SimulatedNetwork(database.SuperuserConnectionString);
         await using var ways = await PeerWays.CreateAsync(database, network.Route);
         await using var prisma = await PrismaWays.StartAsync(database, network.Route);
         return await CountAsync([.. ways.Requests, .. prisma.Requests], network);

@@ -10,7 +10,7 @@ internal sealed class SessionPeer(NpgsqlDataSource dataSource, Guid organization
 
     public string Title => "this library, session";
 
-    // Context and session are made for each request, as a host app does.
+    /// <summary>Context and session are made for each request, as a host app does.</summary>
     public Task<IReadOnlyList<InvoiceRow>> NewestAsync() =>
         _factory.CreateSession(TenantContext.ForOrganization(organization)).QueryAsync<InvoiceRow>(PeerSql.Protected);
 }

@@ -29,7 +29,7 @@ internal sealed class PolicyFormsQuestion : IQuestion
             plans[Newest.Cases[form]] = await tables.PlanAsync(table, table.Queries.Newest);
             plans[Count.Cases[form]] = await tables.PlanAsync(table, table.Queries.CountByStatus);
             var foreignRows = table.Predicate is null ? "no isolation" : Figures.Count(await tables.ForeignRowsOfMemberAsync(table));
-            forms.Add([table.Title, $"`{table.Predicate ?? HandCoded.WhereOrganization.Trim()}`", foreignRows]);
+            forms.Add([table.Title, $"`{table.Predicate ?? HandWrittenCode.WhereOrganization.Trim()}`", foreignRows]);
         }
 
         var scale = Suite.Scale.IsMeasurement

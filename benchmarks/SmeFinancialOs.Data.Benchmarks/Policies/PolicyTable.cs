@@ -43,11 +43,11 @@ internal sealed record PolicyTable(PolicyForm Form, string Title, string? Predic
             FROM {TwinTables.Schema}.invoices;
         CREATE INDEX by_organization ON {Schema}.invoices (org_id, issued_at DESC, id);
         ALTER TABLE {Schema}.invoices SET (autovacuum_enabled = false);
-        GRANT USAGE ON SCHEMA {Schema} TO {HandCoded.TenantRole}, admin_user;
-        GRANT SELECT ON {Schema}.invoices TO {HandCoded.TenantRole}, admin_user;
+        GRANT USAGE ON SCHEMA {Schema} TO {HandWrittenCode.TenantRole}, admin_user;
+        GRANT SELECT ON {Schema}.invoices TO {HandWrittenCode.TenantRole}, admin_user;
         {(Predicate is null ? "" : $"ALTER TABLE {Schema}.invoices ENABLE ROW LEVEL SECURITY; CREATE POLICY form ON {Schema}.invoices USING ({Predicate});")}
         """;
 
     /// <summary>Filtered by the policy, or by a WHERE clause where there is none.</summary>
-    public Queries Queries => new(Schema, Predicate is null ? HandCoded.WhereOrganization : "");
+    public Queries Queries => new(Schema, Predicate is null ? HandWrittenCode.WhereOrganization : "");
 }

@@ -23,7 +23,7 @@ internal sealed class PolicyTables : IAsyncDisposable
     public static async Task<PolicyTables> CreateAsync()
     {
         var database = await Suite.Database.GetAsync();
-        await using (var owner = new NpgsqlConnection(database.OwnerConnectionString))
+        await using (var owner = new NpgsqlConnection(database.SuperuserConnectionString))
         {
             await owner.OpenAsync(Suite.StoppingToken);
             await ExecuteAsync(owner, PolicyTable.CreateFunctionSql);
@@ -40,10 +40,10 @@ internal sealed class PolicyTables : IAsyncDisposable
         return new PolicyTables(database);
     }
 
-    public Task<IReadOnlyList<InvoiceRow>> NewestAsync(PolicyTable table) => QueryAsync(table, table.Queries.Newest, HandCoded.ReadInvoice);
+    public Task<IReadOnlyList<InvoiceRow>> NewestAsync(PolicyTable table) => QueryAsync(table, table.Queries.Newest, HandWrittenCode.ReadInvoice);
 
     public Task<IReadOnlyList<StatusCount>> CountByStatusAsync(PolicyTable table) =>
-        QueryAsync(table, table.Queries.CountByStatus, HandCoded.ReadStatusCount);
+        QueryAsync(table, table.Queries.CountByStatus, HandWrittenCode.ReadStatusCount);
 
     public Task<QueryPlan> PlanAsync(PolicyTable table, string sql) =>
         QueryPlan.OfAsync(_appConnectionString, _organization, sql, needsOrganization: table.Predicate is null);
@@ -54,8 +54,8 @@ internal sealed class PolicyTables : IAsyncDisposable
     /// <summary>Rows of other organizations that a login sees which is a member of admin_role and has not switched to it.</summary>
     public async Task<long> ForeignRowsOfMemberAsync(PolicyTable table)
     {
-        var query = HandCoded.Statement($"SELECT count(*) FROM {table.Schema}.invoices WHERE org_id <> $1", HandCoded.Uuid(_organization));
-        return (await HandCoded.QueryWithSettingsAsync(_admin, _organization, "admin_user", query, reader => reader.GetInt64(0)))[0];
+        var query = HandWrittenCode.Statement($"SELECT count(*) FROM {table.Schema}.invoices WHERE org_id <> $1", HandWrittenCode.Uuid(_organization));
+        return (await HandWrittenCode.QueryWithSettingsAsync(_admin, _organization, "admin_user", query, reader => reader.GetInt64(0)))[0];
     }
 
     /// <exception cref="ResultsDifferException">The forms do not give the same rows.</exception>
@@ -80,10 +80,10 @@ internal sealed class PolicyTables : IAsyncDisposable
         await command.ExecuteNonQueryAsync(Suite.StoppingToken);
     }
 
-    private Task<IReadOnlyList<T>> QueryAsync<T>(PolicyTable table, string sql, Func<NpgsqlDataReader, T> read) => HandCoded.QueryWithSettingsAsync(
+    private Task<IReadOnlyList<T>> QueryAsync<T>(PolicyTable table, string sql, Func<NpgsqlDataReader, T> read) => HandWrittenCode.QueryWithSettingsAsync(
         _app,
         _organization,
-        HandCoded.TenantRole,
-        table.Predicate is null ? HandCoded.Statement(sql, HandCoded.Uuid(_organization)) : HandCoded.Statement(sql),
+        HandWrittenCode.TenantRole,
+        table.Predicate is null ? HandWrittenCode.Statement(sql, HandWrittenCode.Uuid(_organization)) : HandWrittenCode.Statement(sql),
         read);
 }

@@ -22,7 +22,7 @@ internal sealed record QueryPlan(string Nodes, long RowsRemoved, long Pages)
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await HandCoded.ApplySettingsAsync(connection, transaction, organization);
+        await HandWrittenCode.ApplySettingsAsync(connection, transaction, organization);
         var execute = needsOrganization ? $"EXECUTE form ('{organization}')" : "EXECUTE form";
         await ExecuteAsync($"PREPARE form {(needsOrganization ? "(uuid) " : "")}AS {sql}");
         for (var execution = 0; execution < ExecutionsBeforeGenericPlan; execution++)

@@ -5,7 +5,9 @@ namespace SmeFinancialOs.Data.Benchmarks.Prisma;
 /// <summary>Makes a folder with the program's files into one that runs: packages, generated client.</summary>
 internal sealed class PrismaInstallation(NodeTools tools, string folder, Action<string> progress)
 {
-    // One more try after a second: without a network, npm's own patience is minutes. What an earlier download left is as good: the integrity is checked.
+    /// <summary>
+    /// One more try after a second: without a network, npm's own patience is minutes. What an earlier download left is as good: the integrity is checked.
+    /// </summary>
     private static readonly string[] NpmOptions =
     [
         "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel", "error",

@@ -18,7 +18,7 @@ internal sealed record PrismaTarget(string TwinConnectionString, string TenantCo
         poolSize = PoolSize,
     };
 
-    // Fields, not a URL: nothing needs to be escaped.
+    /// <summary>Fields, not a URL: nothing needs to be escaped.</summary>
     private static object Fields(string connectionString)
     {
         var login = new NpgsqlConnectionStringBuilder(connectionString);

@@ -85,7 +85,7 @@ internal sealed class SealingDatabase : IAsyncDisposable
     {
         Suite.Progress.Report("seeding");
         var rows = Suite.Scale.Invoices;
-        await using var owner = new NpgsqlConnection(_database.OwnerConnectionString);
+        await using var owner = new NpgsqlConnection(_database.SuperuserConnectionString);
         await owner.RunAsync(GeneratedRows.OrganizationsSql("public.organizations", 1, Organizations), Suite.StoppingToken);
         await owner.RunAsync(
             GeneratedRows.InvoicesSql("public.invoices", $"generate_series(0::bigint, {rows - 1})", $"1 + i % {Organizations}", rows), Suite.StoppingToken);

@@ -30,7 +30,7 @@ internal sealed record Backends(int Count, long? Memory, long? Private)
         }
     }
 
-    // Pss:                1234 kB
+    /// <summary>The bytes of a line such as <c>Pss:                1234 kB</c>.</summary>
     private static long Bytes(string[] rollup, string name) =>
         1024 * long.Parse(rollup.First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", ""), CultureInfo.InvariantCulture);
 }

@@ -8,9 +8,9 @@ namespace SmeFinancialOs.Data.Benchmarks.Strategies;
 /// <param name="Bytes">On disk.</param>
 internal sealed record CatalogSize(long Relations, long Bytes)
 {
-    public static async Task<CatalogSize> ReadAsync(string ownerConnectionString, CancellationToken cancellationToken)
+    public static async Task<CatalogSize> ReadAsync(string superuserConnectionString, CancellationToken cancellationToken)
     {
-        await using var owner = new NpgsqlConnection(ownerConnectionString);
+        await using var owner = new NpgsqlConnection(superuserConnectionString);
         return new CatalogSize(
             await owner.ReadAsync<long>("SELECT count(*) FROM pg_class", cancellationToken),
             await owner.ReadAsync<long>("SELECT pg_database_size(current_database())", cancellationToken));

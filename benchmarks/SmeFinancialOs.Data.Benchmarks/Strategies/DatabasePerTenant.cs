@@ -65,7 +65,7 @@ internal sealed class DatabasePerTenant(PostgresServer server, ThrowawayLogin lo
     {
         await using var command = _pools.Of(organization).CreateCommand(Sql.Newest);
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
+        return await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice);
     }
 
     public async Task<int> InsertAsync(NewRow row)
@@ -81,9 +81,9 @@ internal sealed class DatabasePerTenant(PostgresServer server, ThrowawayLogin lo
         await _databases.DisposeAsync();
     }
 
-    private static async Task RunAsync(string ownerConnectionString, string sql, CancellationToken cancellationToken)
+    private static async Task RunAsync(string superuserConnectionString, string sql, CancellationToken cancellationToken)
     {
-        await using var owner = new NpgsqlConnection(ownerConnectionString);
+        await using var owner = new NpgsqlConnection(superuserConnectionString);
         await owner.RunAsync(sql, cancellationToken);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class SchemaPerTenant(PostgresServer server, ThrowawayLogin logi
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Sql.Newest));
         await using var reader = await batch.ExecuteReaderAsync();
         await reader.NextResultAsync();
-        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
+        return await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice);
     }
 
     public async Task<int> InsertAsync(NewRow row)

@@ -26,7 +26,7 @@ internal sealed class SharedTables(PostgresServer server, ThrowawayLogin login, 
     /// <summary>Hand-coded ADO.NET, WHERE org_id on unprotected tables.</summary>
     public AdoNetWay Yardstick { get; private set; } = null!;
 
-    private string Owner => _database!.OwnerConnectionString;
+    private string Owner => _database!.SuperuserConnectionString;
 
     /// <summary>
     /// The migrations are timed on a database of their own: the one that is used is a copy of a migrated one, with a password for its login. The roles

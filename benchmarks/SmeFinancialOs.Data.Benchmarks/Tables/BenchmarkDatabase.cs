@@ -16,7 +16,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     public Dataset Dataset { get; }
 
     /// <summary>A superuser on the database.</summary>
-    public string OwnerConnectionString => _database.OwnerConnectionString;
+    public string SuperuserConnectionString => _database.SuperuserConnectionString;
 
     /// <summary>The login of tenants on the protected tables, app_user.</summary>
     public string AppConnectionString => _database.AppConnectionString;
@@ -25,16 +25,16 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
     public string AdminConnectionString => _database.AdminConnectionString;
 
     /// <summary>The login that may do anything on the unprotected tables.</summary>
-    public string TwinConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.Twin);
+    public string TwinConnectionString => _logins.ConnectionString(SuperuserConnectionString, _logins.Twin);
 
     /// <summary>A login with BYPASSRLS on the protected tables: what they cost without their policies.</summary>
-    public string BypassConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.Bypass);
+    public string BypassConnectionString => _logins.ConnectionString(SuperuserConnectionString, _logins.Bypass);
 
     /// <summary>The article's app_user, without the admin role.</summary>
-    public string ArticleTenantConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.ArticleTenant);
+    public string ArticleTenantConnectionString => _logins.ConnectionString(SuperuserConnectionString, _logins.ArticleTenant);
 
     /// <summary>The article's app_user, with the admin role.</summary>
-    public string ArticleAdminConnectionString => _logins.ConnectionString(OwnerConnectionString, _logins.ArticleAdmin);
+    public string ArticleAdminConnectionString => _logins.ConnectionString(SuperuserConnectionString, _logins.ArticleAdmin);
 
     public static async Task<BenchmarkDatabase> CreateAsync(PostgresServer server, Scale scale, Progress progress, CancellationToken cancellationToken)
     {
@@ -78,7 +78,7 @@ internal sealed class BenchmarkDatabase : IAsyncDisposable
 
     private async Task FillAsync(Progress progress, CancellationToken cancellationToken)
     {
-        await using var owner = new NpgsqlConnection(OwnerConnectionString);
+        await using var owner = new NpgsqlConnection(SuperuserConnectionString);
         await owner.OpenAsync(cancellationToken);
         await using (var command = new NpgsqlCommand(_logins.CreateSql + TwinTables.CreateSql(_logins) + ArticleTables.CreateSql(_logins), owner))
             await command.ExecuteNonQueryAsync(cancellationToken);

@@ -40,10 +40,10 @@ internal sealed class BenchmarkLogins(string database)
 
     public string DropSql => $"DROP ROLE IF EXISTS {Twin}, {Bypass}, {ArticleTenant}, {ArticleAdmin}, {ArticleAdminRole}";
 
-    public string ConnectionString(string ownerConnectionString, string login) =>
-        new NpgsqlConnectionStringBuilder(ownerConnectionString) { Username = login, Password = _password }.ConnectionString;
+    public string ConnectionString(string superuserConnectionString, string login) =>
+        new NpgsqlConnectionStringBuilder(superuserConnectionString) { Username = login, Password = _password }.ConnectionString;
 
-    // Lower-case letters, digits and underscores, at most 63: needs no quotes.
+    /// <summary>Lower-case letters, digits and underscores, at most 63: needs no quotes.</summary>
     private static string Named(string database, string suffix) =>
         "bench_" + new string([.. database.ToLowerInvariant().Where(c => char.IsAsciiLetterOrDigit(c) || c == '_').TakeLast(40)]) + "_" + suffix;
 }

@@ -7,7 +7,7 @@ namespace SmeFinancialOs.Data.Benchmarks.Tables;
 /// </summary>
 internal static class GeneratedRows
 {
-    // Knuth's multiplicative hash: ids that are spread over the index as random ones are, and known on both sides.
+    /// <summary>Knuth's multiplicative hash: ids that are spread over the index as random ones are, and known on both sides.</summary>
     private const uint Spread = 2_654_435_761;
 
     public static Guid OrganizationId(int number) =>

@@ -4,7 +4,7 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Benchmarks.Tables;
 
 /// <summary>Makes the rows that are inserted, and takes them away again so that the other queries always see the same tables.</summary>
-internal sealed class InsertedRows(string ownerConnectionString, Guid organizationId)
+internal sealed class InsertedRows(string superuserConnectionString, Guid organizationId)
 {
     private readonly ConcurrentBag<Guid> _ids = [];
     private int _count;
@@ -20,7 +20,7 @@ internal sealed class InsertedRows(string ownerConnectionString, Guid organizati
 
     public async Task RemoveAsync()
     {
-        await using var owner = new NpgsqlConnection(ownerConnectionString);
+        await using var owner = new NpgsqlConnection(superuserConnectionString);
         await owner.OpenAsync();
         foreach (var schema in TableSets.All)
         {

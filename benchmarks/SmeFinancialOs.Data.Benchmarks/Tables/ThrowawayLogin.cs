@@ -27,8 +27,8 @@ internal sealed class ThrowawayLogin : IAsyncDisposable
     /// <summary>What it needs to read and write the tables of a schema.</summary>
     public string GrantSql(string schema) => $"GRANT USAGE ON SCHEMA {schema} TO {Name}; GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA {schema} TO {Name};";
 
-    public string ConnectionString(string ownerConnectionString) =>
-        new NpgsqlConnectionStringBuilder(ownerConnectionString) { Username = Name, Password = _password }.ConnectionString;
+    public string ConnectionString(string superuserConnectionString) =>
+        new NpgsqlConnectionStringBuilder(superuserConnectionString) { Username = Name, Password = _password }.ConnectionString;
 
     public async ValueTask DisposeAsync()
     {

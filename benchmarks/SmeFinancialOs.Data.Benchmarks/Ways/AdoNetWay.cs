@@ -12,14 +12,14 @@ internal sealed class AdoNetWay(NpgsqlDataSource dataSource, string schema) : IT
     {
         await using var command = Ask(_sql.Newest, organization);
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, HandCoded.ReadInvoice);
+        return await HandWrittenCode.ReadAllAsync(reader, HandWrittenCode.ReadInvoice);
     }
 
     public async Task<IReadOnlyList<StatusTotal>> TotalsAsync(Guid organization)
     {
         await using var command = Ask(_sql.TotalsByStatus, organization);
         await using var reader = await command.ExecuteReaderAsync();
-        return await HandCoded.ReadAllAsync(reader, row => new StatusTotal(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
+        return await HandWrittenCode.ReadAllAsync(reader, row => new StatusTotal(row.GetString(0), row.GetInt64(1), row.GetInt64(2)));
     }
 
     public async Task<int> InsertAsync(NewRow row)

@@ -14,6 +14,6 @@ internal sealed class HealthAudit(Func<IServiceProvider, CancellationToken, Task
         return summary;
     }
 
-    // A class, so that concurrent probes see all of it or none.
+    /// <summary>A class, so that concurrent probes see all of it or none.</summary>
     private sealed record Result(TenantAuditSummary Summary, long At);
 }

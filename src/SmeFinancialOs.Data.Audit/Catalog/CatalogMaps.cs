@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// A row of each answer, by the names that CatalogQueries gives its columns.
+/// <summary>A row of each answer, by the names that CatalogQueries gives its columns.</summary>
 internal static class CatalogMaps
 {
     internal static Database Database(CatalogRow r) => new(r.Text("name"), r.Oid("owner"), r.Integer("prepared_transactions"), r.Texts("pending"));

@@ -1,7 +1,9 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an
-// extension made is not judged. In the order in which CatalogReader reads the answers; CatalogMaps reads their columns by name.
+/// <summary>
+/// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an
+/// extension made is not judged. In the order in which CatalogReader reads the answers; CatalogMaps reads their columns by name.
+/// </summary>
 internal static class CatalogQueries
 {
     private const string Schemas = """
@@ -142,7 +144,7 @@ internal static class CatalogQueries
         "SELECT p.parname AS parameter, a.grantee, a.privilege_type FROM pg_parameter_acl p, aclexplode(p.paracl) a",
     ];
 
-    // Only whoever may read the guard's allowlist sees it; then Allowlist asks for it.
+    /// <summary>Only whoever may read the guard's allowlist sees it; then Allowlist asks for it.</summary>
     internal const string AllowlistIsReadable = """
         SELECT has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'app_guard' AND c.relname = 'allowlist'
@@ -152,7 +154,7 @@ internal static class CatalogQueries
         SELECT a.relation::oid AS relation, a.reason, c.oid IS NULL AS gone FROM app_guard.allowlist a LEFT JOIN pg_class c ON c.oid = a.relation
         """;
 
-    // EXECUTE is everybody's unless revoked.
+    /// <summary>EXECUTE is everybody's unless revoked.</summary>
     private const string FunctionGrants = "WITH " + Functions + """
          SELECT 2, f.oid, a.grantee, a.privilege_type FROM f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) a WHERE a.grantee <> f.proowner
         """;

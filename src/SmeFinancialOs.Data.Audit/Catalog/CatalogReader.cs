@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// One read-only transaction, one round trip for all questions, each of them about all objects at once.
+/// <summary>One read-only transaction, one round trip for all questions, each of them about all objects at once.</summary>
 internal static class CatalogReader
 {
     internal static async Task<CatalogSnapshot> ReadAsync(NpgsqlConnection connection, SchemaAuditOptions options, CancellationToken cancellationToken)
@@ -19,7 +19,7 @@ internal static class CatalogReader
         return await ReadInTransactionAsync(connection, options, cancellationToken).ConfigureAwait(false);
     }
 
-    // Of its own for the tests, which look at what they planted before it is rolled back.
+    /// <summary>Of its own for the tests, which look at what they planted before it is rolled back.</summary>
     internal static async Task<CatalogSnapshot> ReadInTransactionAsync(NpgsqlConnection connection, SchemaAuditOptions options,
         CancellationToken cancellationToken)
     {

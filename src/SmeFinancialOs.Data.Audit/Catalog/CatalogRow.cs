@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// The current row of an answer, column by name. A name that the query does not give is an IndexOutOfRangeException of Npgsql, in any test that reads a row.
+/// <summary>
+/// The current row of an answer, column by name. A name that the query does not give is an IndexOutOfRangeException of Npgsql, in any test that reads a row.
+/// </summary>
 internal readonly struct CatalogRow(NpgsqlDataReader reader)
 {
     public uint Oid(string column) => Value<uint>(column);

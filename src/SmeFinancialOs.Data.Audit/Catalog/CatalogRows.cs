@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// The answers, one after another.
+/// <summary>The answers, one after another.</summary>
 internal sealed class CatalogRows(NpgsqlDataReader reader, CancellationToken cancellationToken)
 {
     private bool _started;

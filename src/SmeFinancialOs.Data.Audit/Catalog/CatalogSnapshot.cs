@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// What the audit read. Names are quoted where SQL needs it; roles and objects are known by their oid, PUBLIC is 0.
+/// <summary>What the audit read. Names are quoted where SQL needs it; roles and objects are known by their oid, PUBLIC is 0.</summary>
 internal sealed record CatalogSnapshot
 {
     public required Version ServerVersion { get; init; }

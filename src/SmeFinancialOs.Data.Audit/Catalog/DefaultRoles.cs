@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// The role names of this library's own schema, as SmeFinancialOs.Data.Schema names them unless told otherwise. A test compares the two.
+/// <summary>The role names of this library's own schema, as SmeFinancialOs.Data.Schema names them unless told otherwise. A test compares the two.</summary>
 internal static class DefaultRoles
 {
     internal const string Owner = "app_owner";

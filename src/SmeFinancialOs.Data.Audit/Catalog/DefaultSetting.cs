@@ -1,9 +1,9 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// A setting that a role, a database or both get by default.
+/// <summary>A setting that a role, a database or both get by default.</summary>
 internal sealed record DefaultSetting(string? Role, string? Database, string Setting)
 {
-    // As ALTER names it.
+    /// <summary>As ALTER names it.</summary>
     public string Owner => (Role, Database) switch
     {
         ({ } role, null) => $"ROLE {Identifier.Quote(role)}",

@@ -1,11 +1,13 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// StandardBody: its names were bound when it was created (RETURN or BEGIN ATOMIC). Definition is there for functions that read a setting.
+/// <summary>StandardBody: its names were bound when it was created (RETURN or BEGIN ATOMIC). Definition is there for functions that read a setting.</summary>
 internal sealed record Function(uint Oid, uint Schema, string Name, string SqlName, string Signature, uint Owner, bool Definer, bool Leakproof,
     char Volatility, int Arguments,
     string Returns, string[] Settings, string Body, bool StandardBody, string Language, string? Definition, bool System)
 {
-    // Null when the caller's own path is in force. Without pg_temp, PostgreSQL looks there first for tables and types, also when the path is ''.
+    /// <summary>
+    /// Null when the caller's own path is in force. Without pg_temp, PostgreSQL looks there first for tables and types, also when the path is ''.
+    /// </summary>
     public IReadOnlyList<string>? SearchPath => Settings.FirstOrDefault(setting => setting.StartsWith("search_path=", StringComparison.Ordinal)) is { } setting
         ? [.. setting["search_path=".Length..].Split(',').Select(name => name.Trim().Trim('"')).Where(name => name.Length > 0)]
         : null;

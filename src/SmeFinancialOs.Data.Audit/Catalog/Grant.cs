@@ -8,7 +8,7 @@ internal enum GrantKind
     Database,
 }
 
-// The owner's own rights are left out.
+/// <summary>The owner's own rights are left out.</summary>
 internal sealed record Grant(GrantKind Kind, uint Object, uint Grantee, string Privilege);
 
 internal sealed record DefaultPrivilege(string Owner, string? Schema, uint Grantee, string Privilege);

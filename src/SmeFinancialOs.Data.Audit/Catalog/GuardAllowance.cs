@@ -1,4 +1,4 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// What the guard was told to leave alone. Gone: there is no such relation any more.
+/// <summary>What the guard was told to leave alone. Gone: there is no such relation any more.</summary>
 internal sealed record GuardAllowance(uint Relation, string Reason, bool Gone);

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// A name as it goes into SQL, like quote_ident.
+/// <summary>A name as it goes into SQL, like quote_ident.</summary>
 internal static class Identifier
 {
-    // Besides the reserved words: SELECT word FROM pg_get_keywords() WHERE catcode IN ('C', 'T') on 18.
+    /// <summary>Besides the reserved words: SELECT word FROM pg_get_keywords() WHERE catcode IN ('C', 'T') on 18.</summary>
     private static readonly FrozenSet<string> AlsoQuoted = """
         authorization between bigint binary bit boolean char character coalesce collation concurrently cross current_schema dec decimal exists extract
         float freeze full greatest grouping ilike inner inout int integer interval is isnull join json json_array json_arrayagg json_exists json_object
@@ -18,7 +18,7 @@ internal static class Identifier
 
     internal static string Literal(string text) => '\'' + text.Replace("'", "''", StringComparison.Ordinal) + '\'';
 
-    // "Org Id" in SQL is the name Org Id.
+    /// <summary>"Org Id" in SQL is the name Org Id.</summary>
     internal static string Unquote(string token) =>
         token is ['"', .., '"'] ? token[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : token;
 

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// Which roles a login is, inherits or may become.
+/// <summary>Which roles a login is, inherits or may become.</summary>
 internal sealed class Identities
 {
     private readonly CatalogSnapshot _catalog;
@@ -28,7 +28,7 @@ internal sealed class Identities
 
     public IReadOnlyList<Role> AdminRoles { get; }
 
-    // Of the app and of its operators.
+    /// <summary>Of the app and of its operators.</summary>
     public IReadOnlyList<Role> Logins { get; }
 
     public IEnumerable<Role> App => _app.Select(oid => _catalog.Roles[oid]);
@@ -37,7 +37,7 @@ internal sealed class Identities
 
     public IEnumerable<Role> MayBecome(Role login) => Reach([login.Oid], membership => membership.Usable).Select(oid => _catalog.Roles[oid]);
 
-    // Without SET ROLE. Up to 15 the member's own attribute decides, from 16 on each grant for itself.
+    /// <summary>Without SET ROLE. Up to 15 the member's own attribute decides, from 16 on each grant for itself.</summary>
     public IEnumerable<Role> Inherited(Role login) =>
         Reach([login.Oid], membership => membership.Inherits ?? _catalog.Roles[membership.Member].Inherits).Where(oid => oid != login.Oid)
             .Select(oid => _catalog.Roles[oid]);

@@ -1,4 +1,4 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// Form: how the publication came by the table, TABLE, SCHEMA or ALL.
+/// <summary>Form: how the publication came by the table, TABLE, SCHEMA or ALL.</summary>
 internal sealed record PublishedTable(string Publication, uint Relation, bool Filtered, string Form);

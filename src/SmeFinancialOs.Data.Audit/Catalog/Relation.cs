@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// Definition is there for the views of the sealed context.
+/// <summary>Definition is there for the views of the sealed context.</summary>
 internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, uint Owner, bool RowSecurity, bool Forced, bool Temporary, bool Invoker,
     uint[] Parents, string? Definition)
 {
@@ -10,7 +10,7 @@ internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, u
     public string PlainName => Identifier.Unquote(Expressions.SqlText.Of(Name) is var name ? name[name.Count - 1] : Name);
 }
 
-// BaseType is the type itself, unless that is a domain.
+/// <summary>BaseType is the type itself, unless that is a domain.</summary>
 internal sealed record Column(uint Relation, short Number, string Name, string Type, string BaseType, bool NotNull)
 {
     public string Sql => Identifier.Quote(Name);

@@ -5,5 +5,7 @@ internal sealed record Role(uint Oid, string Name, bool Superuser, bool Bypasses
     public string Sql => Identifier.Quote(Name);
 }
 
-// Inherits is null up to 15, where the member's own attribute decides. Usable: it can be inherited, taken by SET ROLE, or made so by its ADMIN OPTION.
+/// <summary>
+/// Inherits is null up to 15, where the member's own attribute decides. Usable: it can be inherited, taken by SET ROLE, or made so by its ADMIN OPTION.
+/// </summary>
 internal sealed record Membership(uint Role, uint Member, uint Grantor, bool? Inherits, bool Usable);

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
-// The functions through which a policy learns who is asking.
+/// <summary>The functions through which a policy learns who is asking.</summary>
 internal sealed class SettingReaders
 {
     private readonly string _setting;
@@ -28,25 +28,25 @@ internal sealed class SettingReaders
         }
     }
 
-    // Every function that reads a setting, this one or another.
+    /// <summary>Every function that reads a setting, this one or another.</summary>
     public IReadOnlyList<Function> Functions { get; }
 
     public bool ReadsTenant(Function function) => _tenant.Contains(function.Oid);
 
-    // What the setting is turned into: the type the tenant columns should have.
+    /// <summary>What the setting is turned into: the type the tenant columns should have.</summary>
     public string? TypeOf(IEnumerable<PolicyAnalysis> policies) =>
         _isSealed ? "uuid" : policies.SelectMany(policy => policy.Functions).FirstOrDefault(ReadsTenant)?.Returns;
 
-    // Whether a call asks for the tenant, by one of the functions that a policy depends on or on its own.
+    /// <summary>Whether a call asks for the tenant, by one of the functions that a policy depends on or on its own.</summary>
     public Func<SqlCall, bool> IsReader(IReadOnlyList<Function> functions) =>
         call => (!_isSealed && call.Reads(_setting))
             || functions.Any(function => function.Name == call.Name && function.Arguments == 0 && ReadsTenant(function));
 
-    // Whether an expression is true only of what a host has signed.
+    /// <summary>Whether an expression is true only of what a host has signed.</summary>
     public static bool AsksSeal(SqlText text, IReadOnlyList<Function> functions) => NamesSeal(text)
         || text.Calls().Any(call => functions.Any(function => function.Name == call.Name && NamesSeal(SqlText.Of(function.Body))));
 
-    // (SELECT c.tenant_org_id FROM app_seal.context c), and no WHERE.
+    /// <summary>(SELECT c.tenant_org_id FROM app_seal.context c), and no WHERE.</summary>
     public bool IsSealedTenant(SqlText text) => _isSealed && text.Split("FROM") is [var column, var view]
         && column.Split("::") is [var asked, ..] && asked[asked.Count - 1] == SealParts.TenantColumn
         && column[0].Equals("SELECT", StringComparison.OrdinalIgnoreCase)

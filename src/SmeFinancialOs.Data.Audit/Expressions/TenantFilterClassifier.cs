@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
-// Decides what can be proven from the shape of an expression, and no more. column: the tenant column of the policy's table.
+/// <summary>Decides what can be proven from the shape of an expression, and no more. column: the tenant column of the policy's table.</summary>
 internal sealed class TenantFilterClassifier(IEnumerable<Column> columns, string column, IReadOnlyList<Function> functions, SettingReaders readers)
 {
     private static readonly string[] Who = ["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE", "USER"];
@@ -52,7 +52,7 @@ internal sealed class TenantFilterClassifier(IEnumerable<Column> columns, string
         return order[^1];
     }
 
-    // A column of the row itself on the other side, as in COALESCE(.., org_id), makes the comparison true for every row.
+    /// <summary>A column of the row itself on the other side, as in COALESCE(.., org_id), makes the comparison true for every row.</summary>
     private TenantFilter Compared(SqlText other) =>
         readers.IsSealedTenant(other) ? TenantFilter.Tenant
         : other.Has("FROM") ? TenantFilter.Unknown

@@ -2,10 +2,12 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Puts the tenant column into keys and foreign keys.
+/// <summary>Puts the tenant column into keys and foreign keys.</summary>
 internal static class KeyFix
 {
-    // The key with the tenant column first, and the foreign keys that rest on it made again. A conflict target of an INSERT may name the key: never safe.
+    /// <summary>
+    /// The key with the tenant column first, and the foreign keys that rest on it made again. A conflict target of an INSERT may name the key: never safe.
+    /// </summary>
     internal static Fix Widen(DatabaseModel model, Relation table, Catalog.Index index)
     {
         var dependents = model.Catalog.ForeignKeys.SelectMany(keys => keys).Where(key => key.Index == index.Oid).ToList();
@@ -26,7 +28,7 @@ internal static class KeyFix
         return Fix.Review(string.Join('\n', steps));
     }
 
-    // The same foreign key over the tenant columns of both, and a key of the parent's for it to rest on.
+    /// <summary>The same foreign key over the tenant columns of both, and a key of the parent's for it to rest on.</summary>
     internal static Fix Carry(DatabaseModel model, ForeignKey key)
     {
         var composite = Composite(model, key);
@@ -37,7 +39,7 @@ internal static class KeyFix
         return Fix.Safe(string.Join('\n', [.. steps, Drop(model, key), Add(model, key, composite)]));
     }
 
-    // The same foreign key, with the tenant column left as it is when the parent goes.
+    /// <summary>The same foreign key, with the tenant column left as it is when the parent goes.</summary>
     internal static Fix KeepTenant(DatabaseModel model, ForeignKey key)
     {
         short[] others = [.. key.Columns.Where(number => number != model.TenantColumnOf(key.Relation)!.Number)];

@@ -2,10 +2,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Takes an object from an owner that the app may be, and leaves that one what an app needs.
+/// <summary>Takes an object from an owner that the app may be, and leaves that one what an app needs.</summary>
 internal static class OwnerFix
 {
-    // what: TABLE public.items. Its new owner is the one that most tenant tables have already.
+    /// <summary>what: TABLE public.items. Its new owner is the one that most tenant tables have already.</summary>
     internal static Fix Give(DatabaseModel model, string what, uint owner)
     {
         var heir = model.TenantTables.Select(table => table.Owner).Concat(model.Catalog.Schemas.Where(schema => schema.Owner != model.DatabaseOwners)

@@ -3,10 +3,10 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Writes a policy anew.
+/// <summary>Writes a policy anew.</summary>
 internal static class PolicyFix
 {
-    // Ties the policy to the tenant: drops it where another does that already, else replaces what is open in it.
+    /// <summary>Ties the policy to the tenant: drops it where another does that already, else replaces what is open in it.</summary>
     internal static Fix Bind(DatabaseModel model, PolicyAnalysis policy) =>
         "rawd".Where(policy.Policy.Covers).All(command => model.PoliciesOf(policy.Table)
             .Any(other => other != policy && other.Policy.Permissive && other.Policy.Covers(command)
@@ -22,13 +22,13 @@ internal static class PolicyFix
         return $"ALTER POLICY {policy.Sql} ON {policy.Table.Name}{string.Concat(parts)};";
     }
 
-    // The same policy again, which is then ANDed with the others.
+    /// <summary>The same policy again, which is then ANDed with the others.</summary>
     internal static string Restrict(DatabaseModel model, PolicyAnalysis policy) =>
         $"DROP POLICY {policy.Sql} ON {policy.Table.Name};\n"
         + $"CREATE POLICY {policy.Sql} ON {policy.Table.Name} AS RESTRICTIVE FOR {Command(policy.Policy.Command)} TO {Roles(model, policy)}"
         + $"{Clause("USING", policy.Using)}{Clause("WITH CHECK", policy.Check)};";
 
-    // Without the branches of an OR that let everybody through. Null when nothing is left.
+    /// <summary>Without the branches of an OR that let everybody through. Null when nothing is left.</summary>
     internal static string? Without(SqlText text, Func<SqlText, bool> branch)
     {
         if (text.Split("AND") is { Count: > 1 } all)
@@ -39,7 +39,7 @@ internal static class PolicyFix
         return kept.Count switch { 0 => null, 1 => kept[0], _ => string.Join(" OR ", kept.Select(part => $"({part})")) };
     }
 
-    // Operators see every row by a policy of their own, which holds after SET ROLE alone.
+    /// <summary>Operators see every row by a policy of their own, which holds after SET ROLE alone.</summary>
     internal static string ForAdmin(Relation table, Role role) =>
         $"CREATE POLICY {Identifier.Quote($"admin_access_{role.Name}")} ON {table.Name} TO {role.Sql} USING (true) WITH CHECK (true);";
 
@@ -49,7 +49,7 @@ internal static class PolicyFix
 
     private static string Clause(string name, SqlText text) => text.IsEmpty ? "" : $" {name} ({text.Text})";
 
-    // What was asked besides is kept.
+    /// <summary>What was asked besides is kept.</summary>
     private static string? Tied(DatabaseModel model, PolicyAnalysis policy, SqlText text)
     {
         var bound = text == policy.Using ? policy.UsingFilter : policy.CheckFilter;

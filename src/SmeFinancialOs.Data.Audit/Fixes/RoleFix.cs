@@ -2,10 +2,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Takes memberships away. From 16 on a membership belongs to whoever granted it: only GRANTED BY reaches that one.
+/// <summary>Takes memberships away. From 16 on a membership belongs to whoever granted it: only GRANTED BY reaches that one.</summary>
 internal static class RoleFix
 {
-    // The grants by which a login comes by a role, maybe by way of others. Whoever granted it on loses that, too.
+    /// <summary>The grants by which a login comes by a role, maybe by way of others. Whoever granted it on loses that, too.</summary>
     internal static Fix Revoke(DatabaseModel model, Role login, Role role)
     {
         var reached = model.Identities.Reach(login, membership => membership.Role != role.Oid && membership.Usable);
@@ -16,7 +16,7 @@ internal static class RoleFix
             select $"REVOKE {role.Sql} FROM {model.Identities.NameOf(membership.Member)}{GrantedBy(model, membership)}{cascade};"));
     }
 
-    // The login's own grants by which it inherits a role: it may still SET ROLE.
+    /// <summary>The login's own grants by which it inherits a role: it may still SET ROLE.</summary>
     internal static Fix StopInheriting(DatabaseModel model, Role role, Role login) =>
         model.Catalog.ServerVersion.Major < 16
             ? Fix.Review($"ALTER ROLE {login.Sql} NOINHERIT;")

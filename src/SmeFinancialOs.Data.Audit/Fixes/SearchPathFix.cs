@@ -2,10 +2,12 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Pins the search_path of a function, pg_temp last.
+/// <summary>Pins the search_path of a function, pg_temp last.</summary>
 internal static class SearchPathFix
 {
-    // A path that is there stays as it is; '' finds pg_catalog alone. Without one the body may count on any schema of the caller's: these are the likely ones.
+    /// <summary>
+    /// A path that is there stays as it is; '' finds pg_catalog alone. Without one the body may count on any schema of the caller's: these are the likely ones.
+    /// </summary>
     internal static Fix Pin(DatabaseModel model, Function function)
     {
         var own = Identifier.Unquote(function.SqlName[..^(Identifier.Quote(function.Name).Length + 1)]);

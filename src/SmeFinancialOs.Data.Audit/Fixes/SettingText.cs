@@ -2,16 +2,16 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// How a text reads the setting, and the same text with that done right.
+/// <summary>How a text reads the setting, and the same text with that done right.</summary>
 internal static class SettingText
 {
     internal static bool Misses(SqlText text) => WithoutMissingOk(text).Any() || WithoutNullif(text).Any();
 
-    // PostgreSQL's own settings, which have no prefix, are never missing.
+    /// <summary>PostgreSQL's own settings, which have no prefix, are never missing.</summary>
     internal static IEnumerable<SqlCall> WithoutMissingOk(SqlText text) => text.Calls()
         .Where(call => call.IsCurrentSetting && call.Arguments.Split(",") is [var name] && !(name[0].StartsWith('\'') && !name[0].Contains('.')));
 
-    // Cast as it is, though '' is what an ended setting reads. text has no fault with ''.
+    /// <summary>Cast as it is, though '' is what an ended setting reads. text has no fault with ''.</summary>
     internal static IEnumerable<SqlCall> WithoutNullif(SqlText text) => text.Calls().Where(call =>
         call.IsCurrentSetting && (text[call.After] == "::" || text[call.After].Equals("AS", StringComparison.OrdinalIgnoreCase))
             && text[call.After + 1] is not ("text" or "character" or "varchar" or ""));

@@ -4,10 +4,10 @@ using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Makes a table tenant-safe.
+/// <summary>Makes a table tenant-safe.</summary>
 internal static class TableFix
 {
-    // The predicate every policy should have: wrapped, and by the function that others use when there is one.
+    /// <summary>The predicate every policy should have: wrapped, and by the function that others use when there is one.</summary>
     internal static string Predicate(DatabaseModel model, Column column)
     {
         var type = column.BaseType;
@@ -21,7 +21,7 @@ internal static class TableFix
         return $"{column.Sql} = (SELECT {value})";
     }
 
-    // Row-level security on, and the policies that it lacks. Safe where the app keeps its own rows for every command.
+    /// <summary>Row-level security on, and the policies that it lacks. Safe where the app keeps its own rows for every command.</summary>
     internal static Fix Protect(DatabaseModel model, Relation table)
     {
         var column = model.TenantColumnOf(table);
@@ -44,7 +44,7 @@ internal static class TableFix
         return new(string.Join('\n', steps), forApp.Count == 0 || "rawd".All(command => forApp.Any(policy => policy.Policy.Covers(command))));
     }
 
-    // It also grants the app its privileges, so it is for tables that the app has some on already.
+    /// <summary>It also grants the app its privileges, so it is for tables that the app has some on already.</summary>
     private static string? OurProtection(DatabaseModel model, Relation table, Column column, List<PolicyAnalysis> policies) =>
         model.Catalog.Functions.Values.Any(function => function is { SqlName: "app.protect_table", Arguments: 2 })
         && column is { Type: "uuid", NotNull: true } && !policies.Any(policy => policy.Policy.Permissive) && !model.Identities.IsApp(table.Owner)

@@ -2,10 +2,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
-// Lets a view ask with the rights of whoever asks it.
+/// <summary>Lets a view ask with the rights of whoever asks it.</summary>
 internal static class ViewFix
 {
-    // Safe when all who may read the view as the app may read what is below it, too. read: the view that they are granted.
+    /// <summary>Safe when all who may read the view as the app may read what is below it, too. read: the view that they are granted.</summary>
     internal static Fix Invoke(DatabaseModel model, Relation view, Relation read)
     {
         var sql = $"ALTER VIEW {view.Name} SET (security_invoker = true);";

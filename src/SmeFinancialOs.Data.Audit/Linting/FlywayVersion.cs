@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Flyway's names: V1.2__name.sql by version, R__name.sql after them by name, and the highest baseline, B3__name.sql, in place of all up to its version.
-// Every other name keeps its natural order.
+/// <summary>
+/// Flyway's names: V1.2__name.sql by version, R__name.sql after them by name, and the highest baseline, B3__name.sql, in place of all up to its version. Every
+/// other name keeps its natural order.
+/// </summary>
 internal static partial class FlywayVersion
 {
     internal static IReadOnlyList<string> Order(IEnumerable<string> files)
@@ -27,7 +29,7 @@ internal static partial class FlywayVersion
             .Select(item => item.File)];
     }
 
-    // 1_2 is 1.2, and 1 is 1.0: the shorter one comes first.
+    /// <summary>1_2 is 1.2, and 1 is 1.0: the shorter one comes first.</summary>
     private static string Version(Match name) => name.Groups["version"].Value.Replace('_', '.').TrimEnd('.');
 
     [GeneratedRegex(@"(?<=^|/)(?<kind>[VB])(?<version>\d+(?:[._]\d+)*)__[^/]*$")]

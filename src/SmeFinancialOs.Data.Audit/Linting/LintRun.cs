@@ -4,7 +4,9 @@ using SmeFinancialOs.Data.Audit.Rules;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Applies one migration after another and audits after each: the migration that brought a fault is the last one before which it was not there.
+/// <summary>
+/// Applies one migration after another and audits after each: the migration that brought a fault is the last one before which it was not there.
+/// </summary>
 internal sealed class LintRun(NpgsqlConnection connection, MigrationFolder folder, MigrationLintOptions options)
 {
     private readonly Dictionary<string, string> _broughtBy = [];
@@ -42,13 +44,13 @@ internal sealed class LintRun(NpgsqlConnection connection, MigrationFolder folde
         _known = present;
     }
 
-    // What an empty database has, such as TEMP for PUBLIC, is for an audit of the real one.
+    /// <summary>What an empty database has, such as TEMP for PUBLIC, is for an audit of the real one.</summary>
     private bool IsOfFolder(AuditFinding finding) => _broughtBy.ContainsKey(finding.Fingerprint);
 
     private static HashSet<string> Present(AuditReport report) =>
         [.. report.Findings.Concat(report.Suppressed.Select(s => s.Finding)).Select(finding => finding.Fingerprint)];
 
-    // Within the transaction of the migrations, which keeps its settings.
+    /// <summary>Within the transaction of the migrations, which keeps its settings.</summary>
     private async Task<AuditReport> AuditAsync(CancellationToken cancellationToken)
     {
         await connection.RunAsync("SAVEPOINT audit", cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// The SQL files of a folder, in the order in which the tool they are written for would run them.
+/// <summary>The SQL files of a folder, in the order in which the tool they are written for would run them.</summary>
 internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migrations, IReadOnlyList<string> Skipped)
 {
     internal static MigrationFolder Read(string folder)
@@ -38,7 +38,7 @@ internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migratio
         }
     }
 
-    // x.down.sql (golang-migrate), down.sql (Diesel), U1__x.sql (Flyway), x.undo.sql, x.rollback.sql, and folders of such files
+    /// <summary>x.down.sql (golang-migrate), down.sql (Diesel), U1__x.sql (Flyway), x.undo.sql, x.rollback.sql, and folders of such files.</summary>
     [GeneratedRegex(@"(^|/)(down|undo|rollback|revert|verify)/|(^|[/._-])(down|undo|rollback|revert)\.sql$|(^|/)U\d[\d._]*__[^/]*$", RegexOptions.IgnoreCase)]
     private static partial Regex Undoes();
 }

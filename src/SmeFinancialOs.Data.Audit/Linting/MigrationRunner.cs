@@ -3,8 +3,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Runs migrations on one connection. Roles and their settings belong to the whole server: all of it is one transaction that is never committed,
-// so that nothing of it outlives the connection, unless the server is not needed afterwards.
+/// <summary>
+/// Runs migrations on one connection. Roles and their settings belong to the whole server: all of it is one transaction that is never committed, so that
+/// nothing of it outlives the connection, unless the server is not needed afterwards.
+/// </summary>
 internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits, CancellationToken cancellationToken)
 {
     private string? _transaction;
@@ -34,7 +36,7 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
         await CommitAsync().ConfigureAwait(false);
     }
 
-    // Statements are told apart as psql does. Should one ever end the transaction all the same, nothing more runs.
+    /// <summary>Statements are told apart as psql does. Should one ever end the transaction all the same, nothing more runs.</summary>
     private async Task CheckTransactionAsync(Migration migration)
     {
         var command = new NpgsqlCommand("SELECT pg_current_xact_id()::text", connection);

@@ -2,11 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Files that hold both ways, told apart by comments: goose (-- +goose Down), sql-migrate (-- +migrate Down), dbmate (-- migrate:down), node-pg-migrate (--
-// Down Migration).
+/// <summary>
+/// Files that hold both ways, told apart by comments: goose (-- +goose Down), sql-migrate (-- +migrate Down), dbmate (-- migrate:down), node-pg-migrate
+/// (-- Down Migration).
+/// </summary>
 internal static partial class MigrationSections
 {
-    // What undoes becomes empty lines, so that the others keep their numbers.
+    /// <summary>What undoes becomes empty lines, so that the others keep their numbers.</summary>
     internal static string WithoutDown(string text)
     {
         var up = true;

@@ -2,8 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// The roles of the app that the folder grants to but does not create: in the real cluster someone else made them. Here the lint does, after the prelude,
-// where they are still missing.
+/// <summary>
+/// The roles of the app that the folder grants to but does not create: in the real cluster someone else made them. Here the lint does, after the prelude, where
+/// they are still missing.
+/// </summary>
 internal static class MissingRoles
 {
     internal static IReadOnlyList<string> Of(MigrationLintOptions options, MigrationFolder folder)

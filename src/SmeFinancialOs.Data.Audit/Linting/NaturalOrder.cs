@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Numbers within names count as numbers: 2 comes before 10, however many zeros are in front. The same on every machine.
+/// <summary>Numbers within names count as numbers: 2 comes before 10, however many zeros are in front. The same on every machine.</summary>
 internal sealed class NaturalOrder : IComparer<string?>
 {
     public static NaturalOrder Instance { get; } = new();

@@ -1,7 +1,9 @@
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// sqitch keeps the order in a file: one change a line, "@tag" lines between them. The older form of a change that was reworked is kept as
-// deploy/change@tag.sql.
+/// <summary>
+/// sqitch keeps the order in a file: one change a line, "@tag" lines between them. The older form of a change that was reworked is
+/// kept as deploy/change@tag.sql.
+/// </summary>
 internal static class SqitchPlan
 {
     internal static IReadOnlyList<string> Order(IEnumerable<string> plan, IReadOnlyCollection<string> files)

@@ -4,8 +4,10 @@ using ReadStatement = SmeFinancialOs.Data.Sessions.SqlStatement;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// Cuts a file into statements where psql would: not at a semicolon within quotes, parentheses, comments or the body of an SQL function.
-// https://github.com/postgres/postgres/blob/REL_18_STABLE/src/fe_utils/psqlscan.l
+/// <summary>
+/// Cuts a file into statements where psql would: not at a semicolon within quotes, parentheses, comments or the body of an SQL function.
+/// <see href="https://github.com/postgres/postgres/blob/REL_18_STABLE/src/fe_utils/psqlscan.l"/>
+/// </summary>
 internal sealed partial class SqlScript
 {
     private readonly Migration _migration;
@@ -47,7 +49,7 @@ internal sealed partial class SqlScript
         return new(text, statement.Start, statement.HasBody, isEnded && CopyFromStdin().IsMatch(text) ? TakeCopyData() : null);
     }
 
-    // Past white space, comments, empty statements and the psql commands that matter only to psql.
+    /// <summary>Past white space, comments, empty statements and the psql commands that matter only to psql.</summary>
     private bool FindStart()
     {
         var lexer = new SqlLexer(_text, _at);

@@ -3,20 +3,22 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// One statement of a file, where it begins, whether it has a body with semicolons, and the lines of data that follow a COPY .. FROM stdin.
+/// <summary>One statement of a file, where it begins, whether it has a body with semicolons, and the lines of data that follow a COPY .. FROM stdin.</summary>
 internal sealed partial record SqlStatement(string Text, int Offset, bool HasBody, string? CopyData)
 {
-    // The lint has a transaction of its own, and what only moves storage about changes nothing that is judged.
+    /// <summary>The lint has a transaction of its own, and what only moves storage about changes nothing that is judged.</summary>
     public bool IsLeftOut => LeftOut().IsMatch(Text);
 
-    // Would end the lint's transaction, and what was done in it would outlive the lint or be lost.
+    /// <summary>Would end the lint's transaction, and what was done in it would outlive the lint or be lost.</summary>
     public bool EndsTransaction => TransactionEnd().IsMatch(Text);
 
-    // 15 and 16 let nobody use a new value before it is committed.
+    /// <summary>15 and 16 let nobody use a new value before it is committed.</summary>
     public bool AddsEnumValue => AddValue().IsMatch(Text);
 
-    // Building an index concurrently takes transactions of its own, and gives the same index. The positions that errors name stay.
-    // Npgsql would cut a body at its semicolons.
+    /// <summary>
+    /// Building an index concurrently takes transactions of its own, and gives the same index. The positions that errors name stay. Npgsql would cut a body
+    /// at its semicolons.
+    /// </summary>
     public string InTransaction => HasBody ? $"DO $sme_lint$ BEGIN EXECUTE {Identifier.Literal(Text)}; END $sme_lint$"
         : Concurrently().Replace(Text, match => match.Groups["before"].Value + new string(' ', "concurrently".Length), 1);
 

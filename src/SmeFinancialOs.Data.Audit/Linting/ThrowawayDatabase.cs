@@ -4,7 +4,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Linting;
 
-// A database of its own, from template0, so that nothing but PostgreSQL's own objects is in it. Gone when disposed, whoever is still connected.
+/// <summary>
+/// A database of its own, from template0, so that nothing but PostgreSQL's own objects is in it. Gone when disposed, whoever is still connected.
+/// </summary>
 internal sealed class ThrowawayDatabase : IAsyncDisposable
 {
     private readonly NpgsqlConnection _server;

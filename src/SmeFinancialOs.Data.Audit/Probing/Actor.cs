@@ -2,22 +2,24 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Who attacks: a login, the role it took, and the tenant it set; Tenant is null where none was ever set.
+/// <summary>Who attacks: a login, the role it took, and the tenant it set; Tenant is null where none was ever set.</summary>
 internal sealed record Actor(string Login, string? Role, bool Demo, string? Tenant, ProbeContext Context, IReadOnlyList<string> Defaults)
 {
     public string Rights => Role ?? Login;
 
     public IReadOnlyList<string> Enter => Statements(Login, Role, Demo, Tenant, Context, Defaults);
 
-    // How many of the statements return a row.
+    /// <summary>How many of the statements return a row.</summary>
     public int Results => Enter.Count(sql => sql.StartsWith("SELECT", StringComparison.Ordinal));
 
-    // Back to the superuser.
+    /// <summary>Back to the superuser.</summary>
     public static IReadOnlyList<string> Leave { get; } = ["SET LOCAL ROLE NONE", "SET LOCAL SESSION AUTHORIZATION DEFAULT"];
 
     public string Script(string statement) => string.Join('\n', Enter.Prepend("BEGIN").Append(statement).Append("ROLLBACK").Select(sql => sql + ';'));
 
-    // What ALTER ROLE and ALTER DATABASE set for every session, as it is when the session begins. A default tenant is as good as that of the victim.
+    /// <summary>
+    /// What ALTER ROLE and ALTER DATABASE set for every session, as it is when the session begins. A default tenant is as good as that of the victim.
+    /// </summary>
     internal static IReadOnlyList<string> DefaultsOf(Role login, CatalogSnapshot catalog, ProbeContext context) =>
         [.. catalog.DefaultSettings.Where(setting => setting.Role is null || setting.Role == login.Name)
             .OrderBy(setting => (setting.Role is null ? 0 : 2) + (setting.Database is null ? 0 : 1))

@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Carries out attacks one by one, each undone, and judges by what is true afterwards.
+/// <summary>Carries out attacks one by one, each undone, and judges by what is true afterwards.</summary>
 internal sealed class Attacker(ProbeSession session, ProbeContext context, Findings findings)
 {
     private readonly Dictionary<string, string?> _before = [];
 
-    // The truth before the next attacks.
+    /// <summary>The truth before the next attacks.</summary>
     public void Forget() => _before.Clear();
 
     internal async Task RunAsync(Actor actor, Attack attack)
@@ -29,10 +29,10 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
             await ControlAsync(actor, attack, error).ConfigureAwait(false);
     }
 
-    // The app's login sees no more than a tenant does: it asks as the one whose rows they are.
+    /// <summary>The app's login sees no more than a tenant does: it asks as the one whose rows they are.</summary>
     private IReadOnlyList<string> Witness(Attack attack) => context.Enter(attack.Mine ? context.Own : context.Other);
 
-    // What nobody can do says nothing about the attacker.
+    /// <summary>What nobody can do says nothing about the attacker.</summary>
     private async Task ControlAsync(Actor actor, Attack attack, PostgresException error)
     {
         var (_, _, own) = await ExecuteAsync([], 0, [], attack).ConfigureAwait(false);
@@ -58,8 +58,10 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         _ => "The other tenant's rows are not what they were.",
     };
 
-    // 28000 a token that does not hold, 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy
-    // that cannot read the setting.
+    /// <summary>
+    /// 28000 a token that does not hold, 42501 no right or a policy, 25006 read-only, 44000 a check option, P0001 a trigger; where no tenant is set, a policy
+    /// that cannot read the setting.
+    /// </summary>
     private bool IsRefusal(PostgresException error, Attack attack, Actor actor) => error.SqlState switch
     {
         PostgresErrorCodes.InvalidAuthorizationSpecification => context.IsSealed,

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Texts that a type may accept, the likeliest first. The server sorts out the others, so a guess costs little.
+/// <summary>Texts that a type may accept, the likeliest first. The server sorts out the others, so a guess costs little.</summary>
 internal sealed partial class Candidates(IReadOnlyDictionary<uint, ProbeType> types)
 {
     private static readonly string[] Shapes =
@@ -13,7 +13,7 @@ internal sealed partial class Candidates(IReadOnlyDictionary<uint, ProbeType> ty
         "#a1b2c3", "10:00", "192.0.2.1", "example.org", "DE89370400440532013000", "00000000-0000-4000-8000-00000000000{0}", "{{}}", "",
     ];
 
-    // The expressions are those that restrict the column; what they mention is likely to be allowed, or just past a bound.
+    /// <summary>The expressions are those that restrict the column; what they mention is likely to be allowed, or just past a bound.</summary>
     internal IEnumerable<string> For(ProbeColumn column, IEnumerable<string> expressions, int shift)
     {
         var hints = expressions.Append(column.Default ?? "").Concat(DomainChecks(column.TypeOid)).SelectMany(Literals).Distinct().ToList();

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// What comes to light. One breach for each object, attack and statement.
+/// <summary>What comes to light. One breach for each object, attack and statement.</summary>
 internal sealed class Findings(IsolationProbeOptions options)
 {
     private readonly List<IsolationBreach> _breaches = [];

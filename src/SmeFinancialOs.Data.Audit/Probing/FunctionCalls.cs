@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// The functions that the app may call, with arguments out of the other tenant's rows.
+/// <summary>The functions that the app may call, with arguments out of the other tenant's rows.</summary>
 internal sealed class FunctionCalls(ProbeCatalog catalog, ProbeContext context, Seeder seeder, ValueCheck valid)
 {
     private const int PerArgument = 8;
@@ -13,7 +13,7 @@ internal sealed class FunctionCalls(ProbeCatalog catalog, ProbeContext context, 
     internal IEnumerable<ProbeFunction> Callable => catalog.AllFunctions.Where(function =>
         catalog.Model.AppGrants(GrantKind.Function, function.Oid).Any() || catalog.Model.Identities.IsApp(catalog.Model.Catalog.Functions[function.Oid].Owner));
 
-    // Empty when a value for an argument cannot be made up.
+    /// <summary>Empty when a value for an argument cannot be made up.</summary>
     internal async Task<IReadOnlyList<string>> CallsAsync(ProbeFunction function)
     {
         var lists = new List<List<string>>();

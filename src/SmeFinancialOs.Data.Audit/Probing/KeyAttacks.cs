@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// What unique and foreign keys give away or let through, with the other tenant's row in place and the attacker's taken out.
+/// <summary>What unique and foreign keys give away or let through, with the other tenant's row in place and the attacker's taken out.</summary>
 internal static class KeyAttacks
 {
     internal static IEnumerable<Attack> Of(Target target, Privileges rights, Actor actor, ProbeCatalog catalog,

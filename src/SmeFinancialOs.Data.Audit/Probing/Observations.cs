@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Asks everything twice, with the other tenant's rows and without: whoever gets another answer has seen them, in whatever form.
+/// <summary>Asks everything twice, with the other tenant's rows and without: whoever gets another answer has seen them, in whatever form.</summary>
 internal sealed class Observations(ProbeSession session, Findings findings)
 {
     internal static IEnumerable<Question> Of(Relation relation, IReadOnlyList<ProbeColumn> columns, Privileges rights)
@@ -20,7 +20,7 @@ internal sealed class Observations(ProbeSession session, Findings findings)
         yield return new(relation.Name, "copy to", copy, copy, true);
     }
 
-    // The change of the rows is undone afterwards.
+    /// <summary>The change of the rows is undone afterwards.</summary>
     internal async Task CompareAsync(IReadOnlyList<(Actor Actor, Question Question)> questions, Func<Task> change)
     {
         var with = await AskAsync(questions).ConfigureAwait(false);

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// The columns that a role may read, insert and update: an attack that names others is refused for the wrong reason.
+/// <summary>The columns that a role may read, insert and update: an attack that names others is refused for the wrong reason.</summary>
 internal sealed record Privileges(IReadOnlySet<(uint, string)> Select, IReadOnlySet<(uint, string)> Insert, IReadOnlySet<(uint, string)> Update)
 {
     internal static async Task<Privileges> ReadAsync(ProbeSession session, string role)

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// What the audit reads, and what it takes to write rows.
+/// <summary>What the audit reads, and what it takes to write rows.</summary>
 internal sealed class ProbeCatalog
 {
     private const string UserSchemas = "NOT IN ('pg_catalog', 'information_schema', 'pg_toast')";
@@ -74,12 +74,12 @@ internal sealed class ProbeCatalog
 
     public ProbeColumn TenantColumn(Relation table) => ColumnsOf[table.Oid].First(column => column.Name == Model.TenantColumnOf(table).Name);
 
-    // A partition is bound by the keys of what it is a part of.
+    /// <summary>A partition is bound by the keys of what it is a part of.</summary>
     public IEnumerable<ProbeKey> KeysOf(Relation table) =>
         ForeignKeys.Where(key => key.Relation == table.Oid)
             .Concat(table.Parents.Where(Model.Catalog.Relations.ContainsKey).SelectMany(parent => KeysOf(Model.Catalog.Relations[parent])));
 
-    // Where rows really lie: the table itself, unless it is only the sum of its partitions.
+    /// <summary>Where rows really lie: the table itself, unless it is only the sum of its partitions.</summary>
     public IEnumerable<Relation> LeavesOf(Relation table) =>
         (table.Kind == 'r' ? [table] : Enumerable.Empty<Relation>())
         .Concat(Model.Catalog.Relations.Values.Where(child => child.Parents.Contains(table.Oid)).SelectMany(LeavesOf));

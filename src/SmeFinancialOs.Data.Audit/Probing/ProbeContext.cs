@@ -4,8 +4,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds,
-// but who is no tenant either where contexts are sealed.
+/// <summary>
+/// The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds,
+/// but who is no tenant either where contexts are sealed.
+/// </summary>
 internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? seal, string? seedRole, string own, string other)
 {
     public bool Superuser => superuser;
@@ -20,7 +22,7 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
 
     public IReadOnlyList<string> Tenants { get; } = [own, other];
 
-    // Act for a tenant in good faith: to seed, to tidy, to look.
+    /// <summary>Act for a tenant in good faith: to seed, to tidy, to look.</summary>
     public IReadOnlyList<string> Enter(string tenant) =>
         [$"SELECT set_config('role', {Identifier.Literal(seedRole ?? "none")}, true), "
             + $"{string.Join(", ", Settings(seal is null || seedRole is not null ? tenant : "", isDemo: false))}"];
@@ -28,12 +30,14 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
     public IReadOnlyList<string> Leave { get; } =
         [$"SELECT set_config('role', 'none', true), set_config({Identifier.Literal(setting)}, '', true)" + (seal is null ? "" : ", " + ProbeSeal.None)];
 
-    // What an attacker has set. Where contexts are sealed the setting is anybody's to write: it is the victim's, next to the attacker's own token.
+    /// <summary>
+    /// What an attacker has set. Where contexts are sealed the setting is anybody's to write: it is the victim's, next to the attacker's own token.
+    /// </summary>
     public IEnumerable<string> Attacking(string tenant, bool isDemo) => seal is null || tenant.Length == 0
         ? Settings(tenant, isDemo)
         : [Plain(other), seal.For(tenant, isDemo)];
 
-    // The same attacker, with another victim: the demo, which no tenant may fill.
+    /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
     public ProbeContext Against(string tenant) => new(superuser, setting, seal, superuser ? null : seedRole, own, tenant);
 
     internal static async Task<ProbeContext> OfAsync(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog)
@@ -57,7 +61,7 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
         return context;
     }
 
-    // Else every refusal would be one of the key, and prove nothing.
+    /// <summary>Else every refusal would be one of the key, and prove nothing.</summary>
     private async Task RequireKeyAsync(ProbeSession session)
     {
         var (_, error) = await session.TryAsync(() => session.ScalarAsync([.. Enter(own), "SELECT app.current_org_id()::text", .. Leave]))

@@ -1,4 +1,4 @@
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// A foreign key, by the names of its columns: those of a partition may be numbered otherwise than its parent's.
+/// <summary>A foreign key, by the names of its columns: those of a partition may be numbered otherwise than its parent's.</summary>
 internal sealed record ProbeKey(uint Relation, uint Target, string[] Columns, string[] TargetColumns, bool Deferrable);

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// One probe, from the first row to the last attack, in a transaction that the caller rolls back.
+/// <summary>One probe, from the first row to the last attack, in a transaction that the caller rolls back.</summary>
 internal sealed class ProbeRun
 {
     private readonly ProbeSession _session;
@@ -96,7 +96,7 @@ internal sealed class ProbeRun
                 .ConfigureAwait(false);
     }
 
-    // The demo's own rows are for reading: nobody writes them, not even under the demo's own name.
+    /// <summary>The demo's own rows are for reading: nobody writes them, not even under the demo's own name.</summary>
     private async Task WriteAsDemoAsync(List<Actor> actors, IProgress<string>? progress)
     {
         await _seeder.FillAsync(true).ConfigureAwait(false);
@@ -201,7 +201,7 @@ internal sealed class ProbeRun
     private IEnumerable<Relation> Views() => Model.Catalog.Relations.Values.Where(view => view.Kind is 'v' or 'm'
         && (Model.AppGrants(GrantKind.Relation, view.Oid).Any() || Model.Identities.IsApp(view.Owner)));
 
-    // Every filled table and partition, and every view that shows exactly one of them.
+    /// <summary>Every filled table and partition, and every view that shows exactly one of them.</summary>
     private IEnumerable<Target> Targets()
     {
         foreach (var table in Model.TenantTables)

@@ -5,7 +5,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Signs as a host does, for the session of the probe. sql/seal/sealed_context.sql says what a token consists of.
+/// <summary>Signs as a host does, for the session of the probe. sql/seal/sealed_context.sql says what a token consists of.</summary>
 internal sealed class ProbeSeal
 {
     private const string Setting = "app.context_token";
@@ -17,16 +17,16 @@ internal sealed class ProbeSeal
 
     private ProbeSeal(string key, int processId) => (_id, _secret, _processId) = (key[..8], Convert.FromBase64String(key[9..]), processId);
 
-    // id:secret, as "sme-data seal add" prints it.
+    /// <summary>id:secret, as "sme-data seal add" prints it.</summary>
     internal static bool IsKey(string text) => text.Length > 9 && text[8] == ':' && text.Take(8).All(char.IsAsciiHexDigitLower)
         && Convert.TryFromBase64String(text[9..], new byte[32], out var length) && length == 32;
 
-    // Says that nobody has signed.
+    /// <summary>Says that nobody has signed.</summary>
     public static string None => Set("");
 
     public string For(string tenant, bool isDemo) => tenant.Length == 0 ? None : Set(Token(Guid.Parse(tenant), isDemo));
 
-    // A superuser makes a key in the probe's own transaction: it is never in force for anybody else.
+    /// <summary>A superuser makes a key in the probe's own transaction: it is never in force for anybody else.</summary>
     internal static async Task<ProbeSeal> OfAsync(ProbeSession session, bool isSuperuser, string? key)
     {
         if (isSuperuser)

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// The one connection, in the one transaction that is rolled back. Every value travels as text.
+/// <summary>The one connection, in the one transaction that is rolled back. Every value travels as text.</summary>
 internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToken cancellationToken)
 {
     private const string Begin = "SAVEPOINT sme_probe";
@@ -19,7 +19,7 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
     public async Task<string?> ScalarAsync(params string[] statements) =>
         (await ReadAsync(statements).ConfigureAwait(false)) is [.., [var row, ..]] ? row[0] : null;
 
-    // Undone, whatever comes of it.
+    /// <summary>Undone, whatever comes of it.</summary>
     public async Task<T> UndoneAsync<T>(Func<Task<T>> work)
     {
         await RunAsync(Begin).ConfigureAwait(false);
@@ -34,7 +34,7 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
         }
     }
 
-    // The same in one round trip, for the many that need no more.
+    /// <summary>The same in one round trip, for the many that need no more.</summary>
     public async Task<List<List<string?[]>>> UndoneAsync(IEnumerable<string> statements)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
         }
     }
 
-    // Kept if it comes to something.
+    /// <summary>Kept if it comes to something.</summary>
     public async Task<(T? Result, PostgresException? Error)> TryAsync<T>(Func<Task<T>> work)
     {
         await RunAsync(Begin).ConfigureAwait(false);
@@ -65,7 +65,7 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
         }
     }
 
-    // One result for each statement that returns rows.
+    /// <summary>One result for each statement that returns rows.</summary>
     public async Task<List<List<string?[]>>> ReadAsync(IEnumerable<string> statements)
     {
         var batch = new NpgsqlBatch(connection) { Timeout = 0 };
@@ -88,7 +88,7 @@ internal sealed class ProbeSession(NpgsqlConnection connection, CancellationToke
         return results;
     }
 
-    // What a function or RETURNING * hands out may be of any type; only text and numbers are ever looked at.
+    /// <summary>What a function or RETURNING * hands out may be of any type; only text and numbers are ever looked at.</summary>
     private static string? Text(NpgsqlDataReader reader, int column) => reader.GetDataTypeName(column) switch
     {
         _ when reader.IsDBNull(column) => null,

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// A text that a simple regular expression accepts: literals, classes, groups, quantifiers; the first of alternatives. The server judges the result.
+/// <summary>
+/// A text that a simple regular expression accepts: literals, classes, groups, quantifiers; the first of alternatives. The server judges the result.
+/// </summary>
 internal sealed class RegexExample
 {
     private readonly string _pattern;
@@ -16,7 +18,7 @@ internal sealed class RegexExample
         _shift = shift;
     }
 
-    // Another shift is another text, where the expression leaves a choice.
+    /// <summary>Another shift is another text, where the expression leaves a choice.</summary>
     internal static string Create(string pattern, int shift) => new RegexExample(pattern, shift).Alternatives();
 
     private string Alternatives()

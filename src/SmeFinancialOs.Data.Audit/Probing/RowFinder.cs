@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Rows that a table may take: PostgreSQL itself searches the combinations that the CHECK constraints and partition bounds allow.
+/// <summary>Rows that a table may take: PostgreSQL itself searches the combinations that the CHECK constraints and partition bounds allow.</summary>
 internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
 {
     private const int Combinations = 50_000;
@@ -11,7 +11,7 @@ internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
     private readonly Candidates _candidates = new(catalog.TypesByOid);
     private readonly ValueCheck _valid = new(session);
 
-    // A column that is left out has a default. What is given stays as it is.
+    /// <summary>A column that is left out has a default. What is given stays as it is.</summary>
     internal async Task<(List<Dictionary<string, string?>> Rows, string? Reason)> FindAsync(
         Relation leaf, IReadOnlyList<ProbeColumn> columns, IReadOnlyDictionary<string, string?> given, int shift)
     {
@@ -85,7 +85,7 @@ internal sealed class RowFinder(ProbeSession session, ProbeCatalog catalog)
             .Select(i => lists.Select(list => list[i % list.Count]).ToArray())];
     }
 
-    // Columns that a CHECK ties together are chosen together.
+    /// <summary>Columns that a CHECK ties together are chosen together.</summary>
     private static List<List<ProbeColumn>> Groups(List<ProbeColumn> columns, List<ProbeCheck> checks)
     {
         var groups = columns.Select(column => new List<ProbeColumn> { column }).ToList();

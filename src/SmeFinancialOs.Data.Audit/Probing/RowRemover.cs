@@ -2,10 +2,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Takes rows away, so that a refusal is one of the policies and not of some key.
+/// <summary>Takes rows away, so that a refusal is one of the policies and not of some key.</summary>
 internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, ProbeContext context, Seeder seeder, Findings findings)
 {
-    // All rows of the other tenant, everywhere.
+    /// <summary>All rows of the other tenant, everywhere.</summary>
     internal async Task WithoutOtherAsync()
     {
         var removable = new List<Relation>();
@@ -21,12 +21,12 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
         await RefreshAsync().ConfigureAwait(false);
     }
 
-    // The rows of one tenant in a table and all but one of the other's, with everything that refers to them.
+    /// <summary>The rows of one tenant in a table and all but one of the other's, with everything that refers to them.</summary>
     internal Task WithoutAsync(Relation table, string tenant, Seed kept) =>
         RemoveAsync(Dependents(table).SelectMany(child => context.Tenants.Select(whose => (child, whose, (Seed?)null))).Append((table, tenant, null))
             .Append((table, kept.Tenant, kept)));
 
-    // A materialized view shows what was there when it was made.
+    /// <summary>A materialized view shows what was there when it was made.</summary>
     internal async Task RefreshAsync()
     {
         foreach (var view in context.Superuser ? catalog.Model.Catalog.Relations.Values.Where(relation => relation.Kind == 'm') : [])
@@ -34,7 +34,7 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
                 { await session.RunAsync($"REFRESH MATERIALIZED VIEW {view.Name}").ConfigureAwait(false); return view; }).ConfigureAwait(false);
     }
 
-    // As our own schema keeps every tenant from its row of the tenants' table.
+    /// <summary>As our own schema keeps every tenant from its row of the tenants' table.</summary>
     private async Task<bool> MayDeleteAsync(Relation table)
     {
         if (context.Superuser)

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// One row for each tenant in every table and partition, parents first.
+/// <summary>One row for each tenant in every table and partition, parents first.</summary>
 internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeContext context, IsolationProbeOptions options)
 {
     private readonly RowFinder _finder = new(session, catalog);
@@ -11,10 +11,10 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     private readonly Dictionary<(uint Table, string Tenant), Dictionary<string, string?>> _promised = [];
     private readonly Dictionary<uint, Dictionary<string, string?>> _references = [];
 
-    // By leaf: why it could not be filled.
+    /// <summary>By leaf: why it could not be filled.</summary>
     public Dictionary<uint, string> Failures { get; } = [];
 
-    // Parents come before what refers to them.
+    /// <summary>Parents come before what refers to them.</summary>
     public int OrderOf(Relation table) => _order.IndexOf(table.Oid);
 
     public IReadOnlyList<Seed> Of(Relation table, string tenant) =>
@@ -102,7 +102,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         return (null, reason);
     }
 
-    // The demo has rows already, where there is one.
+    /// <summary>The demo has rows already, where there is one.</summary>
     private async Task<Seed?> ExistingAsync(Relation leaf, string tenant, bool underTenant)
     {
         var column = catalog.TenantColumn(leaf);
@@ -118,7 +118,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
 
     private static string Texts(List<ProbeColumn> columns) => string.Join(", ", columns.Select(column => column.Sql + "::text"));
 
-    // Null: the columns of the key have their values. Otherwise the reason why they have not.
+    /// <summary>Null: the columns of the key have their values. Otherwise the reason why they have not.</summary>
     private async Task<string?> ParentAsync(Relation table, ProbeKey key, string tenant, int shift, Dictionary<string, string?> given, List<ProbeKey> mirrored)
     {
         var pairs = key.Columns.Zip(key.TargetColumns).ToList();
@@ -153,7 +153,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         return null;
     }
 
-    // Two tables that need each other, with a constraint that is checked late: the second keeps the word of the first.
+    /// <summary>Two tables that need each other, with a constraint that is checked late: the second keeps the word of the first.</summary>
     private async Task<IReadOnlyDictionary<string, string?>> PromiseAsync(Relation target, ProbeKey key, string tenant, int shift)
     {
         if (!_promised.TryGetValue((target.Oid, tenant), out var promise))
@@ -167,7 +167,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         return promise;
     }
 
-    // A table without tenants: any row of it will do, or one that is made.
+    /// <summary>A table without tenants: any row of it will do, or one that is made.</summary>
     private async Task<IReadOnlyDictionary<string, string?>> ReferenceAsync(Relation table, int shift)
     {
         if (_references.TryGetValue(table.Oid, out var known))

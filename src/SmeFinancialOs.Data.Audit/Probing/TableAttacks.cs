@@ -1,10 +1,12 @@
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// The statements against one table or view. A statement that reads no column asks no SELECT policy:
-// those without WHERE and RETURNING find what the others hide.
+/// <summary>
+/// The statements against one table or view. A statement that reads no column asks no SELECT policy: those without WHERE and RETURNING find what
+/// the others hide.
+/// </summary>
 internal static class TableAttacks
 {
-    // With both tenants' rows in place.
+    /// <summary>With both tenants' rows in place.</summary>
     internal static IEnumerable<Attack> AsSeeded(Target target)
     {
         if (target.HasTenant)
@@ -21,7 +23,7 @@ internal static class TableAttacks
         Attack Seen(string kind, string sql) => new(target.Name, kind, sql, "SELECT NULL", Sign.Seen);
     }
 
-    // With the other tenant's row alone, to which nothing refers.
+    /// <summary>With the other tenant's row alone, to which nothing refers.</summary>
     internal static IEnumerable<Attack> OnOtherRow(Target target, Privileges rights)
     {
         var update = target.Granted(rights.Update);
@@ -48,7 +50,7 @@ internal static class TableAttacks
         Attack Changed(string kind, string sql) => new(target.Name, kind, sql, target.OtherRows);
     }
 
-    // With the attacker's row alone: to put one where it does not belong.
+    /// <summary>With the attacker's row alone: to put one where it does not belong.</summary>
     internal static IEnumerable<Attack> IntoOther(Target target, Privileges rights)
     {
         var insert = target.Granted(rights.Insert);

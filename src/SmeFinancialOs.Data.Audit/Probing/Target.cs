@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// What is attacked: a table, or a view of one, with a row of each tenant in the table.
+/// <summary>What is attacked: a table, or a view of one, with a row of each tenant in the table.</summary>
 internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<ProbeColumn> Columns, ProbeColumn Tenant, Seed Own, Seed Other,
     ProbeContext Context)
 {
@@ -14,7 +14,7 @@ internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<Pro
 
     public string WhereOwn => $"WHERE {Tenant.Sql} = {Tenant.Value(Context.Own)}";
 
-    // ctid, because an update that changes no value is one too.
+    /// <summary>ctid, because an update that changes no value is one too.</summary>
     public string OtherRows => Rows(Table, Tenant, Context.Other);
 
     public string OwnCount => $"SELECT count(*)::text FROM {Table.Name} {WhereOwn}";
@@ -24,7 +24,7 @@ internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<Pro
         + "ORDER BY probe_row.tableoid, probe_row.ctid)), '') "
         + $"FROM {table.Name} AS probe_row WHERE {tenant.Sql} = {tenant.Value(whose)}";
 
-    // Writable columns that the attacker may write; all of them when it may write none, for the server to say so.
+    /// <summary>Writable columns that the attacker may write; all of them when it may write none, for the server to say so.</summary>
     public IReadOnlyList<ProbeColumn> Granted(IReadOnlySet<(uint, string)> granted)
     {
         var writable = Columns.Where(column => column.Writable && Other.Values.ContainsKey(column.Name)).ToList();

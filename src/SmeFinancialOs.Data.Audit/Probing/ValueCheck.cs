@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-// Which of the guesses a type accepts: the server is asked, once for each.
+/// <summary>Which of the guesses a type accepts: the server is asked, once for each.</summary>
 internal sealed class ValueCheck(ProbeSession session)
 {
     private readonly Dictionary<(string Type, string Text), bool> _known = [];

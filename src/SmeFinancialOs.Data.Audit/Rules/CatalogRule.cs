@@ -3,8 +3,10 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// A rule: what it is about, and what it finds in a snapshot of the catalog. Its id is made of short words rather than numbers,
-// so that an allowlist, a build log and a SARIF file can be read without a table; it never changes once published.
+/// <summary>
+/// A rule: what it is about, and what it finds in a snapshot of the catalog. Its id is made of short words rather than numbers, so that an allowlist, a build
+/// log and a SARIF file can be read without a table; it never changes once published.
+/// </summary>
 internal abstract class CatalogRule
 {
     internal const string Docs = "https://www.postgresql.org/docs/current/";

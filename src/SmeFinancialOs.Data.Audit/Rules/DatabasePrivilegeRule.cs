@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// A privilege on the database that no app needs.
+/// <summary>A privilege on the database that no app needs.</summary>
 internal sealed class DatabasePrivilegeRule(string privilege, string effect, AuditRule description) : CatalogRule
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// A setting that no role and no database may get by default. Safe to reset, unless an app counts on it.
+/// <summary>A setting that no role and no database may get by default. Safe to reset, unless an app counts on it.</summary>
 internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> setting, AuditRule description) : CatalogRule
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =
@@ -32,10 +32,10 @@ internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> settin
 
     public override AuditRule Description => description;
 
-    // An app may count on it.
+    /// <summary>An app may count on it.</summary>
     private bool IsNeeded { get; init; }
 
-    // The one value that does no harm; null: every value does.
+    /// <summary>The one value that does no harm; null: every value does.</summary>
     private string? Harmless { get; init; }
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)

@@ -19,7 +19,7 @@ internal sealed class DefinerBypasses : CatalogRule
             ? Fix.Review($"REVOKE EXECUTE ON ROUTINE {function.Signature} FROM {roles};")
             : Fix.Person($"a trigger runs it: give it to a role that the policies bind, ALTER ROUTINE {function.Signature} OWNER TO ..;"));
 
-    // An admin's policies hold for a function of the admin's, too.
+    /// <summary>An admin's policies hold for a function of the admin's, too.</summary>
     private static bool Bypasses(DatabaseModel model, Role owner) => owner.Superuser || owner.BypassesRls || model.Identities.Inherited(owner).Append(owner)
         .Intersect(model.Identities.AdminRoles).Any();
 }

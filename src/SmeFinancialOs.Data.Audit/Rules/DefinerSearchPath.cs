@@ -16,7 +16,9 @@ internal sealed class DefinerSearchPath : CatalogRule
         where function is { Definer: true, PinsSearchPath: false } && model.AppMayRun(function) && IsOpen(model, function)
         select Found(function.Signature, "The app may call it, and its search_path is not pinned with pg_temp last.", SearchPathFix.Pin(model, function));
 
-    // With the path '' only temporary objects can take the place of a name: where the app may create none, or the names are bound already, nothing can.
+    /// <summary>
+    /// With the path '' only temporary objects can take the place of a name: where the app may create none, or the names are bound already, nothing can.
+    /// </summary>
     private static bool IsOpen(DatabaseModel model, Function function) =>
         function.SearchPath is not { Count: 0 } || (!function.StandardBody && model.AppGrantees(GrantKind.Database, 0, "TEMPORARY").Length > 0);
 }

@@ -15,7 +15,7 @@ internal sealed class GuardDisabled : CatalogRule
         "A table without policies, or a policy weakened later, is no longer refused. Enabled but not ALWAYS, it sleeps for replicas.",
         Docs + "sql-altereventtrigger.html");
 
-    // Whoever never turned the guard on has nothing of it.
+    /// <summary>Whoever never turned the guard on has nothing of it.</summary>
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
         var trigger = model.Catalog.EventTriggers.FirstOrDefault(trigger => trigger.Name == GuardParts.EventTrigger);

@@ -3,7 +3,9 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// An attribute that no login of the app or of an operator may have, nor a role that it may become. Attributes are not inherited, but SET ROLE takes them.
+/// <summary>
+/// An attribute that no login of the app or of an operator may have, nor a role that it may become. Attributes are not inherited, but SET ROLE takes them.
+/// </summary>
 internal sealed class LoginAttributeRule(string attribute, Func<Role, bool> has, AuditRule description) : CatalogRule
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =

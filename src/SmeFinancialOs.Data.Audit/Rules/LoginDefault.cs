@@ -4,10 +4,10 @@ using SmeFinancialOs.Data.Logins;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// The same list by which the run time refuses a login. A value is not printed: it may be a secret.
+/// <summary>The same list by which the run time refuses a login. A value is not printed: it may be a secret.</summary>
 internal sealed class LoginDefault : CatalogRule
 {
-    // What rules of their own find, for every role.
+    /// <summary>What rules of their own find, for every role.</summary>
     private static readonly string[] Elsewhere = ["role", "row_security", "session_replication_role"];
 
     public override AuditRule Description { get; } = new(

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// DROP OWNED takes a role from the policies that name it, and a policy that then names none is gone. Whoever is the role may run it.
+/// <summary>DROP OWNED takes a role from the policies that name it, and a policy that then names none is gone. Whoever is the role may run it.</summary>
 internal sealed partial class OwnedDroppable : CatalogRule
 {
     internal const string Command = "DROP OWNED";
@@ -37,7 +37,7 @@ internal sealed partial class OwnedDroppable : CatalogRule
                 : Fix.Review(Refusal(identities.Logins)));
     }
 
-    // The session's login is what no SET ROLE and no SECURITY DEFINER function changes. Only a superuser can create an event trigger.
+    /// <summary>The session's login is what no SET ROLE and no SECURITY DEFINER function changes. Only a superuser can create an event trigger.</summary>
     private static string Refusal(IEnumerable<Role> logins) => $"""
         CREATE OR REPLACE FUNCTION public.refuse_drop_owned() RETURNS event_trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $refuse$
         BEGIN
@@ -51,7 +51,9 @@ internal sealed partial class OwnedDroppable : CatalogRule
         ALTER EVENT TRIGGER refuse_drop_owned ENABLE ALWAYS;
         """;
 
-    // A trigger that fires for every command may be there to write them down, and one that names this one too: then its function raises no error.
+    /// <summary>
+    /// A trigger that fires for every command may be there to write them down, and one that names this one too: then its function raises no error.
+    /// </summary>
     private static bool IsRefusal(DatabaseModel model, EventTrigger trigger)
     {
         if (!trigger.Fires || trigger.Event != "ddl_command_start")

@@ -24,7 +24,7 @@ internal sealed class PoliciesOr : CatalogRule
             Fix.Review(string.Join('\n', loose.Select(policy => policy.IsBan ? PolicyFix.Restrict(model, policy)
                 : $"DROP POLICY {policy.Sql} ON {table.Name};"))));
 
-    // One that is not the tenant's own rows adds rows to what the others let through. What cannot be judged is reported as that.
+    /// <summary>One that is not the tenant's own rows adds rows to what the others let through. What cannot be judged is reported as that.</summary>
     private static bool IsLoose(PolicyAnalysis policy) =>
         !policy.AsksNull && !policy.AsksRole && policy.FilterOf(policy.Policy.Command == '*' ? 'r' : policy.Policy.Command)
             is TenantFilter.Open or TenantFilter.Fixed;

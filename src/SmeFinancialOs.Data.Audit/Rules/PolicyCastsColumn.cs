@@ -22,7 +22,7 @@ internal sealed class PolicyCastsColumn : CatalogRule
             ? Fix.Safe(PolicyFix.Alter(policy, text => text.With(Casts(policy, column, text).Select(part => (part.Whole, TableFix.Predicate(model, column))))))
             : Fix.Person($"compare {column.Sql} as it is, and cast the other side"));
 
-    // To its own type, of which it may be a domain, and varchar to text are no casts to the index.
+    /// <summary>To its own type, of which it may be a domain, and varchar to text are no casts to the index.</summary>
     private static IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Casts(PolicyAnalysis policy, Column column, SqlText text) =>
         policy.Comparisons(text).Where(part => part.Column.Split("::") is { Count: > 1 } cast
             && cast[^1].Text != column.BaseType && !(cast[^1].Text == "text" && column.BaseType.StartsWith("character varying", StringComparison.Ordinal)));

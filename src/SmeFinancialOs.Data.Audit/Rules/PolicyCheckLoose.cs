@@ -17,7 +17,7 @@ internal sealed class PolicyCheckLoose : CatalogRule
         where "aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckFilter == TenantFilter.Open && !policy.AsksNull && !policy.AsksRole
         select Found(policy.Name, "WITH CHECK accepts rows of other tenants.", Tighten(model, policy));
 
-    // A ban is meant to narrow what other policies let through: RESTRICTIVE does.
+    /// <summary>A ban is meant to narrow what other policies let through: RESTRICTIVE does.</summary>
     private static Fix Tighten(DatabaseModel model, PolicyAnalysis policy) =>
         policy.UsingFilter == TenantFilter.Tenant ? Fix.Safe(PolicyFix.Alter(policy, text => text == policy.Check ? policy.Using.Text : null))
         : policy.IsBan ? Fix.Review(PolicyFix.Restrict(model, policy))

@@ -17,7 +17,7 @@ internal sealed class PolicyHasRole : CatalogRule
         where policy.AsksRole
         select Found(policy.Name, "It asks pg_has_role, which does not tell what the request acts as.", Split(model, policy));
 
-    // The role gets a policy of its own, which holds after SET ROLE alone.
+    /// <summary>The role gets a policy of its own, which holds after SET ROLE alone.</summary>
     private static Fix Split(DatabaseModel model, PolicyAnalysis policy)
     {
         if (policy.TenantColumn is null || policy.Expressions.Any(text => text.Calls().Any(IsAsking)

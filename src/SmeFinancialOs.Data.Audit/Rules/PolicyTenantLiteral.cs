@@ -19,7 +19,7 @@ internal sealed class PolicyTenantLiteral : CatalogRule
         where policy.TenantColumn is not null && policy.Expressions.Any(text => Literals(policy, text).Any())
         select Found(policy.Name, $"It compares {policy.TenantColumn!.Name} with a literal.", Name(model, policy));
 
-    // A function that says it once, for every policy with the same literal.
+    /// <summary>A function that says it once, for every policy with the same literal.</summary>
     private static Fix Name(DatabaseModel model, PolicyAnalysis policy)
     {
         var type = policy.TenantColumn!.BaseType;

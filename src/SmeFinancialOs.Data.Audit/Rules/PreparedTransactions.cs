@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// Whoever may run SQL may prepare: there is no privilege for it, only the setting of the server.
+/// <summary>Whoever may run SQL may prepare: there is no privilege for it, only the setting of the server.</summary>
 internal sealed class PreparedTransactions : CatalogRule
 {
     public override AuditRule Description { get; } = new(

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// Every rule, by its id. A class of this folder with a constructor without parameters is a rule by being there; a family brings one rule for each of its rows.
+/// <summary>
+/// Every rule, by its id. A class of this folder with a constructor without parameters is a rule by being there; a family brings one rule for each of its rows.
+/// </summary>
 internal static class RuleRegistry
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =

@@ -2,10 +2,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// Asks every rule and sorts out what an allowance or the baseline knows.
+/// <summary>Asks every rule and sorts out what an allowance or the baseline knows.</summary>
 internal static class RuleRunner
 {
-    // What the guard refuses unless its allowlist names the relation: that it has no policies.
+    /// <summary>What the guard refuses unless its allowlist names the relation: that it has no policies.</summary>
     private static readonly string[] GuardAllows = ["table-without-tenant-column", "view-without-invoker", "materialized-view-open", "foreign-table-open"];
 
     internal static AuditReport Run(DatabaseModel model, SchemaAuditOptions options)

@@ -26,7 +26,7 @@ internal sealed class SealNotAsked : CatalogRule
         !other.Policy.Permissive && other.Policy.Covers(command) && other.AsksSeal
         && (other.ConcernsPublic || policy.Policy.Roles.All(role => other.Policy.Roles.Contains(role))));
 
-    // The tenant's own policies compare the tenant. What the demo and admins may is held by one policy for both.
+    /// <summary>The tenant's own policies compare the tenant. What the demo and admins may is held by one policy for both.</summary>
     private static Fix Mend(DatabaseModel model, PolicyAnalysis policy)
     {
         if (policy.Expressions.Any(text => text.Calls().Any(call => call.Reads(model.Options.TenantSetting))))

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// A fault of the server itself, and the minor version of each major version that mends it.
+/// <summary>A fault of the server itself, and the minor version of each major version that mends it.</summary>
 internal sealed class ServerVersionRule(string cve, AuditRule description, params (int Major, int Minor)[] fixes) : CatalogRule
 {
     private const string Advisory = "https://www.postgresql.org/support/security/";
@@ -36,7 +36,7 @@ internal sealed class ServerVersionRule(string cve, AuditRule description, param
             yield return Found($"PostgreSQL {server.Major}", $"{server} has {cve}; fixed in {minor}.", Fix.Person($"update the server to {minor} or later"));
     }
 
-    // The minor version that mends a fault, when the server is older than it; null when it is not concerned.
+    /// <summary>The minor version that mends a fault, when the server is older than it; null when it is not concerned.</summary>
     internal static string? Fixed(Version server, params ReadOnlySpan<(int Major, int Minor)> fixes)
     {
         foreach (var (major, minor) in fixes)

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// Functions of PostgreSQL itself that no app needs, by the beginnings of their names. CatalogQueries reads no others of pg_catalog.
+/// <summary>Functions of PostgreSQL itself that no app needs, by the beginnings of their names. CatalogQueries reads no others of pg_catalog.</summary>
 internal sealed class SystemFunctionRule(string[] names, AuditRule description) : CatalogRule
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =

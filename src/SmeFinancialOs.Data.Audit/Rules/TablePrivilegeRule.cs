@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// A privilege that no app needs on a tenant table, on all of it or on a column. Taking it away is safe.
+/// <summary>A privilege that no app needs on a tenant table, on all of it or on a column. Taking it away is safe.</summary>
 internal sealed class TablePrivilegeRule(string privilege, AuditRule description) : CatalogRule
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =

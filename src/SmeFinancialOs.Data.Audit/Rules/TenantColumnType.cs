@@ -18,11 +18,11 @@ internal sealed class TenantColumnType : CatalogRule
         where column.BaseType != type
         select Found(table.Name, $"{column.Name} is {column.Type}, but a tenant is {type}.", Change(model, table, column, type));
 
-    // The tenants' own key says it, else the function that reads the setting.
+    /// <summary>The tenants' own key says it, else the function that reads the setting.</summary>
     private static string? TypeOfTenant(DatabaseModel model) =>
         model.Tenants is { } tenants ? model.TenantColumnOf(tenants).BaseType : model.Settings.TypeOf(model.Policies);
 
-    // PostgreSQL refuses to change a column that a policy or a key of another type rests on.
+    /// <summary>PostgreSQL refuses to change a column that a policy or a key of another type rests on.</summary>
     private static Fix Change(DatabaseModel model, Relation table, Column column, string type)
     {
         var alter = $"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} TYPE {type} USING {column.Sql}::{type};";

@@ -5,8 +5,10 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Shipped;
 
-// A function as a script of sql/ creates it. Its body is compared by the hash of its words. A word that is one of the default role names may be any word:
-// a host can choose other role names. RoleWords are the indexes of those words.
+/// <summary>
+/// A function as a script of sql/ creates it. Its body is compared by the hash of its words. A word that is one of the default role names may be any word: a
+/// host can choose other role names. RoleWords are the indexes of those words.
+/// </summary>
 internal sealed partial record ShippedFunction(string Script, string Name, bool Definer, int Words, string Hash, params int[] RoleWords)
 {
     internal static ShippedFunction Read(string script, string name, bool definer, string body)
@@ -16,7 +18,7 @@ internal sealed partial record ShippedFunction(string Script, string Name, bool 
         return new(script, name, definer, words.Length, HashOf(words, roles), roles);
     }
 
-    // Whether a function of this name is the shipped one.
+    /// <summary>Whether a function of this name is the shipped one.</summary>
     internal bool IsSame(Function function) =>
         function.Definer == Definer && function.PinsSearchPath
         && WordsOf(function.Body) is var words && words.Length == Words && HashOf(words, RoleWords) == Hash;

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Shipped;
 
-// Generated from sql/ by ShippedFunctionTests, which compares it; CONTRIBUTING.md says how. Do not edit it.
+/// <summary>Generated from sql/ by ShippedFunctionTests, which compares it; CONTRIBUTING.md says how. Do not edit it.</summary>
 internal static class ShippedFunctions
 {
     internal static IReadOnlyList<ShippedFunction> Guard { get; } =

@@ -61,11 +61,11 @@ internal static class MigrateCommand
 
             var result = await migrator.MigrateAsync(cancellationToken);
             Print("applied", result.Applied);
-            foreach (var table in result.TablesUpdated)
+            foreach (var table in result.UpdatedTables)
                 Console.WriteLine($"updated {table}");
-            foreach (var table in result.TablesNotUpdated)
+            foreach (var table in result.OutdatedTables)
                 Console.Error.WriteLine($"{table}. Migrate again once the reason is gone.");
-            return result.TablesNotUpdated.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
+            return result.OutdatedTables.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
         })
         { connection, withoutInvoicing, guard, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer };
     }

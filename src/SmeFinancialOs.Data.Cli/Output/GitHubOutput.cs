@@ -2,8 +2,9 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Output;
 
-// Workflow commands, which GitHub shows beside the code.
-// https://docs.github.com/actions/reference/workflow-commands-for-github-actions
+/// <summary>
+/// Workflow commands, which GitHub shows beside the code. <see href="https://docs.github.com/actions/reference/workflow-commands-for-github-actions"/>
+/// </summary>
 internal static class GitHubOutput
 {
     internal static string Write(Outcome outcome) => string.Concat(outcome.Problems.Select(problem =>

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Cli.Output;
 
-// For scripts. The names stay; formatVersion rises when one of them changes its meaning.
+/// <summary>For scripts. The names stay; formatVersion rises when one of them changes its meaning.</summary>
 internal static class JsonOutput
 {
     internal static string Write(Outcome outcome) => Json.Write(new

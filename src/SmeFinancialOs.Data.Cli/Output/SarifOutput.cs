@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Output;
 
-// SARIF 2.1.0, which code scanning reads: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+/// <summary>SARIF 2.1.0, which code scanning reads: <see href="https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html"/></summary>
 internal static class SarifOutput
 {
     internal static string Write(Outcome outcome)

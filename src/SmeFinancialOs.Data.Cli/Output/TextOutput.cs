@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli.Output;
 
-// For a person: by object, the worst first, each with the SQL that mends it.
+/// <summary>For a person: by object, the worst first, each with the SQL that mends it.</summary>
 internal static class TextOutput
 {
     internal static string Write(Outcome outcome, bool color, bool quiet)
@@ -51,6 +51,6 @@ internal static class TextOutput
 
     private static string Dim(string text, bool color) => Paint(text, "2", color);
 
-    // https://en.wikipedia.org/wiki/ANSI_escape_code#SGR
+    /// <summary><see href="https://en.wikipedia.org/wiki/ANSI_escape_code#SGR"/></summary>
     private static string Paint(string text, string code, bool color) => color ? $"\e[{code}m{text}\e[0m" : text;
 }

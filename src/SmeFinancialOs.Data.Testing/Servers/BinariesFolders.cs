@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Testing.Servers;
 /// <summary>Where packages put the binaries of the server, which most keep out of <c>PATH</c>.</summary>
 internal static partial class BinariesFolders
 {
-    // The star stands for the version, alone or in a name.
+    /// <summary>The star stands for the version, alone or in a name.</summary>
     private static readonly (string Parent, string Version, string Bin)[] Usual =
     [
         ("/usr/lib/postgresql", "*", "bin"), // Debian, Ubuntu

@@ -9,7 +9,7 @@ namespace SmeFinancialOs.Data.Testing.Servers;
 /// <summary>A container, through Testcontainers.</summary>
 internal sealed class DockerWay : ServerWay
 {
-    // An engine on this machine answers in milliseconds; one that DOCKER_HOST names elsewhere may never do.
+    /// <summary>An engine on this machine answers in milliseconds; one that DOCKER_HOST names elsewhere may never do.</summary>
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
 
@@ -88,7 +88,9 @@ internal sealed class DockerWay : ServerWay
             ["pg_isready", "--host", "localhost", "--username", "postgres"],
             strategy => strategy.WithTimeout(ReadyTimeout).WithInterval(TimeSpan.FromMilliseconds(200))));
 
-    // Nobody else on the network needs the port; but an engine on another machine, or beside the container that we run in, must open it wider.
+    /// <summary>
+    /// Nobody else on the network needs the port; but an engine on another machine, or beside the container that we run in, must open it wider.
+    /// </summary>
     private static bool IsReachedByLoopback() => TestcontainersSettings.DockerHostOverride switch
     {
         "localhost" or "127.0.0.1" => true,

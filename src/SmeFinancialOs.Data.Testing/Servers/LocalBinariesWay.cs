@@ -56,7 +56,7 @@ internal sealed partial class LocalBinariesWay : ServerWay
         }
     }
 
-    // postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1), postgres (PostgreSQL) 19devel
+    /// <summary>postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1), postgres (PostgreSQL) 19devel.</summary>
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]
     private static partial Regex VersionOutput();
 }

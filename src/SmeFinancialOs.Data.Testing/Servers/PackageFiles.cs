@@ -40,7 +40,7 @@ internal static class PackageFiles
             File.SetUnixFileMode(path, ExecutableByAll);
     }
 
-    // npm archives hold no symbolic links. The package lists them: "target" is the link to make, "source" the file it leads to.
+    /// <summary>npm archives hold no symbolic links. The package lists them: "target" is the link to make, "source" the file it leads to.</summary>
     private static async Task LinkAsync(string root, CancellationToken cancellationToken)
     {
         var list = await File.ReadAllBytesAsync(Path.Combine(root, "native", "pg-symlinks.json"), cancellationToken).ConfigureAwait(false);

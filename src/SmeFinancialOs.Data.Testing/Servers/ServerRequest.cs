@@ -11,7 +11,7 @@ internal sealed record ServerRequest(
 {
     private const string DefaultDockerImage = "postgres:18-alpine";
 
-    // The server is found by these: a host that changed them would wait for one that never answers.
+    /// <summary>The server is found by these: a host that changed them would wait for one that never answers.</summary>
     private static readonly string[] OwnSettings = ["listen_addresses", "port", "unix_socket_directories", "data_directory"];
 
     public static ServerRequest From(PostgresServerOptions options)

@@ -10,17 +10,17 @@ internal sealed class LeakDetector(LeasedConnection connection, Func<ValueTask> 
 {
     ~LeakDetector()
     {
-        // A host that keeps the raw connection may be using it. Any other one is taken back; it is alive, as its pool refers to it.
+        // A host that keeps the raw connection may be using it. Any other one is returned; it is alive, as its pool refers to it.
         if (connection.IsHandedOut)
-            ThreadPool.UnsafeQueueUserWorkItem(static detector => detector.Report(isTakenBack: false), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static detector => detector.Report(isReturned: false), this, preferLocal: false);
         else
-            ThreadPool.UnsafeQueueUserWorkItem(static detector => _ = detector.TakeBackAsync(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static detector => _ = detector.ReturnAsync(), this, preferLocal: false);
     }
 
     /// <summary>It is returned, or about to be.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
 
-    private async Task TakeBackAsync()
+    private async Task ReturnAsync()
     {
         try
         {
@@ -31,14 +31,14 @@ internal sealed class LeakDetector(LeasedConnection connection, Func<ValueTask> 
             // The line or the data source may have gone with it. Nobody is left to tell.
         }
 
-        Report(isTakenBack: !connection.IsConnected);
+        Report(isReturned: !connection.IsConnected);
     }
 
-    private void Report(bool isTakenBack)
+    private void Report(bool isReturned)
     {
         try
         {
-            telemetry.Abandoned(context, isTakenBack);
+            telemetry.Leaked(context, isReturned);
         }
         catch (Exception)
         {

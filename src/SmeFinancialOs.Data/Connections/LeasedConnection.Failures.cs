@@ -11,8 +11,10 @@ namespace SmeFinancialOs.Data.Connections;
 /// <seealso href="https://github.com/npgsql/npgsql/issues/6391">npgsql issue 6391</seealso>
 internal sealed partial class LeasedConnection
 {
-    // Behind the one that failed nothing was parsed. Its text is compared without placeholders: Npgsql replaces @name and :name by $1. What is no word is told
-    // by its code, because letters depend on the locale of the database.
+    /// <summary>
+    /// Behind the one that failed nothing was parsed. Its text is compared without placeholders: Npgsql replaces @name and :name by $1. What is no word is told
+    /// by its code, because letters depend on the locale of the database.
+    /// </summary>
     private const string Age = """
         SELECT CASE WHEN p.generic_plans + p.custom_plans < 2
                      AND pg_catalog.regexp_replace(p.statement, r.placeholder, '$', 'g') = pg_catalog.regexp_replace($1, r.placeholder, '$', 'g')
@@ -21,7 +23,7 @@ internal sealed partial class LeasedConnection
              (VALUES ('[$@:][^\x01-\x2d\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]+')) AS r (placeholder)
         """;
 
-    // Raised by statements that run, after their columns were sent: class 23, a constraint, and class 40, a conflict.
+    /// <summary>Raised by statements that run, after their columns were sent: class 23, a constraint, and class 40, a conflict.</summary>
     private static readonly string[] OfRunningStatements = ["23", "40"];
 
     private string? _failedText;

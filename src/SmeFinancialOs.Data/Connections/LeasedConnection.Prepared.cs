@@ -15,8 +15,8 @@ internal sealed partial class LeasedConnection
     private bool _isPreparedChanged;
 
     /// <summary>
-    /// A text that Npgsql does not prepare, because it is another one each time. A prepared question about what is prepared could be answered by the
-    /// attacker's statement.
+    /// A text that Npgsql does not prepare, because it is another one each time. A prepared question about what is prepared could be answered
+    /// by the attacker's statement.
     /// </summary>
     public static string Unprepared(string sql) => sql + " -- " + Interlocked.Increment(ref _unpreparedTexts).ToString(CultureInfo.InvariantCulture);
 

@@ -9,10 +9,10 @@ namespace SmeFinancialOs.Data.Connections;
 /// </content>
 internal sealed partial class LeasedConnection
 {
-    // The function of the server that warns: the text is in the server's language, the SQLSTATE is that of any warning.
+    /// <summary>The function of the server that warns: the text is in the server's language, the SQLSTATE is that of any warning.</summary>
     private const string WaitRoutine = "SyncRepWaitForLSN";
 
-    // The same for all: neither a handler nor a flag is allocated for a connection.
+    /// <summary>The same for all: neither a handler nor a flag is allocated for a connection.</summary>
     private static readonly NoticeEventHandler OnNotice = Notice;
     private static readonly ConditionalWeakTable<NpgsqlConnection, object> Unreplicated = [];
     private static volatile bool _hasUnreplicated;

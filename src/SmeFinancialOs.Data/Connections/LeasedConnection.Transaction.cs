@@ -10,7 +10,7 @@ internal sealed partial class LeasedConnection
 {
     private const int Reads = 20;
 
-    // A lock of a row assigns an id to a transaction, too. The counters of tables go back a second, to earlier transactions of the session.
+    /// <summary>A lock of a row assigns an id to a transaction, too. The counters of tables go back a second, to earlier transactions of the session.</summary>
     private const string HasWritten = """
         SELECT CASE WHEN pg_catalog.pg_current_xact_id_if_assigned() IS NULL THEN false ELSE EXISTS (
             SELECT FROM pg_catalog.pg_class c WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND c.oid >= 16384

@@ -4,13 +4,12 @@ namespace SmeFinancialOs.Data.Connections;
 
 /// <summary>
 /// Settings of a session that have an effect ahead of the reset in its next batch, and that the server reports to the driver. Npgsql reads the placeholders of
-/// a text by <c>standard_conforming_strings</c>: where SQL has left it off, <c>'\' AND id = @id</c> is sent as it stands, and <c>@ id</c> is the absolute
-/// value of the column. And a transaction begins read-only where <c>default_transaction_read_only</c> was left on. They are reset before the connection is
-/// used.
+/// a text by <c>standard_conforming_strings</c>: where SQL has left it off, <c>'\' AND id = @id</c> is sent as it stands, and <c>@ id</c> is the absolute value
+/// of the column. And a transaction begins read-only where <c>default_transaction_read_only</c> was left on. They are reset before the connection is used.
 /// </summary>
 internal sealed class ReportedSettings(bool isBehindPooler)
 {
-    // What they are by default; a login or a server may have other defaults, which a reset returns to.
+    /// <summary>What they are by default; a login or a server may have other defaults, which a reset returns to.</summary>
     private volatile Values _defaults = new("on", "off");
 
     public async ValueTask ResetAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

@@ -48,13 +48,13 @@ internal static partial class Log
         "A transaction of {Context} in database \"{Database}\" ({Operation}) is held for more than {Threshold} and still open.")]
     public static partial void HeldLong(this ILogger logger, string database, string context, string operation, TimeSpan threshold);
 
-    [LoggerMessage(302, LogLevel.Warning, "A connection of {Context} to database \"{Database}\" was never disposed, and has been taken back; "
+    [LoggerMessage(302, LogLevel.Warning, "A connection of {Context} to database \"{Database}\" was never disposed, and is back in its pool; "
         + "what was not committed is rolled back. Dispose units of work and streams.")]
-    public static partial void AbandonedAndTakenBack(this ILogger logger, string database, string context);
+    public static partial void LeakedConnectionReturned(this ILogger logger, string database, string context);
 
     [LoggerMessage(303, LogLevel.Error, "A connection of {Context} to database \"{Database}\" was never disposed, and is missing from its pool. "
-        + "Dispose units of work; one whose raw connection was used cannot be taken back.")]
-    public static partial void Abandoned(this ILogger logger, string database, string context);
+        + "Dispose units of work; one whose raw connection was used cannot be returned.")]
+    public static partial void ConnectionLeaked(this ILogger logger, string database, string context);
 
     [LoggerMessage(304, LogLevel.Warning, "A unit of work of {Context} in database \"{Database}\" wrote rows and was disposed without CommitAsync: "
         + "they are rolled back. Where that is meant, call RollbackAsync. Activity: {Activity}")]

@@ -60,7 +60,7 @@ internal sealed class Operation(Telemetry telemetry, string name, TenantContext 
     /// <summary>Ends what has not ended, and the span. In an asynchronous method, so that what becomes current by it does not reach the caller.</summary>
     public void Dispose()
     {
-        End(name == OperationName.Stream ? OutcomeName.Abandoned : OutcomeName.RolledBack);
+        End(name == OperationName.Stream ? OutcomeName.Incomplete : OutcomeName.RolledBack);
         activity?.Dispose();
     }
 

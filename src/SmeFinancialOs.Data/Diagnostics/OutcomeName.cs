@@ -18,8 +18,8 @@ internal static class OutcomeName
     /// <summary>The caller's token ended it; nothing of it remains.</summary>
     public const string Canceled = "canceled";
 
-    /// <summary>The caller stopped reading a stream; whether the server had finished by then is not known.</summary>
-    public const string Abandoned = "abandoned";
+    /// <summary>The caller disposed a stream before its end; whether the server had finished by then is not known.</summary>
+    public const string Incomplete = "incomplete";
 
     /// <summary>The connection was lost: the server may have committed.</summary>
     public const string Unknown = "unknown";

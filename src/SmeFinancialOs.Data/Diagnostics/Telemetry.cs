@@ -103,12 +103,12 @@ internal sealed class Telemetry
     public void HeldLong(TenantContext context, string operation) =>
         _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);
 
-    public void Abandoned(TenantContext context, bool isTakenBack)
+    public void Leaked(TenantContext context, bool isReturned)
     {
-        if (isTakenBack)
-            _transactions.AbandonedAndTakenBack(_database, context.ToString());
+        if (isReturned)
+            _transactions.LeakedConnectionReturned(_database, context.ToString());
         else
-            _transactions.Abandoned(_database, context.ToString());
+            _transactions.ConnectionLeaked(_database, context.ToString());
     }
 
     /// <summary>Tags of a measurement: never the tenant, of which there are too many.</summary>

@@ -2,5 +2,5 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>How many rows of one table went with a deleted organization.</summary>
 /// <param name="TableName">The table with its schema, for instance <c>public.invoices</c>.</param>
-/// <param name="Rows">The number of rows.</param>
-public sealed record DeletedRows(string TableName, long Rows);
+/// <param name="Count">The number of rows.</param>
+public sealed record DeletedRows(string TableName, long Count);

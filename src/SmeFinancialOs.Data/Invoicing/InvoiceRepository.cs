@@ -12,8 +12,9 @@ public sealed class InvoiceRepository(ITenantSession session)
     private readonly ITenantSession _session = session ?? throw new ArgumentNullException(nameof(session));
 
     /// <summary>An invoice by its id, or null.</summary>
-    /// <exception cref="InvalidOperationException">The context is an admin's; this holds for every method but
-    /// <see cref="TotalsByOrganizationAsync"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The context is an admin's; this holds for every method but <see cref="GetTotalsByOrganizationAsync"/>.
+    /// </exception>
     public Task<Invoice?> GetAsync(Guid invoiceId, CancellationToken cancellationToken = default) =>
         One($"SELECT {Columns} FROM public.invoices WHERE id = @invoiceId", new { invoiceId }, cancellationToken);
 
@@ -27,6 +28,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <param name="after">The <see cref="InvoicePage.Next"/> of the page before; null for the first page.</param>
     /// <param name="status">Only those of this status; null for all.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The page size is not 1 to 10000, or the status is not an <see cref="InvoiceStatus"/>.</exception>
     public async Task<InvoicePage> ListAsync(int pageSize = 50, InvoiceCursor? after = null, InvoiceStatus? status = null,
         CancellationToken cancellationToken = default)
     {
@@ -47,8 +49,9 @@ public sealed class InvoiceRepository(ITenantSession session)
 
     /// <summary>Writes an invoice.</summary>
     /// <exception cref="DuplicateKeyException">The organization has an invoice of this number or id.</exception>
-    /// <exception cref="MissingReferenceException">The organization of the context does not exist.</exception>
+    /// <exception cref="ForeignKeyViolationException">The organization of the context does not exist.</exception>
     /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="invoice"/> is null.</exception>
     public async Task<Invoice> InsertAsync(NewInvoice invoice, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(invoice);
@@ -104,6 +107,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <exception cref="ConcurrencyConflictException">It was changed or deleted since it was read.</exception>
     /// <exception cref="ArgumentException">A value is not allowed; see <see cref="NewInvoice"/>.</exception>
     /// <exception cref="DuplicateKeyException">Another invoice has the number.</exception>
+    /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
     public async Task<Invoice> UpdateAsync(Invoice invoice, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(invoice);
@@ -136,11 +140,14 @@ public sealed class InvoiceRepository(ITenantSession session)
     }
 
     /// <summary>Changes the status alone, whatever else was changed meanwhile; null where there is no such invoice.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not an <see cref="InvoiceStatus"/>.</exception>
+    /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
     public Task<Invoice?> ChangeStatusAsync(Guid invoiceId, InvoiceStatus status, CancellationToken cancellationToken = default) =>
         One($"UPDATE public.invoices SET status = @status WHERE id = @invoiceId RETURNING {Columns}",
             new { invoiceId, status = Stored(status) }, cancellationToken);
 
     /// <summary>Deletes an invoice; false where there is none.</summary>
+    /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
     public async Task<bool> DeleteAsync(Guid invoiceId, CancellationToken cancellationToken = default)
     {
         _ = OrganizationId;
@@ -149,7 +156,7 @@ public sealed class InvoiceRepository(ITenantSession session)
 
     /// <summary>How many invoices of each status there are, and their sums.</summary>
     /// <exception cref="InvalidValueException">A sum is beyond the range of <see cref="long"/>.</exception>
-    public async Task<IReadOnlyList<InvoiceStatusTotal>> TotalsByStatusAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<InvoiceStatusTotal>> GetTotalsByStatusAsync(CancellationToken cancellationToken = default)
     {
         var rows = await Many<(string Status, long Count, long AmountCents)>(
             "SELECT status, count(*), sum(amount_cents)::bigint FROM public.invoices GROUP BY status", null, cancellationToken).ConfigureAwait(false);
@@ -160,7 +167,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <summary>How many invoices each organization has, and their sums; organizations without any too. For an admin context.</summary>
     /// <exception cref="InvalidOperationException">The context is not an admin's.</exception>
     /// <exception cref="InvalidValueException">A sum is beyond the range of <see cref="long"/>.</exception>
-    public Task<IReadOnlyList<InvoiceOrganizationTotal>> TotalsByOrganizationAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<InvoiceOrganizationTotal>> GetTotalsByOrganizationAsync(CancellationToken cancellationToken = default)
     {
         _session.Context.RequireAdmin();
         return _session.QueryAsync<InvoiceOrganizationTotal>(
@@ -176,6 +183,7 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <summary>Writes all invoices as CSV with a header line, in UTF-8, without holding them in memory.</summary>
     /// <param name="destination">Where it goes; it stays open.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="destination"/> is null.</exception>
     public Task ExportCsvAsync(Stream destination, CancellationToken cancellationToken = default)
     {
         _ = OrganizationId;

@@ -16,6 +16,7 @@ public static class InvoicingServiceCollectionExtensions
     /// <param name="serviceKey">The key that the database was registered with by <c>AddTenantData</c>; null where it has none.</param>
     /// <exception cref="ArgumentException">The key is blank.</exception>
     /// <exception cref="InvalidOperationException">No database was registered under this key.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
     public static IServiceCollection AddInvoicing(this IServiceCollection services, string? serviceKey = null)
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -8,6 +8,7 @@ public sealed record NewInvoice
     internal const long MaxAmountCents = 1_000_000_000_000_000;
 
     /// <summary>Its id; a new one by default.</summary>
+    /// <exception cref="ArgumentException"><see cref="Guid.Empty"/>.</exception>
     public Guid Id
     {
         get; init =>
@@ -27,6 +28,7 @@ public sealed record NewInvoice
     public string? CustomerName { get; init => field = value is null ? null : DatabaseText.Require(value, maxLength: 200, nameof(CustomerName)); }
 
     /// <summary>Where it stands.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a status.</exception>
     public InvoiceStatus Status { get; init => field = RequireStatus(value); }
 
     /// <summary>The date it bears.</summary>

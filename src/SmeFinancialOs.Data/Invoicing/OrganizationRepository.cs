@@ -41,6 +41,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
             new { organizationId }, cancellationToken);
 
     /// <summary>An organization by its slug, or null where there is none that the context may see.</summary>
+    /// <exception cref="ArgumentException">The slug is blank, longer than 63 characters or not valid text.</exception>
     public Task<Organization?> GetBySlugAsync(string slug, CancellationToken cancellationToken = default)
     {
         DatabaseText.Require(slug, maxLength: 63);
@@ -63,6 +64,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
     /// <param name="after">The id of the last one of the page before; null for the first page.</param>
     /// <param name="cancellationToken">Cancels the statement.</param>
     /// <exception cref="InvalidOperationException">The context is not an admin's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The page size is not 1 to 10000.</exception>
     public Task<IReadOnlyList<Organization>> ListAsync(int pageSize = 100, Guid? after = null, CancellationToken cancellationToken = default)
     {
         PageSize.Require(pageSize);
@@ -83,7 +85,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
         _session.Context.RequireAdmin(
             "Erasing an organization is an admin's act, with a reason on record: it needs a context from TenantContext.ForAdmin(actor, reason).AsReadWrite().");
         return _session.QueryAsync<DeletedRows>(
-            """SELECT table_name AS "TableName", deleted_rows AS "Rows" FROM app.delete_organization(@organizationId)""",
+            """SELECT table_name AS "TableName", deleted_rows AS "Count" FROM app.delete_organization(@organizationId)""",
             new { organizationId }, cancellationToken);
     }
 

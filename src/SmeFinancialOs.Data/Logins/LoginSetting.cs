@@ -10,8 +10,10 @@ namespace SmeFinancialOs.Data.Logins;
 /// <param name="Pinned">The value that is right in every installation; null where there is none.</param>
 internal sealed record LoginSetting(string Name, string Harm, Func<string, bool> IsSafe, string? Pinned = null)
 {
-    // What hosts set on a login on purpose is not pinned: isolation level, timeouts, memory, time zone. Nor is what a server of version 15 may not know, or
-    // what takes a superuser.
+    /// <summary>
+    /// What hosts set on a login on purpose is not pinned: isolation level, timeouts, memory, time zone. Nor is what a server of version 15 may not know, or
+    /// what takes a superuser.
+    /// </summary>
     public static IReadOnlyList<LoginSetting> All { get; } =
     [
         new("role", "every connection begins as that role", SettingValue.Is("none"), "none"),

@@ -8,7 +8,7 @@ internal static class SettingValue
     /// <summary>A timeout below this cancels work of an honest tenant.</summary>
     private const decimal ShortestMilliseconds = 100;
 
-    // https://www.postgresql.org/docs/current/config-setting.html
+    /// <summary><see href="https://www.postgresql.org/docs/current/config-setting.html"/></summary>
     private static readonly (string Unit, decimal Milliseconds)[] Units =
         [("us", 0.001m), ("ms", 1), ("min", 60_000), ("s", 1_000), ("h", 3_600_000), ("d", 86_400_000), ("", 1)];
 
@@ -20,7 +20,7 @@ internal static class SettingValue
 
     public static bool IsOff(string value) => Is("off", "false", "no", "f", "n", "0")(value);
 
-    // SET local_preload_libraries = '' is kept as "", and then a library without a name is looked for.
+    /// <summary>SET local_preload_libraries = '' is kept as "", and then a library without a name is looked for.</summary>
     public static bool IsEmpty(string value) => WithoutSpaces(value).Length == 0;
 
     public static bool IsDefaultPath(string value) => WithoutSpaces(value) is "\"$user\",public";

@@ -19,7 +19,7 @@ internal static class StartupOptions
         return string.Join(' ', string.IsNullOrWhiteSpace(stated) ? pins : pins.Append(stated));
     }
 
-    // Words end at white space, and a backslash takes what follows as it is: pg_split_opts of the server.
+    /// <summary>Words end at white space, and a backslash takes what follows as it is: pg_split_opts of the server.</summary>
     private static string Escape(string value) => value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(" ", "\\ ", StringComparison.Ordinal);
 
     /// <summary>The settings of <c>-c name=value</c>, <c>-cname=value</c> and <c>--name=value</c>, where a hyphen stands for an underscore.</summary>

@@ -7,7 +7,7 @@ namespace SmeFinancialOs.Data.Sessions;
 internal sealed class ContextBinding
 {
     private const string Cure = "Have the session injected where the request is, or resolve it from the services of the request (IHttpContextAccessor); "
-        + "run other work through TenantScopeFactory, or make a session with an explicit context: CreateSession(context).";
+        + "run other work through TenantScopeRunner, or make a session with an explicit context: CreateSession(context).";
 
     private readonly bool _isAmbient;
     private volatile bool _isScopeEnded;
@@ -43,9 +43,9 @@ internal sealed class ContextBinding
         if (current is null)
         {
             throw new TenantContextMissingException(_isScopeEnded
-                ? "The service scope that this session was injected into has ended. Run work that goes on after a request through TenantScopeFactory."
+                ? "The service scope that this session was injected into has ended. Run work that goes on after a request through TenantScopeRunner."
                 : "No tenant context is in force here: the one that this session was made for has ended, or is suppressed. "
-                    + "Run work that goes on after a request through TenantScopeFactory, or make a session with an explicit context: CreateSession(context).");
+                    + "Run work that goes on after a request through TenantScopeRunner, or make a session with an explicit context: CreateSession(context).");
         }
 
         if (_isAmbient && current != Context)

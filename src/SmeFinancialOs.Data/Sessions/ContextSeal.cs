@@ -12,14 +12,14 @@ internal sealed class ContextSeal
     private const int SignedLength = 68;
     private const int RememberedTokens = 1024;
 
-    // From where PostgreSQL counts.
+    /// <summary>From where PostgreSQL counts.</summary>
     private static readonly long Epoch = new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).Ticks;
 
     private readonly Func<string> _provider;
     private readonly TimeProvider _clock;
     private readonly TimeSpan _lifetime;
 
-    // A place may be written by several threads at once; whichever stays is right.
+    /// <summary>A place may be written by several threads at once; whichever stays is right.</summary>
     private readonly Token?[] _tokens = new Token[RememberedTokens];
     private Key? _key;
 
@@ -73,7 +73,7 @@ internal sealed class ContextSeal
         return new string(token);
     }
 
-    // So that SQL in an admin context cannot enter another name in the access log: the database compares the name with this.
+    /// <summary>So that SQL in an admin context cannot enter another name in the access log: the database compares the name with this.</summary>
     private static Guid HashOf(string? actor)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -91,7 +91,7 @@ internal sealed class ContextSeal
         return key;
     }
 
-    // Quotes nothing of it.
+    /// <summary>Quotes nothing of it.</summary>
     private static string Unreadable(string option) =>
         $"{option} is not a key: it is what \"sme-data seal add\" has printed, 8 characters, a colon and 44 more.";
 
@@ -113,7 +113,7 @@ internal sealed class ContextSeal
         public byte[] Secret => secret;
     }
 
-    // The subject is the organization, or what stands for the actor of an admin context.
+    /// <summary>The subject is the organization, or what stands for the actor of an admin context.</summary>
     private readonly record struct Holder(Key Key, TenantAccess Access, bool IsReadOnly, Guid Subject, int ProcessId);
 
     private sealed record Token(Holder Holder, DateTimeOffset SignedAt, string Text);

@@ -18,7 +18,7 @@ internal sealed class ContextSettings
     private readonly ContextSeal? _seal;
     private readonly string[] _sql = new string[6];
 
-    // The settings that say whose transaction it is, in the order of the parameters.
+    /// <summary>The settings that say whose transaction it is, in the order of the parameters.</summary>
     private readonly IReadOnlyList<string> _identity;
 
     public ContextSettings(TenantConnectionOptions options, bool noResetOnClose, bool prepares)

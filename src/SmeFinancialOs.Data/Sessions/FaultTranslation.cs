@@ -8,7 +8,7 @@ internal static class FaultTranslation
 {
     private const string IdleInTransactionTimeout = "25P03";
 
-    // Only names go into the messages, never values: they end up in logs.
+    /// <summary>Only names go into the messages, never values: they end up in logs.</summary>
     public static TenantDataException? Translate(PostgresException fault, TenantContext context) => fault.SqlState switch
     {
         PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
@@ -31,7 +31,7 @@ internal static class FaultTranslation
         PostgresErrorCodes.UniqueViolation =>
             new DuplicateKeyException($"A row with the same key exists{On(fault)}.", fault),
         PostgresErrorCodes.ForeignKeyViolation =>
-            new MissingReferenceException($"A row that is referred to does not exist in this organization, or is still referred to{On(fault)}.", fault),
+            new ForeignKeyViolationException($"A row that is referred to does not exist in this organization, or is still referred to{On(fault)}.", fault),
         PostgresErrorCodes.NotNullViolation or PostgresErrorCodes.CheckViolation =>
             new InvalidValueException($"A value is not allowed{On(fault)}.", fault),
         // class 22, data exception: the server's text may quote the value
@@ -41,8 +41,8 @@ internal static class FaultTranslation
     };
 
     /// <summary>
-    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send it without a
-    /// routine.
+    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send
+    /// it without a routine.
     /// </summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
         fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL", Routine: not (null or "") }
@@ -94,8 +94,10 @@ internal static class FaultTranslation
                 + "Look whether it is there before it is done again.", fault)
             : null;
 
-    // An ERROR is sent instead of a commit, by the server. A pooler that has lost its server sends one of its own, which names no routine of PostgreSQL.
-    // 40003: the server itself does not know. A timeout of an idle session ends it before its next statement is run.
+    /// <summary>
+    /// An ERROR is sent instead of a commit, by the server. A pooler that has lost its server sends one of its own, which names no routine of PostgreSQL.
+    /// 40003: the server itself does not know. A timeout of an idle session ends it before its next statement is run.
+    /// </summary>
     private static bool IsRolledBack(PostgresException answer) => answer switch
     {
         { Routine: null or "" } or { SqlState: PostgresErrorCodes.StatementCompletionUnknown } => false,

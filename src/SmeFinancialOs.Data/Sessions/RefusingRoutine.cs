@@ -9,14 +9,14 @@ namespace SmeFinancialOs.Data.Sessions;
 /// </summary>
 internal static class RefusingRoutine
 {
-    // GRANT gives the privilege. Where an object has to be owned, the routine is the same.
+    /// <summary>GRANT gives the privilege. Where an object has to be owned, the routine is the same.</summary>
     private static readonly FrozenSet<string> OfObjects = FrozenSet.ToFrozenSet(
     [
         "aclcheck_error", "aclcheck_error_col", "currval_oid", "lastval", "pg_sequence_last_value", "inv_open", "be_lo_unlink", "InitTempTableNamespace",
         "nextval_internal", "do_setval",
     ]);
 
-    // No GRANT to the role of a context should give this: other roles, settings, files, the server itself.
+    /// <summary>No GRANT to the role of a context should give this: other roles, settings, files, the server itself.</summary>
     private static readonly FrozenSet<string> OfCommands = FrozenSet.ToFrozenSet(
     [
         "call_string_check_hook", "set_config_option_ext", "set_config_with_handle", "GetConfigOptionByName", "AlterSystemSetConfigFile",

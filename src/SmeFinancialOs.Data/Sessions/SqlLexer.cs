@@ -60,7 +60,7 @@ internal ref struct SqlLexer(ReadOnlySpan<char> sql, int position = 0)
 
     private static bool IsNewLine(char c) => c is '\n' or '\r';
 
-    // Every character outside of ASCII can be part of a name.
+    /// <summary>Every character outside of ASCII can be part of a name.</summary>
     private static bool IsNameStart(char c) => char.IsAsciiLetter(c) || c == '_' || c >= 0x80;
 
     private static bool IsNamePart(char c) => IsNameStart(c) || char.IsAsciiDigit(c) || c == '$';

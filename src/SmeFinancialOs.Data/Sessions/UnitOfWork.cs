@@ -18,7 +18,7 @@ internal sealed partial class UnitOfWork : IAsyncDisposable
     private readonly Activity? _caller;
     private volatile Ending _ending;
 
-    // Until a later call succeeds, behind a savepoint.
+    /// <summary>Until a later call succeeds, behind a savepoint.</summary>
     private bool _hasFailed;
 
     /// <param name="connection">In a transaction that has begun.</param>

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Sessions;
 
-/// <summary>A timer that does not keep alive what it is for: what a host has let go of is taken back by a finalizer.</summary>
+/// <summary>A timer that does not keep alive what it is for: what a host has let go of is returned by a finalizer.</summary>
 internal static class WeakTimer
 {
     public static ITimer Start<T>(TimeProvider time, T target, Action<T> callback, TimeSpan due)

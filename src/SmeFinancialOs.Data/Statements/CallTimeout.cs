@@ -12,7 +12,7 @@ internal sealed class CallTimeout
 {
     private const int DriverWaitsLongerSeconds = 5;
 
-    // Outside of a session call the transaction goes on, and another timeout may be in force there.
+    /// <summary>Outside of a session call the transaction goes on, and another timeout may be in force there.</summary>
     private const string Set =
         "SELECT pg_catalog.set_config('app.outer_timeout', pg_catalog.current_setting('statement_timeout'), true), "
         + "pg_catalog.set_config('statement_timeout', $1, true)";

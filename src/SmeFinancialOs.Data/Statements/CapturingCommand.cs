@@ -11,7 +11,7 @@ namespace SmeFinancialOs.Data.Statements;
 /// </summary>
 internal sealed class CapturingCommand : NpgsqlCommand
 {
-    // Dapper asks the type of a command's connection whether arrays can be parameters.
+    /// <summary>Dapper asks the type of a command's connection whether arrays can be parameters.</summary>
     private static readonly NpgsqlConnection Npgsql = new();
 
     private static readonly int DefaultTimeout = new NpgsqlCommand().CommandTimeout;

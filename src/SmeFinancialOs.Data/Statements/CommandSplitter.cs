@@ -73,7 +73,7 @@ internal static class CommandSplitter
         }
     }
 
-    // Its first word alone: a value may stand behind it.
+    /// <summary>Its first word alone: a value may stand behind it.</summary>
     private static TransactionControlException Refused(ReadOnlySpan<char> statement)
     {
         var lexer = new SqlLexer(statement);

@@ -25,8 +25,8 @@ internal abstract class Statement
     public bool IsOfRows { get; }
 
     /// <summary>
-    /// Whether the same can be sent once more, where nothing of it was done: other texts may mean an EXECUTE or a commit of their own, and a stream is read
-    /// once.
+    /// Whether the same can be sent once more, where nothing of it was done: other texts may mean an EXECUTE or a commit of their own, and a
+    /// stream is read once.
     /// </summary>
     public bool IsRepeatable =>
         IsOfRows && !Commands.Any(static command => command.Parameters.Any(static parameter => ((NpgsqlParameter)parameter).Value is Stream));

@@ -61,11 +61,11 @@ public sealed class AfterTheRequestTests(HostDatabase database) : IClassFixture<
     public async Task After_the_response_neither_a_callback_nor_the_end_of_a_scoped_service_has_a_session()
     {
         var ends = new Ends();
-        await using var app = await StartAsync(map => map.MapGet("/", (HttpContext http, ITenantSession session, WritesAtItsEnd _) =>
+        await using var app = await StartAsync(map => map.MapGet("/", (HttpContext http, ITenantSession session, WritingDisposable _) =>
         {
             http.Response.OnCompleted(() => Ends.TryAsync(ends.OfCallback, session));
             return SessionCapture.ReadAsync(session);
-        }), services => services.AddSingleton(ends).AddScoped<WritesAtItsEnd>());
+        }), services => services.AddSingleton(ends).AddScoped<WritingDisposable>());
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("a");
         (await ends.OfCallback.Task).Should().Be(nameof(TenantContextMissingException));
         (await ends.OfService.Task).Should().Be(nameof(TenantContextMissingException));
@@ -100,7 +100,7 @@ public sealed class AfterTheRequestTests(HostDatabase database) : IClassFixture<
         }
     }
 
-    private sealed class WritesAtItsEnd(Ends ends, ITenantSession session) : IAsyncDisposable
+    private sealed class WritingDisposable(Ends ends, ITenantSession session) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await Ends.TryAsync(ends.OfService, session);
     }

@@ -73,7 +73,8 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
     {
         await using var app = await StartAsync(
             map => map.MapGet("/", (IHttpClientFactory clients) => clients.CreateClient("reports").GetStringAsync(new Uri("http://reports.example"))),
-            services => services.AddHttpContextAccessor().AddTransient<CuredHandler>().AddHttpClient("reports").AddHttpMessageHandler<CuredHandler>());
+            services => services.AddHttpContextAccessor().AddTransient<RequestSessionHandler>().AddHttpClient("reports")
+                .AddHttpMessageHandler<RequestSessionHandler>());
         foreach (var (user, rows) in new[] { (UserA, "a"), (UserB, "b"), (UserA, "a") })
             (await (await app.GetAsync("/", user)).ShouldBeOkAsync()).Should().Be(rows);
         _log.HandledFaults().Should().BeEmpty();
@@ -92,7 +93,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
             var job = new Job(factory.CreateSession(), AmbientTenantContext.Required, new());
             await jobs.Writer.WriteAsync(job);
             return await job.Rows.Task;
-        }), services => services.AddSingleton(Channel.CreateUnbounded<Job>()).AddHostedService<KeepingWorker>());
+        }), services => services.AddSingleton(Channel.CreateUnbounded<Job>()).AddHostedService<SessionKeepingWorker>());
         (await (await app.GetAsync("/", UserA)).ShouldBeOkAsync()).Should().Be("a");
         await ShouldBeRefusedAsync(await app.GetAsync("/", UserB));
     }
@@ -134,7 +135,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
             new(HttpStatusCode.OK) { Content = new StringContent(await SessionCapture.ReadAsync(session)) };
     }
 
-    private sealed class CuredHandler(IHttpContextAccessor accessor) : DelegatingHandler
+    private sealed class RequestSessionHandler(IHttpContextAccessor accessor) : DelegatingHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -150,7 +151,7 @@ public sealed class CaptiveServiceTests(HostDatabase database) : IClassFixture<H
 
     private sealed record Job(ITenantSession Session, TenantContext Tenant, TaskCompletionSource<string> Rows);
 
-    private sealed class KeepingWorker(Channel<Job> jobs) : BackgroundService
+    private sealed class SessionKeepingWorker(Channel<Job> jobs) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {

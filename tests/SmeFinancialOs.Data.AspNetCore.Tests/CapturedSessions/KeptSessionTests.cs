@@ -31,7 +31,7 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task A_kept_session_that_was_injected_does_not_either(string way)
+    public async Task Injected_session_that_the_host_keeps_does_not_answer_the_next_tenant(string way)
     {
         SessionCapture.Forget();
         await using var app =
@@ -41,7 +41,7 @@ public sealed class KeptSessionTests(HostDatabase database) : IClassFixture<Host
     }
 
     [Fact]
-    public async Task A_kept_session_that_was_injected_does_not_while_its_own_request_goes_on()
+    public async Task Injected_session_that_the_host_keeps_does_not_answer_while_its_request_goes_on()
     {
         var (isKept, isOver) = (new TaskCompletionSource<ITenantSession>(), new TaskCompletionSource());
         await using var app = await StartAsync(map =>

@@ -17,7 +17,7 @@ public sealed class RightfulUseTests(HostDatabase database) : IClassFixture<Host
     private string UserB => TestUsers.User(database.OrganizationB);
 
     [Fact]
-    public async Task Work_side_by_side_inside_a_request()
+    public async Task Parallel_work_inside_a_request_reads_its_tenant()
     {
         await using var app = await StartAsync(map => map.MapGet("/", async (ITenantSession session, InvoiceRepository invoices) =>
         {
@@ -34,7 +34,7 @@ public sealed class RightfulUseTests(HostDatabase database) : IClassFixture<Host
     }
 
     [Fact]
-    public async Task Rows_that_stream_into_the_response()
+    public async Task Rows_streamed_into_the_response_are_the_tenants()
     {
         const string sql = "SELECT customer_name FROM invoices";
         await using var app = await StartAsync(map =>

@@ -34,10 +34,10 @@ internal static class AspNetCoreSnippets
         app.MapGet("/invoices", (InvoiceRepository invoices, CancellationToken cancellationToken) => invoices.ListAsync(cancellationToken: cancellationToken));
 
         // Visitors see the demo organization, users their own.
-        app.MapGet("/dashboard", (InvoiceRepository invoices) => invoices.TotalsByStatusAsync()).WithDemoTenant();
+        app.MapGet("/dashboard", (InvoiceRepository invoices) => invoices.GetTotalsByStatusAsync()).WithDemoTenant();
 
         // Across organizations: for the policy "support", with a reason in the header X-Admin-Reason.
-        app.MapGet("/admin/totals", (InvoiceRepository invoices) => invoices.TotalsByOrganizationAsync()).RequireTenantAdmin("support");
+        app.MapGet("/admin/totals", (InvoiceRepository invoices) => invoices.GetTotalsByOrganizationAsync()).RequireTenantAdmin("support");
 
         // No tenant, and no session for it.
         app.MapHealthChecks("/health").WithoutTenant();

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// What cannot be judged says where and why.
+/// <summary>What cannot be judged says where and why.</summary>
 public sealed class LintFailureTests
 {
     [Theory]

@@ -1,9 +1,9 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// A server in use gains and loses nothing: no database, no role, no setting.
+/// <summary>A server in use gains and loses nothing: no database, no role, no setting.</summary>
 public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<ServerRoles>
 {
-    // $new is a role that the migration makes; $old and $peer were there before, as $database was.
+    /// <summary>$new is a role that the migration makes; $old and $peer were there before, as $database was.</summary>
     public static TheoryData<string> Changes =>
     [
         "CREATE ROLE $new; GRANT $old TO $new; GRANT $new TO $peer; ALTER ROLE $new SET work_mem = '1MB'; COMMENT ON ROLE $new IS 'new'",
@@ -98,7 +98,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
         (await connection.CountAsync($"pg_roles WHERE rolname = '{role}'")).Should().Be(0);
     }
 
-    // Progress<T> would tell it later, on another thread.
+    /// <summary>Progress&lt;T&gt; would tell it later, on another thread.</summary>
     private sealed class Begun(Action action) : IProgress<string>
     {
         public void Report(string value) => action();

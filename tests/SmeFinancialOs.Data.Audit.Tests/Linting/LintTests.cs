@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// What is judged is what PostgreSQL understood, and the file that brought a fault is named.
+/// <summary>What is judged is what PostgreSQL understood, and the file that brought a fault is named.</summary>
 public sealed class LintTests
 {
     private const string Payments = """

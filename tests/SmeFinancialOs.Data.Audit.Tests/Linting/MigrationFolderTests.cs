@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Linting;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// The order in which each tool runs its files, and what it does not run.
+/// <summary>The order in which each tool runs its files, and what it does not run.</summary>
 public sealed class MigrationFolderTests
 {
     [Theory]
@@ -47,7 +47,7 @@ public sealed class MigrationFolderTests
     [InlineData("-- +migrate Up\nA;\n-- +migrate Down\nC;\n", "A")]
     [InlineData("-- Up Migration\nA;\n-- Down Migration\nC;\n", "A")]
     [InlineData("-- down the hole\nA;\n", "A")]
-    public void What_undoes_is_left_out_and_the_lines_keep_their_numbers(string text, string statements)
+    public void Down_migrations_are_left_out_and_lines_keep_their_numbers(string text, string statements)
     {
         using var folder = new TemporaryMigrations(("1.sql", text));
         var migration = MigrationFolder.Read(folder.Path).Migrations.Should().ContainSingle().Subject;

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// Roles and a database that the server had before a lint, and names that a migration may take.
+/// <summary>Roles and a database that the server had before a lint, and names that a migration may take.</summary>
 public sealed class ServerRoles : IAsyncLifetime
 {
     private string _old = "";
@@ -22,7 +22,7 @@ public sealed class ServerRoles : IAsyncLifetime
     internal string Named(string text) => text.Replace("$old", _old, StringComparison.Ordinal).Replace("$peer", _peer, StringComparison.Ordinal)
         .Replace("$new", _new, StringComparison.Ordinal).Replace("$database", _database, StringComparison.Ordinal);
 
-    // Of what these tests name: others use the server at the same time.
+    /// <summary>Of what these tests name: others use the server at the same time.</summary>
     internal async Task<List<string>> StateAsync()
     {
         await using var connection = await Sql.OpenAsync((await TestServer.GetSharedAsync(Sql.Cancel)).ConnectionString, Sql.Cancel);

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Linting;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// A semicolon ends a statement only where psql says so.
+/// <summary>A semicolon ends a statement only where psql says so.</summary>
 public sealed class SqlScriptTests
 {
     [Theory]
@@ -20,7 +20,7 @@ public sealed class SqlScriptTests
         SqlScript.Split(new("x.sql", text)).Select(statement => statement.Text).Should().Equal(statements.Split('~', StringSplitOptions.RemoveEmptyEntries));
 
     [Fact]
-    public void A_body_is_executed_whole()
+    public void Body_of_a_function_is_one_statement()
     {
         const string function = "CREATE FUNCTION f() RETURNS text BEGIN ATOMIC SELECT 'it''s'; SELECT $$x$$; END";
         SqlScript.Split(new("x.sql", function + ";")).Should().ContainSingle().Which.InTransaction
@@ -39,7 +39,7 @@ public sealed class SqlScriptTests
     [InlineData("create index concurrently if not exists concurrently on t (a)", "create index              if not exists concurrently on t (a)")]
     [InlineData("ALTER TABLE t DETACH PARTITION p CONCURRENTLY", "ALTER TABLE t DETACH PARTITION p             ")]
     [InlineData("SELECT 1 AS concurrently", "SELECT 1 AS concurrently")]
-    public void What_runs_concurrently_runs_in_the_transaction(string sql, string expected) =>
+    public void Concurrent_index_is_created_inside_the_transaction(string sql, string expected) =>
         new SqlStatement(sql, 0, HasBody: false, null).InTransaction.Should().Be(expected);
 
     [Theory]
@@ -51,5 +51,6 @@ public sealed class SqlScriptTests
     [InlineData("SAVEPOINT a", false)]
     [InlineData("COMMIT PREPARED 'x'", false)]
     [InlineData("ENDPOINT", false)]
-    public void The_lints_own_transaction_stays(string sql, bool leftOut) => new SqlStatement(sql, 0, HasBody: false, null).IsLeftOut.Should().Be(leftOut);
+    public void Transaction_control_of_a_migration_does_not_end_the_lints_transaction(string sql, bool leftOut) =>
+        new SqlStatement(sql, 0, HasBody: false, null).IsLeftOut.Should().Be(leftOut);
 }

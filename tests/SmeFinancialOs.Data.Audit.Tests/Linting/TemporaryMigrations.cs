@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 
-// A folder of migrations, gone with the test.
+/// <summary>A folder of migrations, gone with the test.</summary>
 internal sealed class TemporaryMigrations : IDisposable
 {
     internal TemporaryMigrations(params (string File, string Sql)[] files)

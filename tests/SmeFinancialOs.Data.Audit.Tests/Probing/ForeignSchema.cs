@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-// Twenty tables as somebody else would write them: a clinic, with a tenant column of another name.
+/// <summary>Twenty tables as somebody else would write them: a clinic, with a tenant column of another name.</summary>
 internal static class ForeignSchema
 {
     internal static readonly string[] Tables =

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-// A schema that knows nothing of ours: protected by one loop, audited and probed with no more than the name of its tenant column.
+/// <summary>A schema that knows nothing of ours: protected by one loop, audited and probed with no more than the name of its tenant column.</summary>
 public sealed class ForeignSchemaProbeTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-// A clean schema of a few tables, with roles of its own. A hole is planted in the very transaction that the probe runs in.
+/// <summary>A clean schema of a few tables, with roles of its own. A hole is planted in the very transaction that the probe runs in.</summary>
 public class HoleDatabase : IAsyncLifetime
 {
     private SchemaRoles _roles = new();

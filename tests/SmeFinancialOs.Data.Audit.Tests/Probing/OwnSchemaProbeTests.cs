@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-// Our own schema holds, whoever connects.
+/// <summary>Our own schema holds, whoever connects.</summary>
 public sealed class OwnSchemaProbeTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     [Fact]

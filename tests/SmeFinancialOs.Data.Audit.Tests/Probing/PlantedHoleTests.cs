@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-// Each hole is planted in a schema that is clean without it, and found by the attack that is meant for it.
+/// <summary>Each hole is planted in a schema that is clean without it, and found by the attack that is meant for it.</summary>
 public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<HoleDatabase>
 {
     [Fact]

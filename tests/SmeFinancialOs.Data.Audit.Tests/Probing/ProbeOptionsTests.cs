@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-// What the probe cannot do it says; what a host knows better it may say; and nothing stays behind.
+/// <summary>What the probe cannot do it says; what a host knows better it may say; and nothing stays behind.</summary>
 public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<HoleDatabase>
 {
     private const string Refusing = """
@@ -93,7 +93,7 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         FluentActions.Invoking(() => new IsolationAllowance("public.items", "oracle", "")).Should().Throw<ArgumentException>();
     }
 
-    // Cancels while the attacks go on.
+    /// <summary>Cancels while the attacks go on.</summary>
     private sealed class Canceller(List<string> seen, CancellationTokenSource source) : IProgress<string>
     {
         public void Report(string value)

@@ -36,9 +36,9 @@ public sealed class SampleFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
+        var server = await TestServer.StartAsync(TestContext.Current.CancellationToken);
         _database = await CreateDatabaseAsync(server);
-        _superuser = NpgsqlDataSource.Create(_database.OwnerConnectionString);
+        _superuser = NpgsqlDataSource.Create(_database.SuperuserConnectionString);
         await AddAsync(A);
         await AddAsync(B);
         await AddAsync(Demo);

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
-// An honest migration notices nothing.
+/// <summary>An honest migration notices nothing.</summary>
 public sealed class GuardPassTests(GuardedDatabase database) : IClassFixture<GuardedDatabase>
 {
     [Theory]

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
-// Every weakening goes through without the guard, and is refused by it: by itself, within a transaction, and after a check was forced early.
+/// <summary>
+/// Every weakening goes through without the guard, and is refused by it: by itself, within a transaction, and after a check was forced early.
+/// </summary>
 public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<GuardedDatabase>
 {
     public static TheoryData<string> Names => [.. Weakenings.All.Keys];
@@ -40,7 +42,7 @@ public sealed class GuardRefusalTests(GuardedDatabase database) : IClassFixture<
         (await connection.ListAsync<string>("SELECT fault FROM app_guard.faults()")).Should().Contain(f => f.Contains(fault));
     }
 
-    // The owner's migrations are what the guard judges.
+    /// <summary>The owner's migrations are what the guard judges.</summary>
     [Theory]
     [InlineData("ALTER EVENT TRIGGER tenant_guard DISABLE")]
     [InlineData("DROP EVENT TRIGGER tenant_guard")]

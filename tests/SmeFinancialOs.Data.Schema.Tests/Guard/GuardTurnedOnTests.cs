@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
-// How the guard comes, what it needs, and what it cannot see.
+/// <summary>How the guard comes, what it needs, and what it cannot see.</summary>
 public sealed class GuardTurnedOnTests
 {
     private const string EventTriggers = "pg_event_trigger WHERE evtname = 'tenant_guard' AND evtenabled = 'A'";

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
-// What a careless migration could do, who can do it, and what the guard says. {0}: nothing; SQL of one command where PostgreSQL allows it.
+/// <summary>What a careless migration could do, who can do it, and what the guard says. {0}: nothing; SQL of one command where PostgreSQL allows it.</summary>
 internal static partial class Weakenings
 {
     private const string NotProtected = "row-level security is not enabled";

@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 
-// Those of what the migrations bring: the check at commit, the triggers that keep organizations, the log of admin contexts, the keys of the seal.
+/// <summary>
+/// Those of what the migrations bring: the check at commit, the triggers that keep organizations, the log of admin contexts, the keys of the seal.
+/// </summary>
 internal static partial class Weakenings
 {
     private const string Overload = "it can be called in the place of";

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Sealing;
 
-// How the seal comes, what it needs, and what keeps it on.
+/// <summary>How the seal comes, what it needs, and what keeps it on.</summary>
 public sealed class SealTests
 {
     private const string Script = "seal/sealed_context.sql";
@@ -52,7 +52,7 @@ public sealed class SealTests
     }
 
     [Fact]
-    public async Task Keys_of_a_database_that_is_not_migrated_are_no_mystery()
+    public async Task Keys_of_a_database_that_is_not_migrated_are_an_error_that_says_so()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var keys = new ContextSealKeys(await server.CreateEmptyDatabaseAsync(Sql.Cancel));

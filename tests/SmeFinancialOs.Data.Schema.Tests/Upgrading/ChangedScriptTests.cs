@@ -2,7 +2,7 @@ using DbUp.Engine;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A migration has a number and runs once; an object runs again when its text has changed, in its place in the order.
+/// <summary>A migration has a number and runs once; an object runs again when its text has changed, in its place in the order.</summary>
 public sealed class ChangedScriptTests
 {
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ChangedScriptTests
     }
 
     [Fact]
-    public async Task A_text_that_came_once_comes_again()
+    public async Task Object_changed_back_to_an_earlier_text_runs_again()
     {
         var database = await NewDatabaseAsync();
         foreach (var value in new[] { "1", "2", "1" })
@@ -83,7 +83,7 @@ public sealed class ChangedScriptTests
         (await RunAsync(database, Function("2"))).Applied.Should().Equal("objects/f.sql");
     }
 
-    // A host that is rolled back, and migrates when it starts.
+    /// <summary>A host that is rolled back, and migrates when it starts.</summary>
     [Fact]
     public async Task An_older_version_puts_no_older_text_over_that_of_a_newer_one()
     {

@@ -5,8 +5,10 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host
-// may have turned on.
+/// <summary>
+/// A database as version 9, 10 or 14 of the schema made it, with two organizations, the demo, a table of the host's and rows, in one of the forms that a host
+/// may have turned on.
+/// </summary>
 internal sealed class OldVersion
 {
     private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// After its scripts, a migration brings each protected table that is not as this version expects to its policies, privileges and triggers.
+/// <summary>After its scripts, a migration brings each protected table that is not as this version expects to its policies, privileges and triggers.</summary>
 public sealed class ProtectionUpgradeTests
 {
     private const string Faults = "SELECT f.fault FROM app.protected_tables t CROSS JOIN LATERAL app.protection_faults(t.relation) f";
@@ -43,11 +43,11 @@ public sealed class ProtectionUpgradeTests
 
         var result = await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
 
-        result.TablesUpdated.Should().ContainSingle();
-        result.TablesNotUpdated.Should().BeEmpty();
+        result.UpdatedTables.Should().ContainSingle();
+        result.OutdatedTables.Should().BeEmpty();
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
         (await PoliciesAsync(superuser)).Should().Equal(before);
-        (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().BeEmpty();
+        (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).UpdatedTables.Should().BeEmpty();
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class ProtectionUpgradeTests
             + $"GRANT SELECT ON public.orders TO {other}");
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
         await superuser.RunAsync("DROP POLICY admin_access ON public.orders");
-        (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
+        (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).UpdatedTables.Should().Equal("public.orders");
         (await superuser.CountAsync("pg_policy WHERE polname = 'mine'")).Should().Be(1);
         (await superuser.ScalarAsync<bool>($"SELECT has_table_privilege('{other}', 'public.orders', 'SELECT')")).Should().BeTrue();
     }
@@ -77,12 +77,12 @@ public sealed class ProtectionUpgradeTests
 
         var first = await migrator.MigrateAsync(Sql.Cancel);
 
-        first.TablesUpdated.Should().Equal("public.parts");
-        var left = first.TablesNotUpdated.Should().ContainSingle().Which;
+        first.UpdatedTables.Should().Equal("public.parts");
+        var left = first.OutdatedTables.Should().ContainSingle().Which;
         (left.Table, left.Faults).Should().Be(("public.orders", "policy admin_access is missing"));
         left.Reason.Should().StartWith("55P03: ");
         await reader.RunAsync("ROLLBACK");
-        (await migrator.MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
+        (await migrator.MigrateAsync(Sql.Cancel)).UpdatedTables.Should().Equal("public.orders");
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ProtectionUpgradeTests
         var database = await InstallAsync();
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.RunAsync("ALTER TABLE public.orders OWNER TO CURRENT_USER; DROP POLICY admin_access ON public.orders");
-        var left = (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).TablesNotUpdated.Should().ContainSingle().Which;
+        var left = (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).OutdatedTables.Should().ContainSingle().Which;
         left.Table.Should().Be("public.orders");
         left.Reason.Should().StartWith("42501: table public.orders belongs to ").And.EndWith(", and app_owner may not alter it");
         left.ToString().Should().Be($"public.orders is not as this version expects (policy admin_access is missing), and could not be changed: {left.Reason}");
@@ -99,7 +99,9 @@ public sealed class ProtectionUpgradeTests
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
     }
 
-    // Its functions belong to the owner's role: a superuser that migrates must not run what a careless, or malicious, migration has put in their place.
+    /// <summary>
+    /// Its functions belong to the owner's role: a superuser that migrates must not run what a careless, or malicious, migration has put in their place.
+    /// </summary>
     [Fact]
     public async Task What_the_owners_role_has_put_in_the_place_of_the_functions_does_not_run_as_a_superuser()
     {
@@ -117,7 +119,9 @@ public sealed class ProtectionUpgradeTests
         (await superuser.ListAsync<string>("SELECT DISTINCT who FROM app.ran_as")).Should().Equal("app_owner");
     }
 
-    // What the next version may bring: another policy on every table. A guard that is on accepts the old and the new ones while tables are brought to them.
+    /// <summary>
+    /// What the next version may bring: another policy on every table. A guard that is on accepts the old and the new ones while tables are brought to them.
+    /// </summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -137,10 +141,10 @@ public sealed class ProtectionUpgradeTests
         var first = await migrator.MigrateAsync(Sql.Cancel);
 
         first.Applied.Should().Equal("objects/protection.sql");
-        first.TablesUpdated.Should().Equal("public.invoices", "public.organizations", "public.parts");
-        first.TablesNotUpdated.Should().ContainSingle().Which.Table.Should().Be("public.orders");
+        first.UpdatedTables.Should().Equal("public.invoices", "public.organizations", "public.parts");
+        first.OutdatedTables.Should().ContainSingle().Which.Table.Should().Be("public.orders");
         await reader.RunAsync("ROLLBACK");
-        (await migrator.MigrateAsync(Sql.Cancel)).TablesUpdated.Should().Equal("public.orders");
+        (await migrator.MigrateAsync(Sql.Cancel)).UpdatedTables.Should().Equal("public.orders");
         (await superuser.CountAsync("pg_policy WHERE polname = 'no_deletes_at_all'")).Should().Be(4);
         if (!isGuarded)
             return;
@@ -149,7 +153,7 @@ public sealed class ProtectionUpgradeTests
         (await superuser.RefusalAsync("ALTER POLICY no_deletes_at_all ON public.orders USING (true)")).SqlState.Should().Be("42P17");
     }
 
-    // One definition of each: who changes a policy changes it there.
+    /// <summary>One definition of each: who changes a policy changes it there.</summary>
     [Fact]
     public void The_policies_the_privileges_and_the_triggers_are_defined_in_one_file()
     {

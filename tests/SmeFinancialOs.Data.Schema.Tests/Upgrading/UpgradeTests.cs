@@ -1,12 +1,12 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// A database of an older version, with rows, gets what has changed since, whatever its host has turned on.
+/// <summary>A database of an older version, with rows, gets what has changed since, whatever its host has turned on.</summary>
 public sealed class UpgradeTests
 {
     private const string Delete = "DELETE FROM public.organizations";
     private const string Erase = $"SELECT app.delete_organization('{MigratedDatabase.A}')";
 
-    // Those of version 9.
+    /// <summary>Those of version 9.</summary>
     public static TheoryData<string> Forms => [.. OldVersion.Forms.Select(row => row.Data).Where(form => !form.StartsWith("version 10"))];
 
     public static TheoryData<string> AllForms => OldVersion.AllForms;
@@ -36,7 +36,7 @@ public sealed class UpgradeTests
 
     [Theory]
     [MemberData(nameof(AllForms))]
-    public async Task The_rest_works_on(string form)
+    public async Task Upgraded_database_serves_tenants_the_demo_and_admins(string form)
     {
         var database = await OldVersion.InstallAsync(form);
         await database.UpgradeAsync();
@@ -73,7 +73,7 @@ public sealed class UpgradeTests
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal(expected);
         var upgrade = await database.UpgradeAsync();
         upgrade.Applied.Should().Equal(expected);
-        upgrade.TablesNotUpdated.Should().BeEmpty();
+        upgrade.OutdatedTables.Should().BeEmpty();
         (await database.UpgradeAsync()).Applied.Should().BeEmpty();
         (await migrator.GetPendingScriptsAsync(Sql.Cancel)).Should().BeEmpty();
         (await database.RowsAsync()).Should().Be(rows);
@@ -108,7 +108,9 @@ public sealed class UpgradeTests
         (await superuser.RefusalAsync("CREATE TABLE public.t (a int)")).SqlState.Should().Be("42P17");
     }
 
-    // An older guard did not hold it: what a careless migration of the owner's put in its place is gone after the upgrade, and refused from then on.
+    /// <summary>
+    /// An older guard did not hold it: what a careless migration of the owner's put in its place is gone after the upgrade, and refused from then on.
+    /// </summary>
     [Theory]
     [InlineData("guarded", true)]
     [InlineData("guarded and sealed", true)]
@@ -157,7 +159,7 @@ public sealed class UpgradeTests
 
         var upgrade = await new SchemaMigrator(database.As(login), new() { Roles = roles, Seal = true }).MigrateAsync(Sql.Cancel);
         upgrade.Applied.Should().EndWith("seal/sealed_context.sql");
-        upgrade.TablesNotUpdated.Should().BeEmpty();
+        upgrade.OutdatedTables.Should().BeEmpty();
     }
 
     [Theory]

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// The article's columns: an invoice without a customer, an organization that gets an id.
+/// <summary>The article's columns: an invoice without a customer, an organization that gets an id.</summary>
 public sealed class UpgradedColumnsTests
 {
     private const string Organization = "INSERT INTO public.organizations (name, slug) VALUES ('C', 'c') RETURNING id";

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// The keys of the seal: pg_read_all_data, pg_write_all_data and grants reached them in versions 9 and 10, and statistics kept them.
+/// <summary>The keys of the seal: pg_read_all_data, pg_write_all_data and grants reached them in versions 9 and 10, and statistics kept them.</summary>
 public sealed class UpgradedKeysTests
 {
     private const string InUse = "app_seal.keys WHERE inner_pad IS NOT NULL";
@@ -86,7 +86,7 @@ public sealed class UpgradedKeysTests
         }
     }
 
-    // The seal goes on with the keys that were there: of the text of its view nothing is lost.
+    /// <summary>The seal goes on with the keys that were there: of the text of its view nothing is lost.</summary>
     [Theory]
     [InlineData("sealed")]
     [InlineData("version 10, guarded and sealed")]
@@ -112,7 +112,7 @@ public sealed class UpgradedKeysTests
 
     private static byte[] Pad(string key) => [.. Convert.FromBase64String(key[9..]).Select(b => (byte)(b ^ 0x36))];
 
-    // A histogram takes two values, as ANALYZE sees them.
+    /// <summary>A histogram takes two values, as ANALYZE sees them.</summary>
     private static async Task<string[]> AddTwoKeysAsync(OldVersion database)
     {
         var keys = new ContextSealKeys(database.ConnectionString);

@@ -3,12 +3,12 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// The log of admin contexts: a grant, or a function or view of its owner's, opened it in versions 9 and 10.
+/// <summary>The log of admin contexts: a grant, or a function or view of its owner's, opened it in versions 9 and 10.</summary>
 public sealed class UpgradedLogTests
 {
     private const string Entry = "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ('mallory', 'none', true)";
 
-    // What a careless migration brings, as the owner: {0} is the tenants' role. What it opens is a statement that shows or changes entries.
+    /// <summary>What a careless migration brings, as the owner: {0} is the tenants' role. What it opens is a statement that shows or changes entries.</summary>
     private static readonly (string Setup, string Attack)[] Openings =
     [
         ("GRANT SELECT ON app.admin_access_log TO {0}", "SELECT actor FROM app.admin_access_log"),
@@ -69,7 +69,7 @@ public sealed class UpgradedLogTests
         (await superuser.CountAsync("app.admin_access_log WHERE actor = 'ann'")).Should().Be(1);
     }
 
-    // Nothing of ours complains, and admins go on.
+    /// <summary>Nothing of ours complains, and admins go on.</summary>
     [Theory]
     [MemberData(nameof(AllForms))]
     public async Task Admins_read_and_add_and_audit_and_guard_are_clean(string form)
@@ -87,7 +87,7 @@ public sealed class UpgradedLogTests
             (await superuser.ListAsync<string>("SELECT object || fault FROM app_guard.faults()")).Should().BeEmpty();
     }
 
-    // The name is part of what is signed, also where the seal is older than that.
+    /// <summary>The name is part of what is signed, also where the seal is older than that.</summary>
     [Theory]
     [InlineData("sealed", true)]
     [InlineData("guarded and sealed", true)]
@@ -118,7 +118,7 @@ public sealed class UpgradedLogTests
         (await older.RefusalAsync(Entry)).SqlState.Should().Be("42501");
     }
 
-    // Sealed later: nothing has to be done for the log.
+    /// <summary>Sealed later: nothing has to be done for the log.</summary>
     [Fact]
     public async Task A_database_that_is_sealed_later_asks_for_the_name_from_then_on()
     {
@@ -137,7 +137,7 @@ public sealed class UpgradedLogTests
         GRANT EXECUTE ON FUNCTION public.opened() TO PUBLIC
         """;
 
-    // What the statement shows to a tenant, in a transaction that is rolled back; nothing where it is refused.
+    /// <summary>What the statement shows to a tenant, in a transaction that is rolled back; nothing where it is refused.</summary>
     private static async Task<List<string>> AnswerAsync(OldVersion database, (string Setup, string Attack) opening)
     {
         await using var connection = await database.OpenAsync();

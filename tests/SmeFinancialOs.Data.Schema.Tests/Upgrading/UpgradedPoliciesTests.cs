@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// The policies: in versions 9 and 10 whoever was a role of the app could drop those that name it alone.
+/// <summary>The policies: in versions 9 and 10 whoever was a role of the app could drop those that name it alone.</summary>
 public sealed class UpgradedPoliciesTests
 {
     private const string Policies = "SELECT string_agg(concat(polrelid, polname, polroles), ',' ORDER BY polrelid, polname) FROM pg_policy";
@@ -71,7 +71,7 @@ public sealed class UpgradedPoliciesTests
         (await OwnedAsync(database, roles)).Should().BeEmpty();
     }
 
-    // The roles are those of the whole server, which other tests migrate databases of: again where the two have locked each other out.
+    /// <summary>The roles are those of the whole server, which other tests migrate databases of: again where the two have locked each other out.</summary>
     private static async Task TryAsync(Npgsql.NpgsqlConnection connection, string attack)
     {
         while (true)

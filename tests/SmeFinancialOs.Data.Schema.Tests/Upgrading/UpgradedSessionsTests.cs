@@ -3,7 +3,9 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 
-// Sessions of the app's login: in versions 9 and 10 whoever reset the role in one of them could end the others, which are those of every tenant.
+/// <summary>
+/// Sessions of the app's login: in versions 9 and 10 whoever reset the role in one of them could end the others, which are those of every tenant.
+/// </summary>
 public sealed class UpgradedSessionsTests
 {
     private static readonly string[] Functions = ["pg_cancel_backend(pid)", "pg_terminate_backend(pid)", "pg_terminate_backend(pid, 1000)"];
@@ -38,7 +40,7 @@ public sealed class UpgradedSessionsTests
         (await signaller.ScalarAsync<bool>($"SELECT pg_terminate_backend({tenant.ProcessID}, 10000)")).Should().BeTrue();
     }
 
-    // Whoever migrates without a superuser goes on, and is told by the audit.
+    /// <summary>Whoever migrates without a superuser goes on, and is told by the audit.</summary>
     [Fact]
     public async Task Signal_privilege_that_only_a_superuser_can_revoke_is_left_open_and_found()
     {
@@ -59,7 +61,7 @@ public sealed class UpgradedSessionsTests
         (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.RuleId == "backends-open").Should().BeEmpty();
 
-    // Whether B's statement fails because of what A does.
+    /// <summary>Whether B's statement fails because of what A does.</summary>
     private static async Task<bool> IsEndedAsync(OldVersion database, string function)
     {
         await using var victim = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.B);

@@ -16,7 +16,7 @@ public sealed class S01AdminByMembershipTests(TenantDatabaseFixture fixture) : I
     [Fact]
     public async Task The_articles_tenant_reads_everybody_without_asking_for_it()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + Membership);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + Membership);
         (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
     }
 
@@ -25,7 +25,7 @@ public sealed class S01AdminByMembershipTests(TenantDatabaseFixture fixture) : I
     {
         const string mended = ArticleRecipe.Isolation
             + "GRANT article_admin TO article_app; CREATE POLICY admins ON article.invoices TO article_admin USING (true);";
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + mended);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + mended);
         (await trial.TryAsync(BecomeAdmin.Replace("{0}", "article_admin", StringComparison.Ordinal))).SqlState.Should().BeNull();
         (await trial.TryAsync(ArticleRecipe.Secrets)).Shows(Seed.SecretOfB).Should().BeTrue();
     }

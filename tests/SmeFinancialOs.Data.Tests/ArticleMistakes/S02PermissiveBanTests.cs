@@ -13,11 +13,11 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     [InlineData("")]
     public async Task The_articles_ban_lets_a_tenant_or_nobody_insert_into_B(string organization)
     {
-        await using (var isolated = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
+        await using (var isolated = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
             without: ArticleRecipe.Tables + ArticleRecipe.Isolation))
             (await isolated.TryAsync(PlantInB)).SqlState.Should().Be("42501", "the isolation policy alone refuses it");
 
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA with { Organization = organization },
             without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Ban);
         (await trial.TryAsync(PlantInB)).SqlState.Should().BeNull();
         await trial.BecomeAsync(ArticleRecipe.AppOfA with { Organization = Seed.B });
@@ -34,14 +34,14 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
 
         const string permissive = "DROP POLICY demo_no_writes_insert ON public.invoices; CREATE POLICY demo_no_writes_insert ON public.invoices FOR INSERT "
             + "TO tenant_role WITH CHECK (org_id <> app.demo_org_id())";
-        await using var loose = await Trial.StartAsync(fixture, Actor.TenantA with { Organization = organization }, without: permissive);
+        await using var loose = await Attack.StartAsync(fixture, Actor.TenantA with { Organization = organization }, without: permissive);
         (await loose.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().BeNull("written like the article's, ours would leak too");
     }
 
     [Fact]
     public async Task Protect_table_refuses_a_permissive_policy_that_is_not_ours()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables + Ban);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables + Ban);
         (await trial.TryAsync("SELECT app.protect_table('article.invoices')")).SqlState.Should().Be("42710");
     }
 

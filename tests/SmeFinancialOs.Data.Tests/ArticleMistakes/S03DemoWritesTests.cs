@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Tests.ArticleMistakes;
 /// <summary>S3: the demo's ban covers INSERT alone.</summary>
 public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    // Even as it should have been, RESTRICTIVE.
+    /// <summary>Even as it should have been, RESTRICTIVE.</summary>
     private const string Ban = $"CREATE POLICY demo_no_writes ON article.invoices AS RESTRICTIVE FOR INSERT WITH CHECK (org_id <> '{Seed.Demo}');";
 
     public static TheoryData<string> Writes => ["UPDATE {0} SET {1} = 'vandalized'", "DELETE FROM {0}"];
@@ -14,7 +14,7 @@ public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFi
     [MemberData(nameof(Writes))]
     public async Task The_articles_demo_updates_and_deletes(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfDemo, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Ban);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfDemo, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Ban);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (9, '{Seed.Demo}', 'planted')")).SqlState.Should().Be("42501");
         (await trial.TryAsync(write.Replace("{0}", "article.invoices", StringComparison.Ordinal).Replace("{1}", "secret", StringComparison.Ordinal))).SqlState
             .Should().BeNull();
@@ -23,7 +23,7 @@ public sealed class S03DemoWritesTests(TenantDatabaseFixture fixture) : IClassFi
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public async Task Our_demo_is_refused_both(string write)
+    public async Task Our_demo_can_neither_update_nor_delete(string write)
     {
         var attack = write.Replace("{0}", "public.invoices", StringComparison.Ordinal).Replace("{1}", "customer_name", StringComparison.Ordinal);
         await using (var connection = await fixture.OpenAsAsync(Actor.Demo))

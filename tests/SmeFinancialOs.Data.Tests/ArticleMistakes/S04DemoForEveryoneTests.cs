@@ -10,14 +10,14 @@ public sealed class S04DemoForEveryoneTests(TenantDatabaseFixture fixture) : ICl
     [Fact]
     public async Task The_articles_tenant_finds_the_demos_rows_among_its_own()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + DemoRead);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + DemoRead);
         (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfDemo);
     }
 
     [Fact]
     public async Task The_articles_policy_shows_the_demo_to_a_session_without_a_tenant()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfNobody, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + DemoRead);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfNobody, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + DemoRead);
         (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfDemo);
     }
 

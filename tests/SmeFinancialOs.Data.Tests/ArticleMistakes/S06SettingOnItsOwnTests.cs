@@ -27,7 +27,7 @@ public sealed class S06SettingOnItsOwnTests(TenantDatabaseFixture fixture) : ICl
     }
 
     [Fact]
-    public async Task Ours_puts_setting_and_query_into_one_transaction()
+    public async Task Our_session_sends_setting_and_query_in_one_transaction()
     {
         (await fixture.Factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<long>(Count, cancellationToken: Token)).Should().Be(Seed.InvoicesEach);
         await using var work = await fixture.Factory.OpenConnectionAsync(fixture.ContextA, Token);

@@ -13,20 +13,20 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
     [InlineData("BYPASSRLS")]
     public async Task The_articles_FORCE_does_not_bind_superusers_and_BYPASSRLS_roles(string attribute)
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA,
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA,
             without: ArticleRecipe.Tables + ArticleRecipe.Isolation + $"ALTER ROLE article_app {attribute}");
         (await trial.TryAsync(ArticleRecipe.Secrets)).Values.Should().Equal(Seed.SecretOfA, Seed.SecretOfB, Seed.SecretOfDemo);
     }
 
     [Fact]
-    public async Task Neither_does_ours_for_a_superuser_who_skips_the_factory()
+    public async Task Our_FORCE_does_not_bind_a_superuser_who_skips_the_factory()
     {
-        await using var trial = await Trial.StartAsync(fixture, new Actor(null, null, Seed.A));
+        await using var trial = await Attack.StartAsync(fixture, new Actor(null, null, Seed.A));
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
     [Fact]
-    public async Task Ours_refuses_to_run_as_superuser()
+    public async Task Our_factory_refuses_a_superuser()
     {
         var factory = new TenantConnectionFactory(fixture.SuperuserDataSource, new TenantConnectionOptions { AdminDataSource = fixture.SuperuserDataSource });
         foreach (var context in new[] { fixture.ContextA, TenantContext.Demo, TenantContext.ForAdmin("operator", "any") })
@@ -44,7 +44,7 @@ public sealed class S07SuperuserTests(TenantDatabaseFixture fixture) : IClassFix
     [InlineData("IN ROLE admin_role")]
     [InlineData("IN ROLE app_owner")]
     [InlineData("NOBYPASSRLS", false)]
-    public async Task Ours_refuses_a_login_that_could_see_more(string attribute, bool isRefused = true)
+    public async Task Our_factory_refuses_a_login_that_bypasses_the_policies(string attribute, bool isRefused = true)
     {
         // Committed, because the factory logs in: a name of its own, and dropped again.
         var login = "article_login_" + Guid.NewGuid().ToString("N");

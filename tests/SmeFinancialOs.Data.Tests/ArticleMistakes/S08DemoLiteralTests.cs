@@ -13,7 +13,7 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
     [InlineData(InCode)]
     public async Task The_articles_literals_are_no_uuids(string literal)
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (9, '{literal}', 'demo')")).SqlState.Should().Be("22P02");
         (await trial.TryAsync($"CREATE POLICY demo_no_writes ON article.invoices FOR INSERT WITH CHECK (org_id <> '{literal}')")).SqlState.Should().Be("22P02");
     }
@@ -27,12 +27,12 @@ public sealed class S08DemoLiteralTests(TenantDatabaseFixture fixture) : IClassF
             ALTER TABLE article.invoices ENABLE ROW LEVEL SECURITY;
             CREATE POLICY demo_no_writes ON article.invoices FOR INSERT WITH CHECK (org_id <> '{InPolicy}')
             """;
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: scene);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES ('{InCode}', 'written to the demo')")).SqlState.Should().BeNull();
     }
 
     [Fact]
-    public async Task Ours_is_one_uuid_and_the_same_in_library_and_database()
+    public async Task Our_demo_id_is_one_uuid_in_library_and_database()
     {
         (await fixture.TruthAsync<Guid>("SELECT app.demo_org_id()")).Should().Be(TenantContext.DemoOrganizationId);
         TenantContext.Demo.OrganizationId.Should().Be(TenantContext.DemoOrganizationId);

@@ -47,7 +47,7 @@ public sealed class S09TextLintTests(TenantDatabaseFixture fixture) : IClassFixt
             """;
         file.Contains("ROW LEVEL SECURITY", StringComparison.OrdinalIgnoreCase).Should().BeTrue("this is all the article's lint asks");
 
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.Superuser, without: file);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.Superuser, without: file);
         (await trial.TryAsync(Unprotected.Replace("{0}", "article", StringComparison.Ordinal))).Values.Should().Equal(open);
     }
 

@@ -14,22 +14,22 @@ public sealed class S10OrganizationsTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public async Task The_articles_tenant_lists_and_renames_all_customers()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Organizations);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Organizations);
         (await trial.TryAsync("SELECT name FROM article.organizations ORDER BY 1")).Values.Should().Equal("A", "B", "Demo");
         (await trial.Connection.RunAsync("UPDATE article.organizations SET name = 'stolen'")).Should().Be(3);
     }
 
     [Fact]
-    public async Task Our_tenant_finds_itself_alone()
+    public async Task Our_tenant_lists_its_own_organization_alone()
     {
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
         {
             (await trial.TryAsync("SELECT name FROM public.organizations")).Values.Should().Equal("A");
             (await trial.Connection.RunAsync("UPDATE public.organizations SET name = 'stolen'")).Should().Be(1);
             (await trial.OthersWereChangedAsync()).Should().BeFalse();
         }
 
-        await using var open = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.organizations DISABLE ROW LEVEL SECURITY");
+        await using var open = await Attack.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.organizations DISABLE ROW LEVEL SECURITY");
         (await open.TryAsync("SELECT name FROM public.organizations ORDER BY 1")).Values.Should().Equal("A", "B", "Demo");
     }
 }

@@ -13,7 +13,7 @@ public sealed class S11IdAloneTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task In_the_article_a_duplicate_tells_that_a_hidden_row_exists()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation);
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (2, '{Seed.A}', 'probe')")).SqlState.Should().Be("23505");
         (await trial.TryAsync($"INSERT INTO article.invoices VALUES (99, '{Seed.A}', 'probe')")).SqlState.Should().BeNull();
     }
@@ -21,15 +21,15 @@ public sealed class S11IdAloneTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task In_the_article_As_child_points_at_Bs_parent()
     {
-        await using var trial = await Trial.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Lines);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.AppOfA, without: ArticleRecipe.Tables + ArticleRecipe.Isolation + Lines);
         (await trial.TryAsync($"INSERT INTO article.lines VALUES ('{Seed.A}', 2)")).SqlState.Should().BeNull();
         (await trial.TryAsync($"INSERT INTO article.lines VALUES ('{Seed.A}', 99)")).SqlState.Should().Be("23503");
     }
 
     [Fact]
-    public async Task Ours_accepts_the_id_of_Bs_invoice_as_a_new_one_of_A()
+    public async Task Our_keys_accept_the_id_of_Bs_invoice_as_a_new_one_of_A()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         const string insert = $"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) "
             + $"VALUES ('{Seed.A}', '{Seed.InvoiceOfB}', 'B-1', 1, 'mine', '2026-01-01')";
         (await trial.TryAsync(insert)).SqlState.Should().BeNull();

@@ -22,8 +22,7 @@ public sealed class CursorTests(TenantDatabaseFixture fixture) : IClassFixture<T
     [InlineData(true)]
     public async Task A_held_cursor_is_gone_for_the_next_tenant_of_the_connection(bool noResetOnClose)
     {
-        await using var single = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { MaxPoolSize = 1, NoResetOnClose = noResetOnClose }.ConnectionString);
+        await using var single = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithOneConnection(noResetOnClose));
         var factory = new TenantConnectionFactory(single);
         var token = TestContext.Current.CancellationToken;
         int pid;
@@ -48,10 +47,10 @@ public sealed class CursorTests(TenantDatabaseFixture fixture) : IClassFixture<T
     public async Task A_temporary_table_is_refused_because_it_would_carry_rows_to_the_next_tenant()
     {
         const string carry = "CREATE TEMP TABLE carried AS SELECT customer_name FROM public.invoices";
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync(carry)).SqlState.Should().Be("42501");
 
-        await using var granted = await Trial.StartAsync(fixture, Actor.TenantA, without: $"GRANT TEMPORARY ON DATABASE {fixture.Database.Name} TO PUBLIC");
+        await using var granted = await Attack.StartAsync(fixture, Actor.TenantA, without: $"GRANT TEMPORARY ON DATABASE {fixture.Database.Name} TO PUBLIC");
         (await granted.TryAsync(carry)).SqlState.Should().BeNull();
         await granted.BecomeAsync(Actor.TenantB);
         (await granted.TryAsync("TABLE carried")).Shows(Seed.SecretOfA).Should().BeTrue();
@@ -61,10 +60,10 @@ public sealed class CursorTests(TenantDatabaseFixture fixture) : IClassFixture<T
     public async Task A_temporary_table_would_shadow_the_real_one()
     {
         const string shadow = "CREATE TEMP TABLE invoices AS SELECT 'shadow' AS customer_name";
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync(shadow)).SqlState.Should().Be("42501");
 
-        await using var granted = await Trial.StartAsync(fixture, Actor.TenantA, without: $"GRANT TEMPORARY ON DATABASE {fixture.Database.Name} TO PUBLIC");
+        await using var granted = await Attack.StartAsync(fixture, Actor.TenantA, without: $"GRANT TEMPORARY ON DATABASE {fixture.Database.Name} TO PUBLIC");
         await granted.TryAsync(shadow);
         (await granted.TryAsync("SELECT customer_name FROM invoices")).Values.Should().Equal("shadow");
     }

@@ -17,21 +17,21 @@ public sealed class DefinerFunctionTests(TenantDatabaseFixture fixture) : IClass
     [Fact]
     public async Task A_definer_function_of_the_forced_owner_shows_nothing()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function("app_owner"));
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: Function("app_owner"));
         (await trial.TryAsync(Call)).Values.Should().BeEmpty();
     }
 
     [Fact]
     public async Task Definer_function_shows_everything_without_FORCE()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function("app_owner", DefenceRemoval.Force));
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: Function("app_owner", DefenceRemoval.Force));
         (await trial.TryAsync(Call)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
     [Fact]
     public async Task A_superusers_definer_function_shows_everything_even_under_FORCE()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Function(owner: null));
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: Function(owner: null));
         (await trial.TryAsync(Call)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
@@ -62,7 +62,7 @@ public sealed class DefinerFunctionTests(TenantDatabaseFixture fixture) : IClass
             CREATE FUNCTION public.my_org() RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER {pin} AS $$ BEGIN RETURN (SELECT org FROM members); END $$;
             GRANT TEMPORARY ON DATABASE {fixture.Database.Name} TO PUBLIC
             """;
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync($"CREATE TEMP TABLE members AS SELECT uuid '{Seed.B}' AS org; GRANT SELECT ON members TO PUBLIC")).SqlState.Should().BeNull();
         (await trial.TryAsync("SELECT public.my_org()")).Values.Should().Equal(isShadowed ? Seed.B : Seed.A);
     }

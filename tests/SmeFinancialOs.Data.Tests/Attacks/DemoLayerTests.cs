@@ -23,10 +23,10 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public async Task The_role_alone_refuses(string write)
+    public async Task Demo_role_alone_refuses_writes(string write)
     {
         // The tables' grants are enough, with row-level security off altogether.
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY");
+        await using var trial = await Attack.StartAsync(fixture, Actor.Demo, without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY");
         (await trial.TryAsync(write)).SqlState.Should().Be("42501");
         (await trial.OthersWereChangedAsync()).Should().BeFalse();
     }
@@ -35,7 +35,7 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task The_restrictive_policies_alone_refuse_the_tenant_role_with_the_demos_id(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantRoleOnDemo);
         var state = (await trial.TryAsync(write)).SqlState;
         state
             .Should().Be(write.StartsWith("INSERT", StringComparison.Ordinal) || write.StartsWith("MERGE", StringComparison.Ordinal) ? "42501" : null,
@@ -47,16 +47,16 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task The_restrictive_policies_alone_refuse_a_demo_role_that_was_granted_writes(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: $"{Grants}; {Permission}");
+        await using var trial = await Attack.StartAsync(fixture, Actor.Demo, without: $"{Grants}; {Permission}");
         await trial.TryAsync(write);
         (await trial.OthersWereChangedAsync()).Should().BeFalse();
     }
 
     [Theory]
     [MemberData(nameof(Writes))]
-    public async Task The_read_only_transaction_alone_refuses(string write)
+    public async Task Read_only_transaction_alone_refuses_writes(string write)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}");
+        await using var trial = await Attack.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}");
         await trial.Connection.RunAsync(ReadOnly);
         (await trial.TryAsync(write)).SqlState.Should().Be("25006");
         (await trial.TryAsync("SELECT set_config('transaction_read_only', 'off', true)")).SqlState
@@ -68,13 +68,13 @@ public sealed class DemoLayerTests(TenantDatabaseFixture fixture) : IClassFixtur
     [MemberData(nameof(Writes))]
     public async Task Without_all_three_the_demo_is_written_to(string write)
     {
-        await using (var demo = await Trial.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}"))
+        await using (var demo = await Attack.StartAsync(fixture, Actor.Demo, without: $"{DefenceRemoval.DemoPolicies}; {Grants}; {Permission}"))
         {
             (await demo.TryAsync(write)).SqlState.Should().BeNull();
             (await demo.OthersWereChangedAsync()).Should().BeTrue();
         }
 
-        await using var tenant = await Trial.StartAsync(fixture, Actor.TenantRoleOnDemo, without: DefenceRemoval.DemoPolicies);
+        await using var tenant = await Attack.StartAsync(fixture, Actor.TenantRoleOnDemo, without: DefenceRemoval.DemoPolicies);
         (await tenant.TryAsync(write)).SqlState.Should().BeNull();
         (await tenant.OthersWereChangedAsync()).Should().BeTrue();
     }

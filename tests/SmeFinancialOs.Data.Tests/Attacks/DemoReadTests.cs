@@ -8,7 +8,7 @@ public sealed class DemoReadTests(TenantDatabaseFixture fixture) : IClassFixture
     [MemberData(nameof(ReadAttacks.OnB), MemberType = typeof(ReadAttacks))]
     public async Task Demo_cannot_read_a_tenants_rows(string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo);
+        await using var trial = await Attack.StartAsync(fixture, Actor.Demo);
         var seen = await trial.TryAsync(attack);
         (seen.Shows(Seed.SecretOfA) || seen.Shows(Seed.SecretOfB)).Should().BeFalse();
     }
@@ -24,7 +24,7 @@ public sealed class DemoReadTests(TenantDatabaseFixture fixture) : IClassFixture
     [Fact]
     public async Task A_loose_demo_policy_would_show_everything()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Demo, without: "ALTER POLICY demo_read_only ON public.invoices USING (true)");
+        await using var trial = await Attack.StartAsync(fixture, Actor.Demo, without: "ALTER POLICY demo_read_only ON public.invoices USING (true)");
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 

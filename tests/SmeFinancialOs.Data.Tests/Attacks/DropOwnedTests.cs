@@ -40,7 +40,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     {
         foreach (var defended in new[] { false, true })
         {
-            await using var trial = await Trial.StartAsync(fixture, actor, (defended ? "SELECT" : Without) + Server);
+            await using var trial = await Attack.StartAsync(fixture, actor, (defended ? "SELECT" : Without) + Server);
             await trial.Connection.RunAsync(Superuser);
             var before = await trial.Connection.ScalarAsync<string>(Lasting);
             await trial.BecomeAsync(actor);
@@ -53,13 +53,13 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     [Fact]
     public async Task Without_the_event_trigger_one_drop_owned_hides_all_rows_from_all_tenants()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, Without);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, Without);
         (await trial.TryAsync("DROP OWNED BY tenant_role")).SqlState.Should().BeNull();
         await trial.BecomeAsync(Actor.TenantB);
         (await trial.TryAsync("TABLE public.invoices")).Should().Match<Outcome>(outcome => outcome.Error == null && outcome.Values.Count == 0);
     }
 
-    // A table whose permissive policy is for everybody is opened by it.
+    /// <summary>A table whose permissive policy is for everybody is opened by it.</summary>
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -68,7 +68,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         const string table = "CREATE TABLE public.t AS SELECT org_id, customer_name FROM public.invoices; ALTER TABLE public.t ENABLE ROW LEVEL SECURITY; "
             + "GRANT SELECT ON public.t TO tenant_role; CREATE POLICY everything ON public.t USING (true); "
             + "CREATE POLICY own ON public.t AS RESTRICTIVE TO tenant_role USING (org_id = (SELECT app.current_org_id()))";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, (defended ? "" : Without + "; ") + table);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, (defended ? "" : Without + "; ") + table);
         (await trial.TryAsync("TABLE public.t")).Shows(Seed.SecretOfB).Should().BeFalse();
         await trial.TryAsync("DROP OWNED BY tenant_role");
         await trial.Connection.RunAsync(Superuser + "; GRANT SELECT ON public.t TO tenant_role");
@@ -76,13 +76,13 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
         (await trial.TryAsync("TABLE public.t")).Shows(Seed.SecretOfB).Should().Be(!defended);
     }
 
-    // Not even as whoever wrote a function: the session's login counts.
+    /// <summary>Not even as whoever wrote a function: the session's login counts.</summary>
     [Fact]
     public async Task A_definer_function_is_refused_too()
     {
         const string function = "CREATE FUNCTION public.f() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp "
             + "AS 'BEGIN DROP OWNED BY tenant_role; END'";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, function);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, function);
         (await trial.TryAsync("SELECT public.f()")).SqlState.Should().Be("42501");
     }
 
@@ -91,14 +91,14 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     [InlineData("CREATE ROLE owned_deployer; GRANT app_owner TO owned_deployer; SET LOCAL SESSION AUTHORIZATION owned_deployer", "who may become the owner")]
     [InlineData("CREATE ROLE owned_other; SET LOCAL SESSION AUTHORIZATION owned_other", "who is nothing of the app")]
     [InlineData("CREATE ROLE owned_both; GRANT tenant_role, app_owner TO owned_both; SET LOCAL SESSION AUTHORIZATION owned_both", "who deploys and tests")]
-    public async Task Others_go_on(string become, string who)
+    public async Task Drop_owned_by_roles_that_are_not_the_apps_succeeds(string become, string who)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, "SELECT 1");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, "SELECT 1");
         await trial.Connection.RunAsync(Superuser + "; " + become);
         (await trial.TryAsync("ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC; DROP OWNED BY CURRENT_USER")).SqlState.Should().BeNull(who);
     }
 
-    // As long as they can: each takes the event trigger away.
+    /// <summary>As long as they can: each takes the event trigger away.</summary>
     [Theory]
     [InlineData("DROP EVENT TRIGGER keep_policies")]
     [InlineData("ALTER EVENT TRIGGER keep_policies DISABLE")]
@@ -107,7 +107,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     [InlineData("SET session_replication_role = replica")]
     public async Task Tenant_cannot_switch_the_event_trigger_off(string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         foreach (var prefix in new[] { "", "RESET ROLE; " })
             (await trial.TryAsync(prefix + attack)).SqlState.Should().Be("42501");
         if (fixture.ServerMajorVersion >= 17)
@@ -117,7 +117,7 @@ public sealed class DropOwnedTests(TenantDatabaseFixture fixture) : IClassFixtur
     [Fact]
     public async Task Event_trigger_also_fires_in_a_session_that_replicates()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, "SET LOCAL session_replication_role = replica");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, "SET LOCAL session_replication_role = replica");
         (await trial.TryAsync("DROP OWNED BY tenant_role")).SqlState.Should().Be("42501");
     }
 }

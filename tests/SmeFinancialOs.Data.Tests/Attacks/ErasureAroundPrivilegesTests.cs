@@ -48,7 +48,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
     [MemberData(nameof(Attacks))]
     public async Task Nothing_erases_the_organization_for_a_tenant(string scene, string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync(attack)).SqlState.Should().Be("42501");
         await trial.BecomeAsync(Actor.TenantA);
         (await trial.Connection.ScalarAsync<long>("SELECT count(*) FROM public.organizations")).Should().Be(1);
@@ -58,7 +58,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
     [MemberData(nameof(Attacks))]
     public async Task Without_the_triggers_a_tenant_erases_its_organization(string scene, string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene + "; ALTER TABLE public.organizations DISABLE TRIGGER USER");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene + "; ALTER TABLE public.organizations DISABLE TRIGGER USER");
         (await trial.TryAsync(attack)).SqlState.Should().BeNull();
         await trial.BecomeAsync(Actor.TenantA);
         (await trial.Connection.ScalarAsync<long>("SELECT count(*) FROM public.organizations")).Should().Be(0);
@@ -70,16 +70,16 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
     [InlineData($"{Upsert} id = excluded.id, name = excluded.name")]
     public async Task What_keeps_the_organization_is_a_tenants_to_do(string sql)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Owners);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: Owners);
         (await trial.TryAsync(sql)).SqlState.Should().BeNull();
     }
 
     [Theory]
     [InlineData("DELETE FROM public.owners")]
     [InlineData($"UPDATE public.organizations SET id = gen_random_uuid() WHERE id = '{Seed.B}'")]
-    public async Task Admin_may_erase_an_organization_around_privileges(string sql)
+    public async Task Admin_erases_an_organization_through_cascades_and_definer_functions(string sql)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.Admin, without: Owners);
+        await using var trial = await Attack.StartAsync(fixture, Actor.Admin, without: Owners);
         (await trial.TryAsync(sql)).SqlState.Should().BeNull();
         (await trial.OthersWereChangedAsync()).Should().Be(sql.Contains(Seed.B, StringComparison.Ordinal));
     }

@@ -40,7 +40,7 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     [Fact]
     public async Task Tenant_cannot_erase_its_organization_after_the_migrations_ran_again()
     {
-        await new SchemaMigrator(fixture.Database.OwnerConnectionString).MigrateAsync(Token);
+        await new SchemaMigrator(fixture.Database.SuperuserConnectionString).MigrateAsync(Token);
         await IsRefusedAsync("DELETE FROM public.organizations");
         await IsRefusedAsync($"SELECT app.delete_organization('{Seed.A}')");
     }

@@ -18,7 +18,7 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task A_child_cannot_point_at_another_tenants_parent_and_does_not_learn_that_it_exists()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: Lines);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: Lines);
         (await trial.TryAsync(Line(Seed.A, Seed.InvoiceOfA))).SqlState.Should().BeNull();
 
         var existing = (await trial.TryAsync(Line(Seed.A, Seed.InvoiceOfB))).Error!;
@@ -36,7 +36,7 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
             CREATE TABLE public.invoice_lines (org_id uuid NOT NULL, invoice_id uuid NOT NULL REFERENCES public.invoices (id));
             SELECT app.protect_table('public.invoice_lines')
             """;
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: loose);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: loose);
         (await trial.TryAsync(Line(Seed.A, Seed.InvoiceOfB))).SqlState.Should().BeNull();
         (await trial.TryAsync(Line(Seed.A, Guid.NewGuid().ToString()))).SqlState.Should().Be("23503", "an oracle");
         await trial.BecomeAsync(Actor.TenantB);
@@ -48,10 +48,10 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         var nullable = Lines.Replace("org_id uuid NOT NULL,", "org_id uuid,", StringComparison.Ordinal)
             .Replace("PRIMARY KEY (org_id, id),", "", StringComparison.Ordinal);
-        await using var trial = await Trial.StartAsync(fixture, new Actor(null, null, ""));
+        await using var trial = await Attack.StartAsync(fixture, new Actor(null, null, ""));
         (await trial.TryAsync(nullable)).SqlState.Should().Be("23502", "protect_table refuses it");
 
-        await using var forced = await Trial.StartAsync(fixture, new Actor(null, null, ""),
+        await using var forced = await Attack.StartAsync(fixture, new Actor(null, null, ""),
             without: nullable.Replace("SELECT app.protect_table('public.invoice_lines');", "", StringComparison.Ordinal));
         (await forced.TryAsync($"INSERT INTO public.invoice_lines (org_id, invoice_id) VALUES (NULL, '{Guid.NewGuid()}')")).SqlState.Should().BeNull();
     }
@@ -63,7 +63,7 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         var lines = Lines.Replace("ON DELETE CASCADE", action, StringComparison.Ordinal)
             .Replace("invoice_id uuid NOT NULL", "invoice_id uuid", StringComparison.Ordinal);
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: lines);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: lines);
         (await trial.TryAsync(Line(Seed.A, Seed.InvoiceOfA))).SqlState.Should().BeNull();
         (await trial.TryAsync($"DELETE FROM public.invoices WHERE id = '{Seed.InvoiceOfA}'")).SqlState.Should().Be(state);
         if (state is null)

@@ -14,7 +14,7 @@ public sealed class FunctionTests(TenantDatabaseFixture fixture) : IClassFixture
             CREATE OPERATOR shadow.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = shadow.always);
             CREATE FUNCTION shadow.current_setting(text, boolean) RETURNS text LANGUAGE sql AS $$ SELECT '{Seed.B}' $$
             """;
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         await trial.Connection.RunAsync("SET LOCAL search_path = shadow, pg_catalog, public");
         (await trial.TryAsync("SELECT current_setting('app.current_org_id', true)")).Values.Should().Equal([Seed.B], "the shadow is in force");
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeFalse("policies are bound by OID");
@@ -25,10 +25,10 @@ public sealed class FunctionTests(TenantDatabaseFixture fixture) : IClassFixture
     public async Task A_leaky_function_runs_after_the_policy()
     {
         const string leak = "SELECT 1 FROM public.invoices WHERE CAST(customer_name AS int) > 0";
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync(leak)).Error!.MessageText.Should().Contain(Seed.SecretOfA, "its own rows may stand in the error");
 
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA with { Organization = Guid.NewGuid().ToString() }))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA with { Organization = Guid.NewGuid().ToString() }))
             (await trial.TryAsync(leak)).Error.Should().BeNull("it comes to no row");
 
         // Marked leakproof, which only a superuser can do, it runs first.
@@ -36,7 +36,7 @@ public sealed class FunctionTests(TenantDatabaseFixture fixture) : IClassFixture
             CREATE FUNCTION public.peek(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 LEAKPROOF AS $$ BEGIN RETURN CAST($1 AS int) > 0; END $$;
             SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off
             """;
-        await using var leaky = await Trial.StartAsync(fixture, Actor.TenantA with { Organization = Guid.NewGuid().ToString() }, without: leakproof);
+        await using var leaky = await Attack.StartAsync(fixture, Actor.TenantA with { Organization = Guid.NewGuid().ToString() }, without: leakproof);
         (await leaky.TryAsync("SELECT 1 FROM public.invoices WHERE public.peek(customer_name)")).Error!.MessageText.Should().Contain("secret of");
     }
 

@@ -29,7 +29,7 @@ public sealed class GrantTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         const string scene = "GRANT ALL ON public.invoices TO PUBLIC, app_user, tenant_role, demo_role; GRANT UPDATE (customer_name) ON public.invoices "
             + "TO demo_role; SELECT app.protect_table('public.invoices')";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync("TRUNCATE public.invoices")).SqlState.Should().Be("42501");
         await trial.BecomeAsync(Actor.AppUser);
         (await trial.TryAsync("SELECT 1 FROM public.invoices")).SqlState.Should().Be("42501");
@@ -42,10 +42,10 @@ public sealed class GrantTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     {
         const string probe = $"CREATE TABLE mine.probe (org uuid REFERENCES public.organizations (id)); INSERT INTO mine.probe VALUES ('{Seed.B}')";
         const string room = "CREATE SCHEMA mine AUTHORIZATION tenant_role";
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: room))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: room))
             (await trial.TryAsync(probe)).SqlState.Should().Be("42501");
 
-        await using var granted = await Trial.StartAsync(fixture, Actor.TenantA, without: room + "; GRANT REFERENCES ON public.organizations TO tenant_role");
+        await using var granted = await Attack.StartAsync(fixture, Actor.TenantA, without: room + "; GRANT REFERENCES ON public.organizations TO tenant_role");
         (await granted.TryAsync(probe)).SqlState.Should().BeNull();
         (await granted.TryAsync($"INSERT INTO mine.probe VALUES ('{Guid.NewGuid()}')")).SqlState.Should().Be("23503", "so B is a customer and this is none");
     }
@@ -61,10 +61,10 @@ public sealed class GrantTests(TenantDatabaseFixture fixture) : IClassFixture<Te
             CREATE FUNCTION mine.tap() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO mine.copied VALUES (NEW.customer_name); RETURN NEW; END $$;
             CREATE TRIGGER tap AFTER INSERT ON public.invoices FOR EACH ROW EXECUTE FUNCTION mine.tap()
             """;
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: room))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: room))
             (await trial.TryAsync(tap)).SqlState.Should().Be("42501");
 
-        await using var granted = await Trial.StartAsync(fixture, Actor.TenantA, without: room + "; GRANT TRIGGER ON public.invoices TO tenant_role");
+        await using var granted = await Attack.StartAsync(fixture, Actor.TenantA, without: room + "; GRANT TRIGGER ON public.invoices TO tenant_role");
         (await granted.TryAsync(tap)).SqlState.Should().BeNull();
         await granted.BecomeAsync(Actor.TenantB);
         (await granted.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().BeNull();

@@ -4,12 +4,12 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Attacks;
 
 /// <summary>
-/// Npgsql refers to what it has prepared by a name, and SQL can put a statement of its own behind that name. It would be run for the next tenant of the
-/// connection.
+/// Npgsql refers to what it has prepared by a name, and SQL can put a statement of its own behind that name. It would be run for the next
+/// tenant of the connection.
 /// </summary>
 public sealed class HijackedStatementTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
-    // Every prepared statement that sets the tenant now sets A, and every one that lists customers says so.
+    /// <summary>Every prepared statement that sets the tenant now sets A, and every one that lists customers says so.</summary>
     private const string Hijack = $"""
         DO $$
         DECLARE p record;

@@ -10,11 +10,11 @@ public sealed class KeyTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     [InlineData($"('{Seed.A}', gen_random_uuid(), 'B-1', 1, 'mine', '2026-01-01')")]
     public async Task What_another_tenant_uses_as_key_is_free(string values)
     {
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync($"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES {values}")).SqlState
                 .Should().BeNull();
 
-        await using var global = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices ADD UNIQUE (id), ADD UNIQUE (number)");
+        await using var global = await Attack.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices ADD UNIQUE (id), ADD UNIQUE (number)");
         (await global.TryAsync($"INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, issued_at) VALUES {values}")).SqlState
             .Should().Be("23505");
     }
@@ -24,7 +24,7 @@ public sealed class KeyTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     {
         const string upsert = $"INSERT INTO public.invoices (org_id, number, amount_cents, customer_name, issued_at) "
             + $"VALUES ('{Seed.A}', 'B-1', 1, 'mine', '2026-01-01') ON CONFLICT (number) DO UPDATE SET customer_name = 'stolen'";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices ADD UNIQUE (number)");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices ADD UNIQUE (number)");
         (await trial.TryAsync(upsert)).SqlState.Should().Be("42501");
         (await trial.OthersWereChangedAsync()).Should().BeFalse();
     }
@@ -32,7 +32,7 @@ public sealed class KeyTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     [Fact]
     public async Task Slugs_are_unique_across_tenants_on_purpose_and_name_no_owner()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         var error = (await trial.TryAsync("UPDATE public.organizations SET slug = 'b'")).Error!;
         error.SqlState.Should().Be("23505");
         error.Detail.Should().BeNull();
@@ -46,7 +46,7 @@ public sealed class KeyTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     [InlineData("UPDATE public.invoices SET org_id = 'bbbbbbbb-0000-4000-8000-000000000001'", "42501")]
     public async Task Errors_of_constraints_carry_no_row(string sql, string state)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         var error = (await trial.TryAsync(sql)).Error!;
         error.SqlState.Should().Be(state);
         error.Detail.Should().BeNull("the server shows no values under row-level security");
@@ -55,7 +55,7 @@ public sealed class KeyTests(TenantDatabaseFixture fixture) : IClassFixture<Tena
     [Fact]
     public async Task The_same_error_shows_values_without_row_level_security()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY");
         (await trial.TryAsync($"UPDATE public.invoices SET status = 'nonsense' WHERE number = 'B-1'")).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 }

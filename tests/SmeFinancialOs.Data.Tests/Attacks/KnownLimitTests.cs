@@ -26,7 +26,7 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
     [MemberData(nameof(Injections))]
     public async Task Known_limit_sql_that_sets_another_tenant_reads_it_until_the_context_is_sealed(string injection)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync(injection)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
@@ -48,7 +48,7 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task Injected_role_switch_does_not_make_an_admin()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync("SELECT set_config('role', 'admin_role', true) UNION ALL SELECT customer_name FROM public.invoices")).SqlState
             .Should().Be("42501");
     }
@@ -105,7 +105,7 @@ public sealed class KnownLimitTests(TenantDatabaseFixture fixture) : IClassFixtu
     public async Task A_revoked_right_to_set_the_setting_would_not_help()
     {
         // Custom settings are not parameters with an owner: why the limit is not closed by a REVOKE.
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: "REVOKE SET ON PARAMETER app.current_org_id FROM PUBLIC");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: "REVOKE SET ON PARAMETER app.current_org_id FROM PUBLIC");
         (await trial.TryAsync($"SET LOCAL app.current_org_id = '{Seed.B}'; SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 }

@@ -28,7 +28,7 @@ public sealed class LargeObjectTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task With_the_functions_granted_again_one_tenant_reads_and_deletes_what_another_stored()
     {
         const string grant = "GRANT EXECUTE ON FUNCTION lo_from_bytea(oid, bytea), lo_get(oid), lo_unlink(oid) TO PUBLIC";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: grant);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: grant);
         (await trial.TryAsync(Store)).SqlState.Should().BeNull();
         await trial.BecomeAsync(Actor.TenantB);
         (await trial.TryAsync("SELECT convert_from(lo_get(424242), 'UTF8')")).Shows(Seed.SecretOfA).Should().BeTrue();

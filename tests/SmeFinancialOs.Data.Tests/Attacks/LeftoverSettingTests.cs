@@ -19,8 +19,7 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
     public async Task What_a_session_left_behind_does_not_reach_the_next_context(string leftover)
     {
         // A pooler in transaction mode: one server connection, nothing is reset.
-        await using var pooled = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { MaxPoolSize = 1, NoResetOnClose = true }.ConnectionString);
+        await using var pooled = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithOneConnection(noResetOnClose: true));
         var factory = new TenantConnectionFactory(pooled);
         await factory.CreateSession(fixture.ContextA).QueryAsync<int>("SELECT 1", cancellationToken: Token);
         await using (var connection = await pooled.OpenConnectionAsync(Token))
@@ -75,8 +74,7 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
         await using var app = NpgsqlDataSource.Create(
             new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString)
             {
-                Options = $"-c app.current_org_id={Seed.B} -c "
-                + "role=tenant_role"
+                Options = $"-c app.current_org_id={Seed.B} -c role=tenant_role"
             }.ConnectionString);
         await using (var bare = await app.OpenConnectionAsync(Token))
             (await bare.ReadAsync(Organizations)).Should().Equal([Seed.B], "without the library this is the hazard");
@@ -87,8 +85,7 @@ public sealed class LeftoverSettingTests(TenantDatabaseFixture fixture) : IClass
     [Fact]
     public async Task After_a_unit_of_work_nothing_is_left_on_its_connection()
     {
-        await using var pooled = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { MaxPoolSize = 1, NoResetOnClose = true }.ConnectionString);
+        await using var pooled = NpgsqlDataSource.Create(fixture.Database.AppConnectionString.WithOneConnection(noResetOnClose: true));
         var factory = new TenantConnectionFactory(pooled);
         await factory.CreateSession(fixture.ContextA).QueryAsync<string>(Organizations, cancellationToken: Token);
         await using (var work = await factory.OpenConnectionAsync(fixture.ContextA, Token))

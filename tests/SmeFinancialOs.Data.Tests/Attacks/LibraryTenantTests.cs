@@ -93,7 +93,7 @@ public sealed class LibraryTenantTests(TenantDatabaseFixture fixture) : IClassFi
     [Theory]
     [InlineData("RESET ROLE; DELETE FROM public.invoices")]
     [InlineData("SET ROLE admin_role; DELETE FROM public.invoices")]
-    public Task The_same_holds_for_a_session(string attack) =>
+    public Task Session_whose_sql_ends_the_transaction_has_no_rights(string attack) =>
         LeavesTheOthersAsync("42501", () => fixture.Factory.CreateSession(fixture.ContextA).ExecuteAsync(attack, cancellationToken: Token));
 
     [Fact]

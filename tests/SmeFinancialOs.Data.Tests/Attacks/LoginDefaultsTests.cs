@@ -11,7 +11,7 @@ public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFi
 {
     private const string Update = "UPDATE invoices SET amount_cents = amount_cents";
 
-    // What is injected, and what a new connection of the login should say instead.
+    /// <summary>What is injected, and what a new connection of the login should say instead.</summary>
     private static readonly Dictionary<string, (string Set, string Spoiled, string Pinned)> Pins = new()
     {
         ["role"] = ("role = 'tenant_role'", "tenant_role", "none"),
@@ -58,7 +58,7 @@ public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFi
         (await connection.ReadAsync("RESET ALL; RESET ROLE; RESET " + name + "; " + read)).Should().Equal(pinned);
     }
 
-    // Of a host that has checked its login before, and opens its next connection after the attack.
+    /// <summary>Of a host that has checked its login before, and opens its next connection after the attack.</summary>
     [Theory]
     [InlineData("default_transaction_read_only = on", Update)]
     [InlineData("search_path = pg_catalog", "SELECT count(*) FROM invoices")]
@@ -69,7 +69,7 @@ public sealed class LoginDefaultsTests(TenantDatabaseFixture fixture) : IClassFi
     [InlineData("extra_float_digits = -15", "SELECT (1234.5::float8::text)::float8 / CASE WHEN 1234.5::float8::text = '1234.5' THEN 1 ELSE 0 END")]
     [InlineData("xmloption = document", "SELECT 'text'::xml::text")]
     [InlineData("local_preload_libraries = 'no_such_library'", "SELECT 1")]
-    public async Task Next_tenant_notices_nothing(string set, string call)
+    public async Task Default_that_was_injected_does_not_change_a_call_of_the_next_tenant(string set, string call)
     {
         await using var login = await TestLogin.CreateAsync(fixture, "tenant_role", "demo_role");
         await using var bare = NpgsqlDataSource.Create(login.ConnectionString + ";No Reset On Close=true;Maximum Pool Size=1");

@@ -14,7 +14,7 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(Changes))]
     public async Task Tenants_cannot_change_the_login(string change)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync(change)).SqlState.Should().Be("42501");
     }
 
@@ -22,7 +22,7 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(Changes))]
     public async Task Known_limit_stacked_sql_that_resets_the_role_can(string change)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync("RESET ROLE; SET LOCAL SESSION AUTHORIZATION app_user; " + change)).SqlState.Should().BeNull();
     }
 

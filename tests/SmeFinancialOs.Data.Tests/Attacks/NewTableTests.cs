@@ -20,7 +20,7 @@ public sealed class NewTableTests(TenantDatabaseFixture fixture) : IClassFixture
     [MemberData(nameof(Tables))]
     public async Task A_forgotten_table_has_no_row_level_security_and_no_grants(string table)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: $"{AsOwner}{table}; RESET ROLE");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: $"{AsOwner}{table}; RESET ROLE");
         (await trial.TryAsync("SELECT relrowsecurity FROM pg_class WHERE oid = 'public.forgotten'::regclass")).Values.Should().Equal("f");
         (await trial.TryAsync(Read)).SqlState.Should().Be("42501");
         (await trial.TryAsync("DELETE FROM public.forgotten")).SqlState.Should().Be("42501");
@@ -33,7 +33,7 @@ public sealed class NewTableTests(TenantDatabaseFixture fixture) : IClassFixture
         const string grants = "ALTER DEFAULT PRIVILEGES FOR ROLE app_owner GRANT SELECT ON TABLES TO tenant_role; ";
         var fill = $"; RESET ROLE; INSERT INTO public.forgotten (SELECT "
             + $"{(table.Contains("(org_id", StringComparison.Ordinal) ? "org_id, customer_name" : "*")} FROM public.invoices WHERE org_id = '{Seed.B}')";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: grants + AsOwner + table + fill);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: grants + AsOwner + table + fill);
         (await trial.TryAsync(Read)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 

@@ -39,7 +39,7 @@ public sealed class OtherSessionTests(TenantDatabaseFixture fixture) : IClassFix
         (await EndsAsync("SELECT pg_terminate_backend(pid) " + Others)).Should().BeNull();
     }
 
-    // The protocol's cancel request asks for the key of the session, and for no privilege.
+    /// <summary>The protocol's cancel request asks for the key of the session, and for no privilege.</summary>
     [Fact]
     public async Task Cancellation_of_the_host_needs_no_privilege()
     {

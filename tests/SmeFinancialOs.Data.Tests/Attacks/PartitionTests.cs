@@ -17,7 +17,7 @@ public sealed class PartitionTests(TenantDatabaseFixture fixture) : IClassFixtur
             {child}; SELECT app.protect_table('public.ledger'); RESET ROLE;
             INSERT INTO public.ledger_part VALUES ('{Seed.A}', 1, '{Seed.SecretOfA}'), ('{Seed.B}', 1, '{Seed.SecretOfB}')
             """;
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync("SELECT secret FROM public.ledger")).Values.Should().Equal(Seed.SecretOfA);
         (await trial.TryAsync("SELECT secret FROM public.ledger_part")).SqlState.Should().Be("42501");
         (await trial.TryAsync("DELETE FROM public.ledger_part")).SqlState.Should().Be("42501");
@@ -41,7 +41,7 @@ public sealed class PartitionTests(TenantDatabaseFixture fixture) : IClassFixtur
             CREATE TABLE public.ledger_part PARTITION OF public.ledger FOR VALUES IN (1); RESET ROLE;
             INSERT INTO public.ledger_part VALUES ('{Seed.A}', 1, '{Seed.SecretOfA}'), ('{Seed.B}', 1, '{Seed.SecretOfB}')
             """;
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync("SELECT secret FROM public.ledger")).Values.Should().Equal(Seed.SecretOfA);
         (await trial.TryAsync("SELECT secret FROM public.ledger_part")).SqlState.Should().Be("42501");
     }

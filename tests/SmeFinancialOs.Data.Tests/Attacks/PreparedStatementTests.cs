@@ -13,7 +13,7 @@ public sealed class PreparedStatementTests(TenantDatabaseFixture fixture) : ICla
     [InlineData("force_custom_plan")]
     public async Task A_prepared_statement_follows_tenant_and_role(string mode)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: $"SET LOCAL plan_cache_mode = {mode}");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: $"SET LOCAL plan_cache_mode = {mode}");
         await trial.Connection.RunAsync("PREPARE listing AS SELECT DISTINCT org_id FROM public.invoices ORDER BY 1");
         (Actor Actor, string[] Seen)[] turns =
         [
@@ -50,7 +50,7 @@ public sealed class PreparedStatementTests(TenantDatabaseFixture fixture) : ICla
         const string immutable = "ALTER FUNCTION app.current_org_id() IMMUTABLE";
         (await fixture.TruthAsync<char>("SELECT provolatile FROM pg_proc WHERE oid = 'app.current_org_id'::regproc")).Should().Be('s');
 
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: immutable + "; SET LOCAL plan_cache_mode = force_generic_plan");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: immutable + "; SET LOCAL plan_cache_mode = force_generic_plan");
         await trial.Connection.RunAsync("PREPARE listing AS SELECT customer_name FROM public.invoices; EXECUTE listing");
         await trial.Connection.RunAsync($"SET LOCAL app.current_org_id = '{Seed.B}'");
         (await trial.TryAsync("EXECUTE listing")).Shows(Seed.SecretOfA).Should().BeTrue();

@@ -58,7 +58,7 @@ public sealed class RoleEscalationTests(TenantDatabaseFixture fixture) : IClassF
 
     [Theory]
     [MemberData(nameof(Ways))]
-    public async Task Neither_can_the_bare_login(string way)
+    public async Task Bare_login_cannot_become_more_than_a_tenant(string way)
     {
         await using var connection = await fixture.OpenAsAsync(Actor.AppUser);
         (await connection.SqlStateOfAsync(way)).Should().Be("42501");
@@ -81,17 +81,17 @@ public sealed class RoleEscalationTests(TenantDatabaseFixture fixture) : IClassF
     {
         // NOINHERIT, INHERIT FALSE: as careful as a membership can be.
         var grant = fixture.GrantsDecideInheritance ? "GRANT admin_role TO app_user WITH INHERIT FALSE, SET TRUE" : "GRANT admin_role TO app_user";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: grant);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: grant);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeFalse();
         (await trial.TryAsync("SELECT set_config('role', 'admin_role', true); SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB)
             .Should().BeTrue();
     }
 
     [Fact]
-    public async Task An_inheriting_membership_would_need_no_injection_at_all()
+    public async Task Login_that_inherits_admin_role_reads_every_row_without_an_injection()
     {
         var grant = "GRANT SELECT ON public.invoices TO app_user; " + DefenceRemoval.NoInheritFence("admin_role", "app_user", fixture.GrantsDecideInheritance);
-        await using var trial = await Trial.StartAsync(fixture, Actor.AppUser, without: grant);
+        await using var trial = await Attack.StartAsync(fixture, Actor.AppUser, without: grant);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 }

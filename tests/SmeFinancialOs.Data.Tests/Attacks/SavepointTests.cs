@@ -18,7 +18,7 @@ public sealed class SavepointTests(TenantDatabaseFixture fixture) : IClassFixtur
     [Fact]
     public async Task A_tenant_set_only_inside_a_savepoint_is_nobody_after_it()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantOfNobody);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantOfNobody);
         await trial.Connection.RunAsync($"SAVEPOINT s; {ToB}; ROLLBACK TO SAVEPOINT s");
         (await trial.TryAsync("SELECT DISTINCT org_id FROM public.invoices")).Values.Should().BeEmpty();
     }

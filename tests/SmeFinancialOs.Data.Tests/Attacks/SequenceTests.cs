@@ -12,7 +12,7 @@ public sealed class SequenceTests(TenantDatabaseFixture fixture) : IClassFixture
             SET LOCAL ROLE app_owner; CREATE TABLE public.ticket (org_id uuid NOT NULL, no bigserial);
             SELECT app.protect_table('public.ticket'); RESET ROLE; INSERT INTO public.ticket VALUES ('{Seed.B}'), ('{Seed.B}')
             """;
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: scene);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);
         (await trial.TryAsync("SELECT last_value FROM public.ticket_no_seq")).SqlState.Should().Be("42501");
         (await trial.TryAsync("SELECT setval('public.ticket_no_seq', 1)")).SqlState.Should().Be("42501");
         // USAGE, which an INSERT needs, is enough for these two. So ids are uuids here, and numbers belong to one organization.

@@ -12,10 +12,10 @@ public sealed class ServerViewTests(TenantDatabaseFixture fixture) : IClassFixtu
         await fixture.AsSuperuserAsync("ANALYZE public.invoices");
         (await fixture.TruthAsync<long>(sql)).Should().BePositive();
 
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync(sql)).Values.Should().Equal("0");
 
-        await using var open = await Trial.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY");
+        await using var open = await Attack.StartAsync(fixture, Actor.TenantA, without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY");
         (await open.TryAsync(sql)).Values.Should().NotEqual(["0"]);
     }
 

@@ -27,7 +27,7 @@ public sealed class SettingScopeTests(TenantDatabaseFixture fixture) : IClassFix
         await connection.RunAsync("DISCARD ALL");
         (await connection.SqlStateOfAsync(Organizations)).Should().Be("42501");
 
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync("DISCARD ALL")).SqlState.Should().Be("25001");
     }
 
@@ -68,7 +68,7 @@ public sealed class SettingScopeTests(TenantDatabaseFixture fixture) : IClassFix
     public async Task Without_NULLIF_an_ended_setting_would_break_every_query()
     {
         const string bare = "ALTER POLICY tenant_isolation ON public.invoices USING (org_id = (SELECT current_setting('app.current_org_id', true)::uuid))";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantOfNobody, without: bare);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantOfNobody, without: bare);
         (await trial.TryAsync(Organizations)).SqlState.Should().Be("22P02");
     }
 
@@ -76,14 +76,14 @@ public sealed class SettingScopeTests(TenantDatabaseFixture fixture) : IClassFix
     public async Task A_switch_in_the_select_list_does_not_reach_rows_of_the_same_statement()
     {
         const string attack = $"SELECT set_config('app.current_org_id', '{Seed.B}', true), customer_name FROM public.invoices";
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync(attack)).Shows(Seed.SecretOfB).Should().BeFalse("the wrapped form asks once a statement");
 
         const string perRow = """
             ALTER POLICY tenant_isolation ON public.invoices USING (org_id = NULLIF(current_setting('app.current_org_id', true), '')::uuid);
             SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off
             """;
-        await using var unwrapped = await Trial.StartAsync(fixture, Actor.TenantA, without: perRow);
+        await using var unwrapped = await Attack.StartAsync(fixture, Actor.TenantA, without: perRow);
         (await unwrapped.TryAsync(attack)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 

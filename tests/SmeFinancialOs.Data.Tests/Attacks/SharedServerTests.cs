@@ -70,7 +70,7 @@ public sealed class SharedServerTests(TenantDatabaseFixture fixture) : IClassFix
     public async Task Reading_all_data_is_no_way_past_the_policies()
     {
         const string reader = "CREATE ROLE attack_reader LOGIN INHERIT; GRANT pg_read_all_data TO attack_reader";
-        await using var trial = await Trial.StartAsync(fixture, new Actor("attack_reader", null, Seed.A), without: reader);
+        await using var trial = await Attack.StartAsync(fixture, new Actor("attack_reader", null, Seed.A), without: reader);
         (await trial.TryAsync("TABLE public.invoices")).Should().Match<Outcome>(outcome => outcome.Error == null && outcome.Values.Count == 0);
 
         await trial.Connection.RunAsync("RESET SESSION AUTHORIZATION; ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY; "

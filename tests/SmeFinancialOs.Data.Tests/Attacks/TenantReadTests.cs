@@ -8,7 +8,7 @@ public sealed class TenantReadTests(TenantDatabaseFixture fixture) : IClassFixtu
     [MemberData(nameof(ReadAttacks.OnB), MemberType = typeof(ReadAttacks))]
     public async Task Tenant_cannot_read_another_tenants_rows(string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync(attack)).Shows(Seed.SecretOfB).Should().BeFalse();
     }
 
@@ -16,7 +16,7 @@ public sealed class TenantReadTests(TenantDatabaseFixture fixture) : IClassFixtu
     [MemberData(nameof(ReadAttacks.OnB), MemberType = typeof(ReadAttacks))]
     public async Task The_same_reads_leak_without_row_level_security(string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA,
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA,
             without: "ALTER TABLE public.invoices DISABLE ROW LEVEL SECURITY; ANALYZE public.invoices");
         (await trial.TryAsync(attack)).Shows(Seed.SecretOfB).Should().BeTrue();
     }

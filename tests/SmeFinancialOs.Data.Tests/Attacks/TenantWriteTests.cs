@@ -8,7 +8,7 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(WriteAttacks.OnB), MemberType = typeof(WriteAttacks))]
     public async Task Tenant_cannot_write_to_another_tenant(string attack, string? refusal)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA);
         (await trial.TryAsync(attack)).SqlState.Should().Be(refusal);
         (await trial.OthersWereChangedAsync()).Should().BeFalse();
     }
@@ -17,7 +17,7 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     [MemberData(nameof(WriteAttacks.OnB), MemberType = typeof(WriteAttacks))]
     public async Task The_same_writes_succeed_under_a_loose_policy(string attack, string? refusal)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: DefenceRemoval.TenantIsolation + "; " + DefenceRemoval.DemoRows);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: DefenceRemoval.TenantIsolation + "; " + DefenceRemoval.DemoRows);
         (await trial.TryAsync(attack)).SqlState.Should().Be(null, "it was refused with {0} by the policy alone", refusal);
         (await trial.OthersWereChangedAsync()).Should().BeTrue();
     }
@@ -39,7 +39,7 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task A_loose_check_lets_inserts_through_while_reads_stay_closed()
     {
         // Why attacks carry no RETURNING: with it the SELECT policy refuses, and the hole in the INSERT check is not seen.
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: DefenceRemoval.TenantCheck);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: DefenceRemoval.TenantCheck);
         (await trial.TryAsync(Seed.Insert(Seed.B) + " RETURNING id")).SqlState.Should().Be("42501");
         (await trial.TryAsync(Seed.Insert(Seed.B))).SqlState.Should().BeNull();
         (await trial.OthersWereChangedAsync()).Should().BeTrue();
@@ -50,7 +50,7 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     [InlineData("DELETE", "DELETE FROM public.invoices")]
     public async Task A_policy_looser_for_one_command_is_seen_only_by_an_attack_without_WHERE(string command, string attack)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA,
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA,
             without: $"CREATE POLICY loose ON public.invoices FOR {command} TO tenant_role USING (true)");
         (await trial.Connection.RunAsync(attack + " WHERE number = 'B-1'")).Should().Be(0, "the condition asks the SELECT policy too");
         (await trial.Connection.RunAsync(attack)).Should().Be(2 * Seed.InvoicesEach);
@@ -63,10 +63,10 @@ public sealed class TenantWriteTests(TenantDatabaseFixture fixture) : IClassFixt
     [InlineData("TRUNCATE public.organizations CASCADE")]
     public async Task Tenant_cannot_truncate(string attack)
     {
-        await using (var trial = await Trial.StartAsync(fixture, Actor.TenantA))
+        await using (var trial = await Attack.StartAsync(fixture, Actor.TenantA))
             (await trial.TryAsync(attack)).SqlState.Should().Be("42501");
 
-        await using var granted = await Trial.StartAsync(fixture, Actor.TenantA,
+        await using var granted = await Attack.StartAsync(fixture, Actor.TenantA,
             without: "GRANT TRUNCATE ON public.invoices, public.organizations TO tenant_role; ALTER TABLE public.organizations DISABLE TRIGGER USER");
         (await granted.TryAsync(attack)).SqlState.Should().BeNull();
         (await granted.OthersWereChangedAsync()).Should().BeTrue("TRUNCATE does not ask the policies");

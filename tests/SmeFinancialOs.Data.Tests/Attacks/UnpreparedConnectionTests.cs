@@ -60,14 +60,14 @@ public sealed class UnpreparedConnectionTests(TenantDatabaseFixture fixture) : I
     public async Task A_membership_that_inherits_would_open_the_login(string login, string role, string secret)
     {
         var fence = DefenceRemoval.NoInheritFence(role, login, fixture.GrantsDecideInheritance);
-        await using var trial = await Trial.StartAsync(fixture, new Actor(login, null, Seed.A), without: fence);
+        await using var trial = await Attack.StartAsync(fixture, new Actor(login, null, Seed.A), without: fence);
         (await trial.TryAsync("SELECT customer_name FROM public.invoices")).Shows(secret).Should().BeTrue();
     }
 
     [Fact]
     public async Task Altering_the_login_to_inherit_opens_it_on_15_and_is_without_effect_since_16()
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.AdminUser, without: "ALTER ROLE admin_user INHERIT");
+        await using var trial = await Attack.StartAsync(fixture, Actor.AdminUser, without: "ALTER ROLE admin_user INHERIT");
         var read = await trial.TryAsync("SELECT customer_name FROM public.invoices");
         read.Shows(Seed.SecretOfB).Should().Be(!fixture.GrantsDecideInheritance);
     }
@@ -77,7 +77,7 @@ public sealed class UnpreparedConnectionTests(TenantDatabaseFixture fixture) : I
     {
         // A design that was proved on 15 alone leaks on 18.
         var mended = DefenceRemoval.NoInheritFence("admin_role", "admin_user", fixture.GrantsDecideInheritance) + "; ALTER ROLE admin_user NOINHERIT";
-        await using var trial = await Trial.StartAsync(fixture, Actor.AdminUser, without: mended);
+        await using var trial = await Attack.StartAsync(fixture, Actor.AdminUser, without: mended);
         var read = await trial.TryAsync("SELECT customer_name FROM public.invoices");
         read.Shows(Seed.SecretOfB).Should().Be(fixture.GrantsDecideInheritance);
     }

@@ -31,7 +31,7 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     [MemberData(nameof(Views))]
     public async Task A_view_is_safe_as_security_invoker_or_under_a_forced_owner(string view, bool showsOwn, bool showsForeign)
     {
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: $"{view}; RESET ROLE; {Grant}");
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: $"{view}; RESET ROLE; {Grant}");
         var seen = await trial.TryAsync(Read);
         seen.Shows(Seed.SecretOfA).Should().Be(showsOwn);
         seen.Shows(Seed.SecretOfB).Should().Be(showsForeign);
@@ -44,7 +44,7 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     public async Task A_materialized_view_cannot_be_protected_and_shows_what_it_was_filled_with()
     {
         const string view = "CREATE MATERIALIZED VIEW public.listing AS TABLE public.invoices; GRANT SELECT ON public.listing TO tenant_role";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: view);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: view);
         (await trial.TryAsync(Read)).Shows(Seed.SecretOfB).Should().BeTrue();
     }
 
@@ -53,7 +53,7 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
     {
         const string view = "SET LOCAL ROLE app_owner; CREATE MATERIALIZED VIEW public.listing AS TABLE public.invoices; "
             + "GRANT SELECT ON public.listing TO tenant_role; RESET ROLE";
-        await using var trial = await Trial.StartAsync(fixture, Actor.TenantA, without: view);
+        await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: view);
         (await trial.TryAsync(Read)).Values.Should().BeEmpty();
     }
 
@@ -76,7 +76,7 @@ public sealed class ViewTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         + "WITH (MODULUS 1, REMAINDER 0)")]
     public async Task Protect_table_refuses_what_cannot_be_protected(string view)
     {
-        await using var trial = await Trial.StartAsync(fixture, new Actor(null, null, ""), without: view);
+        await using var trial = await Attack.StartAsync(fixture, new Actor(null, null, ""), without: view);
         (await trial.TryAsync("SELECT app.protect_table('public.listing')")).SqlState.Should().Be("42809");
     }
 }

@@ -80,7 +80,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
         await using var scope = provider.CreateAsyncScope();
         var ofCaller = scope.ServiceProvider.GetRequiredService<ITenantSession>();
         var seen = new List<string>();
-        await provider.GetRequiredService<TenantScopeFactory>().RunAsync(A, async (services, _) =>
+        await provider.GetRequiredService<TenantScopeRunner>().RunAsync(A, async (services, _) =>
         {
             seen.Add(await CapturedSessionCalls.All[nameof(ITenantSession.QueryAsync)](services.GetRequiredService<ITenantSession>()));
             seen.Add(await TryAsync(ofCaller));
@@ -93,11 +93,11 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
     [Fact]
     public async Task What_the_scope_of_the_work_disposes_still_has_its_session()
     {
-        await using var provider = Build(validateScopes: true, services => services.AddScoped<WritesAtItsEnd>());
+        await using var provider = Build(validateScopes: true, services => services.AddScoped<WritingDisposable>());
         var seen = new List<string>();
-        await provider.GetRequiredService<TenantScopeFactory>().RunAsync(A, (services, _) =>
+        await provider.GetRequiredService<TenantScopeRunner>().RunAsync(A, (services, _) =>
         {
-            services.GetRequiredService<WritesAtItsEnd>().Seen = seen;
+            services.GetRequiredService<WritingDisposable>().Seen = seen;
             return Task.CompletedTask;
         });
         seen.Should().ContainSingle().Which.Should().Contain(Seed.SecretOfA);
@@ -121,7 +121,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
         // Several times: Microsoft's container compiles what is asked for often.
         for (var time = 0; time < 4; time++)
         {
-            provider.Invoking(p => p.GetRequiredService(service)).Should().Throw<CapturedSessionException>().WithMessage("*TenantScopeFactory*");
+            provider.Invoking(p => p.GetRequiredService(service)).Should().Throw<CapturedSessionException>().WithMessage("*TenantScopeRunner*");
             await using var scope = provider.CreateAsyncScope();
             if (service.Name.StartsWith(nameof(Singleton<>), StringComparison.Ordinal))
                 scope.ServiceProvider.Invoking(p => p.GetRequiredService(service)).Should().Throw<CapturedSessionException>();
@@ -170,7 +170,7 @@ public sealed class CapturedSessionTests(TenantDatabaseFixture fixture) : IClass
 
     private sealed record Transient<T>(T Held);
 
-    private sealed class WritesAtItsEnd(ITenantSession session) : IAsyncDisposable
+    private sealed class WritingDisposable(ITenantSession session) : IAsyncDisposable
     {
         public List<string> Seen { get; set; } = [];
 

@@ -19,7 +19,7 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
         var seen = new List<Guid>();
         using (AmbientTenantContext.Use(B))
         {
-            await provider.GetRequiredService<TenantScopeFactory>().RunAsync(A, async (services, cancellationToken) =>
+            await provider.GetRequiredService<TenantScopeRunner>().RunAsync(A, async (services, cancellationToken) =>
                 seen.AddRange(await services.GetRequiredService<ITenantSession>()
                     .QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: cancellationToken)));
             AmbientTenantContext.Current.Should().Be(B);
@@ -77,7 +77,7 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
         await using var provider = Build();
         var isOver = new TaskCompletionSource();
         Task left = Task.CompletedTask;
-        await provider.GetRequiredService<TenantScopeFactory>().RunAsync(A, (_, _) =>
+        await provider.GetRequiredService<TenantScopeRunner>().RunAsync(A, (_, _) =>
         {
             left = Task.Run(async () =>
             {
@@ -94,7 +94,7 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
     public async Task Work_with_no_tenant_never_starts()
     {
         await using var provider = Build();
-        var scopes = provider.GetRequiredService<TenantScopeFactory>();
+        var scopes = provider.GetRequiredService<TenantScopeRunner>();
         var isStarted = false;
         await scopes.Invoking(s => s.RunAsync(AmbientTenantContext.Required, Work)).Should().ThrowAsync<TenantContextMissingException>();
         await scopes.Invoking(s => s.RunAsync(null!, Work)).Should().ThrowAsync<ArgumentNullException>();
@@ -114,7 +114,7 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
 
     private sealed record Job(TenantContext Tenant, TaskCompletionSource<IReadOnlyList<Guid>> Seen);
 
-    private sealed class Worker(Channel<Job> jobs, TenantScopeFactory scopes) : BackgroundService
+    private sealed class Worker(Channel<Job> jobs, TenantScopeRunner scopes) : BackgroundService
     {
         protected override async Task ExecuteAsync(CancellationToken stoppingToken)
         {

@@ -94,7 +94,7 @@ public sealed class OptionsTests(TenantDatabaseFixture fixture) : IClassFixture<
         await host.StopAsync();
     }
 
-    // The last of equal keys wins.
+    /// <summary>The last of equal keys wins.</summary>
     private static IConfigurationSection Section(params (string Key, string Value)[] values) => new ConfigurationBuilder()
         .AddInMemoryCollection(values.GroupBy(value => "TenantData:" + value.Key, value => (string?)value.Value)
             .ToDictionary(group => group.Key, group => group.Last()))

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using SmeFinancialOs.Data.Testing;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.DependencyInjection;
@@ -10,7 +9,7 @@ public sealed class SeveralDatabasesTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public async Task A_key_leads_to_its_own_database_and_to_no_other()
     {
-        await using var billing = await (await PostgresServer.GetSharedAsync()).CreateTenantDatabaseAsync();
+        await using var billing = await (await TestServer.StartAsync()).CreateTenantDatabaseAsync();
         await using var provider = new ServiceCollection()
             .AddTenantData(fixture.Database.AppConnectionString).AddInvoicing()
             .AddTenantData(billing.AppConnectionString, serviceKey: "billing").AddInvoicing("billing")

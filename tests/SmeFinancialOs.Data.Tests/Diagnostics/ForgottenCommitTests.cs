@@ -62,7 +62,7 @@ public sealed class ForgottenCommitTests(TenantDatabaseFixture fixture) : IClass
 
     [Theory]
     [MemberData(nameof(Reads))]
-    public async Task What_wrote_no_row_is_not_warned_of(string sql)
+    public async Task Unit_of_work_that_wrote_no_row_logs_no_warning(string sql)
     {
         await using var recorder = new TelemetryRecorder(fixture);
         await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA, Token))

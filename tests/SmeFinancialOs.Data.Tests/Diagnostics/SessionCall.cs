@@ -12,8 +12,8 @@ internal static class SessionCall
         ["tenant.batch"] = async session =>
         {
             var batch = session.CreateBatch();
-            batch.AddScalar<int>("SELECT 1");
-            batch.AddScalar<int>("SELECT 2");
+            batch.AddExecuteScalar<int>("SELECT 1");
+            batch.AddExecuteScalar<int>("SELECT 2");
             await batch.ExecuteAsync();
         },
         ["tenant.stream"] = async session =>

@@ -174,7 +174,7 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         }
 
         recorder.Spans().Where(span => span.OperationName == "tenant.stream").Select(span => span.GetTagItem("smefinancialos.outcome"))
-            .Should().Equal("abandoned", "abandoned");
+            .Should().Equal("incomplete", "incomplete");
     }
 
     [Fact]

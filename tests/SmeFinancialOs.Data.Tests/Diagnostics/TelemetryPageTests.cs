@@ -43,7 +43,8 @@ public sealed class TelemetryPageTests(TenantDatabaseFixture fixture) : IClassFi
         recorder.Logs().Select(log => (log.EventId.Id, log.EventId.Name!, log.LogLevel.ToString(), log.CategoryName!)).Distinct()
             .Should().BeEquivalentTo(
                 TelemetryPage.Events.Where(entry =>
-                    entry.Name is not ("LoginRefused" or "LoginSettingsFound" or "SecretsExposed" or "AbandonedAndTakenBack" or "Abandoned" or "StreamIdle")));
+                    entry.Name is not ("LoginRefused" or "LoginSettingsFound" or "SecretsExposed" or "LeakedConnectionReturned" or "ConnectionLeaked"
+                        or "StreamIdle")));
     }
 
     [Fact]

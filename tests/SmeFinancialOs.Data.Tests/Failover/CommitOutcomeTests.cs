@@ -32,7 +32,7 @@ public sealed class CommitOutcomeTests(TenantDatabaseFixture fixture) : IClassFi
     [InlineData("08006", false, true)]
     [InlineData("40003", true, false)]
     [InlineData("08P01", false, false)]
-    public async Task The_same_holds_for_a_commit(string sqlState, bool isUnknown, bool isSafe)
+    public async Task Error_at_commit_tells_whether_its_outcome_is_unknown_and_whether_to_retry(string sqlState, bool isUnknown, bool isSafe)
     {
         await RaisesAsync();
         await fixture.AsSuperuserAsync($"""

@@ -50,7 +50,8 @@ public sealed class ReplicationWaitTests(WaitingPrimary primary) : IClassFixture
     public async Task Npgsql_alone_reports_an_interrupted_replication_wait_as_committed(Cause cause)
     {
         using var cancellation = new CancellationTokenSource();
-        await using var source = NpgsqlDataSource.Create(primary.Database.OwnerConnectionString + (cause == Cause.CommandTimeout ? ";Command Timeout=1" : ""));
+        await using var source = NpgsqlDataSource.Create(
+            primary.Database.SuperuserConnectionString + (cause == Cause.CommandTimeout ? ";Command Timeout=1" : ""));
         await using var connection = await source.OpenConnectionAsync();
         await using var command = new NpgsqlCommand("CREATE TABLE t" + _number + " ()", connection);
         var write = command.ExecuteNonQueryAsync(cancellation.Token);

@@ -23,7 +23,7 @@ public sealed class WaitingPrimary : IAsyncLifetime
         Tenant = (await Database.CreateOrganizationAsync()).Context;
         // What looks on does not wait itself.
         _superuser = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { Options = "-c synchronous_commit=local" }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(Database.SuperuserConnectionString) { Options = "-c synchronous_commit=local" }.ConnectionString);
         await AsSuperuserAsync("ALTER SYSTEM SET synchronous_standby_names = 'gone'");
         await AsSuperuserAsync("SELECT pg_reload_conf()");
         // The reload reaches a session before its next command.

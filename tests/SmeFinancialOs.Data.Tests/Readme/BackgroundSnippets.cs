@@ -16,7 +16,7 @@ internal static class BackgroundSnippets
 // <snippet>
 internal sealed record Reminder(TenantContext Tenant);
 
-internal sealed class ReminderWorker(Channel<Reminder> reminders, TenantScopeFactory scopes) : BackgroundService
+internal sealed class ReminderWorker(Channel<Reminder> reminders, TenantScopeRunner scopes) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

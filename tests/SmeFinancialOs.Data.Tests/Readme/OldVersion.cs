@@ -45,8 +45,7 @@ internal sealed class OldVersion : IAsyncDisposable
         var superuser = new NpgsqlConnection(superuserConnectionString);
         await superuser.OpenAsync(TestContext.Current.CancellationToken);
         await superuser.RunAsync(Schema);
-        var target = new NpgsqlConnectionStringBuilder(superuserConnectionString) { Username = Login, Password = "secret" };
-        return new OldVersion(superuser, NpgsqlDataSource.Create(target));
+        return new OldVersion(superuser, NpgsqlDataSource.Create(superuserConnectionString.WithLogin(Login, "secret")));
     }
 
     public void Start()

@@ -5,8 +5,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Readme;
 
 /// <summary>
-/// What holds for the README, SECURITY.md and every page under docs/. C# that a page shows stands between markers, word for word, in a file under tests/ that
-/// is compiled.
+/// What holds for the README, SECURITY.md and every page under docs/. C# that a page shows stands between markers, word for word, in a file under
+/// tests/ that is compiled.
 /// </summary>
 public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
@@ -39,7 +39,7 @@ public sealed partial class PagesTests(TenantDatabaseFixture fixture) : IClassFi
     public async Task Sql_runs_on_a_migrated_database(string page)
     {
         await using var database = await fixture.Server.CreateTenantDatabaseAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await using var superuser = new NpgsqlConnection(database.OwnerConnectionString);
+        await using var superuser = new NpgsqlConnection(database.SuperuserConnectionString);
         await superuser.OpenAsync(TestContext.Current.CancellationToken);
         foreach (var block in new Page(page).Blocks("sql"))
             await superuser.RunUnitsAsync(block);

@@ -9,12 +9,12 @@ public sealed class ReadmeTests(TenantDatabaseFixture fixture) : IClassFixture<T
     [Fact]
     public async Task Csharp_runs()
     {
-        (await Snippets.QuickStartAsync(fixture.Database.OwnerConnectionString, fixture.Database.AppConnectionString)).Should().Equal(("draft", 120_000));
+        (await Snippets.QuickStartAsync(fixture.Database.SuperuserConnectionString, fixture.Database.AppConnectionString)).Should().Equal(("draft", 120_000));
         (await Snippets.AmbientAsync(fixture.Factory, fixture.OrganizationA)).Should().BePositive();
         (await FlowSnippets.CountAsync(fixture.Factory, TenantContext.ForOrganization(fixture.OrganizationA))).Should().BePositive();
         (await Snippets.BatchAsync(fixture.Factory.CreateSession(TenantContext.ForOrganization(fixture.OrganizationA)), Guid.NewGuid())).Should().BePositive();
         (await Snippets.AdminAsync(fixture.AppDataSource, fixture.Database.AdminConnectionString)).Should().BeGreaterThanOrEqualTo(3);
-        await Snippets.ProveIsolationAsync(fixture.Database.OwnerConnectionString);
+        await Snippets.ProveIsolationAsync(fixture.Database.SuperuserConnectionString);
         Snippets.Register(new ServiceCollection(), fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
         PoolingSnippets.Register(new ServiceCollection(), fixture.Database.AppConnectionString);
     }

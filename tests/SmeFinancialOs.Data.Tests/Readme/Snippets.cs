@@ -9,11 +9,11 @@ namespace SmeFinancialOs.Data.Tests.Readme;
 /// <summary>The C# of the README, between its markers, word for word: it compiles here and runs in <see cref="ReadmeTests"/>.</summary>
 internal static class Snippets
 {
-    public static async Task<IReadOnlyList<(string Status, long Cents)>> QuickStartAsync(string ownerConnectionString, string appConnectionString)
+    public static async Task<IReadOnlyList<(string Status, long Cents)>> QuickStartAsync(string superuserConnectionString, string appConnectionString)
     {
         // <snippet>
         // Deploy time, with the rights of the database's owner: roles, policies, tables.
-        await new SchemaMigrator(ownerConnectionString).MigrateAsync();
+        await new SchemaMigrator(superuserConnectionString).MigrateAsync();
 
         // Run time: app_user owns nothing and bypasses nothing, and the factory checks that.
         await using var dataSource = new NpgsqlDataSourceBuilder(appConnectionString).UseTenantDefaults().Build();
@@ -56,7 +56,7 @@ internal static class Snippets
         // <snippet>
         var batch = session.CreateBatch();
         var paid = batch.AddExecute("UPDATE invoices SET status = 'paid' WHERE id = @id", new { id = customerInvoiceId });
-        var open = batch.AddScalar<long>("SELECT count(*) FROM invoices WHERE status <> 'paid'");
+        var open = batch.AddExecuteScalar<long>("SELECT count(*) FROM invoices WHERE status <> 'paid'");
         var newest = batch.AddQuery<Guid>("SELECT id FROM invoices ORDER BY issued_at DESC, id LIMIT 50");
         await batch.ExecuteAsync();
         Console.WriteLine($"{paid.Value} paid, {open.Value} open, {newest.Value.Count} shown");
@@ -79,7 +79,7 @@ internal static class Snippets
             LockTimeout = TimeSpan.FromSeconds(5),
         });
         var admin = adminFactory.CreateSession(TenantContext.ForAdmin(actor: "alice@example.com", reason: "ticket 4711"));
-        var perOrganization = await new InvoiceRepository(admin).TotalsByOrganizationAsync();
+        var perOrganization = await new InvoiceRepository(admin).GetTotalsByOrganizationAsync();
         // </snippet>
         return perOrganization.Count;
     }
@@ -96,10 +96,10 @@ internal static class Snippets
         // </snippet>
     }
 
-    public static async Task ProveIsolationAsync(string ownerConnectionString)
+    public static async Task ProveIsolationAsync(string superuserConnectionString)
     {
         // <snippet>
-        await TenantIsolation.AssertAsync(ownerConnectionString);
+        await TenantIsolation.AssertAsync(superuserConnectionString);
         // </snippet>
     }
 }

@@ -30,7 +30,7 @@ internal static partial class SqlUnits
         }
     }
 
-    // Up to a semicolon that ends a line and is not inside $..$.
+    /// <summary>Up to a semicolon that ends a line and is not inside $..$.</summary>
     [GeneratedRegex(@"^(?:BEGIN;\n.*?^COMMIT;|(?:(?<quote>\$\w*\$).*?\k<quote>|.)+?;)[ ]*(?:--[^\n]*)?$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Unit();
 }

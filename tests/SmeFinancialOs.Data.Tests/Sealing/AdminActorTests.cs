@@ -56,7 +56,7 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         }
     }
 
-    // The entry itself is written through the same check.
+    /// <summary>The entry itself is written through the same check.</summary>
     [Theory]
     [InlineData("ann")]
     [InlineData("Žofia Nováková <zofia@example.com>")]
@@ -81,7 +81,7 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         ((long)(await count.ExecuteScalarAsync(Cancel))!).Should().BeGreaterThanOrEqualTo(4);
     }
 
-    // A token is kept for the next call on its connection: of that actor alone.
+    /// <summary>A token is kept for the next call on its connection: of that actor alone.</summary>
     [Fact]
     public async Task Actors_that_take_turns_on_one_connection_have_tokens_of_their_own()
     {
@@ -101,7 +101,7 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         (await @sealed.TruthAsync<long>("SELECT count(DISTINCT actor) FROM app.admin_access_log WHERE reason = 'turns'")).Should().Be(3);
     }
 
-    // SQL of a read-only context begins a transaction that may write: its token is not for that.
+    /// <summary>SQL of a read-only context begins a transaction that may write: its token is not for that.</summary>
     [Fact]
     public async Task A_read_only_admin_adds_no_entry_where_contexts_are_sealed()
     {

@@ -3,8 +3,8 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests.Sealing;
 
 /// <summary>
-/// SQL of an attacker's own inside a tenant's transaction. <see cref="Switch"/> is where it becomes somebody else; every statement runs with each way of doing
-/// that.
+/// SQL of an attacker's own inside a tenant's transaction. <see cref="Switch"/> is where it becomes somebody else; every statement runs with each
+/// way of doing that.
 /// </summary>
 internal static class Injections
 {

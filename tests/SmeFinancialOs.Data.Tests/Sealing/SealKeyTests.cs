@@ -15,7 +15,7 @@ public sealed class SealKeyTests(SealedDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task A_key_is_replaced_without_a_pause_and_then_refused()
     {
-        var keys = new ContextSealKeys(fixture.Database.OwnerConnectionString);
+        var keys = new ContextSealKeys(fixture.Database.SuperuserConnectionString);
         var first = await keys.AddAsync(Cancel);
         var key = first;
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
@@ -37,7 +37,7 @@ public sealed class SealKeyTests(SealedDatabaseFixture fixture) : IClassFixture<
     [Fact]
     public async Task A_token_signed_before_its_key_was_retired_is_refused_afterwards()
     {
-        var keys = new ContextSealKeys(fixture.Database.OwnerConnectionString);
+        var keys = new ContextSealKeys(fixture.Database.SuperuserConnectionString);
         var key = await keys.AddAsync(Cancel);
         await using var source = new NpgsqlDataSourceBuilder(fixture.Database.AppConnectionString).UseTenantDefaults().Build();
         await using var work = await new TenantConnectionFactory(source, new() { SealKey = key }).OpenConnectionAsync(fixture.ContextA, Cancel);
@@ -52,7 +52,7 @@ public sealed class SealKeyTests(SealedDatabaseFixture fixture) : IClassFixture<
     public async Task A_key_of_another_database_is_refused()
     {
         await using var database = await fixture.Server.CreateTenantDatabaseAsync(cancellationToken: Cancel);
-        var foreign = await new ContextSealKeys(database.OwnerConnectionString).AddAsync(Cancel);
+        var foreign = await new ContextSealKeys(database.SuperuserConnectionString).AddAsync(Cancel);
         foreach (var key in new[] { foreign, fixture.Database.SealKey![..9] + foreign[9..] })
         {
             var factory = new TenantConnectionFactory(fixture.AppDataSource, new() { SealKey = key });

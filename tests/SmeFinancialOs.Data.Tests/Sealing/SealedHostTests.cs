@@ -30,7 +30,7 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
             await Session.ExportAsync($"COPY ({Names}) TO STDOUT", copied, Cancel);
             System.Text.Encoding.UTF8.GetString(copied.ToArray()).Should().Be(string.Join('\n', NamesOfA) + "\n");
             var batch = Session.CreateBatch();
-            var (rows, own) = (batch.AddQuery<string>(Names), batch.AddScalar<Guid>("SELECT app.current_org_id()"));
+            var (rows, own) = (batch.AddQuery<string>(Names), batch.AddExecuteScalar<Guid>("SELECT app.current_org_id()"));
             await batch.ExecuteAsync(Cancel);
             rows.Value.Should().Equal(NamesOfA);
             own.Value.Should().Be(fixture.OrganizationA);
@@ -133,7 +133,7 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
     {
         await using var plain = await fixture.Server.CreateTenantDatabaseAsync(cancellationToken: Cancel);
         var organization = await plain.CreateOrganizationAsync(cancellationToken: Cancel);
-        var key = await new ContextSealKeys(plain.OwnerConnectionString).AddAsync(Cancel);
+        var key = await new ContextSealKeys(plain.SuperuserConnectionString).AddAsync(Cancel);
         await using var source = NpgsqlDataSource.Create(plain.AppConnectionString);
 
         (await new TenantConnectionFactory(source, new() { SealKey = key }).Invoking(f => f.VerifyAsync(Cancel))
@@ -142,7 +142,7 @@ public sealed class SealedHostTests(SealedDatabaseFixture fixture) : IClassFixtu
         // The rollout: hosts have their key, then the database is sealed under them.
         var session = new TenantConnectionFactory(source, new() { SealKey = key, SealOptional = true }).CreateSession(organization.Context);
         (await session.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel)).Should().Equal(organization.Id);
-        await new SchemaMigrator(plain.OwnerConnectionString, new() { Seal = true }).MigrateAsync(Cancel);
+        await new SchemaMigrator(plain.SuperuserConnectionString, new() { Seal = true }).MigrateAsync(Cancel);
         (await session.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel)).Should().Equal(organization.Id);
         await organization.Session.Invoking(s => s.QueryAsync<Guid>("SELECT id FROM organizations", cancellationToken: Cancel))
             .Should().ThrowAsync<SealedContextRefusedException>("that host has no key");

@@ -43,7 +43,7 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
                 break;
         }
 
-        await using var host = new Eavesdropper(bad.ConnectionString, bad.ConnectionString);
+        await using var host = new TelemetryCapture(bad.ConnectionString, bad.ConnectionString);
         var password = bad.Password!;
         foreach (var context in new[] { fixture.ContextA, TenantContext.Demo, TenantContext.ForAdmin("ada", "a test") })
         {
@@ -70,7 +70,7 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
                 Password = Marked.Password,
                 PersistSecurityInfo = true
             };
-            await using (var host = new Eavesdropper(login.ConnectionString, login.ConnectionString))
+            await using (var host = new TelemetryCapture(login.ConnectionString, login.ConnectionString))
             {
                 foreach (var context in new[] { fixture.ContextA, TenantContext.ForAdmin("ada", "a test") })
                 {
@@ -85,7 +85,7 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
 
             await fixture.AsSuperuserAsync($"ALTER ROLE {name} NOSUPERUSER NOINHERIT; "
                 + $"GRANT tenant_role, demo_role TO {name} {(fixture.GrantsDecideInheritance ? "WITH INHERIT FALSE, SET TRUE" : "")}");
-            await using var accepted = new Eavesdropper(login.ConnectionString);
+            await using var accepted = new TelemetryCapture(login.ConnectionString);
             await accepted.Factory.CreateSession(fixture.ContextA).ExecuteAsync("SELECT 1");
             await using (var work = await accepted.Factory.OpenConnectionAsync(fixture.ContextA))
                 $"{work} {work.Context} {accepted.Factory}".Should().NotContain(Marked.Password);
@@ -128,7 +128,7 @@ public sealed class ConnectionSecretTests(TenantDatabaseFixture fixture) : IClas
                 ["ConnectionString"] = fixture.Database.AppConnectionString,
                 [key] = connectionString,
             }).Build();
-            await using var host = new Eavesdropper(services => services.AddTenantData(section));
+            await using var host = new TelemetryCapture(services => services.AddTenantData(section));
             var fault = host.Invoking(h => h.Factory).Should().Throw<OptionsValidationException>().Which;
             Marked.TextOf(fault).Should().NotContain(Marked.Password).And.Contain(key);
             (await host.HeardAsync()).Should().NotContain(entry => Marked.IsIn(entry.Text));

@@ -1,4 +1,3 @@
-using Npgsql;
 using SmeFinancialOs.Data.Tests.Diagnostics;
 using SmeFinancialOs.Data.Tests.Support;
 
@@ -30,7 +29,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
     {
         var isQuotedByServer = sqlState is "22P02" or "22007";
         await PrepareAsync();
-        await using var host = new Eavesdropper(fixture.Database.AppConnectionString);
+        await using var host = new TelemetryCapture(fixture.Database.AppConnectionString);
         var session = host.Factory.CreateSession(fixture.ContextA);
         var parameters = new { number = Marked.Value, customer = Marked.Value, status = "sent", value = Marked.Value };
         Exception[] faults =
@@ -58,7 +57,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task Value_that_cannot_be_mapped_is_not_told()
     {
         await PrepareAsync();
-        await using var host = new Eavesdropper(fixture.Database.AppConnectionString);
+        await using var host = new TelemetryCapture(fixture.Database.AppConnectionString);
         var session = host.Factory.CreateSession(fixture.ContextA);
         const string sql = "SELECT customer_name FROM invoices WHERE customer_name = @value";
         var parameters = new { value = Marked.Value };
@@ -82,7 +81,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task Parameter_and_row_are_heard_nowhere_and_text_of_a_statement_from_the_driver_alone()
     {
         await PrepareAsync();
-        await using var host = new Eavesdropper(fixture.Database.AppConnectionString);
+        await using var host = new TelemetryCapture(fixture.Database.AppConnectionString);
         var session = host.Factory.CreateSession(fixture.ContextA);
         (await session.QueryAsync<string>("SELECT customer_name FROM invoices WHERE number = @value", new { value = Marked.Value }))
             .Should().Equal(Marked.Value);
@@ -94,7 +93,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
 
         (await host.HeardAsync()).Should().NotContain(entry => Marked.IsIn(entry.Text));
 
-        await using var literal = new Eavesdropper(fixture.Database.AppConnectionString);
+        await using var literal = new TelemetryCapture(fixture.Database.AppConnectionString);
         await literal.Factory.CreateSession(fixture.ContextA).ExecuteAsync($"SELECT '{Marked.Value}'");
         (await literal.HeardAsync()).Where(entry => Marked.IsIn(entry.Text)).Select(entry => entry.Source).Distinct()
             .Should().BeEquivalentTo("log Npgsql.Command", "span Npgsql");
@@ -103,7 +102,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
     [Fact]
     public async Task Actor_and_reason_go_to_the_access_log_and_one_log_event_alone()
     {
-        await using var host = new Eavesdropper(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
+        await using var host = new TelemetryCapture(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
         var context = TenantContext.ForAdmin(Marked.Value, Marked.Value);
         var admin = host.Factory.CreateSession(context);
         await admin.ExecuteAsync("SELECT 1");
@@ -119,7 +118,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task Names_and_amounts_stay_out_of_the_text_of_public_types()
     {
         await PrepareAsync();
-        await using var host = new Eavesdropper(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
+        await using var host = new TelemetryCapture(fixture.Database.AppConnectionString, fixture.Database.AdminConnectionString);
         var session = host.Factory.CreateSession(fixture.ContextA);
         var organizations = new OrganizationRepository(session);
         await organizations.RenameAsync(fixture.OrganizationA, Marked.Value);
@@ -127,7 +126,7 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
         Marked.TextOf(taken).Should().NotContain(Marked.Value);
         var page = await new InvoiceRepository(session).ListAsync();
         var draft = new NewInvoice { Number = Marked.Value, CustomerName = Marked.Value, AmountCents = 4_711_4711, IssuedAt = new(2026, 1, 1) };
-        var totals = await new InvoiceRepository(host.Factory.CreateSession(TenantContext.ForAdmin("ada", "a test"))).TotalsByOrganizationAsync();
+        var totals = await new InvoiceRepository(host.Factory.CreateSession(TenantContext.ForAdmin("ada", "a test"))).GetTotalsByOrganizationAsync();
         var text = string.Join(' ', [draft, page, .. page.Items, await organizations.GetAsync(fixture.OrganizationA), .. totals]);
         text.Should().Contain(draft.Id.ToString()).And.NotContain(Marked.Value).And.NotContain("47114711");
         (await host.HeardAsync()).Should().NotContain(entry => Marked.IsIn(entry.Text));
@@ -137,15 +136,14 @@ public sealed class ValueSecretTests(TenantDatabaseFixture fixture) : IClassFixt
     public async Task Detail_of_errors_is_hidden_unless_asked_for_and_asking_is_warned_of()
     {
         await PrepareAsync();
-        await using var quiet = new Eavesdropper(fixture.Database.AppConnectionString);
+        await using var quiet = new TelemetryCapture(fixture.Database.AppConnectionString);
         const string sql = "INSERT INTO secrets.parents (name, note) VALUES (@value, 'n'), (@value, 'n')";
         var hidden = (await quiet.Factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, new { value = Marked.Value }))
             .Should().ThrowAsync<DuplicateKeyException>()).Which;
         Marked.TextOf(hidden).Should().NotContain(Marked.Value);
         (await quiet.HeardAsync()).Should().NotContain(entry => entry.Source.StartsWith("log Sme") && entry.Text.Contains("Include Error Detail"));
 
-        var asked = new NpgsqlConnectionStringBuilder(fixture.Database.AppConnectionString) { IncludeErrorDetail = true };
-        await using var loud = new Eavesdropper(asked.ConnectionString);
+        await using var loud = new TelemetryCapture(fixture.Database.AppConnectionString.WithErrorDetail());
         var shown = (await loud.Factory.CreateSession(fixture.ContextA).Invoking(s => s.ExecuteAsync(sql, new { value = Marked.Value }))
             .Should().ThrowAsync<DuplicateKeyException>()).Which;
         shown.InnerException!.Message.Should().Contain(Marked.Value, "otherwise this test proves nothing");

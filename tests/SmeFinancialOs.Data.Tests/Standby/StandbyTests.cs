@@ -81,7 +81,7 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
     [Fact]
     public async Task A_login_that_bypasses_the_policies_is_refused_on_the_standby_too()
     {
-        var factory = new TenantConnectionFactory(servers.Hosts(servers.Database.OwnerConnectionString),
+        var factory = new TenantConnectionFactory(servers.Hosts(servers.Database.SuperuserConnectionString),
             new TenantConnectionOptions { ReadOnlyContextsPreferStandby = true });
         await factory.CreateSession(servers.A.AsReadOnly()).Invoking(s => s.ExecuteScalarAsync<bool>(IsStandby))
             .Should().ThrowAsync<UnsafeDatabaseRoleException>();
@@ -128,7 +128,7 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
     }
 
     [Fact]
-    public async Task Both_are_verified()
+    public async Task Verify_checks_the_primary_and_the_standby()
     {
         await servers.CreateFactory().VerifyAsync();
         var down = new NpgsqlConnectionStringBuilder(servers.Database.AppConnectionString) { Host = "127.0.0.1:1,127.0.0.1:2" };

@@ -87,8 +87,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
     {
         await PrepareAsync();
         var batch = fixture.Factory.CreateSession(fixture.ContextA).CreateBatch();
-        var first = batch.AddScalar<int>("SELECT 1");
-        batch.AddScalar<int>(Insert + Returning);
+        var first = batch.AddExecuteScalar<int>("SELECT 1");
+        batch.AddExecuteScalar<int>(Insert + Returning);
         await batch.Invoking(b => b.ExecuteAsync(Token)).Should().ThrowAsync<WorkCommittedException>();
         first.Invoking(result => result.Value).Should().Throw<InvalidOperationException>();
     }
@@ -169,7 +169,7 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
                 batch.AddExecute(Insert);
                 return batch.ExecuteAsync(Token);
             case "constructor that throws":
-                return session.QueryAsync<Fussy>(Insert + Returning, cancellationToken: Token);
+                return session.QueryAsync<InvoiceWithThrowingConstructor>(Insert + Returning, cancellationToken: Token);
             default:
                 return session.QueryAsync<int>("SELECT public.writes()::text", cancellationToken: Token);
         }
@@ -186,8 +186,8 @@ public sealed class CommittedWorkTests(TenantDatabaseFixture fixture) : IClassFi
 
     private Task<long> CountAsync() => fixture.TruthAsync<long>("SELECT count(*) FROM public.invoices WHERE number LIKE 'committed%'");
 
-    private sealed class Fussy
+    private sealed class InvoiceWithThrowingConstructor
     {
-        public Fussy(string number) => throw new InvalidDataException($"{number} secret");
+        public InvoiceWithThrowingConstructor(string number) => throw new InvalidDataException($"{number} secret");
     }
 }

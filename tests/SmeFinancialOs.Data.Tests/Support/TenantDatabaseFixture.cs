@@ -40,13 +40,12 @@ public class TenantDatabaseFixture : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Server = await PostgresServer.GetSharedAsync(TestContext.Current.CancellationToken);
+        Server = await TestServer.StartAsync(TestContext.Current.CancellationToken);
         Database = await Server.CreateTenantDatabaseAsync(Options, TestContext.Current.CancellationToken);
         AppDataSource = NpgsqlDataSource.Create(Database.AppConnectionString);
         AdminDataSource = NpgsqlDataSource.Create(Database.AdminConnectionString);
         // Npgsql hides the DETAIL of errors by default; a test of what it tells has to see it.
-        SuperuserDataSource =
-            NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(Database.OwnerConnectionString) { IncludeErrorDetail = true }.ConnectionString);
+        SuperuserDataSource = NpgsqlDataSource.Create(Database.SuperuserConnectionString.WithErrorDetail());
         _tenants = new NpgsqlDataSourceBuilder(Database.AppConnectionString).UseTenantDefaults().Build();
         _admins = new NpgsqlDataSourceBuilder(Database.AdminConnectionString).UseTenantDefaults().Build();
         Factory = new TenantConnectionFactory(_tenants, new TenantConnectionOptions { AdminDataSource = _admins, SealKey = Database.SealKey });

@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 
 namespace SmeFinancialOs.Data.Tests.Values;
 
-/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them but the last it throws where Dapper gives a value that no
-/// row holds.</summary>
+/// <summary>Where a session does not give what Dapper gives, each with its reason. In all of them but the last it throws where Dapper gives a value
+/// that no row holds.</summary>
 internal sealed record Difference(string Name, Type Type, string Sql, string Reason, Func<Compared, Given, bool> Applies);
 
 /// <inheritdoc cref="Difference"/>

@@ -38,7 +38,7 @@ public sealed class NewTypeTests(ValueFixture fixture) : IClassFixture<ValueFixt
             () => session.QueryUnbufferedAsync<string>(alone).ToListAsync().AsTask(),
             () => session.ExecuteScalarAsync<string>(alone),
             () => session.ExecuteScalarAsync<object>(alone),
-            () => InBatchAsync(session, batch => batch.AddScalar<string>(alone)),
+            () => InBatchAsync(session, batch => batch.AddExecuteScalar<string>(alone)),
         ];
         foreach (var call in calls)
         {

@@ -132,7 +132,7 @@ public sealed class ParameterTests(ValueFixture fixture) : IClassFixture<ValueFi
             () => session.QueryUnbufferedAsync<int>(sql, make()).ToListAsync().AsTask(),
             () => Task.FromResult(session.CreateBatch().AddExecute(sql, make())),
             () => Task.FromResult(session.CreateBatch().AddQuery<int>(sql, make())),
-            () => Task.FromResult(session.CreateBatch().AddScalar<int>(sql, make())),
+            () => Task.FromResult(session.CreateBatch().AddExecuteScalar<int>(sql, make())),
         ];
         foreach (var call in calls)
             (await call.Should().ThrowAsync<ArgumentException>()).WithParameterName("parameters").Which.Message.Length.Should().BeGreaterThan(60);

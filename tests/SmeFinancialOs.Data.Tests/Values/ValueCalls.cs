@@ -41,7 +41,7 @@ internal static class ValueCalls
         new(typeof(T), sql, await TryAsync("Scalar", () => plain.ExecuteScalarAsync<T>(sql)),
         [
             await TryAsync("ExecuteScalarAsync", () => session.ExecuteScalarAsync<T>(sql)),
-            .. isWhole ? [await TryAsync("AddScalar", () => BatchAsync(session, batch => batch.AddScalar<T>(sql)))] : Array.Empty<Given>(),
+            .. isWhole ? [await TryAsync("AddExecuteScalar", () => BatchAsync(session, batch => batch.AddExecuteScalar<T>(sql)))] : Array.Empty<Given>(),
         ]),
     ];
 

@@ -53,7 +53,7 @@ internal sealed class Cluster : IAsyncDisposable
         var tenants = new List<TenantContext>();
         for (var i = 0; i < 4; i++)
             tenants.Add((await database.CreateOrganizationAsync()).Context);
-        await using var superuser = new NpgsqlConnection(database.OwnerConnectionString);
+        await using var superuser = new NpgsqlConnection(database.SuperuserConnectionString);
         await superuser.OpenAsync();
         await superuser.RunAsync(Table);
         var standby = await StandbyServer.StartAsync(primary);
@@ -101,7 +101,7 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>As a superuser, whom no policy hides anything from.</summary>
     public async Task<NpgsqlConnection> OpenNewPrimaryAsync()
     {
-        var connection = new NpgsqlConnection(Standby.ConnectionString.WithDatabaseOf(_database.OwnerConnectionString));
+        var connection = new NpgsqlConnection(Standby.ConnectionString.WithDatabaseOf(_database.SuperuserConnectionString));
         await connection.OpenAsync();
         return connection;
     }

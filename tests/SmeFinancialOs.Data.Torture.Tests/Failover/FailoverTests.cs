@@ -20,7 +20,7 @@ public sealed class FailoverTests
     }
 
     [Fact]
-    public async Task The_same_look_finds_what_an_asynchronous_standby_has_not_received()
+    public async Task Lost_commit_of_an_asynchronous_standby_is_found()
     {
         await using var cluster = await Cluster.StartAsync(isSynchronous: false);
         var (report, text) = await FailOverAsync(cluster, "asynchronous", TimeSpan.FromSeconds(4), cluster.DisconnectStandbyAsync);

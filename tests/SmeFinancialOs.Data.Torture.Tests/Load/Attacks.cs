@@ -6,8 +6,8 @@ namespace SmeFinancialOs.Data.Torture.Tests.Load;
 /// <summary>Reaching for what is somebody else's, while everything else goes on: each has to be refused, or to find nothing.</summary>
 internal sealed class Attacks(TortureDatabase database, Pools pools, Report report) : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _owner =
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database.Database.OwnerConnectionString) { MaxPoolSize = 2, Timeout = 5 }.ConnectionString);
+    private readonly NpgsqlDataSource _owner = NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(database.Database.SuperuserConnectionString) { MaxPoolSize = 2, Timeout = 5 }.ConnectionString);
 
     public IEnumerable<Operation> Operations =>
     [

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Torture.Tests.Servers;
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
 /// <summary>What happens to a host from outside: servers go down, sessions are ended, lines are cut.</summary>
-internal sealed class FaultInjector(RestartingServer server, PgBouncer? pooler, FaultyLine line, string superuser, Report report)
+internal sealed class FaultInjector(RestartingServer server, PgBouncer? pooler, FaultyProxy line, string superuser, Report report)
 {
     private static readonly TimeSpan BetweenRestarts = TimeSpan.FromSeconds(1.3);
 
@@ -13,7 +13,7 @@ internal sealed class FaultInjector(RestartingServer server, PgBouncer? pooler, 
         RepeatAsync(new Random(seed + 1), TimeSpan.FromMilliseconds(400), random => SignalAsync(random, "pg_terminate_backend", "true"), stop),
         RepeatAsync(new Random(seed + 2), TimeSpan.FromMilliseconds(250), random => SignalAsync(random, "pg_cancel_backend", "state = 'active'"), stop),
         RepeatAsync(new Random(seed + 3), TimeSpan.FromMilliseconds(400), CutAsync, stop),
-        // A host does other work too, and its memory is collected now and then: what was abandoned comes back.
+        // A host does other work too, and its memory is collected now and then: what leaked comes back.
         RepeatAsync(new Random(seed + 4), TimeSpan.FromMilliseconds(500), _ => Task.Run(GC.Collect, CancellationToken.None), stop));
 
     private static async Task RepeatAsync(Random random, TimeSpan interval, Func<Random, Task> act, CancellationToken stop)

@@ -14,7 +14,7 @@ internal sealed class Pools : IAsyncDisposable
     /// <param name="admin">Connection string of the login of admins.</param>
     /// <param name="transactionPooling">Whether they lead to PgBouncer.</param>
     /// <param name="prepares">Whether Npgsql prepares statements by itself.</param>
-    /// <param name="report">Where what was abandoned is counted.</param>
+    /// <param name="report">Where what leaked is counted.</param>
     public Pools(string app, string serializable, string admin, bool transactionPooling, bool prepares, Report report)
     {
         App = Build(app);
@@ -23,7 +23,7 @@ internal sealed class Pools : IAsyncDisposable
         _options = new TenantConnectionOptions
         {
             AdminDataSource = Admin,
-            LoggerFactory = new AbandonedLog(report),
+            LoggerFactory = new LeakLog(report),
             TransactionPooling = transactionPooling,
             StatementTimeout = TimeSpan.FromMilliseconds(200),
             LockTimeout = TimeSpan.FromMilliseconds(100),

@@ -52,7 +52,7 @@ internal sealed class Reads(TortureDatabase database, Pools pools, Ledger ledger
         var session = pools.Factory.CreateSession(database.Any(random));
         var batch = session.CreateBatch();
         var entries = batch.AddQuery<Entry>(Entries + "20");
-        var organization = batch.AddScalar<Guid?>("SELECT app.current_org_id()");
+        var organization = batch.AddExecuteScalar<Guid?>("SELECT app.current_org_id()");
         var accounts = batch.AddQuery<Guid>("SELECT org_id FROM accounts");
         await batch.ExecuteAsync(cancellationToken);
         Check(session.Context, entries.Value);

@@ -51,7 +51,7 @@ internal sealed class TortureDatabase(TenantDatabase database, IReadOnlyList<Ten
     public static async Task<TortureDatabase> CreateAsync(PostgresServer server, int tenantCount)
     {
         var database = await server.CreateTenantDatabaseAsync();
-        await using var superuser = new NpgsqlConnection(database.OwnerConnectionString);
+        await using var superuser = new NpgsqlConnection(database.SuperuserConnectionString);
         await superuser.OpenAsync();
         await superuser.RunAsync(Tables);
         var tenants = new List<TenantContext>();

@@ -18,7 +18,7 @@ internal sealed class TortureRun : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private RestartingServer _server = null!;
     private PgBouncer? _pooler;
-    private FaultyLine _line = null!;
+    private FaultyProxy _line = null!;
     private Pools _pools = null!;
 
     private TortureRun(TortureSettings settings) => _settings = settings;
@@ -70,11 +70,11 @@ internal sealed class TortureRun : IAsyncDisposable
         [
             .. new Reads(Database, _pools, Ledger, Report).Operations,
             .. new Writes(Database, _pools, Ledger).Operations,
-            .. new Misuse(Database, _pools, Ledger, Report).Operations,
+            .. new ConnectionMisuse(Database, _pools, Ledger, Report).Operations,
             .. attacks.Operations,
         ];
         using var stop = new CancellationTokenSource();
-        var trouble = new FaultInjector(_server, _pooler, _line, Database.Database.OwnerConnectionString + ";Pooling=false;Timeout=2",
+        var trouble = new FaultInjector(_server, _pooler, _line, Database.Database.SuperuserConnectionString + ";Pooling=false;Timeout=2",
             Report).RunAsync(_settings.Seed, stop.Token);
         var tasks = Enumerable.Range(0, Tasks)
             .Select(task => Task.Run(() => WorkAsync(operations, new Random(unchecked((_settings.Seed * 397) ^ task)), stop.Token))).ToArray();
@@ -110,7 +110,7 @@ internal sealed class TortureRun : IAsyncDisposable
         var (app, admin) = (Database.Database.AppConnectionString, Database.Database.AdminConnectionString);
         if (_settings.ThroughPgBouncer)
             _pooler = Own(await PgBouncer.StartAsync(_server.User, _server.Port, "transaction", Pools.Size, app, admin));
-        _line = Own(new FaultyLine(_pooler?.Port ?? _server.Port, _settings.RewriteRequest));
+        _line = Own(new FaultyProxy(_pooler?.Port ?? _server.Port, _settings.RewriteRequest));
         var serializable = new NpgsqlConnectionStringBuilder(app);
         if (_settings.ThroughPgBouncer)
             serializable.Database = PgBouncer.SerializableNameOf(serializable.Database!);
@@ -159,7 +159,7 @@ internal sealed class TortureRun : IAsyncDisposable
 
     private async Task WithSuperuserAsync(Func<NpgsqlConnection, Task> actAsync)
     {
-        await using var superuser = new NpgsqlConnection(Database.Database.OwnerConnectionString + ";Pooling=false;Command Timeout=300");
+        await using var superuser = new NpgsqlConnection(Database.Database.SuperuserConnectionString + ";Pooling=false;Command Timeout=300");
         await superuser.OpenAsync();
         await actAsync(superuser);
     }

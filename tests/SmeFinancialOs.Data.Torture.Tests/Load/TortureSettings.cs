@@ -11,7 +11,7 @@ internal sealed record TortureSettings
         "pool exhausted", "no connection",
         "connection lost", "exception in user code", "disposed twice", "used after dispose", "used by two at once, refused", "disposed while in use",
         "connection closed by its user",
-        "abandoned unit of work", "abandoned stream", "line cut in mid-message", "pg_terminate_backend", "pg_cancel_backend", "server restarted, fast",
+        "leaked unit of work", "leaked stream", "line cut in mid-message", "pg_terminate_backend", "pg_cancel_backend", "server restarted, fast",
         "server restarted, immediate",
         "refused: insert for another", "refused: write as demo", "refused: write read-only", "refused: write to the demo",
     ];

@@ -23,7 +23,7 @@ internal sealed class Verdict(TortureDatabase database, Pools pools, Ledger ledg
         var limit = Stopwatch.StartNew();
         while (true)
         {
-            // What was abandoned goes back to its pool some time after it was collected.
+            // What leaked goes back to its pool some time after it was collected.
             GC.Collect();
             GC.WaitForPendingFinalizers();
             var had = await CountAsync(source);

@@ -90,7 +90,7 @@ internal sealed class RestartingServer : IAsyncDisposable
     /// <summary>Those of the server that the environment asks for.</summary>
     private static async Task<(string Binaries, string User)> BinariesAsync()
     {
-        var server = await PostgresServer.GetSharedAsync();
+        var server = await TestServer.StartAsync();
         if (server.Kind is PostgresServerKind.ConnectionString or PostgresServerKind.Docker)
             Assert.Skip("A server that is restarted is made from binaries on this machine: SME_DATA_POSTGRES=local or embedded.");
         await using var superuser = new NpgsqlConnection(server.ConnectionString);

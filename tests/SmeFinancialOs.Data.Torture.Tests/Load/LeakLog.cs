@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
 /// <summary>Hears what the library says about connections that nobody disposed.</summary>
-internal sealed class AbandonedLog(Report report) : ILoggerFactory, ILogger
+internal sealed class LeakLog(Report report) : ILoggerFactory, ILogger
 {
-    private const int TakenBack = 302;
+    private const int Returned = 302;
     private const int Missing = 303;
 
     public ILogger CreateLogger(string categoryName) => this;
@@ -14,8 +14,8 @@ internal sealed class AbandonedLog(Report report) : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (eventId.Id == TakenBack)
-            report.Fault("taken back");
+        if (eventId.Id == Returned)
+            report.Fault("leaked connection returned");
         else if (eventId.Id == Missing)
             report.Find("LOSS " + formatter(state, exception));
     }

@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Torture.Tests.Servers;
 /// <summary>The line to a server: cuts a connection in the middle of a message when told to, and can change what the client says.</summary>
 /// <param name="port">Of the server, on the loopback interface.</param>
 /// <param name="rewriteRequest">Changes bytes in place; to take a defence away that is made of words to the server.</param>
-internal sealed class FaultyLine(int port, Action<Memory<byte>>? rewriteRequest = null) : TcpProxy(IPAddress.Loopback.ToString(), port)
+internal sealed class FaultyProxy(int port, Action<Memory<byte>>? rewriteRequest = null) : TcpProxy(IPAddress.Loopback.ToString(), port)
 {
     private int _cuts;
     private int _cutsDone;

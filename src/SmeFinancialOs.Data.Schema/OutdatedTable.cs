@@ -1,9 +1,9 @@
 namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>A protected table that a migration could not bring to the policies and privileges that this version expects.</summary>
-public sealed class TableNotUpdated
+public sealed class OutdatedTable
 {
-    internal TableNotUpdated(string table, string faults, string reason) => (Table, Faults, Reason) = (table, faults, reason);
+    internal OutdatedTable(string table, string faults, string reason) => (Table, Faults, Reason) = (table, faults, reason);
 
     /// <summary>Its name, with the schema.</summary>
     public string Table { get; }

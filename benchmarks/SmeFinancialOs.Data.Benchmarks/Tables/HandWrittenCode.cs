@@ -4,7 +4,7 @@ using NpgsqlTypes;
 namespace SmeFinancialOs.Data.Benchmarks.Tables;
 
 /// <summary>What hand-coded ADO.NET repeats: typed parameters, rows read column by column, the settings of a tenant as a statement.</summary>
-internal static class HandCoded
+internal static class HandWrittenCode
 {
     public const string WhereOrganization = " WHERE org_id = $1";
 

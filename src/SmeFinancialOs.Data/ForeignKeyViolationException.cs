@@ -1,11 +1,11 @@
 namespace SmeFinancialOs.Data;
 
 /// <summary>The row refers to one that does not exist for this organization (23503), or is still referred to.</summary>
-public sealed class MissingReferenceException : TenantDataException
+public sealed class ForeignKeyViolationException : TenantDataException
 {
     /// <summary>Makes an exception with a message.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
-    public MissingReferenceException(string message)
+    public ForeignKeyViolationException(string message)
         : base(message)
     {
     }
@@ -13,7 +13,7 @@ public sealed class MissingReferenceException : TenantDataException
     /// <summary>Makes an exception with a message and its cause.</summary>
     /// <param name="message">What went wrong, and what to do.</param>
     /// <param name="innerException">The cause; null for none.</param>
-    public MissingReferenceException(string message, Exception? innerException)
+    public ForeignKeyViolationException(string message, Exception? innerException)
         : base(message, innerException)
     {
     }

@@ -7,18 +7,18 @@ namespace SmeFinancialOs.Data.Tests.Support;
 /// was really done, so the same attack is seen to fail with the defence and to succeed without it: a test that cannot fail proves nothing.
 /// Role and grants of roles are undone with the rest, so nothing reaches other databases of the server.
 /// </summary>
-public sealed class Trial : IAsyncDisposable
+public sealed class Attack : IAsyncDisposable
 {
     private readonly string? _before;
 
-    private Trial(NpgsqlConnection connection, string? before) => (Connection, _before) = (connection, before);
+    private Attack(NpgsqlConnection connection, string? before) => (Connection, _before) = (connection, before);
 
     public NpgsqlConnection Connection { get; }
 
     /// <param name="fixture">The database.</param>
     /// <param name="actor">Who attacks.</param>
     /// <param name="without">SQL that takes a defence away, or sets the scene; null leaves all as it is.</param>
-    public static async Task<Trial> StartAsync(TenantDatabaseFixture fixture, Actor actor, string? without = null)
+    public static async Task<Attack> StartAsync(TenantDatabaseFixture fixture, Actor actor, string? without = null)
     {
         var connection = await fixture.OpenAsSuperuserAsync();
         await connection.RunAsync("BEGIN");
@@ -26,7 +26,7 @@ public sealed class Trial : IAsyncDisposable
             await connection.RunAsync(without);
         var before = await connection.ScalarAsync<string>(Seed.FingerprintOfOthers);
         await connection.RunAsync(actor.Sql(local: true));
-        return new Trial(connection, before);
+        return new Attack(connection, before);
     }
 
     /// <summary>Runs an attack; one that is refused leaves the transaction usable.</summary>

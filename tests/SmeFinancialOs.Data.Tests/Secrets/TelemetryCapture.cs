@@ -9,7 +9,7 @@ using OpenTelemetry.Trace;
 namespace SmeFinancialOs.Data.Tests.Secrets;
 
 /// <summary>A host that hears all there is: every log level, spans and measurements of this library and of the driver. It keeps them as text.</summary>
-internal sealed class Eavesdropper : IAsyncDisposable
+internal sealed class TelemetryCapture : IAsyncDisposable
 {
     private readonly List<LogRecord> _logs = [];
     private readonly List<Activity> _spans = [];
@@ -18,12 +18,12 @@ internal sealed class Eavesdropper : IAsyncDisposable
     private readonly MeterProvider _metering;
     private readonly ServiceProvider _services;
 
-    public Eavesdropper(string connectionString, string? adminConnectionString = null)
+    public TelemetryCapture(string connectionString, string? adminConnectionString = null)
         : this(services => services.AddTenantData(connectionString, options => options.AdminConnectionString = adminConnectionString))
     {
     }
 
-    public Eavesdropper(Action<IServiceCollection> register)
+    public TelemetryCapture(Action<IServiceCollection> register)
     {
         _tracing = Sdk.CreateTracerProviderBuilder().AddSource(TenantDiagnostics.ActivitySourceName, "Npgsql").AddInMemoryExporter(_spans).Build();
         _metering = Sdk.CreateMeterProviderBuilder().AddMeter(TenantDiagnostics.MeterName, "Npgsql").AddInMemoryExporter(_metrics).Build();

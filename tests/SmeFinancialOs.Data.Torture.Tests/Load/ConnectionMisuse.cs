@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SmeFinancialOs.Data.Torture.Tests.Load;
 
 /// <summary>What a host should not do with a connection and does: it costs the host its own call, nobody else anything.</summary>
-internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledger, Report report)
+internal sealed class ConnectionMisuse(TortureDatabase database, Pools pools, Ledger ledger, Report report)
 {
     private int _isHoarding;
 
@@ -13,8 +13,8 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
         new("deadlock", 4, DeadlockAsync),
         new("wait for a lock", 6, LockTimeoutAsync),
         new("disposed twice", 3, DisposedTwiceAsync),
-        new("abandoned unit of work", 2, AbandonUnitOfWorkAsync),
-        new("abandoned stream", 2, AbandonStreamAsync),
+        new("leaked unit of work", 2, LeakUnitOfWorkAsync),
+        new("leaked stream", 2, LeakStreamAsync),
         new("used by two at once", 2, UsedByTwoAsync),
         new("disposed while in use", 2, DisposedInUseAsync),
         new("connection closed by its user", 3, ClosedByUserAsync),
@@ -76,23 +76,23 @@ internal sealed class Misuse(TortureDatabase database, Pools pools, Ledger ledge
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task AbandonUnitOfWorkAsync(Random random, CancellationToken cancellationToken)
+    private async Task LeakUnitOfWorkAsync(Random random, CancellationToken cancellationToken)
     {
         var (context, write) = BeginDoomed(random);
         var work = await pools.Factory.OpenConnectionAsync(context, cancellationToken);
-        report.Fault("abandoned unit of work");
+        report.Fault("leaked unit of work");
         // No lock on an account: nobody has to wait for it.
         await work.ExecuteAsync(TortureDatabase.Insert, write.Parameters, cancellationToken);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private async Task AbandonStreamAsync(Random random, CancellationToken cancellationToken)
+    private async Task LeakStreamAsync(Random random, CancellationToken cancellationToken)
     {
         var rows = pools.Factory.CreateSession(database.Any(random))
             .QueryUnbufferedAsync<Guid>("SELECT org_id FROM accounts, generate_series(1, 1000)", null, cancellationToken)
             .GetAsyncEnumerator(CancellationToken.None);
         await rows.MoveNextAsync();
-        report.Fault("abandoned stream");
+        report.Fault("leaked stream");
     }
 
     private async Task UsedByTwoAsync(Random random, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace SmeFinancialOs.Data.Testing.Tests;
 
 /// <summary>What the machine that runs the tests has to offer.</summary>
-internal static class Machine
+internal static class TestEnvironment
 {
     private static readonly string[] Path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
 

@@ -6,7 +6,7 @@ using SmeFinancialOs.Data.Tests.Support;
 namespace SmeFinancialOs.Data.Tests;
 
 /// <summary>What a host does wrong with a unit of work costs nobody else anything. One connection: whatever is left on it, the next one gets.</summary>
-public sealed class MisuseTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
+public sealed class ConnectionMisuseTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>, IAsyncDisposable
 {
     private const string Many = "SELECT org_id FROM invoices, generate_series(1, 20000)";
 
