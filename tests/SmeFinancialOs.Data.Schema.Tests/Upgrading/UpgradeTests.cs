@@ -54,7 +54,7 @@ public sealed class UpgradeTests
                 .Should().Equal("public.organizations 1", "public.invoices 20", "public.orders 5");
         await using var superuser = await database.OpenAsync();
         (await superuser.ListAsync<string>("SELECT slug FROM organizations ORDER BY 1")).Should().Equal("b", "demo");
-        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(15);
+        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(SchemaVersionTests.Number);
         (await superuser.ListAsync<string>("SELECT concat_ws(' ', relation, kind, tenant_column) FROM app.protected_tables ORDER BY 1"))
             .Should().Equal("invoices column org_id", "orders column org_id", "organizations tenants id");
     }
