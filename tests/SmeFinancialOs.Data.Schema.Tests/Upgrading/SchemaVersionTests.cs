@@ -12,9 +12,8 @@ public sealed partial class SchemaVersionTests
     private const string HowToRecord = """
         Do this:
           1. raise the number in sql/objects/schema_version.sql, and ExpectedVersion in src/SmeFinancialOs.Data/Logins/SchemaCheck.cs
-          2. dotnet build tests/SmeFinancialOs.Data.Schema.Tests
-          3. SME_DATA_WRITE_SCHEMA_VERSION=1 tests/SmeFinancialOs.Data.Schema.Tests/bin/Debug/net10.0/SmeFinancialOs.Data.Schema.Tests -class "*SchemaVersionTests"
-          4. commit schema-version.txt with the change
+          2. run this class once with SME_DATA_WRITE_SCHEMA_VERSION=1 (CONTRIBUTING.md, "To change sql/", has the command)
+          3. commit schema-version.txt with the change
         """;
 
     private static readonly string DataFile =
@@ -41,7 +40,8 @@ public sealed partial class SchemaVersionTests
     }
 
     [Fact]
-    public void Library_expects_the_number_of_the_schema() => NumberIn("src/SmeFinancialOs.Data/Logins/SchemaCheck.cs", Expected()).Should().Be(Number, HowToRecord);
+    public void Library_expects_the_number_of_the_schema() =>
+        NumberIn("src/SmeFinancialOs.Data/Logins/SchemaCheck.cs", Expected()).Should().Be(Number, HowToRecord);
 
     private static (int Number, string Hash) Recorded()
     {
@@ -52,9 +52,9 @@ public sealed partial class SchemaVersionTests
     private static string HashOfSql()
     {
         var folder = Path.Combine(RepositoryRoot.Folder, "sql");
+        var names = Directory.GetFiles(folder, "*.sql", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'));
         var text = new StringBuilder();
-        foreach (var name in Directory.GetFiles(folder, "*.sql", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .Order(StringComparer.Ordinal))
+        foreach (var name in names.Order(StringComparer.Ordinal))
             text.Append(name).Append('\n').Append(File.ReadAllText(Path.Combine(folder, name)).ReplaceLineEndings("\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }

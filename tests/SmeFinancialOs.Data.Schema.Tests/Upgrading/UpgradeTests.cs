@@ -98,6 +98,29 @@ public sealed class UpgradeTests
         }
     }
 
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("version 10, guarded and sealed")]
+    [InlineData("version 14")]
+    [InlineData("version 14, guarded")]
+    [InlineData("version 14, guarded and sealed")]
+    public async Task Psql_upgrades_it_too(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        var rows = await database.RowsAsync();
+
+        await Psql.ApplyAsync(database.ConnectionString,
+            [.. database.IsGuarded ? ["guard=1"] : Array.Empty<string>(), .. database.IsSealed ? ["seal=1"] : Array.Empty<string>()]);
+
+        (await database.RowsAsync()).Should().Be(rows);
+        await using var superuser = await database.OpenAsync();
+        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(SchemaVersionTests.Number);
+        (await superuser.ListAsync<string>("SELECT t.relation || f.fault FROM app.protected_tables t CROSS JOIN LATERAL app.protection_faults(t.relation) f"))
+            .Should().BeEmpty();
+        (await superuser.CountAsync("app.protected_tables")).Should().Be(3);
+        (await database.UpgradeAsync()).TablesUpdated.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task An_upgrade_that_does_not_ask_for_the_guard_leaves_the_one_that_is_on()
     {
