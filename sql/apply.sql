@@ -32,3 +32,29 @@ BEGIN;
 \ir seal/sealed_context.sql
 \endif
 COMMIT;
+
+-- Then every protected table, the host's too, is brought to the policies and privileges of these files: each in a transaction of its own, so that what is done
+-- stays done, and only those that are not as expected. SchemaMigrator does the same in C#. By oid: a name can contain what ends the DO block.
+SET ROLE app_owner;
+SET lock_timeout = '5s';
+\set ON_ERROR_STOP off
+SELECT format('DO $do$ BEGIN PERFORM app.apply_protection(%s::regclass); END $do$', t.relation::oid)
+FROM app.protected_tables t JOIN pg_catalog.pg_class c ON c.oid = t.relation WHERE EXISTS (SELECT FROM app.protection_faults(t.relation)) \gexec
+\set ON_ERROR_STOP on
+DO $left$
+DECLARE
+    tables text;
+BEGIN
+    SELECT string_agg(format('%I.%I (%s)', n.nspname, c.relname, f.faults), ', ' ORDER BY n.nspname, c.relname) INTO tables
+    FROM app.protected_tables t JOIN pg_catalog.pg_class c ON c.oid = t.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL (SELECT string_agg(p.fault, '; ' ORDER BY p.fault) FROM app.protection_faults(t.relation) p) AS f (faults)
+    WHERE f.faults IS NOT NULL;
+    IF tables IS NOT NULL THEN
+        RAISE EXCEPTION 'these protected tables are not as this version expects: %', tables
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                  HINT = 'The errors above say why. Run this again when the table is not in use, or SELECT app.apply_protection(..) as its owner or a superuser.';
+    END IF;
+END
+$left$;
+RESET lock_timeout;
+RESET ROLE;

@@ -13,8 +13,14 @@ CREATE TABLE IF NOT EXISTS app.admin_access_log (
 );
 
 -- What the operator says can be written; when, from where and by which login cannot, and nothing can be changed afterwards.
-REVOKE ALL ON TABLE app.admin_access_log FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role;
-REVOKE ALL ON SEQUENCE app.admin_access_log_id_seq FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role;
+DO $privileges$
+DECLARE
+    roles constant text := array_to_string(app.role_names(), ', ');
+BEGIN
+    EXECUTE format('REVOKE ALL ON TABLE app.admin_access_log FROM PUBLIC, %s', roles);
+    EXECUTE format('REVOKE ALL ON SEQUENCE app.admin_access_log_id_seq FROM PUBLIC, %s', roles);
+END
+$privileges$;
 GRANT SELECT, INSERT (actor, reason, read_only) ON TABLE app.admin_access_log TO admin_role;
 
 RESET ROLE;

@@ -29,7 +29,10 @@ BEGIN
         END;
     END LOOP;
 
-    IF EXISTS (SELECT FROM unnest('{app_user,admin_user,tenant_role,demo_role,admin_role,app_owner}'::name[]) AS r (name) WHERE pg_has_role(r.name, 'app_sealer', 'MEMBER'))
+    -- The roles of the app and its owner, once more: app.role_names() is a function of app_owner, and this file runs with rights that app_owner must not get.
+    -- A test compares the two.
+    IF EXISTS (SELECT FROM unnest('{app_user,admin_user,tenant_role,demo_role,admin_role,app_owner}'::name[]) AS r (name)
+               WHERE pg_has_role(r.name, 'app_sealer', 'MEMBER'))
        OR EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = 'app_sealer' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolreplication OR rolcanlogin)) THEN
         RAISE EXCEPTION 'role "app_sealer" can log in, has powers of its own, or a role of the app may become it'
             USING ERRCODE = 'invalid_role_specification', HINT = 'As a superuser: ALTER ROLE app_sealer NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOREPLICATION; and REVOKE it from all but those who migrate.';

@@ -9,7 +9,11 @@ CREATE TABLE IF NOT EXISTS app.protected_tables (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS protected_tables_one_tenants_table ON app.protected_tables (kind) WHERE kind = 'tenants';
 
-REVOKE ALL ON TABLE app.protected_tables FROM PUBLIC, app_user, admin_user, tenant_role, demo_role, admin_role;
+DO $privileges$
+BEGIN
+    EXECUTE format('REVOKE ALL ON TABLE app.protected_tables FROM PUBLIC, %s', array_to_string(app.role_names(), ', '));
+END
+$privileges$;
 GRANT SELECT ON TABLE app.protected_tables TO admin_role;
 
 -- Tables that were protected before there was a registry: the tenant column is the column that the policy depends on.

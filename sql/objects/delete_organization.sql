@@ -45,7 +45,11 @@ BEGIN
 END
 $function$;
 
-REVOKE ALL ON FUNCTION app.delete_organization(uuid) FROM PUBLIC, app_user, tenant_role, demo_role;
+DO $privileges$
+BEGIN
+    EXECUTE format('REVOKE ALL ON FUNCTION app.delete_organization(uuid) FROM PUBLIC, %s', array_to_string(app.role_names(), ', '));
+END
+$privileges$;
 GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO admin_role;
 
 RESET ROLE;

@@ -74,7 +74,7 @@ BEGIN
     -- Only a serial column needs a privilege. With USAGE, nextval() and
     -- pg_sequences tell how far the sequence has come, which counts the rows of all tenants: prefer identity columns, or uuid.
     FOR item IN SELECT s.sequence, s.deptype FROM app.sequences_of(target) s LOOP
-        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', item.sequence, app.roles_of_app());
+        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, %s', item.sequence, array_to_string(app.role_names(), ', '));
         IF item.deptype = 'a' THEN
             EXECUTE format('GRANT USAGE ON SEQUENCE %s TO tenant_role, admin_role', item.sequence);
         END IF;
@@ -131,10 +131,10 @@ BEGIN
             HINT = 'SELECT relation FROM app.protected_tables;';
     END IF;
     FOR item IN SELECT s.sequence FROM app.sequences_of(target) s LOOP
-        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM %s', item.sequence, app.roles_of_app());
+        EXECUTE format('REVOKE ALL ON SEQUENCE %s FROM PUBLIC, %s', item.sequence, array_to_string(app.role_names(), ', '));
     END LOOP;
     FOR item IN SELECT p.name FROM app.parts_of(target) AS p (name) LOOP
-        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', item.name, array_to_string(app.role_names(), ', '));
         EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', item.name);
     END LOOP;
     FOR item IN SELECT p.polname AS name FROM pg_policy p WHERE p.polrelid = target AND p.polname::text IN (SELECT d.name FROM app.policy_definitions() d) LOOP

@@ -28,7 +28,7 @@ AS $function$
 $function$;
 
 -- To erase an organization is an admin's act, with a reason on record: no tenant deletes its own row of the tenants' table. No TRUNCATE, REFERENCES or TRIGGER:
--- they do not ask the policies.
+-- they do not ask the policies. The other roles of app.role_names(), and PUBLIC, have none.
 CREATE OR REPLACE FUNCTION app.privilege_definitions() RETURNS TABLE (role text, privileges text[], kind text)
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
@@ -36,10 +36,7 @@ AS $function$
     VALUES ('tenant_role', ARRAY['SELECT', 'INSERT', 'UPDATE'], 'tenants'),
            ('tenant_role', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'], 'column'),
            ('admin_role', ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'], NULL),
-           ('demo_role', ARRAY['SELECT'], NULL),
-           ('app_user', ARRAY[]::text[], NULL),
-           ('admin_user', ARRAY[]::text[], NULL),
-           ('PUBLIC', ARRAY[]::text[], NULL)
+           ('demo_role', ARRAY['SELECT'], NULL)
 $function$;
 
 -- On the tenants' table; {} is its name, {id} its column. As PostgreSQL prints them.
@@ -51,14 +48,6 @@ AS $function$
     FROM (VALUES ('keep_organization_row', 'DELETE ON {} FOR EACH ROW'),
                  ('keep_organization_id', 'UPDATE OF {id} ON {} FOR EACH ROW WHEN ((new.{id} <> old.{id}))'),
                  ('keep_organizations', 'TRUNCATE ON {} FOR EACH STATEMENT')) AS d (name, event)
-$function$;
-
--- Everybody who has those privileges or none, for REVOKE.
-CREATE OR REPLACE FUNCTION app.roles_of_app() RETURNS text
-    LANGUAGE sql IMMUTABLE
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-    SELECT string_agg(DISTINCT CASE d.role WHEN 'PUBLIC' THEN d.role ELSE quote_ident(d.role) END, ', ') FROM app.privilege_definitions() d
 $function$;
 
 -- A table, its partitions and its inheritance children, at every level.
@@ -146,12 +135,12 @@ AS $function$
     WHERE NOT EXISTS (SELECT FROM held h WHERE (h.role, h.privilege) = (g.role, g.privilege))
     UNION ALL
     SELECT NULL, format('%s has %s', h.role, h.privilege) FROM held h
-    WHERE h.role IN (SELECT d.role FROM app.privilege_definitions() d)
+    WHERE h.role = ANY ('PUBLIC'::text || app.role_names())
         AND (h.is_grantable OR (h.role, h.privilege) NOT IN (SELECT g.role, g.privilege FROM granted g))
     UNION ALL
     SELECT NULL, format('%s has privileges of its own', c.oid::regclass) FROM part JOIN pg_class c ON c.oid = part.oid
-    WHERE part.is_child AND EXISTS (SELECT FROM aclexplode(c.relacl) a JOIN app.privilege_definitions() d
-                                    ON d.role = CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee)::text COLLATE "C" END)
+    WHERE part.is_child AND EXISTS (SELECT FROM aclexplode(c.relacl) a
+                                    WHERE a.grantee = 0 OR pg_get_userbyid(a.grantee)::text COLLATE "C" = ANY (app.role_names()))
 $function$;
 
 -- Gives a registered table what it has to have. Whatever is as expected is left alone, so a table that is so altogether is not locked.
@@ -181,7 +170,7 @@ BEGIN
         END IF;
         -- A revoke on the table takes the column privileges with it. Partitions and inheritance children answer a direct query with policies of their own: they
         -- get none, and no privilege.
-        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s', item.name, app.roles_of_app());
+        EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', item.name, array_to_string(app.role_names(), ', '));
     END LOOP;
 
     FOR item IN SELECT p.polname FROM pg_policy p WHERE p.polrelid = target AND p.polname = ANY (policies) LOOP
@@ -195,7 +184,7 @@ BEGIN
     END LOOP;
 
     FOR item IN SELECT d.role, array_to_string(d.privileges, ', ') AS privileges FROM app.privilege_definitions() d
-                JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind) WHERE cardinality(d.privileges) > 0
+                JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind)
     LOOP
         EXECUTE format('GRANT %s ON TABLE %s TO %I', item.privileges, target, item.role);
     END LOOP;
@@ -220,7 +209,7 @@ AS $function$
 $function$;
 
 -- For whoever may alter the tables; the roles of the app have no use for them.
-REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.roles_of_app(), app.parts_of(regclass),
+REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.parts_of(regclass),
     app.sequences_of(regclass), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass),
     app.apply_protection(regclass),
     app.protection() FROM PUBLIC;

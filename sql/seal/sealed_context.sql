@@ -103,7 +103,7 @@ SELECT coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 't')
 REVOKE ALL ON FUNCTION app_seal.refuse() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app_seal.refuse() TO tenant_role, demo_role, admin_role;
 GRANT SELECT ON app_seal.context TO tenant_role, demo_role, admin_role;
-GRANT USAGE ON SCHEMA app_seal TO app_owner, tenant_role, demo_role, admin_role;
+GRANT USAGE ON SCHEMA app_seal TO tenant_role, demo_role, admin_role;
 RESET ROLE;
 -- For defaults, and for whoever asks in SQL. Owned by app_sealer: sql/objects/context.sql, run once more, must not put the plain one in its place.
 SET ROLE app_owner;

@@ -1,5 +1,5 @@
 namespace SmeFinancialOs.Data.Cli;
 
-// IsComplete: everything that was looked at was judged. What a command found, of how much, and what was left out for a reason.
+/// <summary>IsComplete: everything that was looked at was judged. What a command found, of how much, and what was left out for a reason.</summary>
 internal sealed record Outcome(string Command, IReadOnlyList<Problem> Problems, IReadOnlyList<(Problem Problem, string Reason)> Suppressed,
     Version ServerVersion, string Scope, bool IsComplete = true);

@@ -15,10 +15,10 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
 
     public string? File { get; init; }
 
-    // Whether the fix can be applied without asking anybody; null where there is none.
+    /// <summary>Whether the fix can be applied without asking anybody; null where there is none.</summary>
     public bool? IsFixSafe { get; init; }
 
-    // A row that was seen to pass.
+    /// <summary>A row that was seen to pass.</summary>
     public string? Witness { get; init; }
 
     public Uri? Link { get; init; }

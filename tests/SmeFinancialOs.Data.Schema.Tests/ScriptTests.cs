@@ -41,6 +41,34 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public async Task Psql_brings_every_protected_table_to_the_policies_and_names_the_one_that_it_may_not_alter()
+    {
+        const string faults = "SELECT f.fault FROM app.protected_tables t CROSS JOIN LATERAL app.protection_faults(t.relation) f";
+        var database = await EmptyAsync();
+        await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
+        await Psql.ApplyAsync(database);
+        await connection.RunAsync("""
+            SET ROLE app_owner;
+            CREATE TABLE public."a $do$ b" (org_id uuid NOT NULL REFERENCES public.organizations (id), id int, PRIMARY KEY (org_id, id));
+            CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id), id int, PRIMARY KEY (org_id, id));
+            SELECT app.protect_table('public."a $do$ b"'), app.protect_table('public.orders');
+            RESET ROLE;
+            ALTER POLICY tenant_isolation ON public."a $do$ b" USING (true);
+            ALTER POLICY tenant_isolation ON public.orders USING (true);
+            ALTER TABLE public.orders OWNER TO CURRENT_USER;
+            """);
+
+        (await FluentActions.Awaiting(() => Psql.ApplyAsync(database)).Should().ThrowAsync<InvalidOperationException>()).Which.Message
+            .Should().Contain("table public.orders belongs to").And.Contain("not as this version expects: public.orders (policy tenant_isolation is another)")
+            .And.Contain("SELECT app.apply_protection");
+        (await connection.ListAsync<string>(faults)).Should().ContainSingle();
+
+        await connection.RunAsync("SELECT app.apply_protection('public.orders')");
+        await Psql.ApplyAsync(database);
+        (await connection.ListAsync<string>(faults)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Psql_and_the_migrator_make_the_same_schema()
     {
         var (byHand, migrated) = (await EmptyAsync(), await EmptyAsync());

@@ -74,7 +74,7 @@ internal static class CatalogReader
         };
     }
 
-    // Null where there is a list that the login may not read.
+    /// <summary>Null where there is a list that the login may not read.</summary>
     private static async Task<IReadOnlyList<GuardAllowance>?> AllowancesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var question = new NpgsqlCommand(CatalogQueries.AllowlistIsReadable, connection);

@@ -31,7 +31,7 @@ internal readonly struct CatalogRow(NpgsqlDataReader reader)
 
     public char Letter(string column) => Text(column)[0];
 
-    // By position, for a query whose text is not ours.
+    /// <summary>By position, for a query whose text is not ours.</summary>
     public T At<T>(int ordinal) => reader.IsDBNull(ordinal) ? default! : reader.GetFieldValue<T>(ordinal);
 
     private T Value<T>(string column) => reader.GetFieldValue<T>(reader.GetOrdinal(column));

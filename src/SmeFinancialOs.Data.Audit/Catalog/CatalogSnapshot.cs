@@ -43,7 +43,7 @@ internal sealed record CatalogSnapshot
 
     public IReadOnlyList<GuardAllowance> GuardAllowances { get; init; } = [];
 
-    // What the login of the audit may not read.
+    /// <summary>What the login of the audit may not read.</summary>
     public IReadOnlyList<string> Unread { get; init; } = [];
 
     public required IReadOnlyList<ParameterGrant> ParameterGrants { get; init; }

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
-// The snapshot, with what every rule asks of it: who is the app, which tables are tenants'.
+/// <summary>The snapshot, with what every rule asks of it: who is the app, which tables are tenants'.</summary>
 internal sealed class DatabaseModel
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
@@ -42,39 +42,39 @@ internal sealed class DatabaseModel
 
     public Identities Identities { get; }
 
-    // Empty where policies are not evaluated, as in the transaction of a test.
+    /// <summary>Empty where policies are not evaluated, as in the transaction of a test.</summary>
     public IReadOnlyList<PolicyJudgement> Judgements { get; private set; } = [];
 
-    // What policies ask where a context counts only when a host has signed it.
+    /// <summary>What policies ask where a context counts only when a host has signed it.</summary>
     public Relation? Seal { get; }
 
     public bool IsSealed => Seal is not null;
 
     public SettingReaders Settings { get; }
 
-    // The table of the tenants themselves, when there is one.
+    /// <summary>The table of the tenants themselves, when there is one.</summary>
     public Relation? Tenants { get; }
 
     public IReadOnlyList<Relation> TenantTables { get; }
 
-    // Partitions and children of tenant tables are judged by a rule of their own.
+    /// <summary>Partitions and children of tenant tables are judged by a rule of their own.</summary>
     public IReadOnlyList<Relation> RootTables { get; }
 
     public IReadOnlyList<PolicyAnalysis> Policies { get; }
 
     public IEnumerable<PolicyAnalysis> PoliciesOf(Relation table) => _policies[table.Oid];
 
-    // Reached through its parent, or directly past the parent's policies.
+    /// <summary>Reached through its parent, or directly past the parent's policies.</summary>
     public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
 
-    // What evaluating the policies has shown. The rules know it from then on.
+    /// <summary>What evaluating the policies has shown. The rules know it from then on.</summary>
     public void Add(IReadOnlyList<PolicyJudgement> judgements)
     {
         Judgements = judgements;
         _judgements = judgements.GroupBy(judgement => judgement.Table).ToDictionary(group => group.Key, IReadOnlyList<PolicyJudgement> (group) => [.. group]);
     }
 
-    // Thousands of tables have a few expressions: each is taken apart once.
+    /// <summary>Thousands of tables have a few expressions: each is taken apart once.</summary>
     public SqlText Parsed(string? text)
     {
         if (!_parsed.TryGetValue(text ?? "", out var parsed))
@@ -82,13 +82,13 @@ internal sealed class DatabaseModel
         return parsed;
     }
 
-    // By evaluation: nothing that a role of the app may do lets a row of another tenant pass.
+    /// <summary>By evaluation: nothing that a role of the app may do lets a row of another tenant pass.</summary>
     public bool IsSettled(Relation table) => JudgementsOf(table) is { Count: > 0 } judgements
         && judgements.All(judgement => judgement.Verdict is PolicyVerdict.Safe or PolicyVerdict.Closed);
 
     public IReadOnlyList<PolicyJudgement> JudgementsOf(Relation table) => _judgements.TryGetValue(table.Name, out var found) ? found : [];
 
-    // Of the host, by the name alone, as the catalog has it.
+    /// <summary>Of the host, by the name alone, as the catalog has it.</summary>
     public IEnumerable<Function> FunctionsNamed(string name) => _functions[name];
 
     public bool IsTenantTable(uint relation) => _tenantColumns.ContainsKey(relation);
@@ -97,27 +97,27 @@ internal sealed class DatabaseModel
 
     public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
 
-    // A privilege on what is in a schema counts for nothing without USAGE on the schema.
+    /// <summary>A privilege on what is in a schema counts for nothing without USAGE on the schema.</summary>
     public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
         SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)]
             .Where(grant => Identities.IsApp(grant.Grantee));
 
-    // The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.
+    /// <summary>The roles of the app that have one of the privileges, or any when none is named, as a list for SQL; empty when none has.</summary>
     public string AppGrantees(GrantKind kind, uint @object, params string[] privileges) => string.Join(", ", AppGrants(kind, @object)
         .Where(grant => privileges.Length == 0 || privileges.Contains(grant.Privilege)).Select(grant => Identities.NameOf(grant.Grantee)).Distinct()
             .Order(StringComparer.Ordinal));
 
-    // By a call, or by a trigger, which asks nobody for EXECUTE.
+    /// <summary>By a call, or by a trigger, which asks nobody for EXECUTE.</summary>
     public bool AppMayRun(Function function) => AppGrants(GrantKind.Function, function.Oid).Any()
         || Catalog.Triggers.SelectMany(triggers => triggers).Any(trigger => trigger.Fires && trigger.Function == function.Oid
             && AppGrants(GrantKind.Relation, trigger.Relation).Any());
 
     public string NameOf(ForeignKey key) => $"{Identifier.Quote(key.Name)} on {Catalog.Relations[key.Relation].Name}";
 
-    // The role whose one member is the owner of the database.
+    /// <summary>The role whose one member is the owner of the database.</summary>
     public uint DatabaseOwners => Catalog.Roles.Values.FirstOrDefault(role => role.Name == "pg_database_owner")?.Oid ?? 0;
 
-    // What a view reads, and what that reads in turn.
+    /// <summary>What a view reads, and what that reads in turn.</summary>
     public IEnumerable<uint> Below(uint view)
     {
         var seen = new HashSet<uint>();
@@ -132,7 +132,7 @@ internal sealed class DatabaseModel
         return seen;
     }
 
-    // The views of the seal read the keys with their owner's rights, and show none: SealBroken sees to it that they stay as they are.
+    /// <summary>The views of the seal read the keys with their owner's rights, and show none: SealBroken sees to it that they stay as they are.</summary>
     public bool ReadsTenants(uint view) => !(Catalog.Relations.GetValueOrDefault(view) is { Definition: not null } part && SealParts.IsShipped(part))
         && Below(view).Any(read => IsTenantTable(read) || Catalog.Relations.GetValueOrDefault(read) is { RowSecurity: true });
 

@@ -6,7 +6,7 @@ internal sealed record Relation(uint Oid, string Name, uint Schema, char Kind, u
 {
     public bool IsTable => Kind is 'r' or 'p';
 
-    // Without its schema and quotes.
+    /// <summary>Without its schema and quotes.</summary>
     public string PlainName => Identifier.Unquote(Expressions.SqlText.Of(Name) is var name ? name[name.Count - 1] : Name);
 }
 

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
-// A policy together with its table and what its expressions mean to the audit.
+/// <summary>A policy together with its table and what its expressions mean to the audit.</summary>
 internal sealed class PolicyAnalysis
 {
     private readonly DatabaseModel _model;
@@ -52,22 +52,22 @@ internal sealed class PolicyAnalysis
 
     public IEnumerable<SqlText> Expressions => new[] { Using, Check }.Where(text => !text.IsEmpty);
 
-    // Grants rows of the tenant tables to the app, and no restrictive policy holds the tenant's bounds in its place.
+    /// <summary>Grants rows of the tenant tables to the app, and no restrictive policy holds the tenant's bounds in its place.</summary>
     public bool Opens(char command) => !_model.IsSettled(Table) && Policy.Permissive && ConcernsApp && TenantColumn is not null && Policy.Covers(command)
         && !_model.PoliciesOf(Table).Any(other => !other.Policy.Permissive && other.Policy.Covers(command)
             && (other.ConcernsPublic || Policy.Roles.All(role => other.Policy.Roles.Contains(role))) && other.IsTenant(command));
 
-    // What a row has to pass for a command: for INSERT the check, which is USING when there is no other.
+    /// <summary>What a row has to pass for a command: for INSERT the check, which is USING when there is no other.</summary>
     public TenantFilter FilterOf(char command) => command == 'a' && !Check.IsEmpty ? CheckFilter : UsingFilter;
 
     public bool IsTenant(char command) => FilterOf(command) is TenantFilter.Tenant or TenantFilter.Fixed;
 
-    // Every one of its expressions: each lets rows through by itself.
+    /// <summary>Every one of its expressions: each lets rows through by itself.</summary>
     public bool AsksSeal => Expressions.All(text => SettingReaders.AsksSeal(text, Functions));
 
     public bool IsAlwaysTrue => IsTrue(Using);
 
-    // Both are harmless where another condition holds to the tenant all the same.
+    /// <summary>Both are harmless where another condition holds to the tenant all the same.</summary>
     public bool AsksNull => !_model.IsSettled(Table) && Loose.Any(text => Branches(text).Any(IsNull));
 
     public bool AsksRole => Policy.Permissive && Loose.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
@@ -75,14 +75,14 @@ internal sealed class PolicyAnalysis
     private IEnumerable<SqlText> Loose =>
         Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingFilter : CheckFilter) is TenantFilter.Open or TenantFilter.Unknown);
 
-    // Some fixed tenant is kept out: the article's way of making the demo read-only.
+    /// <summary>Some fixed tenant is kept out: the article's way of making the demo read-only.</summary>
     public bool IsBan => _isBan ??= Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
 
     public bool IsReader(SqlCall call) => call.IsCurrentSetting || _model.Settings.IsReader(Functions)(call);
 
     public bool IsColumn(SqlText side) => _classifier.Value.IsColumn(side);
 
-    // The comparisons of the tenant column with something, below AND and OR.
+    /// <summary>The comparisons of the tenant column with something, below AND and OR.</summary>
     public IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Comparisons(SqlText text)
     {
         if (text.Split("OR") is { Count: > 1 } either)
@@ -95,12 +95,12 @@ internal sealed class PolicyAnalysis
         return IsColumn(left) ? [(text.Bare(), left, right, equal)] : IsColumn(right) ? [(text.Bare(), right, left, equal)] : [];
     }
 
-    // The branches of every OR, also one below AND.
+    /// <summary>The branches of every OR, also one below AND.</summary>
     public static IEnumerable<SqlText> Branches(SqlText text) => text.Split("AND") is { Count: > 1 } all
         ? all.SelectMany(Branches)
         : text.Split("OR") is { Count: > 1 } either ? either.SelectMany(part => Branches(part).DefaultIfEmpty(part)) : [];
 
-    // The tenant column or the setting IS NULL, or = '' which is what an ended setting reads.
+    /// <summary>The tenant column or the setting IS NULL, or = '' which is what an ended setting reads.</summary>
     public bool IsNull(SqlText branch) => branch.Split("AND").Count == 1
         && (branch.Calls().Any(IsReader) || (TenantColumn is not null && branch.Has(TenantColumn.Sql)))
         && ((branch.Has("IS") && branch.Has("NULL") && !branch.Has("NOT"))

@@ -2,10 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
-// PostgreSQL's own text of an expression, in tokens: enough to see its shape, not to understand SQL. A part knows where it stands in the whole.
+/// <summary>
+/// PostgreSQL's own text of an expression, in tokens: enough to see its shape, not to understand SQL. A part knows where it stands in the whole.
+/// </summary>
 internal sealed partial class SqlText
 {
-    // What may stand before a parenthesis and is no function of anybody's.
+    /// <summary>What may stand before a parenthesis and is no function of anybody's.</summary>
     private static readonly HashSet<string> Syntax = new(StringComparer.OrdinalIgnoreCase)
     {
         "SELECT", "FROM", "WHERE", "IN", "ANY", "ALL", "AND", "OR", "NOT", "EXISTS", "CASE", "WHEN", "THEN", "ELSE", "ON", "AS", "VALUES", "ROW", "ARRAY",
@@ -18,7 +20,7 @@ internal sealed partial class SqlText
     private readonly int _first;
     private readonly int _count;
 
-    // Thousands of policies share a text: what was asked of it once is kept.
+    /// <summary>Thousands of policies share a text: what was asked of it once is kept.</summary>
     private readonly Dictionary<string, IReadOnlyList<SqlText>> _splits = [];
     private IReadOnlyList<SqlCall>? _calls;
     private SqlText? _bare;
@@ -57,10 +59,10 @@ internal sealed partial class SqlText
 
     public SqlText Slice(int index, int count) => new(_source, _tokens, _first + index, count);
 
-    // Without the parentheses around all of it.
+    /// <summary>Without the parentheses around all of it.</summary>
     public SqlText Bare() => _bare ??= _count > 2 && this[0] == "(" && Close(0) == _count - 1 ? Slice(1, _count - 2).Bare() : this;
 
-    // Split where the word stands outside all parentheses, brackets and CASE .. END.
+    /// <summary>Split where the word stands outside all parentheses, brackets and CASE .. END.</summary>
     public IReadOnlyList<SqlText> Split(string word)
     {
         if (_splits.TryGetValue(word, out var known))
@@ -81,10 +83,10 @@ internal sealed partial class SqlText
         return _splits[word] = parts;
     }
 
-    // The calls of functions of any schema.
+    /// <summary>The calls of functions of any schema.</summary>
     public IReadOnlyList<SqlCall> Calls() => _calls ??= [.. FindCalls()];
 
-    // The index of the parenthesis that closes the one at the index.
+    /// <summary>The index of the parenthesis that closes the one at the index.</summary>
     public int Close(int open)
     {
         var depth = 0;
@@ -97,7 +99,7 @@ internal sealed partial class SqlText
         return _count - 1;
     }
 
-    // The whole text with some parts of it written anew. The parts must not overlap.
+    /// <summary>The whole text with some parts of it written anew. The parts must not overlap.</summary>
     public string With(IEnumerable<(SqlText Part, string Sql)> changes)
     {
         var text = _source;

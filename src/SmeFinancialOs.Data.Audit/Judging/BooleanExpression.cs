@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// AND, OR and NOT of an expression as PostgreSQL prints it, with every parenthesis. Everything below them is an atom, also CASE.
+/// <summary>AND, OR and NOT of an expression as PostgreSQL prints it, with every parenthesis. Everything below them is an atom, also CASE.</summary>
 internal abstract record BooleanExpression
 {
     public abstract IEnumerable<SqlText> Atoms { get; }
@@ -17,8 +17,10 @@ internal abstract record BooleanExpression
         return text[0].Equals("NOT", StringComparison.OrdinalIgnoreCase) ? new Not(Parse(text.Slice(1, text.Count - 1))) : new Atom(text);
     }
 
-    // Whether the expression can have the value, when each atom may have any value but those that are ruled out: neverTrue atoms are false or NULL,
-    // neverFalse atoms are true or NULL. NULL is neither.
+    /// <summary>
+    /// Whether the expression can have the value, when each atom may have any value but those that are ruled out: neverTrue atoms are false or NULL,
+    /// neverFalse atoms are true or NULL. NULL is neither.
+    /// </summary>
     public abstract bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse);
 
     private sealed record Atom(SqlText Text) : BooleanExpression

@@ -3,8 +3,10 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// What a row must pass, for a role and each command that the role has a privilege for: the permissive policies, any of them, and the restrictive ones,
-// all of them. UPDATE and DELETE are judged by their own USING: a statement without WHERE or RETURNING needs no SELECT policy.
+/// <summary>
+/// What a row must pass, for a role and each command that the role has a privilege for: the permissive policies, any of them, and the restrictive ones,
+/// all of them. UPDATE and DELETE are judged by their own USING: a statement without WHERE or RETURNING needs no SELECT policy.
+/// </summary>
 internal sealed class CommandPredicates
 {
     internal const string NewRow = "UPDATE's new row";
@@ -16,15 +18,15 @@ internal sealed class CommandPredicates
 
     private CommandPredicates(IReadOnlyList<(string Command, string Expression)> expressions) => Expressions = expressions;
 
-    // Without the commands that no permissive policy allows.
+    /// <summary>Without the commands that no permissive policy allows.</summary>
     public IReadOnlyList<(string Command, string Expression)> Expressions { get; }
 
     public bool IsReadOnly => Expressions.All(item => item.Command == "SELECT");
 
-    // What a row must pass to be updated.
+    /// <summary>What a row must pass to be updated.</summary>
     public string Updated => Expressions.First(item => item.Command == "UPDATE").Expression;
 
-    // commands: the letters of pg_policy, for those that the role has a privilege for.
+    /// <summary>commands: the letters of pg_policy, for those that the role has a privilege for.</summary>
     internal static CommandPredicates Compose(IEnumerable<Policy> policies, Func<uint, bool> applies, string commands)
     {
         var effective = policies.Where(policy => policy.Roles.Any(applies)).OrderBy(policy => policy.Name, StringComparer.Ordinal).ToList();
@@ -39,7 +41,7 @@ internal sealed class CommandPredicates
         return new([.. composed.Where(item => item.Item1 != NewRow || composed.Exists(other => other.Item1 == "UPDATE"))]);
     }
 
-    // WITH CHECK is USING where there is no other. A policy without either lets nothing pass.
+    /// <summary>WITH CHECK is USING where there is no other. A policy without either lets nothing pass.</summary>
     private static List<string> Parts(List<Policy> policies, char command, bool check, bool isPermissive) =>
         [.. policies.Where(policy => policy.Permissive == isPermissive && policy.Covers(command))
             .Select(policy => check ? policy.Check ?? policy.Using : policy.Using).OfType<string>().Select(text => $"({text})").Distinct()];

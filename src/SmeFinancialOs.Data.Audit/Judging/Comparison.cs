@@ -3,19 +3,21 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// An atom that compares a column of the row with something that has no column of it: tenant_id = E, tenant_id IN (SELECT ..), tenant_id IS DISTINCT FROM E.
-// Cast: the type that the column is cast to, null for none.
+/// <summary>
+/// An atom that compares a column of the row with something that has no column of it: tenant_id = E, tenant_id IN (SELECT ..), tenant_id IS DISTINCT FROM E.
+/// Cast: the type that the column is cast to, null for none.
+/// </summary>
 internal sealed record Comparison(string Column, string? Cast, string Operator, SqlText Other)
 {
     internal const string In = "IN";
     internal const string Distinct = "IS DISTINCT FROM";
 
-    // A set of values rather than one.
+    /// <summary>A set of values rather than one.</summary>
     public bool IsList => Operator == In || Other[0].Equals("ANY", StringComparison.OrdinalIgnoreCase);
 
     public bool IsForAll => Other[0].Equals("ALL", StringComparison.OrdinalIgnoreCase);
 
-    // A query for the value or the values as text[]; null for ALL (..), which is not solved.
+    /// <summary>A query for the value or the values as text[]; null for ALL (..), which is not solved.</summary>
     public string? ValuesQuery =>
         Operator == In ? $"SELECT array_agg(v::text) FROM {Other.Text} AS q (v)"
         : IsList ? $"SELECT array_agg(v::text) FROM unnest({Other.Slice(1, Other.Count - 1).Text}) AS v"
@@ -28,7 +30,7 @@ internal sealed record Comparison(string Column, string? Cast, string Operator, 
         return Of(left, symbol, right, table, columns) ?? (symbol is "=" or "<>" or Distinct ? Of(right, symbol, left, table, columns) : null);
     }
 
-    // Whether the text names a column of the row, or the row itself. Says yes too often rather than too seldom.
+    /// <summary>Whether the text names a column of the row, or the row itself. Says yes too often rather than too seldom.</summary>
     internal static bool NamesColumn(SqlText text, string table, IReadOnlyCollection<string> columns) => Enumerable.Range(0, text.Count).Any(i =>
         text[i][0] is not '\'' && text[i - 1] != "::" && text[i + 1] != "("
         && Identifier.Unquote(text[i]) is var name && (name == table || columns.Contains(name)));

@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Evaluates boolean expressions on made-up rows, as a role, in a state of the settings.
+/// <summary>Evaluates boolean expressions on made-up rows, as a role, in a state of the settings.</summary>
 internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string from, TableFacts table, IReadOnlyList<SampleRow> rows)
 {
     private const int MostSingleRows = 400;
 
-    // Every row fails for the same reason, so that they need not be tried one by one.
+    /// <summary>Every row fails for the same reason, so that they need not be tried one by one.</summary>
     private static readonly HashSet<string> OfTheStatement =
     [
         PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.QueryCanceled, PostgresErrorCodes.ReadOnlySqlTransaction,
@@ -17,10 +17,10 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
 
     private readonly Dictionary<string, int> _errors = [];
 
-    // The most common error, with how often it was met.
+    /// <summary>The most common error, with how often it was met.</summary>
     public (string Text, int Count)? MostCommonError => _errors.Count == 0 ? null : _errors.MaxBy(error => error.Value) is var worst ? (worst.Key, worst.Value) : null;
 
-    // By expression, then by row.
+    /// <summary>By expression, then by row.</summary>
     public async Task<IReadOnlyDictionary<string, Truth[]>> EvaluateAsync(IReadOnlyList<string> expressions, SettingState state,
         CancellationToken cancellationToken)
     {
@@ -55,7 +55,7 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
         return answer;
     }
 
-    // False when there were too many rows to evaluate one by one.
+    /// <summary>False when there were too many rows to evaluate one by one.</summary>
     public bool IsComplete { get; private set; } = true;
 
     private string? _last;
@@ -63,7 +63,7 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
     private async Task<Truth> SingleAsync(string expression, SettingState state, int row, CancellationToken cancellationToken) =>
         await TryAsync([expression], state, [row], true, cancellationToken).ConfigureAwait(false) is [[var truth]] ? truth : Truth.Error;
 
-    // Null after an error.
+    /// <summary>Null after an error.</summary>
     private async Task<List<Truth[]>?> TryAsync(IReadOnlyList<string> expressions, SettingState state, List<int> some, bool isCounted,
         CancellationToken cancellationToken)
     {

@@ -4,7 +4,9 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// What some expressions depend on, through the functions that they call: settings, literals, tables, and calls of functions that are not the host's own.
+/// <summary>
+/// What some expressions depend on, through the functions that they call: settings, literals, tables, and calls of functions that are not the host's own.
+/// </summary>
 internal sealed class ExpressionClosure
 {
     private readonly DatabaseModel _model;
@@ -19,25 +21,25 @@ internal sealed class ExpressionClosure
         Literals = FindLiterals();
     }
 
-    // With a dot in their names, and application_name: what any SQL may set.
+    /// <summary>With a dot in their names, and application_name: what any SQL may set.</summary>
     public SortedSet<string> Settings { get; } = new(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Literals { get; }
 
-    // Functions of PostgreSQL and of extensions, with their schemas where they are named.
+    /// <summary>Functions of PostgreSQL and of extensions, with their schemas where they are named.</summary>
     public HashSet<(string? Schema, string Name)> External { get; } = [];
 
-    // The name of a table, or null when no table is read.
+    /// <summary>The name of a table, or null when no table is read.</summary>
     public string? ReadsTable { get; private set; }
 
-    // Why the expressions must not or cannot be evaluated; null when they can.
+    /// <summary>Why the expressions must not or cannot be evaluated; null when they can.</summary>
     public string? Obstacle { get; private set; }
 
     public IEnumerable<SqlText> Texts => _texts;
 
     public bool Mentions(string word) => _texts.Any(text => text.Has(word));
 
-    // Of the host, by the name in a call. A name without a schema may be any function of that name.
+    /// <summary>Of the host, by the name in a call. A name without a schema may be any function of that name.</summary>
     internal static IEnumerable<Function> FunctionsOf(DatabaseModel model, SqlCall call)
     {
         var schema = call.Qualified ? Identifier.Unquote(call.Of[call.Index - 2]) : null;

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Evaluates the policies of a table for a role, with ids of one family.
+/// <summary>Evaluates the policies of a table for a role, with ids of one family.</summary>
 internal sealed class FamilyJudge
 {
     private readonly SessionPool _sessions;
@@ -85,7 +85,7 @@ internal sealed class FamilyJudge
         return Prove(observed);
     }
 
-    // A row of another tenant cannot pass where some equality with the setting must hold, whatever everything else is.
+    /// <summary>A row of another tenant cannot pass where some equality with the setting must hold, whatever everything else is.</summary>
     private (PolicyVerdict Verdict, string Reason) Prove(Observations observed)
     {
         var isNeverNull = _facts[_key].NotNull;
@@ -114,7 +114,7 @@ internal sealed class FamilyJudge
         return (PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {(_readsTenant ? "what the setting carries" : "a fixed id")}{shared}");
     }
 
-    // The column as it is, or cast without loss, and a value that hands on the setting.
+    /// <summary>The column as it is, or cast without loss, and a value that hands on the setting.</summary>
     private bool IsExact(Comparison comparison)
     {
         var column = _facts[comparison.Column];
@@ -135,7 +135,7 @@ internal sealed class FamilyJudge
         return [.. sample.Rows.Where((_, i) => accepted[i] == Truth.True)];
     }
 
-    // What the expressions compare columns with, in each state: finds tenants that are computed.
+    /// <summary>What the expressions compare columns with, in each state: finds tenants that are computed.</summary>
     private async Task<IReadOnlyDictionary<string, HashSet<string>>> SolveAsync(CancellationToken cancellationToken)
     {
         const int most = 12;

@@ -19,7 +19,7 @@ internal static class JudgingFactsReader
         WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum
         """;
 
-    // to_jsonb, because set_option does not exist on 15. A superuser may take any identity.
+    /// <summary>to_jsonb, because set_option does not exist on 15. A superuser may take any identity.</summary>
     private const string Roles = """
         SELECT r.oid, r.rolname::text AS name, r.rolsuper OR r.rolbypassrls AS exempt,
             s.rolsuper OR pg_has_role(s.oid, r.oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) AS may_act,
@@ -36,7 +36,7 @@ internal static class JudgingFactsReader
         FROM pg_class c, pg_roles r WHERE c.oid = ANY ($1) AND r.oid = ANY ($2) AND has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
         """;
 
-    // Of PostgreSQL or of an extension, and none of that name has effects: what is VOLATILE may, but for these.
+    /// <summary>Of PostgreSQL or of an extension, and none of that name has effects: what is VOLATILE may, but for these.</summary>
     private const string PureFunctions = """
         SELECT DISTINCT CASE WHEN w.schema <> '' THEN w.schema END AS schema, w.name FROM unnest($1::text[], $2::text[]) AS w (schema, name)
         WHERE NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = w.name AND w.schema IN ('', n.nspname)

@@ -4,7 +4,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// A session of a role. It knows which settings it ever set: PostgreSQL reads a custom setting as NULL only before the first SET, and as '' ever after.
+/// <summary>
+/// A session of a role. It knows which settings it ever set: PostgreSQL reads a custom setting as NULL only before the first SET, and as '' ever after.
+/// </summary>
 internal sealed class JudgingSession(NpgsqlConnection connection) : IAsyncDisposable
 {
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -33,8 +35,10 @@ internal sealed class JudgingSession(NpgsqlConnection connection) : IAsyncDispos
         }
     }
 
-    // With the settings that shall be unset and are not: something in this session has set them.
-    // The transaction is read-only and rolled back, and only functions without effects are called in it.
+    /// <summary>
+    /// With the settings that shall be unset and are not: something in this session has set them.
+    /// The transaction is read-only and rolled back, and only functions without effects are called in it.
+    /// </summary>
     public async Task<(List<T> Rows, string[] NotUnset)> QueryAsync<T>(SettingState state, string sql, string? json, CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection);

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// What was seen of the rows in all states: which foreign rows pass, and whether the own one does.
+/// <summary>What was seen of the rows in all states: which foreign rows pass, and whether the own one does.</summary>
 internal sealed class Observations(string key, string own, string tenantSetting, bool readsTenant, IReadOnlyList<string> literals,
     CommandPredicates predicates)
 {
@@ -9,16 +9,16 @@ internal sealed class Observations(string key, string own, string tenantSetting,
     private readonly Dictionary<string, HashSet<string?>> _trueOfOthers = [];
     private readonly HashSet<string> _falseOfOthers = [];
 
-    // The commands that the own row was seen to pass.
+    /// <summary>The commands that the own row was seen to pass.</summary>
     public HashSet<string> Controlled { get; } = [];
 
-    // Whoever reads the setting after it has ended is a tenant with the id ''.
+    /// <summary>Whoever reads the setting after it has ended is a tenant with the id ''.</summary>
     public bool EmptyIsTenant { get; private set; }
 
-    // The keys of rows that every tenant reads and none writes: NULL, or a literal of the policy.
+    /// <summary>The keys of rows that every tenant reads and none writes: NULL, or a literal of the policy.</summary>
     public IReadOnlyList<string> Shared => [.. SharedWitnesses().Select(witness => witness.Row.Key is { } id ? $"'{id}'" : "NULL").Distinct()];
 
-    // The worst hole that is no shared row; null when there is none.
+    /// <summary>The worst hole that is no shared row; null when there is none.</summary>
     public string? Hole
     {
         get
@@ -78,7 +78,7 @@ internal sealed class Observations(string key, string own, string tenantSetting,
         }
     }
 
-    // Of the tenant whose id the tenant's setting has, or another setting where the expression does not read that one.
+    /// <summary>Of the tenant whose id the tenant's setting has, or another setting where the expression does not read that one.</summary>
     private bool IsOwn(string? id, SettingState state)
     {
         if (id is null)

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Judges every tenant table for every role of the app. Tables with the same policies and the same columns are judged once.
+/// <summary>Judges every tenant table for every role of the app. Tables with the same policies and the same columns are judged once.</summary>
 internal static class PolicyJudging
 {
     internal static async Task<IReadOnlyList<PolicyJudgement>> RunAsync(NpgsqlConnection connection, DatabaseModel model,

@@ -1,4 +1,4 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Filter: what a row must be, or the table would not take it.
+/// <summary>Filter: what a row must be, or the table would not take it.</summary>
 internal sealed record RowSample(IReadOnlyList<SampleRow> Rows, IReadOnlyList<string> Filter);

@@ -4,12 +4,14 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Makes up the rows that an expression is evaluated on: every column that it names, with every value that could matter to it.
+/// <summary>Makes up the rows that an expression is evaluated on: every column that it names, with every value that could matter to it.</summary>
 internal sealed class RowSampler(TableFacts table, string tableName, string key, ExpressionClosure closure, ValueSet values)
 {
     private const int MostRows = 600;
 
-    // own: the id of the tenant that asks; others: those of other tenants; solved: what the expression compares a column with, in some state.
+    /// <summary>
+    /// own: the id of the tenant that asks; others: those of other tenants; solved: what the expression compares a column with, in some state.
+    /// </summary>
     internal async Task<RowSample> MakeAsync(IReadOnlyList<SqlText> expressions, string own, IReadOnlyList<string> others,
         IReadOnlyDictionary<string, HashSet<string>> solved, CancellationToken cancellationToken)
     {
@@ -30,7 +32,7 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
         return new(rows, Filter(columns));
     }
 
-    // Those that the expressions name, and what generated columns among them are made of.
+    /// <summary>Those that the expressions name, and what generated columns among them are made of.</summary>
     private List<ColumnFacts> Columns(IReadOnlyList<SqlText> expressions)
     {
         var named = table.Columns.Where(column => column.Name == key || expressions.Any(text => Names(text, column.Name))).ToList();
@@ -40,7 +42,7 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
         return [.. table.Columns.Where(column => named.Contains(column) || sources.Any(text => Names(text, column.Name)))];
     }
 
-    // Only a row that the table would take counts. A CHECK of columns that are not made up is left out.
+    /// <summary>Only a row that the table would take counts. A CHECK of columns that are not made up is left out.</summary>
     private List<string> Filter(List<ColumnFacts> columns) =>
     [
         .. table.Checks.Where(check => !table.Columns.Except(columns).Any(column => Names(SqlText.Of(check), column.Name))).Select(check => $"({check}) IS NOT FALSE"),
@@ -65,7 +67,7 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
         };
     }
 
-    // All combinations where they are few. Else each value of each column beside each key, the rest by chance, the same in every run.
+    /// <summary>All combinations where they are few. Else each value of each column beside each key, the rest by chance, the same in every run.</summary>
     private List<string?[]> Combine(List<ColumnFacts> columns, List<List<string?>> pools)
     {
         if (pools.Aggregate(1L, (product, pool) => Math.Min(product * pool.Count, int.MaxValue)) <= MostRows)

@@ -1,7 +1,9 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// The ids of the tenant that asks, of other tenants, and of what belongs to them (users, parents). Others are near the own one where a loose comparison
-// would take one for the other: the same beginning or end, the next number, another case, what LIKE matches.
+/// <summary>
+/// The ids of the tenant that asks, of other tenants, and of what belongs to them (users, parents). Others are near the own one where a loose comparison
+/// would take one for the other: the same beginning or end, the next number, another case, what LIKE matches.
+/// </summary>
 internal static class SampleIds
 {
     internal static readonly ValueFamily[] Families = [ValueFamily.Uuid, ValueFamily.Integer, ValueFamily.Text];
@@ -38,6 +40,6 @@ internal static class SampleIds
         _ => ["zeta_2", "acme_2", "acmeX1", "acme_10", "acme", "zeta_1", "", "0", "ACME_1", "acmé_1"],
     };
 
-    // The own id in another case, or with an accent.
+    /// <summary>The own id in another case, or with an accent.</summary>
     internal static bool IsSpelling(string? id) => id is "ACME_1" or "acmé_1";
 }

@@ -3,20 +3,20 @@ using System.Text.Json.Nodes;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// A made-up row: the columns that an expression can tell apart. The others are NULL.
+/// <summary>A made-up row: the columns that an expression can tell apart. The others are NULL.</summary>
 internal sealed class SampleRow(string? key, IReadOnlyDictionary<string, string?> values)
 {
-    // Of the tenant.
+    /// <summary>Of the tenant.</summary>
     public string? Key => key;
 
-    // For jsonb_populate_recordset: JSON columns as JSON, all others as their text.
+    /// <summary>For jsonb_populate_recordset: JSON columns as JSON, all others as their text.</summary>
     public static string ToJson(IEnumerable<SampleRow> rows, TableFacts table)
     {
         var json = table.Columns.Where(column => column.IsJson).Select(column => column.Name).ToHashSet();
         return new JsonArray([.. rows.Select(row => row.ToJson(json))]).ToJsonString();
     }
 
-    // The indexes of as few rows as have every value of every column.
+    /// <summary>The indexes of as few rows as have every value of every column.</summary>
     public static List<int> Cover(IReadOnlyList<SampleRow> rows)
     {
         var seen = new HashSet<(string, string?)>();

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Where no table has the tenant column: which column and which setting were meant. Null where some table has it.
+/// <summary>Where no table has the tenant column: which column and which setting were meant. Null where some table has it.</summary>
 internal static class SchemaGuess
 {
     private const int FewestTables = 2;
@@ -20,7 +20,7 @@ internal static class SchemaGuess
             : $"{text} The policies read {(settings.Count == 1 ? "the setting" : "the settings")} {string.Join(", ", settings)}.";
     }
 
-    // The id that most tables have beside their own, first of all one that policies name.
+    /// <summary>The id that most tables have beside their own, first of all one that policies name.</summary>
     private static (string Name, int Count)? Column(DatabaseModel model)
     {
         var named = model.Policies.SelectMany(policy => model.Catalog.Columns[policy.Table.Oid].Where(column =>

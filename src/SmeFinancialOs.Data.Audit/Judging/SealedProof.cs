@@ -3,8 +3,10 @@ using SmeFinancialOs.Data.Audit.Rules;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Policies that ask the sealed context are not evaluated: only a host that has a key can make a context, and the audit must not read one.
-// What is proved instead: a row passes only where the tenant column equals the context's tenant, or a fixed tenant that is only read.
+/// <summary>
+/// Policies that ask the sealed context are not evaluated: only a host that has a key can make a context, and the audit must not read one.
+/// What is proved instead: a row passes only where the tenant column equals the context's tenant, or a fixed tenant that is only read.
+/// </summary>
 internal static class SealedProof
 {
     internal static bool Holds(DatabaseModel model, Relation table, CommandPredicates predicates)

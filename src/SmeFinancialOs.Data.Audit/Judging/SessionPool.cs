@@ -3,7 +3,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// The sessions of one audit, by role. isOwn: the connections are the audit's own, so that what is set in a new one is set by the server for everybody.
+/// <summary>
+/// The sessions of one audit, by role. isOwn: the connections are the audit's own, so that what is set in a new one is set by the server for everybody.
+/// </summary>
 internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, DatabaseModel model, JudgingFacts facts)
     : IAsyncDisposable
 {
@@ -13,7 +15,7 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
     private readonly HashSet<(uint Role, string Name)> _always = [];
     private readonly List<JudgingSession> _used = [];
 
-    // One row and value each. Throws PostgresException where the server refuses.
+    /// <summary>One row and value each. Throws PostgresException where the server refuses.</summary>
     public async Task<List<T>> QueryAsync<T>(RoleFacts role, SettingState state, string sql, string? json, CancellationToken cancellationToken)
     {
         if (_always.Count > 0)
@@ -42,7 +44,7 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
         }
     }
 
-    // A connection of a pool may have been used before. It is kept until the end, so that the pool makes a new one.
+    /// <summary>A connection of a pool may have been used before. It is kept until the end, so that the pool makes a new one.</summary>
     private async Task<JudgingSession> OpenAsync(RoleFacts role, SettingState state, CancellationToken cancellationToken)
     {
         if (_used.Count >= MostUsed)
@@ -63,7 +65,7 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
             await session.DisposeAsync().ConfigureAwait(false);
     }
 
-    // As the login that may take the role, with the settings that PostgreSQL would give it at the start: of this login, of this database.
+    /// <summary>As the login that may take the role, with the settings that PostgreSQL would give it at the start: of this login, of this database.</summary>
     private List<string> Identity(RoleFacts role)
     {
         List<string> statements = ["SET statement_timeout = '5s'; SET lock_timeout = '1s'; SET jit = off"];

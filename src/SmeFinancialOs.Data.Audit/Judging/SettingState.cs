@@ -9,13 +9,13 @@ internal enum ValueKind
     Flag,
 }
 
-// Text is null where the setting was never set in the session.
+/// <summary>Text is null where the setting was never set in the session.</summary>
 internal readonly record struct SettingValue(ValueKind Kind, string? Text)
 {
     public static SettingValue Unset { get; } = new(ValueKind.Unset, null);
 }
 
-// The settings of a session, by name.
+/// <summary>The settings of a session, by name.</summary>
 internal sealed class SettingState(IReadOnlyDictionary<string, SettingValue> values)
 {
     public IReadOnlyDictionary<string, SettingValue> Values => values;
@@ -29,7 +29,7 @@ internal sealed class SettingState(IReadOnlyDictionary<string, SettingValue> val
 
     public ValueKind KindOf(string setting) => values[setting].Kind;
 
-    // Whether some setting has the value in it: alone, in JSON or in a list.
+    /// <summary>Whether some setting has the value in it: alone, in JSON or in a list.</summary>
     public bool Carries(string id) => id.Length > 0 && Set.Any(item => Words(item.Value).Contains(id));
 
     public override string ToString() => Set.Any() ? string.Join(", ", Set.Select(item => $"{item.Key} = '{item.Value}'")) : "no setting is set";

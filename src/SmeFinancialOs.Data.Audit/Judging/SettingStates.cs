@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// The states of the settings that an expression is evaluated in: whatever the app, or SQL that was injected into it, may have set.
+/// <summary>The states of the settings that an expression is evaluated in: whatever the app, or SQL that was injected into it, may have set.</summary>
 internal sealed partial class SettingStates
 {
     private const int MostCombinations = 80;
@@ -16,7 +16,7 @@ internal sealed partial class SettingStates
     private readonly IReadOnlyList<string> _ownTenants;
     private readonly string _text;
 
-    // ownTenants: the own id, in the families that the key may have.
+    /// <summary>ownTenants: the own id, in the families that the key may have.</summary>
     internal SettingStates(string tenantSetting, ExpressionClosure closure, IReadOnlyList<string> ownTenants)
     {
         (_tenantSetting, _closure, _ownTenants) = (tenantSetting, closure, ownTenants);
@@ -75,7 +75,7 @@ internal sealed partial class SettingStates
         ];
     }
 
-    // What stands behind the name of the setting: current_setting('app.mode', true) = 'support'.
+    /// <summary>What stands behind the name of the setting: current_setting('app.mode', true) = 'support'.</summary>
     private IEnumerable<string> LiteralsNear(string setting) =>
         from Match name in Regex.Matches(_text, Regex.Escape($"'{setting}'"), RegexOptions.IgnoreCase)
         let after = _text.Substring(name.Index + name.Length, Math.Min(120, _text.Length - name.Index - name.Length))
@@ -84,7 +84,7 @@ internal sealed partial class SettingStates
         where text.Length > 0
         select text;
 
-    // Plain, and as the expression takes it apart.
+    /// <summary>Plain, and as the expression takes it apart.</summary>
     private IEnumerable<string> FormsOf(string id)
     {
         yield return id;
@@ -115,8 +115,10 @@ internal sealed partial class SettingStates
         pools.Aggregate(Enumerable.Repeat<IReadOnlyList<SettingValue>>([], 1), (rows, pool) =>
             rows.SelectMany(row => pool.Select(IReadOnlyList<SettingValue> (value) => [.. row, value])));
 
-    // All of them where they are few. Else each value alone, the same value in all settings, in each setting what stands behind its name, and a sample of
-    // the rest, the same in every run.
+    /// <summary>
+    /// All of them where they are few. Else each value alone, the same value in all settings, in each setting what stands behind its name, and a sample of
+    /// the rest, the same in every run.
+    /// </summary>
     private List<IReadOnlyList<SettingValue>> Combine(List<string> settings, List<List<SettingValue>> pools)
     {
         if (pools.Aggregate(1L, (product, pool) => Math.Min(product * pool.Count, int.MaxValue)) <= MostCombinations)

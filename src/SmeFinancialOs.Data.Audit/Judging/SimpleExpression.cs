@@ -3,8 +3,10 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// An expression that can only hand on what a setting carries: no clock, no table, no arithmetic, no branch but on a value that is missing. So the states
-// that were evaluated stand for all: whatever the setting is, the expression's value is a part of it.
+/// <summary>
+/// An expression that can only hand on what a setting carries: no clock, no table, no arithmetic, no branch but on a value that is missing. So the states
+/// that were evaluated stand for all: whatever the setting is, the expression's value is a part of it.
+/// </summary>
 internal sealed class SimpleExpression(DatabaseModel model, IReadOnlySet<string> settings)
 {
     private const int DeepestCall = 4;
@@ -15,7 +17,7 @@ internal sealed class SimpleExpression(DatabaseModel model, IReadOnlySet<string>
         "jsonb_extract_path", "json_extract_path",
     };
 
-    // Besides the names of types and variables, which say nothing by themselves.
+    /// <summary>Besides the names of types and variables, which say nothing by themselves.</summary>
     private static readonly HashSet<string> Forbidden = new(StringComparer.OrdinalIgnoreCase)
     {
         "CASE", "CURRENT_USER", "SESSION_USER", "USER", "CURRENT_ROLE", "CURRENT_CATALOG", "CURRENT_SCHEMA", "CURRENT_DATE", "CURRENT_TIME",
@@ -26,16 +28,16 @@ internal sealed class SimpleExpression(DatabaseModel model, IReadOnlySet<string>
         "NAME", "\"char\"", "CHAR", "BPCHAR", "BIT", "REAL", "FLOAT", "FLOAT4", "FLOAT8", "DOUBLE", "MONEY",
     };
 
-    // By their first word. None makes one value out of two.
+    /// <summary>By their first word. None makes one value out of two.</summary>
     private static readonly HashSet<string> Types = new(StringComparer.OrdinalIgnoreCase)
     {
         "text", "character", "varchar", "uuid", "bigint", "int8", "integer", "int", "int4", "smallint", "numeric", "json", "jsonb", "boolean",
     };
 
-    // Behind which an id can be cut in two without becoming another one.
+    /// <summary>Behind which an id can be cut in two without becoming another one.</summary>
     private static readonly HashSet<string> Separators = ["','", "', '", "' '", "';'", "'|'"];
 
-    // RAISE .. USING ERRCODE = '42501'
+    /// <summary>RAISE .. USING ERRCODE = '42501'</summary>
     private static readonly HashSet<string> Raised = new(StringComparer.OrdinalIgnoreCase) { "ERRCODE", "MESSAGE", "DETAIL", "HINT" };
 
     private static readonly HashSet<string> Operators = new(StringComparer.Ordinal) { "::", "->", "->>", "#>", "#>>" };
@@ -90,6 +92,6 @@ internal sealed class SimpleExpression(DatabaseModel model, IReadOnlySet<string>
             && SqlBody.WithoutComments(function.Body) is { } body && IsSimple(SqlText.Of(body), depth + 1));
     }
 
-    // What PL/pgSQL writes with parentheses: IF (..), RETURN (..).
+    /// <summary>What PL/pgSQL writes with parentheses: IF (..), RETURN (..).</summary>
     private static bool IsKeyword(SqlCall call) => call.Name.ToUpperInvariant() is "IF" or "RETURN" or "THEN" or "ELSE" or "ELSIF" or "PERFORM" or "BEGIN";
 }

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// The body of a function without its comments: an apostrophe in a comment would begin a string that hides what follows.
+/// <summary>The body of a function without its comments: an apostrophe in a comment would begin a string that hides what follows.</summary>
 internal static partial class SqlBody
 {
-    // Null where the body has what SqlText does not tell apart: a string with a backslash escape, or a dollar-quoted string.
+    /// <summary>Null where the body has what SqlText does not tell apart: a string with a backslash escape, or a dollar-quoted string.</summary>
     internal static string? WithoutComments(string body)
     {
         var understood = true;
@@ -19,7 +19,7 @@ internal static partial class SqlBody
         return understood ? text : null;
     }
 
-    // https://www.postgresql.org/docs/current/sql-syntax-lexical.html; comments nest.
+    /// <summary>https://www.postgresql.org/docs/current/sql-syntax-lexical.html; comments nest.</summary>
     [GeneratedRegex("""
         (?<![\p{L}\p{N}_$])[eE]'(?:[^'\\]|\\[\s\S]|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\p{L}\p{N}_$])\$(?<tag>[\p{L}_]*)\$[\s\S]*?\$\k<tag>\$
         |--[^\n]*|/\*(?>[^*/]+|\*(?!/)|/(?!\*)|(?<open>/\*)|(?<-open>\*/))*(?(open)(?!))\*/

@@ -2,7 +2,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
+/// <summary>
+/// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
+/// </summary>
 internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ValueSet values)
 {
     internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,

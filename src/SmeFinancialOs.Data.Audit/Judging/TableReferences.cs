@@ -2,12 +2,12 @@ using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// Where an expression or the body of a function reads or writes a table, or whatever else stands behind FROM and is no call of a function.
+/// <summary>Where an expression or the body of a function reads or writes a table, or whatever else stands behind FROM and is no call of a function.</summary>
 internal static class TableReferences
 {
     private static readonly HashSet<string> FromInArguments = new(StringComparer.OrdinalIgnoreCase) { "EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "POSITION" };
 
-    // As it stands there; null when there is none.
+    /// <summary>As it stands there; null when there is none.</summary>
     internal static string? FirstIn(SqlText text)
     {
         var calls = new Stack<string>();

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// What an expression is for a row. NULL lets no row through, and neither does its negation; after an error nothing passes.
+/// <summary>What an expression is for a row. NULL lets no row through, and neither does its negation; after an error nothing passes.</summary>
 internal enum Truth : byte
 {
     False,

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// The kinds of types that a tenant's id has.
+/// <summary>The kinds of types that a tenant's id has.</summary>
 internal enum ValueFamily
 {
     Other,
@@ -11,7 +11,7 @@ internal enum ValueFamily
 
 internal static class ValueFamilies
 {
-    // The name is format_type's, without a length.
+    /// <summary>The name is format_type's, without a length.</summary>
     internal static ValueFamily Of(string type) => type switch
     {
         "uuid" => ValueFamily.Uuid,

@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-// A row of another tenant that passes, or a row of any tenant when none is set. IsFixed: the key is NULL or stands in the policy.
+/// <summary>A row of another tenant that passes, or a row of any tenant when none is set. IsFixed: the key is NULL or stands in the policy.</summary>
 internal sealed record Witness(string Command, SampleRow Row, SettingState State, bool IsFixed)
 {
     public override string ToString() => $"{Command} of a row with {Row}, when {State}";

@@ -4,9 +4,9 @@ using SmeFinancialOs.Data.Audit.Fixes;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>A privilege on the database that no app needs.</summary>
-internal sealed class DatabasePrivilegeRule(string privilege, string effect, AuditRule description) : CatalogRule
+internal sealed class DatabasePrivilegeRule(string privilege, string effect, AuditRule description) : CatalogRule, IRuleFamily
 {
-    internal static IReadOnlyList<CatalogRule> All { get; } =
+    public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
         new DatabasePrivilegeRule("CREATE", "create schemas", new(
             "database-create", AuditSeverity.Error,

@@ -4,9 +4,9 @@ using SmeFinancialOs.Data.Audit.Fixes;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>A setting that no role and no database may get by default. Safe to reset, unless an app counts on it.</summary>
-internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> setting, AuditRule description) : CatalogRule
+internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> setting, AuditRule description) : CatalogRule, IRuleFamily
 {
-    internal static IReadOnlyList<CatalogRule> All { get; } =
+    public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
         new DefaultSettingRule(options => options.TenantSetting, new(
             "default-tenant", AuditSeverity.Error,

@@ -6,9 +6,9 @@ namespace SmeFinancialOs.Data.Audit.Rules;
 /// <summary>
 /// An attribute that no login of the app or of an operator may have, nor a role that it may become. Attributes are not inherited, but SET ROLE takes them.
 /// </summary>
-internal sealed class LoginAttributeRule(string attribute, Func<Role, bool> has, AuditRule description) : CatalogRule
+internal sealed class LoginAttributeRule(string attribute, Func<Role, bool> has, AuditRule description) : CatalogRule, IRuleFamily
 {
-    internal static IReadOnlyList<CatalogRule> All { get; } =
+    public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
         new LoginAttributeRule("SUPERUSER", role => role.Superuser, new(
             "login-superuser", AuditSeverity.Error,

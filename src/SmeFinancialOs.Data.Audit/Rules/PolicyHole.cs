@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
-// What evaluation has shown. RuleRunner leaves it out where another rule names the cause, and adds the row that passes to that finding.
+/// <summary>What evaluation has shown. RuleRunner leaves it out where another rule names the cause, and adds the row that passes to that finding.</summary>
 internal sealed class PolicyHole : CatalogRule
 {
     internal const string Id = "policy-hole";

@@ -23,7 +23,7 @@ internal sealed class PolicyNotUnderstood : CatalogRule
             Fix.Person("show it with an isolation probe, then allow it with the reason; or tie every policy to the tenant: "
                 + TableFix.Predicate(model, model.TenantColumnOf(table))));
 
-    // By the shape of each policy, where nothing could be evaluated.
+    /// <summary>By the shape of each policy, where nothing could be evaluated.</summary>
     private IEnumerable<AuditFinding> NotClassified(DatabaseModel model) =>
         from policy in model.Policies
         where (("rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingFilter == TenantFilter.Unknown)

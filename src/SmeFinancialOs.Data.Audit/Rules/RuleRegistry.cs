@@ -1,28 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>
-/// Every rule, by its id. A class of this folder with a constructor without parameters is a rule by being there; a family brings one rule for each of its rows.
+/// Every rule, by its id. Nothing is registered by hand: a subclass of CatalogRule with a constructor without parameters is a rule, and one that is an
+/// IRuleFamily brings a rule for each of its rows.
 /// </summary>
 internal static class RuleRegistry
 {
     internal static IReadOnlyList<CatalogRule> All { get; } =
-    [
-        .. DatabasePrivilegeRule.All
-            .Concat(DefaultSettingRule.All)
-            .Concat(LoginAttributeRule.All)
-            .Concat(ServerVersionRule.All)
-            .Concat(SystemFunctionRule.All)
-            .Concat(TablePrivilegeRule.All)
-            .Concat(Single())
-            .OrderBy(rule => rule.Description.Id, StringComparer.Ordinal),
-    ];
+        [.. Types().SelectMany(RulesOf).OrderBy(rule => rule.Description.Id, StringComparer.Ordinal)];
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "ILLink.Descriptors.xml keeps all types of this namespace.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "ILLink.Descriptors.xml keeps their constructors.")]
-    private static IEnumerable<CatalogRule> Single() =>
-        from type in typeof(CatalogRule).Assembly.GetTypes()
-        where type.IsSubclassOf(typeof(CatalogRule)) && type.GetConstructor(Type.EmptyTypes) is not null
-        select (CatalogRule)Activator.CreateInstance(type)!;
+    private static IEnumerable<Type> Types() => typeof(CatalogRule).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(CatalogRule)));
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "ILLink.Descriptors.xml keeps the members of all types of this namespace.")]
+    private static IEnumerable<CatalogRule> RulesOf(Type type)
+    {
+        if (type.IsAssignableTo(typeof(IRuleFamily)))
+            return (IEnumerable<CatalogRule>)type.GetProperty(nameof(IRuleFamily.Rows), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!;
+        return type.GetConstructor(Type.EmptyTypes) is { } constructor ? [(CatalogRule)constructor.Invoke(null)] : [];
+    }
 }

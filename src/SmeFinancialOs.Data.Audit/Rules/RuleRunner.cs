@@ -32,7 +32,7 @@ internal static class RuleRunner
         return new(findings, suppressed, model);
     }
 
-    // Where a rule names the cause of a hole, its finding gets the row that passes, and the hole is no finding of its own.
+    /// <summary>Where a rule names the cause of a hole, its finding gets the row that passes, and the hole is no finding of its own.</summary>
     private static List<AuditFinding> OnePerHole(DatabaseModel model, List<AuditFinding> findings)
     {
         foreach (var hole in findings.Where(finding => finding.RuleId == PolicyHole.Id).ToList())

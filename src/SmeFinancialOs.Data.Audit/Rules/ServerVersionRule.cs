@@ -4,11 +4,11 @@ using SmeFinancialOs.Data.Audit.Fixes;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>A fault of the server itself, and the minor version of each major version that mends it.</summary>
-internal sealed class ServerVersionRule(string cve, AuditRule description, params (int Major, int Minor)[] fixes) : CatalogRule
+internal sealed class ServerVersionRule(string cve, AuditRule description, params (int Major, int Minor)[] fixes) : CatalogRule, IRuleFamily
 {
     private const string Advisory = "https://www.postgresql.org/support/security/";
 
-    internal static IReadOnlyList<CatalogRule> All { get; } =
+    public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
         new ServerVersionRule("CVE-2024-10976", new(
             "server-cve-2024-10976", AuditSeverity.Error,

@@ -4,9 +4,9 @@ using SmeFinancialOs.Data.Audit.Fixes;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>Functions of PostgreSQL itself that no app needs, by the beginnings of their names. CatalogQueries reads no others of pg_catalog.</summary>
-internal sealed class SystemFunctionRule(string[] names, AuditRule description) : CatalogRule
+internal sealed class SystemFunctionRule(string[] names, AuditRule description) : CatalogRule, IRuleFamily
 {
-    internal static IReadOnlyList<CatalogRule> All { get; } =
+    public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
         new SystemFunctionRule(["lo"], new(
             "large-objects-open", AuditSeverity.Warning,

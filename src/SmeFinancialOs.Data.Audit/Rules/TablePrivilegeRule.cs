@@ -4,9 +4,9 @@ using SmeFinancialOs.Data.Audit.Fixes;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>A privilege that no app needs on a tenant table, on all of it or on a column. Taking it away is safe.</summary>
-internal sealed class TablePrivilegeRule(string privilege, AuditRule description) : CatalogRule
+internal sealed class TablePrivilegeRule(string privilege, AuditRule description) : CatalogRule, IRuleFamily
 {
-    internal static IReadOnlyList<CatalogRule> All { get; } =
+    public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
         new TablePrivilegeRule("TRUNCATE", new(
             "grant-truncate", AuditSeverity.Error,

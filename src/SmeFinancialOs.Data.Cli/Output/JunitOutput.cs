@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace SmeFinancialOs.Data.Cli.Output;
 
-// JUnit's XML as build servers read it: one test case for each finding, all of them failed, or one that passed.
+/// <summary>JUnit's XML as build servers read it: one test case for each finding, all of them failed, or one that passed.</summary>
 internal static class JunitOutput
 {
     internal static string Write(Outcome outcome)
@@ -33,7 +33,7 @@ internal static class JunitOutput
         yield return problem.Sql;
     }
 
-    // Names may hold what XML may not.
+    /// <summary>Names may hold what XML may not.</summary>
     private static string Clean(string text) =>
         string.Concat(text.EnumerateRunes().Select(rune => rune.Value is < 0x20 and not (0x9 or 0xA or 0xD) or 0xFFFE or 0xFFFF ? "\uFFFD" : rune.ToString()));
 }

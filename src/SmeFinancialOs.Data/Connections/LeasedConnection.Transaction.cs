@@ -78,12 +78,13 @@ internal sealed partial class LeasedConnection
         _isDeferrable = isDeferrable;
     }
 
-    /// <summary>Adds the settings in front of what else the batch will run.</summary>
-    public void AddSettingsTo(NpgsqlBatch batch)
+    /// <summary>Adds the reset and the settings in front of what else the batch will run.</summary>
+    public void AddResetAndSettingsTo(NpgsqlBatch batch)
     {
         // Ahead of the settings: the first query takes the snapshot.
         if (_isDeferrable)
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SET TRANSACTION READ ONLY, DEFERRABLE"));
+        AddResetTo(batch);
         Settings.AddTo(batch, Context);
     }
 
@@ -93,7 +94,7 @@ internal sealed partial class LeasedConnection
         var began = Stopwatch.GetTimestamp();
         var batch = CreateBatch();
         await using var _ = batch.ConfigureAwait(false);
-        AddSettingsTo(batch);
+        AddResetAndSettingsTo(batch);
         try
         {
             await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);

@@ -48,7 +48,7 @@ internal static class CheckedCommit
     private static TenantDataException? Translate(NpgsqlException fault, LeasedConnection connection, NpgsqlBatchCommand check) =>
         fault is PostgresException answer && check.StatementType == StatementType.Unknown && FaultTranslation.TranslateCheck(answer, connection) is { } typed
             ? typed
-            : FaultTranslation.TranslateCommitting(fault, connection);
+            : FaultTranslation.TranslateCommit(fault, connection);
 
     private static NpgsqlBatch BatchIn(LeasedConnection connection)
     {

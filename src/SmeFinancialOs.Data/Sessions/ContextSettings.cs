@@ -41,7 +41,7 @@ internal sealed class ContextSettings
         }
     }
 
-    /// <summary>Whether it is ours to take back what statements leave on their connection: Npgsql has been told not to.</summary>
+    /// <summary>Whether the reset of a pooled connection is ours (LeasedConnection.Reset.cs): Npgsql has been told to send none.</summary>
     public bool ResetsConnection { get; }
 
     /// <summary>Whether a pooler in transaction mode stands in between.</summary>
@@ -53,17 +53,9 @@ internal sealed class ContextSettings
     /// <summary>Whether Npgsql prepares statements by itself.</summary>
     public bool PreparesStatements { get; }
 
-    /// <summary>
-    /// What goes ahead of the settings. A WITH HOLD cursor carries rows into the next transaction of its connection; behind a pooler it is all that may be
-    /// taken back, as the rest is other clients' too.
-    /// </summary>
-    private IReadOnlyList<string> Preamble => ResetsConnection ? LeasedConnection.ResetStatements : IsBehindPooler ? ["CLOSE ALL"] : [];
-
     /// <summary>Adds the settings in front of what else the batch will run.</summary>
     public void AddTo(NpgsqlBatch batch, TenantContext context)
     {
-        foreach (var statement in Preamble)
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement));
         var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
         AddIdentity(settings.Parameters, context, batch.Connection!);
         batch.BatchCommands.Add(settings);
@@ -109,9 +101,8 @@ internal sealed class ContextSettings
     private string BuildSql(TenantAccess access, bool isReadOnly)
     {
         var settings = _identity.Select((name, i) => Set(name, $"${i + 1}")).ToList();
-        // Locks of a session outlive its transactions; those of the one before are in the way of this one.
         if (ResetsConnection)
-            settings.Add("pg_catalog.pg_advisory_unlock_all()");
+            settings.Add(LeasedConnection.ReleaseAdvisoryLocks);
         // Cannot be switched off again once the transaction has run a query.
         if (isReadOnly)
             settings.Add(Set("transaction_read_only", "'on'"));

@@ -6,9 +6,7 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>The typed exception of a server error, or null where the driver's own says it best.</summary>
 internal static class FaultTranslation
 {
-    private const string IdleInTransactionTimeout = "25P03";
-
-    /// <summary>Only names go into the messages, never values: they end up in logs.</summary>
+    /// <summary>An error that PostgreSQL has answered with, by its SQLSTATE. Only names go into the messages, never values: they end up in logs.</summary>
     public static TenantDataException? Translate(PostgresException fault, TenantContext context) => fault.SqlState switch
     {
         PostgresErrorCodes.ReadOnlySqlTransaction when context.Access == TenantAccess.Demo =>
@@ -41,8 +39,8 @@ internal static class FaultTranslation
     };
 
     /// <summary>
-    /// Of a session that the server has ended while it had nothing in hand. A text may raise the same SQLSTATE as an ERROR, and a pooler may send
-    /// it without a routine.
+    /// The end of a session that was idle for too long: nothing was run. SQL can raise the same SQLSTATE as an ERROR, and a pooler can send it without a routine;
+    /// neither is one.
     /// </summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
         fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL", Routine: not (null or "") }
@@ -50,18 +48,29 @@ internal static class FaultTranslation
                 "The server had ended the session, because it was idle for longer than idle_session_timeout allows. Nothing was run.", fault)
             : null;
 
-    /// <summary>The same where the server may have been committing.</summary>
-    public static TenantDataException? TranslateCommitting(NpgsqlException fault, LeasedConnection connection) =>
-        fault is PostgresException answer && Translate(answer, connection.Context) is { } typed
-            ? typed
-            : OutcomeUnknown(fault, connection);
+    /// <summary>
+    /// An error of a statement. In a session the statement commits, so the outcome may be unknown; in a unit of work CommitAsync does, and until then a lost
+    /// connection means that all is rolled back.
+    /// </summary>
+    public static TenantDataException? TranslateStatement(NpgsqlException fault, LeasedConnection connection)
+    {
+        if (connection.IsSession)
+            return TranslateCommit(fault, connection);
+        return fault is PostgresException answer ? Translate(answer, connection.Context) : null;
+    }
 
-    /// <summary>The same of a statement, which commits where it is a transaction of its own.</summary>
-    public static TenantDataException? Translate(NpgsqlException fault, LeasedConnection connection) => connection.IsSession
-        ? TranslateCommitting(fault, connection)
-        : fault is PostgresException answer ? Translate(answer, connection.Context) : null;
+    /// <summary>An error of a COMMIT, or of a statement that commits: its outcome may be unknown, which <see cref="CommitOutcome"/> decides.</summary>
+    public static TenantDataException? TranslateCommit(NpgsqlException fault, LeasedConnection connection)
+    {
+        if (fault is PostgresException answer && Translate(answer, connection.Context) is { } typed)
+            return typed;
+        return CommitOutcome.Unknown(fault, connection);
+    }
 
-    /// <summary>The same of the check of the context ahead of a commit.</summary>
+    /// <summary>
+    /// An error of the check of the context (<c>app.require_context</c>), which runs ahead of each commit. All is rolled back, unless SQL ended the transaction
+    /// before the check.
+    /// </summary>
     public static TenantDataException? TranslateCheck(PostgresException fault, LeasedConnection connection) => fault.SqlState switch
     {
         // Without the role of the context nothing in the schema of the check may be used: it was reset, or it ended with the transaction.
@@ -85,26 +94,6 @@ internal static class FaultTranslation
             "A statement that was prepared on this connection is gone or out of date, because a table was changed or SQL has taken it away. "
             + "Nothing was committed: do the work again, all of it.", fault)
         : null;
-
-    /// <summary>The typed exception, or null where the transaction was rolled back for certain, had nothing to commit, or was ended by its caller.</summary>
-    private static CommitOutcomeUnknownException? OutcomeUnknown(NpgsqlException fault, LeasedConnection connection) =>
-        !connection.Context.IsReadOnly && (fault is PostgresException answer ? !IsRolledBack(answer) : !connection.IsConnected)
-            ? new CommitOutcomeUnknownException(
-                "The connection was lost before the server had answered the commit, so the work may be done or not. "
-                + "Look whether it is there before it is done again.", fault)
-            : null;
-
-    /// <summary>
-    /// An ERROR is sent instead of a commit, by the server. A pooler that has lost its server sends one of its own, which names no routine of PostgreSQL.
-    /// 40003: the server itself does not know. A timeout of an idle session ends it before its next statement is run.
-    /// </summary>
-    private static bool IsRolledBack(PostgresException answer) => answer switch
-    {
-        { Routine: null or "" } or { SqlState: PostgresErrorCodes.StatementCompletionUnknown } => false,
-        { InvariantSeverity: "ERROR" } => true,
-        { SqlState: PostgresErrorCodes.IdleSessionTimeout or IdleInTransactionTimeout } => true,
-        _ => false,
-    };
 
     private static TenantDataException Refused(PostgresException fault, TenantContext context)
     {

@@ -8,10 +8,10 @@ using SmeFinancialOs.Data.Statements;
 namespace SmeFinancialOs.Data.Sessions;
 
 /// <summary>
-/// The settings and the host's statements, sent as one batch. In a session there is no BEGIN in front of statements that read or write rows: PostgreSQL runs
-/// what stands before one Sync message as one implicit transaction, so the settings are in force for the statements and end with them, in one round trip.
-/// Statements of other kinds stand between BEGIN and COMMIT in the same batch: so <c>CALL</c> and <c>DO</c> cannot commit a part, and the context is checked
-/// at the end.
+/// The reset, the settings and the host's statements, sent as one batch. In a session there is no BEGIN in front of statements that read or write rows:
+/// PostgreSQL runs what stands before one Sync message as one implicit transaction, so the settings are in force for the statements and end with them, in one
+/// round trip. Statements of other kinds stand between BEGIN and COMMIT in the same batch: so <c>CALL</c> and <c>DO</c> cannot commit a part, and the context
+/// is checked at the end.
 /// </summary>
 /// <seealso href="https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING">Pipelining</seealso>
 internal sealed class RoundTrip : IAsyncDisposable
@@ -44,7 +44,7 @@ internal sealed class RoundTrip : IAsyncDisposable
         if (isBlock)
             Add(LeasedConnection.Unprepared("BEGIN"));
         if (!connection.IsInForce)
-            connection.AddSettingsTo(_batch);
+            connection.AddResetAndSettingsTo(_batch);
         if (timeout is not null)
             _batch.BatchCommands.Add(timeout.SetCommand());
         // In a transaction that has failed, nothing may stand in front of a ROLLBACK TO; it changes nothing that is prepared.

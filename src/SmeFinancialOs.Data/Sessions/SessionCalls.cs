@@ -56,7 +56,7 @@ internal static class SessionCalls
     {
         PostgresException answer when trip.HasFailedCheck && FaultTranslation.TranslateCheck(answer, connection) is { } typed => typed,
         PostgresException answer when trip.IsOfRows && FaultTranslation.Stale(answer) is { } typed => typed,
-        _ => FaultTranslation.Translate(fault, connection),
+        _ => FaultTranslation.TranslateStatement(fault, connection),
     };
 
     private static async Task<Exception?> RunOnceAsync(LeasedConnection connection, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)

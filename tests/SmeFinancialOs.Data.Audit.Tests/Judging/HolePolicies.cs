@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
-// Each lets a row of another tenant pass, or a row of any tenant when none is set.
+/// <summary>Each lets a row of another tenant pass, or a row of any tenant when none is set.</summary>
 internal static class HolePolicies
 {
     private const string TextTable = "tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
-// Every labelled policy in a schema of its own, audited once.
+/// <summary>Every labelled policy in a schema of its own, audited once.</summary>
 public sealed class LabelledDatabase : IAsyncLifetime
 {
     private readonly string _web = "web_" + Guid.NewGuid().ToString("N")[..8];

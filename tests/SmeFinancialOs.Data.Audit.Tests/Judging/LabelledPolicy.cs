@@ -1,8 +1,10 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
-// A table with policies and the verdict that a person gave them. Sql runs in a schema of its own, in which the table t stands already:
-// t (tenant_id bigint NOT NULL, id bigint, .., PRIMARY KEY (tenant_id, id)), enabled, forced, and SELECT, INSERT, UPDATE, DELETE granted to $web.
-// $cur is the tenant's setting as a bigint, $text as text. Table: the definition of t where it is another one.
+/// <summary>
+/// A table with policies and the verdict that a person gave them. Sql runs in a schema of its own, in which the table t stands already:
+/// t (tenant_id bigint NOT NULL, id bigint, .., PRIMARY KEY (tenant_id, id)), enabled, forced, and SELECT, INSERT, UPDATE, DELETE granted to $web.
+/// $cur is the tenant's setting as a bigint, $text as text. Table: the definition of t where it is another one.
+/// </summary>
 internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string Sql)
 {
     public string Table { get; init; } = "tenant_id bigint NOT NULL, id bigint, owner_id bigint, note text, open boolean, PRIMARY KEY (tenant_id, id)";

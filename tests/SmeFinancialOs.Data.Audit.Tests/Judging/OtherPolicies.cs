@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
-// Traps: the sampling sees nothing wrong, and "safe" would be wrong or unproved. And tables that are closed.
+/// <summary>Traps: the sampling sees nothing wrong, and "safe" would be wrong or unproved. And tables that are closed.</summary>
 internal static class OtherPolicies
 {
     internal static IReadOnlyList<LabelledPolicy> All { get; } =

@@ -8,8 +8,40 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
     [MemberData(nameof(Names))]
     public void Policy_gets_the_verdict_that_a_person_gave_it(string name)
     {
+        var (policy, table) = Find(name);
+        var judgement = database.Judgements[table];
+        judgement.Verdict.Should().Be(policy.Verdict, judgement.Reason);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Finding_follows_the_verdict(string name)
+    {
+        var (policy, table) = Find(name);
+        var findings = database.Report!.Findings.Where(finding => finding.ObjectName == table
+            || finding.ObjectName.EndsWith($" on {table}", StringComparison.Ordinal)).ToList();
+        var errors = findings.Where(finding => finding.Severity == AuditSeverity.Error).ToList();
+        var listed = string.Join("; ", findings.Select(finding => $"{finding.RuleId}: {finding.Message}"));
+        if (policy.Verdict == PolicyVerdict.Hole)
+            errors.Should().NotBeEmpty().And.Contain(finding => finding.RuleId == "policy-hole" || finding.Witness != null, listed);
+        else if (policy.Verdict == PolicyVerdict.NotJudged)
+            findings.Should().Contain(finding => finding.RuleId == "policy-not-understood", listed);
+        else
+            errors.Should().BeEmpty(listed);
+        findings.Count(finding => finding.RuleId == "policy-hole").Should().BeLessThanOrEqualTo(errors.Count > 1 ? 0 : 1, listed);
+    }
+
+    [Fact]
+    public void Report_says_what_was_looked_at()
+    {
+        database.Report!.TenantTableCount.Should().Be(LabelledPolicy.All.Count * 2, "each schema has t and members");
+        database.Report.Roles.Should().ContainSingle();
+        database.Report.Hint.Should().BeNull();
+    }
+
+    private static (LabelledPolicy Policy, string Table) Find(string name)
+    {
         var index = LabelledPolicy.All.ToList().FindIndex(policy => $"{policy.Verdict}: {policy.Name}" == name);
-        var judgement = database.Judgements[$"{LabelledDatabase.SchemaOf(index)}.t"];
-        judgement.Verdict.Should().Be(LabelledPolicy.All[index].Verdict, judgement.Reason);
+        return (LabelledPolicy.All[index], $"{LabelledDatabase.SchemaOf(index)}.t");
     }
 }

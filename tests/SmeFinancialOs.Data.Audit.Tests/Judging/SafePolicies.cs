@@ -1,6 +1,6 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
-// None lets a row of another tenant pass, and the tenant's own rows do pass.
+/// <summary>None lets a row of another tenant pass, and the tenant's own rows do pass.</summary>
 internal static class SafePolicies
 {
     private const string TextTable = "tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";

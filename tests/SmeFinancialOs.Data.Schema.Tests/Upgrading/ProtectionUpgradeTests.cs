@@ -131,12 +131,7 @@ public sealed class ProtectionUpgradeTests
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await using var reader = await Sql.OpenAsync(database, Sql.Cancel);
         await reader.RunAsync("BEGIN; SELECT FROM public.orders");
-        SqlScript[] next =
-            [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
-            "        ('context_sealed',",
-                "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
-        var scripts = new MigrationScripts(next, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
-        var migrator = new SchemaMigrator(database, new() { TableLockTimeout = TimeSpan.FromMilliseconds(50) }, scripts);
+        var migrator = new SchemaMigrator(database, new() { TableLockTimeout = TimeSpan.FromMilliseconds(50) }, ScriptsWithAnotherPolicy());
 
         var first = await migrator.MigrateAsync(Sql.Cancel);
 
@@ -153,6 +148,17 @@ public sealed class ProtectionUpgradeTests
         (await superuser.RefusalAsync("ALTER POLICY no_deletes_at_all ON public.orders USING (true)")).SqlState.Should().Be("42P17");
     }
 
+    /// <summary>A guard that knows no policies of before, because it is turned on now, would refuse the tables that still have them.</summary>
+    [Fact]
+    public async Task Changed_policies_and_the_guard_can_come_in_one_migration()
+    {
+        var database = await InstallAsync();
+        await new SchemaMigrator(database, new() { Guard = true }, ScriptsWithAnotherPolicy()).MigrateAsync(Sql.Cancel);
+        await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
+        (await superuser.CountAsync("pg_policy WHERE polname = 'no_deletes_at_all'")).Should().Be(4);
+        (await superuser.ListAsync<string>("SELECT object || fault FROM app_guard.faults()")).Should().BeEmpty();
+    }
+
     /// <summary>One definition of each: who changes a policy changes it there.</summary>
     [Fact]
     public void The_policies_the_privileges_and_the_triggers_are_defined_in_one_file()
@@ -167,6 +173,15 @@ public sealed class ProtectionUpgradeTests
             EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text))
                 .Select(script => script.Name)
                 .Should().Equal(["objects/protection.sql"], text);
+    }
+
+    private static MigrationScripts ScriptsWithAnotherPolicy()
+    {
+        SqlScript[] core =
+            [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
+            "        ('context_sealed',",
+                "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
+        return new MigrationScripts(core, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
     }
 
     private static async Task<string> InstallAsync(bool isGuarded = false)

@@ -54,7 +54,7 @@ public sealed class UpgradeTests
                 .Should().Equal("public.organizations 1", "public.invoices 20", "public.orders 5");
         await using var superuser = await database.OpenAsync();
         (await superuser.ListAsync<string>("SELECT slug FROM organizations ORDER BY 1")).Should().Equal("b", "demo");
-        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(15);
+        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(SchemaVersionTests.Number);
         (await superuser.ListAsync<string>("SELECT concat_ws(' ', relation, kind, tenant_column) FROM app.protected_tables ORDER BY 1"))
             .Should().Equal("invoices column org_id", "orders column org_id", "organizations tenants id");
     }
@@ -96,6 +96,29 @@ public sealed class UpgradeTests
             (await superuser.RefusalAsync($"GRANT DELETE ON public.organizations TO {database.Roles.Tenant}"))
                 .Hint.Should().Contain($"REVOKE DELETE ON public.organizations FROM {database.Roles.Tenant}");
         }
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("version 10, guarded and sealed")]
+    [InlineData("version 14")]
+    [InlineData("version 14, guarded")]
+    [InlineData("version 14, guarded and sealed")]
+    public async Task Psql_upgrades_it_too(string form)
+    {
+        var database = await OldVersion.InstallAsync(form);
+        var rows = await database.RowsAsync();
+
+        await Psql.ApplyAsync(database.ConnectionString,
+            [.. database.IsGuarded ? ["guard=1"] : Array.Empty<string>(), .. database.IsSealed ? ["seal=1"] : Array.Empty<string>()]);
+
+        (await database.RowsAsync()).Should().Be(rows);
+        await using var superuser = await database.OpenAsync();
+        (await superuser.ScalarAsync<int>("SELECT app.schema_version()")).Should().Be(SchemaVersionTests.Number);
+        (await superuser.ListAsync<string>("SELECT t.relation || f.fault FROM app.protected_tables t CROSS JOIN LATERAL app.protection_faults(t.relation) f"))
+            .Should().BeEmpty();
+        (await superuser.CountAsync("app.protected_tables")).Should().Be(3);
+        (await database.UpgradeAsync()).UpdatedTables.Should().BeEmpty();
     }
 
     [Fact]

@@ -78,6 +78,14 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
     }
 
     [Fact]
+    public void Every_repository_is_registered()
+    {
+        var registered = new ServiceCollection().AddTenantData(fixture.Database.AppConnectionString).AddInvoicing().Select(service => service.ServiceType);
+        typeof(InvoiceRepository).Assembly.GetExportedTypes().Where(type => type.Name.EndsWith("Repository", StringComparison.Ordinal))
+            .Except(registered).Should().BeEmpty("AddInvoicing registers the repositories");
+    }
+
+    [Fact]
     public void Invoicing_without_a_database_is_refused_at_the_call()
     {
         var services = new ServiceCollection();

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace SmeFinancialOs.Data.Schema.Tests;
+
+/// <summary>Roles are listed once, in 0001_roles.sql, and a setting is read by one file. For policies, see ProtectionUpgradeTests.</summary>
+public sealed partial class SingleDefinitionTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
+{
+    private static readonly string[] Roles = ["app_owner", "app_user", "admin_user", "tenant_role", "demo_role", "admin_role"];
+
+    /// <summary>A privilege of the roles of contexts says who has it, and is no list of the roles.</summary>
+    private static readonly string[] ContextRoles = ["tenant_role", "demo_role", "admin_role"];
+
+    [Fact]
+    public void Roles_are_listed_in_one_file_and_once_more_where_no_function_of_the_owner_may_be_called() =>
+        Lists().Where(list => !list.Roles.All(ContextRoles.Contains)).Select(list => list.Script).Should()
+            .Equal(["migrations/0001_roles.sql", "migrations/0003_seal_keys.sql"], "other files ask app.role_names()");
+
+    [Fact]
+    public void Both_lists_name_all_roles() =>
+        Lists().Where(list => !list.Roles.All(ContextRoles.Contains)).Should().OnlyContain(list => Roles.All(role => list.Roles.Contains(role)));
+
+    [Fact]
+    public async Task Role_names_are_those_of_the_options()
+    {
+        var roles = new SchemaRoles();
+        Roles.Should().BeEquivalentTo(roles.All.Select(role => role.Name).Except([roles.Sealer]));
+        await using var superuser = await database.OpenAsync();
+        (await superuser.ListAsync<string>("SELECT unnest(app.role_names())")).Should().BeEquivalentTo(Roles.Except([roles.Owner]));
+    }
+
+    /// <summary>
+    /// The plain app.current_org_id() reads the organization. The seal replaces it, and reads it to tell a context without a signature from no context.
+    /// </summary>
+    [Fact]
+    public void Settings_are_read_where_they_are_defined() =>
+        Scripts().SelectMany(script => Setting().Matches(script.Text).Select(match => $"{script.Name} {match.Groups[1].Value}")).Distinct().Should().Equal(
+            "objects/context.sql app.current_org_id", "seal/sealed_context.sql app.context_token", "seal/sealed_context.sql app.current_org_id");
+
+    /// <summary>Where three or more different roles stand in one list: nothing but punctuation, or a few words of a row of values, between one and the next.</summary>
+    private static IEnumerable<(string Script, HashSet<string> Roles)> Lists() =>
+        from script in Scripts()
+        from Match list in List().Matches(script.Text)
+        let roles = list.Groups["role"].Captures.Select(role => role.Value).ToHashSet()
+        where roles.Count > 2
+        select (script.Name, roles);
+
+    private static IEnumerable<(string Name, string Text)> Scripts() =>
+        EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Select(script => (script.Name, Comment().Replace(script.Contents, "")));
+
+    [GeneratedRegex(@"--[^\n]*")]
+    private static partial Regex Comment();
+
+    [GeneratedRegex(@"\b(?<role>app_owner|app_user|admin_user|tenant_role|demo_role|admin_role)\b(?:\W+(?:(?:true|false|NULL|LOGIN|NOLOGIN)\W+)*"
+        + @"(?<role>app_owner|app_user|admin_user|tenant_role|demo_role|admin_role)\b)+")]
+    private static partial Regex List();
+
+    [GeneratedRegex(@"current_setting\('(app\.\w+)'")]
+    private static partial Regex Setting();
+}
