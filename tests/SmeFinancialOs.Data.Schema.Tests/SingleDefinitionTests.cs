@@ -36,7 +36,7 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         Scripts().SelectMany(script => Setting().Matches(script.Text).Select(match => $"{script.Name} {match.Groups[1].Value}")).Distinct().Should().Equal(
             "objects/context.sql app.current_org_id", "seal/sealed_context.sql app.context_token", "seal/sealed_context.sql app.current_org_id");
 
-    /// <summary>Where three or more different roles stand in one list: nothing but punctuation, or a few words of a row of values, between one and the next.</summary>
+    /// <summary>Three or more different roles in one list: nothing but punctuation, or a few words of a row of values, between one and the next.</summary>
     private static IEnumerable<(string Script, HashSet<string> Roles)> Lists() =>
         from script in Scripts()
         from Match list in List().Matches(script.Text)

@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Logins;
 /// <summary>Whether the database has what this version of the library was built for.</summary>
 internal static class SchemaCheck
 {
-    /// <summary>What <c>app.schema_version()</c> returns (sql/objects/schema_version.sql): raised with every change of sql/, which a test holds it to.</summary>
+    /// <summary>What <c>app.schema_version()</c> returns (sql/objects/schema_version.sql). Every change of sql/ raises it; a test fails otherwise.</summary>
     public const int ExpectedVersion = 18;
 
     public static async Task RunAsync(ITenantSession session, CancellationToken cancellationToken)

@@ -28,8 +28,8 @@ internal static class CommitOutcome
         if (isKnown)
             return null;
         return new CommitOutcomeUnknownException(
-            "The connection was lost before the server had answered the commit, so the work may be done or not. Look whether it is there before it is done again.",
-            fault);
+            "The connection was lost before the server had answered the commit, so the work may be done or not. "
+            + "Look whether it is there before it is done again.", fault);
     }
 
     /// <summary>Whether an error answer proves that the transaction was rolled back.</summary>

@@ -39,8 +39,8 @@ internal static class FaultTranslation
     };
 
     /// <summary>
-    /// The end of a session that was idle for too long: nothing was run. SQL can raise the same SQLSTATE as an ERROR, and a pooler can send it without a routine;
-    /// neither is one.
+    /// The end of a session that was idle for too long: nothing was run. SQL can raise the same SQLSTATE as an ERROR, and a pooler can send it without a
+    /// routine; neither is one.
     /// </summary>
     public static TenantDataException? IdleSessionEnded(PostgresException fault) =>
         fault is { SqlState: PostgresErrorCodes.IdleSessionTimeout, InvariantSeverity: "FATAL", Routine: not (null or "") }
