@@ -52,7 +52,8 @@ BEGIN
     IF tables IS NOT NULL THEN
         RAISE EXCEPTION 'these protected tables are not as this version expects: %', tables
             USING ERRCODE = 'object_not_in_prerequisite_state',
-                  HINT = 'The errors above say why. Run this again when the table is not in use, or SELECT app.apply_protection(..) as its owner or a superuser.';
+                  HINT = 'The errors above say why. Run this again when the table is not in use, or SELECT app.apply_protection(..) as its owner '
+                         'or a superuser.';
     END IF;
 END
 $left$;

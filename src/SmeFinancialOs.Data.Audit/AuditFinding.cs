@@ -40,7 +40,9 @@ public sealed class AuditFinding
     /// </summary>
     public bool IsFixSafe { get; }
 
-    /// <summary>A row of another tenant that was seen to pass, with the role and the settings; null where nothing was evaluated or the message has it.</summary>
+    /// <summary>
+    /// A row of another tenant that was seen to pass, with the role and the settings; null where nothing was evaluated or the message has it.
+    /// </summary>
     public string? Witness { get; internal set; }
 
     /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>

@@ -31,7 +31,10 @@ public sealed class AuditReport
     /// <summary>The tables of the schemas that were looked at.</summary>
     public int TableCount { get; }
 
-    /// <summary>How many of them have the tenant column or are the table of the tenants. Zero: nothing was judged, and <see cref="Hint"/> says what may have been meant.</summary>
+    /// <summary>
+    /// How many of them have the tenant column or are the table of the tenants. Zero: nothing was judged, and <see cref="Hint"/> says what may have been
+    /// meant.
+    /// </summary>
     public int TenantTableCount { get; }
 
     /// <summary>The roles of the app that were examined: its logins, and what they inherit or may SET ROLE to.</summary>

@@ -45,7 +45,8 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
     public void Listed_test_class_has_a_test_of_the_rule()
     {
         var folder = Path.Combine(RepositoryRoot.Folder, "tests/SmeFinancialOs.Data.Audit.Tests");
-        TestedElsewhere.Where(entry => !File.ReadAllText(Directory.GetFiles(folder, entry.Value.Name + ".cs", SearchOption.AllDirectories).Single()).Contains($"\"{entry.Key}\"", StringComparison.Ordinal))
+        TestedElsewhere.Where(entry => !File.ReadAllText(Directory.GetFiles(folder, entry.Value.Name + ".cs", SearchOption.AllDirectories).Single())
+            .Contains($"\"{entry.Key}\"", StringComparison.Ordinal))
             .Should().BeEmpty("the file of the class has to name the id of the rule");
     }
 

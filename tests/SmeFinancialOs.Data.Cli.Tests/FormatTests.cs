@@ -15,7 +15,7 @@ public sealed class FormatTests(Databases databases) : IClassFixture<Databases>
         var root = JsonDocument.Parse(output).RootElement;
         root.GetProperty("formatVersion").GetInt32().Should().Be(1);
         var finding = root.GetProperty("findings").EnumerateArray().First(f => f.GetProperty("rule").GetString() == "table-without-rls");
-        finding.EnumerateObject().Select(property => property.Name).Should().Equal("rule", "severity", "object", "message", "fix", "fingerprint");
+        finding.EnumerateObject().Select(property => property.Name).Should().Equal("rule", "severity", "object", "message", "fix", "safe", "fingerprint");
         finding.GetProperty("severity").GetString().Should().Be("error");
     }
 

@@ -18,7 +18,8 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
     private readonly Dictionary<string, int> _errors = [];
 
     /// <summary>The most common error, with how often it was met.</summary>
-    public (string Text, int Count)? MostCommonError => _errors.Count == 0 ? null : _errors.MaxBy(error => error.Value) is var worst ? (worst.Key, worst.Value) : null;
+    public (string Text, int Count)? MostCommonError =>
+        _errors.Count == 0 ? null : _errors.MaxBy(error => error.Value) is var worst ? (worst.Key, worst.Value) : null;
 
     /// <summary>By expression, then by row.</summary>
     public async Task<IReadOnlyDictionary<string, Truth[]>> EvaluateAsync(IReadOnlyList<string> expressions, SettingState state,
@@ -75,12 +76,12 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
                 .ConfigureAwait(false);
             return answer.ConvertAll(row => Array.ConvertAll(row, value => value switch { true => Truth.True, false => Truth.False, null => Truth.Null }));
         }
-        catch (PostgresException error)
+        catch (PostgresException fault)
         {
-            _last = error.SqlState;
+            _last = fault.SqlState;
             if (isCounted)
             {
-                var text = string.Create(CultureInfo.InvariantCulture, $"{error.SqlState} {error.MessageText}");
+                var text = string.Create(CultureInfo.InvariantCulture, $"{fault.SqlState} {fault.MessageText}");
                 _errors[text] = _errors.GetValueOrDefault(text) + 1;
             }
             return null;

@@ -98,8 +98,11 @@ internal sealed class FamilyJudge
         {
             if (comparison.Operator is "=" or Comparison.In && !observed.IsTrueOfOthers(atom))
                 neverTrue.Add(atom);
-            else if ((comparison.Operator == "<>" || (comparison.Operator == Comparison.Distinct && isNeverNull)) && !comparison.IsList && !observed.IsFalseOfOthers(atom))
+            else if ((comparison.Operator == "<>" || (comparison.Operator == Comparison.Distinct && isNeverNull)) && !comparison.IsList
+                && !observed.IsFalseOfOthers(atom))
+            {
                 neverFalse.Add(atom);
+            }
         }
 
         if (_trees.Any(tree => tree.CanBe(true, neverTrue, neverFalse)))
@@ -122,7 +125,8 @@ internal sealed class FamilyJudge
             || (column.Family, comparison.Cast) is (ValueFamily.Uuid or ValueFamily.Integer, "text" or "character varying")
                 or (ValueFamily.Integer, "bigint" or "numeric")
             || (column.Base is "text" or "character varying" && comparison.Cast is "text" or "character varying");
-        return isLossless && column.IsDeterministic && !comparison.IsForAll && column.Base != "character" && column.Family != ValueFamily.Other && _simple.IsSimple(comparison.Other);
+        return isLossless && column.IsDeterministic && !comparison.IsForAll && column.Base != "character"
+            && column.Family != ValueFamily.Other && _simple.IsSimple(comparison.Other);
     }
 
     private async Task<List<SampleRow>> AcceptedAsync(RowSample sample, CancellationToken cancellationToken)

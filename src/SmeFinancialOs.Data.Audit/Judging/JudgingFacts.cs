@@ -1,7 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>
-/// HasRedefinedCast: a cast between two types of PostgreSQL is not PostgreSQL's own. What judging needs to know besides the catalog that the rules read. Commands: the letters of pg_policy, by table and role.
+/// HasRedefinedCast: a cast between two types of PostgreSQL is not PostgreSQL's own. What judging needs to know besides the catalog that the rules read.
+/// Commands: the letters of pg_policy, by table and role.
 /// </summary>
 internal sealed record JudgingFacts(
     bool IsSuperuser,

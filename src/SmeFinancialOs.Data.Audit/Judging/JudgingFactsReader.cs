@@ -66,7 +66,8 @@ internal static class JudgingFactsReader
             .ToLookup(check => check.Relation, check => check.Text);
         var columns = (await rows.NextAsync(row => (Relation: row.Oid("relation"), Column: ReadColumn(row))).ConfigureAwait(false))
             .ToLookup(item => item.Relation, item => item.Column);
-        var known = await rows.NextAsync(row => (Superuser: row.Flag("superuser"), RedefinedCast: row.Flag("redefined_cast"), Role: ReadRole(row))).ConfigureAwait(false);
+        var known = await rows.NextAsync(row => (Superuser: row.Flag("superuser"), RedefinedCast: row.Flag("redefined_cast"), Role: ReadRole(row)))
+            .ConfigureAwait(false);
         var commands = await rows.NextAsync(row => (Key: (row.Oid("relation"), row.Oid("role")), Letters: row.Text("commands"))).ConfigureAwait(false);
         var pure = await rows.NextAsync(row => (row.TextOrNull("schema"), row.Text("name"))).ConfigureAwait(false);
         return new(

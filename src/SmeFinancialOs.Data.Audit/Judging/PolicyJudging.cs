@@ -9,7 +9,7 @@ internal static class PolicyJudging
     internal static async Task<IReadOnlyList<PolicyJudgement>> RunAsync(NpgsqlConnection connection, DatabaseModel model,
         Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, CancellationToken cancellationToken)
     {
-        var external = new ExpressionClosure(model, model.Policies.SelectMany(policy => new[] { policy.Policy.Using, policy.Policy.Check }).OfType<string>()).External;
+        var external = new ExpressionClosure(model, model.Policies.SelectMany(policy => policy.Expressions).Select(text => text.Text)).External;
         var facts = await JudgingFactsReader.ReadAsync(connection, model, external, cancellationToken).ConfigureAwait(false);
         var sessions = new SessionPool(open, isOwn, model, facts);
         await using var _ = sessions.ConfigureAwait(false);
@@ -49,9 +49,9 @@ internal static class PolicyJudging
                 {
                     judged = await judge.JudgeAsync(table, role, predicates, cancellationToken).ConfigureAwait(false);
                 }
-                catch (UnsetUnknownException unknown)
+                catch (UnsetUnknownException fault)
                 {
-                    judged = (PolicyVerdict.NotJudged, unknown.Message);
+                    judged = (PolicyVerdict.NotJudged, fault.Message);
                 }
                 known.Add(shape, judged);
             }
@@ -67,7 +67,8 @@ internal static class PolicyJudging
     private static string Shape(Relation table, RoleFacts role, CommandPredicates predicates, TableFacts facts, DatabaseModel model) => string.Join('\u0001',
     [
         role.Name, model.TenantColumnOf(table).Name, .. predicates.Expressions.Select(item => $"{item.Command}:{item.Expression}"), .. facts.Checks,
-        .. facts.Columns.Where(column => Matters(column, predicates, facts) || column.Name == model.TenantColumnOf(table).Name).Select(column => column.ToString()),
+        .. facts.Columns.Where(column => Matters(column, predicates, facts) || column.Name == model.TenantColumnOf(table).Name)
+            .Select(column => $"{column} {string.Join(',', column.Labels)}"),
         predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal)) ? table.Name : "",
     ]);
 

@@ -45,7 +45,8 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
     /// <summary>Only a row that the table would take counts. A CHECK of columns that are not made up is left out.</summary>
     private List<string> Filter(List<ColumnFacts> columns) =>
     [
-        .. table.Checks.Where(check => !table.Columns.Except(columns).Any(column => Names(SqlText.Of(check), column.Name))).Select(check => $"({check}) IS NOT FALSE"),
+        .. table.Checks.Where(check => !table.Columns.Except(columns).Any(column => Names(SqlText.Of(check), column.Name)))
+            .Select(check => $"({check}) IS NOT FALSE"),
         .. columns.Where(column => column.Generated is not null)
             .Select(column => $"{Identifier.Quote(column.Name)} IS NOT DISTINCT FROM ({column.Generated})"),
     ];

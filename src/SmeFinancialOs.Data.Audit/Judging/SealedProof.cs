@@ -20,7 +20,8 @@ internal static class SealedProof
         {
             var tree = BooleanExpression.Parse(model.Parsed(item.Expression));
             var exact = tree.Atoms.Where(atom => Comparison.Read(atom, table.PlainName, columns) is { Operator: "=", IsList: false, Cast: null } comparison
-                && comparison.Column == key && (model.Settings.IsSealedTenant(comparison.Other) || (predicates.IsReadOnly && constant.IsSimple(comparison.Other))));
+                && comparison.Column == key
+                && (model.Settings.IsSealedTenant(comparison.Other) || (predicates.IsReadOnly && constant.IsSimple(comparison.Other))));
             return !tree.CanBe(true, exact.Select(atom => atom.Text).ToHashSet(), new HashSet<string>());
         });
     }

@@ -88,7 +88,8 @@ internal sealed partial class SettingStates
     private IEnumerable<string> FormsOf(string id)
     {
         yield return id;
-        var paths = JsonPath().Matches(_text).Select(match => Literal().Matches(match.Value).Select(key => ExpressionClosure.LiteralText(key.Value)).ToList()).ToList();
+        var paths = JsonPath().Matches(_text)
+            .Select(match => Literal().Matches(match.Value).Select(key => ExpressionClosure.LiteralText(key.Value)).ToList()).ToList();
         if (_text.Contains("json", StringComparison.OrdinalIgnoreCase) && paths.Count > 0)
             yield return JsonWith(paths, id);
         if (_text.Contains("[]", StringComparison.Ordinal))

@@ -87,8 +87,8 @@ internal sealed class SimpleExpression(DatabaseModel model, IReadOnlySet<string>
                 : Functions.Contains(call.Name) || IsKeyword(call);
         }
 
-        return own.All(function => !function.Definer && function.Language is "sql" or "plpgsql" && Types.Contains(function.Returns.Split(' ', '[')[0]) && function.Settings.All(setting =>
-                setting.StartsWith("search_path=", StringComparison.Ordinal))
+        return own.All(function => !function.Definer && function.Language is "sql" or "plpgsql" && Types.Contains(function.Returns.Split(' ', '[')[0])
+            && function.Settings.All(setting => setting.StartsWith("search_path=", StringComparison.Ordinal))
             && SqlBody.WithoutComments(function.Body) is { } body && IsSimple(SqlText.Of(body), depth + 1));
     }
 

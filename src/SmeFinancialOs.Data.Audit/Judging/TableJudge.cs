@@ -44,7 +44,8 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             return "a cast between two types of PostgreSQL calls a function of this database (pg_cast)";
         if (closure.ReadsTable is { } table)
             return $"it reads {table}: only expressions that read no table are evaluated";
-        var unknown = closure.External.Where(name => !facts.PureFunctions.Contains(name)).Select(name => name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}")
+        var unknown = closure.External.Where(name => !facts.PureFunctions.Contains(name))
+            .Select(name => name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}")
             .Order(StringComparer.Ordinal).ToList();
         if (unknown.Count > 0)
             return $"it calls {string.Join(", ", unknown)}, of which it is not known that calling it changes nothing";

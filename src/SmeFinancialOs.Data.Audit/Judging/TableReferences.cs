@@ -33,8 +33,12 @@ internal static class TableReferences
 
     private static string? Table(SqlText text, int index)
     {
-        while (text[index] is "(" || text[index].Equals("ONLY", StringComparison.OrdinalIgnoreCase) || text[index].Equals("LATERAL", StringComparison.OrdinalIgnoreCase))
+        while (text[index] is "(" || text[index].Equals("ONLY", StringComparison.OrdinalIgnoreCase)
+            || text[index].Equals("LATERAL", StringComparison.OrdinalIgnoreCase))
+        {
             index++;
+        }
+
         if (text[index].Length == 0 || text[index].Equals("SELECT", StringComparison.OrdinalIgnoreCase)
             || text[index].Equals("VALUES", StringComparison.OrdinalIgnoreCase) || text[index].Equals("ROWS", StringComparison.OrdinalIgnoreCase))
         {

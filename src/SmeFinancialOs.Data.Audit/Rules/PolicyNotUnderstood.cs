@@ -18,7 +18,8 @@ internal sealed class PolicyNotUnderstood : CatalogRule
         from table in model.TenantTables
         let open = model.JudgementsOf(table).Where(judgement => judgement.Verdict == PolicyVerdict.NotJudged).ToList()
         where open.Count > 0
-        let reasons = open.GroupBy(judgement => judgement.Reason).Select(alike => $"{string.Join(", ", alike.Select(judgement => judgement.Role))}: {alike.Key}")
+        let reasons = open.GroupBy(judgement => judgement.Reason)
+            .Select(alike => $"{string.Join(", ", alike.Select(judgement => judgement.Role))}: {alike.Key}")
         select Found(table.Name, $"Not judged for {string.Join("; for ", reasons)}.",
             Fix.Person("show it with an isolation probe, then allow it with the reason; or tie every policy to the tenant: "
                 + TableFix.Predicate(model, model.TenantColumnOf(table))));

@@ -40,7 +40,8 @@ internal static class AuditCommand
             (PolicyVerdict.NotJudged, "not judged") }.Select(item => $"{verdicts.GetValueOrDefault(item.Item1)} {item.Item2}"));
         return string.Join("; ",
         [
-            $"{report.RuleCount} rules", $"{report.TenantTableCount} of {report.TableCount} tables are tenant tables", $"roles examined: {string.Join(", ", report.Roles)}",
+            $"{report.RuleCount} rules", $"{report.TenantTableCount} of {report.TableCount} tables are tenant tables",
+            $"roles examined: {string.Join(", ", report.Roles)}",
             $"policies by table and role: {judged}", .. report.Unread.Select(item => $"not read: {item}"),
         ]);
     }

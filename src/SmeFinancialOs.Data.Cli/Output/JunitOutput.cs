@@ -8,7 +8,8 @@ internal static class JunitOutput
     internal static string Write(Outcome outcome)
     {
         var cases = outcome.Problems.Select(problem => Case(problem, new XElement("failure",
-                new XAttribute("type", problem.Severity.ToString().ToLowerInvariant()), new XAttribute("message", Clean(problem.Message)), Clean(string.Join('\n', Lines(problem))))))
+                new XAttribute("type", problem.Severity.ToString().ToLowerInvariant()), new XAttribute("message", Clean(problem.Message)),
+                Clean(string.Join('\n', Lines(problem))))))
             .Concat(outcome.Suppressed.Select(item => Case(item.Problem, new XElement("skipped", new XAttribute("message", Clean(item.Reason))))))
             .DefaultIfEmpty(new XElement("testcase", new XAttribute("classname", "sme-data"), new XAttribute("name", $"{outcome.Command}: {outcome.Scope}")))
             .ToList();

@@ -50,7 +50,10 @@ internal static class SarifOutput
         ruleId = problem.Rule,
         ruleIndex = rules.FindIndex(rule => rule.Rule == problem.Rule),
         level = Level(problem.Severity),
-        message = new { text = string.Join('\n', new[] { $"{problem.Object}: {problem.Message}", problem.Witness, problem.Sql }.Where(line => !string.IsNullOrEmpty(line))) },
+        message = new
+        {
+            text = string.Join('\n', new[] { $"{problem.Object}: {problem.Message}", problem.Witness, problem.Sql }.Where(line => !string.IsNullOrEmpty(line))),
+        },
         locations = new[]
         {
             new

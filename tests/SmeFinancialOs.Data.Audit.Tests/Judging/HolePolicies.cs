@@ -78,14 +78,18 @@ internal static class HolePolicies
         Policies("a ban that is permissive", "CREATE POLICY p ON t USING (tenant_id = $cur); CREATE POLICY q ON t FOR INSERT WITH CHECK (tenant_id <> 1);"),
         Policies("UPDATE by everybody", "CREATE POLICY p ON t FOR SELECT USING (tenant_id = $cur); CREATE POLICY q ON t FOR UPDATE USING (true) "
             + "WITH CHECK (tenant_id = $cur);"),
-        Policies("DELETE by everybody", "CREATE POLICY p ON t FOR SELECT USING (tenant_id = $cur); CREATE POLICY q ON t FOR DELETE USING (id > 0 OR id IS NULL);"),
+        Policies("DELETE by everybody",
+            "CREATE POLICY p ON t FOR SELECT USING (tenant_id = $cur); CREATE POLICY q ON t FOR DELETE USING (id > 0 OR id IS NULL);"),
         Policies("UPDATE that gives a row away", "CREATE POLICY p ON t USING (tenant_id = $cur); CREATE POLICY q ON t FOR UPDATE USING (tenant_id = $cur) "
             + "WITH CHECK (id IS NOT NULL);"),
-        Policies("a restrictive policy for one command", "CREATE POLICY p ON t USING (true); CREATE POLICY q ON t AS RESTRICTIVE FOR SELECT USING (tenant_id = $cur);"),
-        Policies("a restrictive policy for another role", "CREATE POLICY p ON t USING (true); CREATE POLICY q ON t AS RESTRICTIVE TO $other USING (tenant_id = $cur);"),
+        Policies("a restrictive policy for one command",
+            "CREATE POLICY p ON t USING (true); CREATE POLICY q ON t AS RESTRICTIVE FOR SELECT USING (tenant_id = $cur);"),
+        Policies("a restrictive policy for another role",
+            "CREATE POLICY p ON t USING (true); CREATE POLICY q ON t AS RESTRICTIVE TO $other USING (tenant_id = $cur);"),
         Policies("row-level security off", "CREATE POLICY p ON t USING (tenant_id = $cur); ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
         Policies("a default tenant in a function", """
-            CREATE FUNCTION current_tenant() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT coalesce(nullif(current_setting('app.tenant', true), '')::bigint, 7) $$;
+            CREATE FUNCTION current_tenant() RETURNS bigint LANGUAGE sql STABLE AS
+            $$ SELECT coalesce(nullif(current_setting('app.tenant', true), '')::bigint, 7) $$;
             CREATE POLICY p ON t USING (tenant_id = current_tenant());
             """),
         Policies("a default tenant in a PL/pgSQL function", """
@@ -120,7 +124,8 @@ internal static class HolePolicies
             """),
     ];
 
-    private static LabelledPolicy Hole(string name, string expression, string? table = null) => LabelledPolicy.Using(name, PolicyVerdict.Hole, expression, table);
+    private static LabelledPolicy Hole(string name, string expression, string? table = null) =>
+        LabelledPolicy.Using(name, PolicyVerdict.Hole, expression, table);
 
     private static LabelledPolicy Policies(string name, string sql) => new(name, PolicyVerdict.Hole, sql);
 }

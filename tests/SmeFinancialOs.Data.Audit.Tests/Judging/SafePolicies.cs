@@ -57,8 +57,10 @@ internal static class SafePolicies
             CREATE POLICY a ON t FOR SELECT USING (open); CREATE POLICY b ON t USING (owner_id = nullif(current_setting('app.user', true), '')::bigint);
             CREATE POLICY c ON t AS RESTRICTIVE USING (tenant_id = $cur) WITH CHECK (tenant_id = $cur);
             """),
-        Policies("two permissive tenant policies", "CREATE POLICY a ON t USING (tenant_id = $cur); CREATE POLICY b ON t FOR SELECT USING (tenant_id = $cur AND open);"),
-        Policies("a ban besides the tenant", "CREATE POLICY a ON t USING (tenant_id = $cur); CREATE POLICY b ON t AS RESTRICTIVE FOR INSERT WITH CHECK (tenant_id <> 7);"),
+        Policies("two permissive tenant policies",
+            "CREATE POLICY a ON t USING (tenant_id = $cur); CREATE POLICY b ON t FOR SELECT USING (tenant_id = $cur AND open);"),
+        Policies("a ban besides the tenant",
+            "CREATE POLICY a ON t USING (tenant_id = $cur); CREATE POLICY b ON t AS RESTRICTIVE FOR INSERT WITH CHECK (tenant_id <> 7);"),
         Policies("a policy for another role", "CREATE POLICY a ON t USING (tenant_id = $cur); CREATE POLICY b ON t TO $other USING (true);"),
         Policies("an SQL function", """
             CREATE FUNCTION current_tenant() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT nullif(current_setting('app.tenant', true), '')::bigint $$;
@@ -85,7 +87,8 @@ internal static class SafePolicies
             + "CREATE POLICY b ON t FOR INSERT WITH CHECK (tenant_id = $cur);"),
     ];
 
-    private static LabelledPolicy Safe(string name, string expression, string? table = null) => LabelledPolicy.Using(name, PolicyVerdict.Safe, expression, table);
+    private static LabelledPolicy Safe(string name, string expression, string? table = null) =>
+        LabelledPolicy.Using(name, PolicyVerdict.Safe, expression, table);
 
     private static LabelledPolicy Policies(string name, string sql) => new(name, PolicyVerdict.Safe, sql);
 }
