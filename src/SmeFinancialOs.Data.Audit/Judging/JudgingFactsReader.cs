@@ -83,7 +83,7 @@ internal static class JudgingFactsReader
     {
         var command = new NpgsqlBatchCommand(sql);
         foreach (var parameter in parameters)
-            command.Parameters.Add(parameter is uint[] ? new() { Value = parameter, DataTypeName = "oid[]" } : new NpgsqlParameter { Value = parameter });
+            command.Parameters.Add(parameter is uint[]? new() { Value = parameter, DataTypeName = "oid[]" } : new NpgsqlParameter { Value = parameter });
         return command;
     }
 

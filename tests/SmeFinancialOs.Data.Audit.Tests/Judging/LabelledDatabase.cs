@@ -41,7 +41,12 @@ public sealed class LabelledDatabase : IAsyncLifetime
 
         var options = new SchemaAuditOptions
         {
-            TenantColumn = "tenant_id", TenantSetting = "app.tenant", AppLogins = [_web], TenantRoles = [], AdminLogins = [], AdminRoles = [],
+            TenantColumn = "tenant_id",
+            TenantSetting = "app.tenant",
+            AppLogins = [_web],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
         };
         Report = await new SchemaAudit(database, options).RunAsync(Sql.Cancel);
         Judgements = Report.Judgements.Where(judgement => judgement.Table.EndsWith(".t", StringComparison.Ordinal)).ToDictionary(judgement => judgement.Table);
