@@ -22,9 +22,14 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
         _errors.Count == 0 ? null : _errors.MaxBy(error => error.Value) is var worst ? (worst.Key, worst.Value) : null;
 
     /// <summary>By expression, then by row.</summary>
-    public async Task<IReadOnlyDictionary<string, Truth[]>> EvaluateAsync(IReadOnlyList<string> expressions, SettingState state,
+    /// <param name="expressions">As PostgreSQL prints them.</param>
+    /// <param name="write">What is evaluated instead of each.</param>
+    /// <param name="state">Of the settings.</param>
+    /// <param name="cancellationToken">Cancels the evaluation.</param>
+    public async Task<IReadOnlyDictionary<string, Truth[]>> EvaluateAsync(IReadOnlyList<string> expressions, Func<string, string> write, SettingState state,
         CancellationToken cancellationToken)
     {
+        _write = write;
         var every = Enumerable.Range(0, rows.Count).ToList();
         if (await TryAsync(expressions, state, every, isCounted: expressions.Count == 1, cancellationToken).ConfigureAwait(false) is { } together)
             return expressions.Select((text, i) => (text, together.Select(row => row[i]).ToArray())).ToDictionary();
@@ -60,6 +65,7 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
     public bool IsComplete { get; private set; } = true;
 
     private string? _last;
+    private Func<string, string> _write = text => text;
 
     private async Task<Truth> SingleAsync(string expression, SettingState state, int row, CancellationToken cancellationToken) =>
         await TryAsync([expression], state, [row], true, cancellationToken).ConfigureAwait(false) is [[var truth]] ? truth : Truth.Error;
@@ -68,7 +74,7 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
     private async Task<List<Truth[]>?> TryAsync(IReadOnlyList<string> expressions, SettingState state, List<int> some, bool isCounted,
         CancellationToken cancellationToken)
     {
-        var sql = $"SELECT ARRAY[{string.Join(", ", expressions.Select(text => $"({text})"))}] FROM {from}";
+        var sql = $"SELECT ARRAY[{string.Join(", ", expressions.Select(text => $"({_write(text)})"))}] FROM {from}";
         try
         {
             _last = null;

@@ -17,7 +17,7 @@ internal sealed class ExpressionClosure
     {
         _model = model;
         foreach (var expression in expressions)
-            Add(model.Parsed(expression));
+            Add(model.Parsed(expression), isBody: false);
         Literals = FindLiterals();
     }
 
@@ -29,8 +29,8 @@ internal sealed class ExpressionClosure
     /// <summary>Functions of PostgreSQL and of extensions, with their schemas where they are named.</summary>
     public HashSet<(string? Schema, string Name)> External { get; } = [];
 
-    /// <summary>The name of a table, or null when no table is read.</summary>
-    public string? ReadsTable { get; private set; }
+    /// <summary>A table that the body of a function reads; null when none does.</summary>
+    public string? BodyReads { get; private set; }
 
     /// <summary>Why the expressions must not or cannot be evaluated; null when they can.</summary>
     public string? Obstacle { get; private set; }
@@ -47,10 +47,11 @@ internal sealed class ExpressionClosure
             schema is null || function.SqlName == $"{Identifier.Quote(schema)}.{Identifier.Quote(call.Name)}");
     }
 
-    private void Add(SqlText text)
+    private void Add(SqlText text, bool isBody)
     {
         _texts.Add(text);
-        ReadsTable ??= TableReferences.FirstIn(text);
+        if (isBody)
+            BodyReads ??= TableReferences.FirstIn(text);
         foreach (var call in text.Calls())
         {
             if (call.IsCurrentSetting && _model.FunctionsNamed(call.Name).Any() && !call.Qualified)
@@ -112,7 +113,7 @@ internal sealed class ExpressionClosure
             Obstacle ??= $"it calls {function.Signature}, which looks for PostgreSQL's own functions and types last";
         if (function.Settings.Any(setting => !setting.StartsWith("search_path=", StringComparison.Ordinal)))
             Obstacle ??= $"it calls {function.Signature}, which sets other settings while it runs";
-        Add(text);
+        Add(text, isBody: true);
     }
 
     private List<string> FindLiterals()

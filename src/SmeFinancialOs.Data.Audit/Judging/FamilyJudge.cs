@@ -8,7 +8,7 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 internal sealed class FamilyJudge
 {
     private readonly SessionPool _sessions;
-    private readonly ValueSet _values;
+    private readonly FittingValues _values;
     private readonly string _setting;
     private readonly RoleFacts _role;
     private readonly TableFacts _facts;
@@ -24,10 +24,21 @@ internal sealed class FamilyJudge
     private readonly IReadOnlyList<SettingState> _states;
     private readonly SimpleExpression _simple;
     private readonly bool _readsTenant;
+    private readonly RelatedTables _related;
+    private readonly Relation _table;
+    private readonly RelatedRows _relatedRows;
+    private readonly Func<SqlText, bool> _isHandedOn;
+    private readonly Func<IReadOnlyDictionary<uint, List<SampleRow>>, TableSubstitution> _substitute;
+    private readonly JudgingFacts _judgingFacts;
 
-    internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ValueSet values, Relation table, RoleFacts role,
-        CommandPredicates predicates, ExpressionClosure closure, ValueFamily family)
+    internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, Relation table, RoleFacts role,
+        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, ValueFamily family)
     {
+        (_related, _table) = (related, table);
+        _isHandedOn = atom => HandedOn.Source(model, atom, table, model.TenantColumnOf(table).Name) is { } source && safe.Contains(source.Oid);
+        _relatedRows = new(model, facts, values, family, [.. closure.Literals.Where(literal => literal.Any(char.IsLetter))]);
+        _substitute = standing => new(model, facts, related, standing);
+        _judgingFacts = facts;
         (_sessions, _values, _role, _predicates, _closure) = (sessions, values, role, predicates, closure);
         _setting = model.Options.TenantSetting.ToLowerInvariant();
         _facts = facts.Tables[table.Oid];
@@ -50,7 +61,11 @@ internal sealed class FamilyJudge
 
     internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(CancellationToken cancellationToken)
     {
-        var solved = await SolveAsync(cancellationToken).ConfigureAwait(false);
+        var standing = new Dictionary<uint, List<SampleRow>>();
+        foreach (var related in _related.All)
+            standing[related.Oid] = await _relatedRows.StandingAsync(related, cancellationToken).ConfigureAwait(false);
+        var substitution = _substitute(standing);
+        var solved = await SolveAsync(substitution, cancellationToken).ConfigureAwait(false);
         var texts = _predicates.Expressions.Select(item => SqlText.Of(item.Expression)).ToList();
         var sample = await new RowSampler(_facts, _tableName, _key, _closure, _values).MakeAsync(texts, _own, _others, solved, cancellationToken)
             .ConfigureAwait(false);
@@ -59,14 +74,17 @@ internal sealed class FamilyJudge
             return (PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
 
         var evaluator = new Evaluator(_sessions, _role, _from, _facts, rows);
-        var observed = new Observations(_key, _own, _setting, _readsTenant, _closure.Literals, _predicates);
+        var observed = new Observations(_key, _own, _setting, _readsTenant, standing.Count > 0, _closure.Literals, _predicates);
         string[] expressions = [.. _predicates.Expressions.Select(item => item.Expression).Distinct()];
         string[] atoms = [.. _comparisons.Where(item => item.Value.Column == _key).Select(item => item.Key).Except(expressions)];
         foreach (var state in _states)
         {
-            var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], state, cancellationToken).ConfigureAwait(false);
+            var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], text => substitution.Of(text), state, cancellationToken).ConfigureAwait(false);
             observed.Add(state, rows, answers);
         }
+
+        foreach (var related in _related.All.Where(related => related != _table))
+            await IntrudeAsync(related, substitution, evaluator, observed, expressions, rows, cancellationToken).ConfigureAwait(false);
 
         if (observed.Hole is { } hole)
             return (PolicyVerdict.Hole, hole);
@@ -75,7 +93,7 @@ internal sealed class FamilyJudge
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
         if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
             return Prove(observed); // a role for one fixed tenant, such as a demo
-        if (missing.Count > 0 && !_readsTenant)
+        if (missing.Count > 0 && !_readsTenant && standing.Count == 0)
             return (PolicyVerdict.NotJudged, $"it does not read {_setting}: name the setting that says who the tenant is");
         if (missing.Count > 0)
         {
@@ -83,6 +101,32 @@ internal sealed class FamilyJudge
                 + (evaluator.MostCommonError is var (text, _) ? $" ({text})" : ""));
         }
         return Prove(observed);
+    }
+
+    /// <summary>
+    /// A policy that reads another table is only as good as that table: the app inserts what its policies allow, its own user into another tenant, and
+    /// looks again.
+    /// </summary>
+    private async Task IntrudeAsync(Relation related, TableSubstitution substitution, Evaluator evaluator, Observations observed, string[] expressions,
+        IReadOnlyList<SampleRow> rows, CancellationToken cancellationToken)
+    {
+        if (_related.InsertedWhen(related) is not { } condition)
+            return;
+        var intruding = await _relatedRows.IntrudingAsync(related, cancellationToken).ConfigureAwait(false);
+        if (intruding.Count == 0)
+            return;
+        var from = $"jsonb_populate_recordset(NULL::{related.Name}, $1) AS {Identifier.Quote(related.PlainName)}";
+        var insertion = new Evaluator(_sessions, _role, from, _judgingFacts.Tables[related.Oid], intruding);
+        foreach (var state in _states.Where(state => state.HasOwn))
+        {
+            var accepted = (await insertion.EvaluateAsync([condition], text => substitution.Of(text), state, cancellationToken).ConfigureAwait(false))[condition];
+            var inserted = intruding.Where((_, i) => accepted[i] == Truth.True).ToList();
+            if (inserted.Count == 0)
+                continue;
+            var answers = await evaluator.EvaluateAsync(expressions, text => substitution.Of(text, (related, inserted)), state, cancellationToken)
+                .ConfigureAwait(false);
+            observed.Add(state, rows, answers, $"{related.Name} has got {inserted[0]} from the app");
+        }
     }
 
     /// <summary>A row of another tenant cannot pass where some equality with the setting must hold, whatever everything else is.</summary>
@@ -94,6 +138,7 @@ internal sealed class FamilyJudge
         // Whether rows without a tenant pass was seen.
         neverTrue.UnionWith(_trees.SelectMany(tree => tree.Atoms).Where(atom => atom.Split("IS") is [var column, var rest]
             && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _tableName) == _key).Select(atom => atom.Text));
+        neverTrue.UnionWith(_trees.SelectMany(tree => tree.Atoms).Where(_isHandedOn).Select(atom => atom.Text));
         foreach (var (atom, comparison) in _comparisons.Where(item => item.Value.Column == _key && IsExact(item.Value)))
         {
             if (comparison.Operator is "=" or Comparison.In && !observed.IsTrueOfOthers(atom))
@@ -135,12 +180,12 @@ internal sealed class FamilyJudge
             return [.. sample.Rows];
         var evaluator = new Evaluator(_sessions, _role, _from, _facts, sample.Rows);
         var condition = string.Join(" AND ", sample.Filter);
-        var accepted = (await evaluator.EvaluateAsync([condition], _states[0], cancellationToken).ConfigureAwait(false))[condition];
+        var accepted = (await evaluator.EvaluateAsync([condition], text => text, _states[0], cancellationToken).ConfigureAwait(false))[condition];
         return [.. sample.Rows.Where((_, i) => accepted[i] == Truth.True)];
     }
 
     /// <summary>What the expressions compare columns with, in each state: finds tenants that are computed.</summary>
-    private async Task<IReadOnlyDictionary<string, HashSet<string>>> SolveAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, HashSet<string>>> SolveAsync(TableSubstitution substitution, CancellationToken cancellationToken)
     {
         const int most = 12;
         var solved = new Dictionary<string, HashSet<string>>();
@@ -151,7 +196,7 @@ internal sealed class FamilyJudge
             {
                 try
                 {
-                    var answer = await _sessions.QueryAsync<string[]>(_role, state, $"SELECT ({query})", null, cancellationToken).ConfigureAwait(false);
+                    var answer = await _sessions.QueryAsync<string[]>(_role, state, $"SELECT ({substitution.Of(query!)})", null, cancellationToken).ConfigureAwait(false);
                     found.UnionWith((answer[0] ?? []).Where(value => value is not null).Take(most));
                 }
                 catch (PostgresException)

@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>What was seen of the rows in all states: which foreign rows pass, and whether the own one does.</summary>
-internal sealed class Observations(string key, string own, string tenantSetting, bool readsTenant, IReadOnlyList<string> literals,
+internal sealed class Observations(string key, string own, string tenantSetting, bool readsTenant, bool readsTables, IReadOnlyList<string> literals,
     CommandPredicates predicates)
 {
     private readonly List<Witness> _witnesses = [];
@@ -26,7 +26,7 @@ internal sealed class Observations(string key, string own, string tenantSetting,
             var holes = _witnesses.Except(SharedWitnesses()).ToList();
             if (holes.Count == 0)
                 return null;
-            var worst = holes.OrderBy(hole => hole.State.Set.Count()).ThenBy(hole => hole.IsFixed).ThenBy(hole => SampleIds.IsSpelling(hole.Row.Key)).First();
+            var worst = holes.OrderBy(hole => hole.After is not null).ThenBy(hole => hole.State.Set.Count()).ThenBy(hole => hole.IsFixed).ThenBy(hole => SampleIds.IsSpelling(hole.Row.Key)).First();
             return $"{Kind(worst, holes)}: {worst}; commands: {string.Join(", ", holes.Select(hole => hole.Command).Distinct())}";
         }
     }
@@ -36,7 +36,7 @@ internal sealed class Observations(string key, string own, string tenantSetting,
 
     public bool IsFalseOfOthers(string atom) => _falseOfOthers.Contains(atom);
 
-    public void Add(SettingState state, IReadOnlyList<SampleRow> rows, IReadOnlyDictionary<string, Truth[]> answers)
+    public void Add(SettingState state, IReadOnlyList<SampleRow> rows, IReadOnlyDictionary<string, Truth[]> answers, string? after = null)
     {
         foreach (var (expression, truths) in answers)
         {
@@ -59,22 +59,22 @@ internal sealed class Observations(string key, string own, string tenantSetting,
             for (var i = 0; i < rows.Count; i++)
             {
                 if (answers[expression][i] == Truth.True)
-                    Note(command, rows[i], state);
+                    Note(command, rows[i], state, after);
             }
         }
     }
 
-    private void Note(string command, SampleRow row, SettingState state)
+    private void Note(string command, SampleRow row, SettingState state, string? after)
     {
         if (IsOwn(row.Key, state))
         {
-            if (readsTenant && row.Key == own)
+            if ((readsTenant || readsTables) && row.Key == own && after is null)
                 Controlled.Add(command);
             EmptyIsTenant |= row.Key is "";
         }
-        else if (_seen.Add((command, row.Key, string.Join(',', state.Values.Values.Select(value => value.Kind)))))
+        else if (_seen.Add((command, row.Key, after + string.Join(',', state.Values.Values.Select(value => value.Kind)))))
         {
-            _witnesses.Add(new(command, row, state, row.Key is null || literals.Contains(row.Key)));
+            _witnesses.Add(new(command, row, state, row.Key is null || literals.Contains(row.Key), after));
         }
     }
 
@@ -83,6 +83,8 @@ internal sealed class Observations(string key, string own, string tenantSetting,
     {
         if (id is null)
             return false;
+        if (readsTables && id == own && state.HasOwn)
+            return true; // a member, by what the table says
         if (!readsTenant)
             return state.Carries(id);
         var setting = state.Values[tenantSetting];
@@ -103,6 +105,8 @@ internal sealed class Observations(string key, string own, string tenantSetting,
         var flags = worst.State.Values.Where(item => item.Value.Kind == ValueKind.Flag).Select(item => item.Key).ToList();
         if (holes.All(hole => SampleIds.IsSpelling(hole.Row.Key)))
             return $"{key} is compared without regard to case or accents";
+        if (worst.After is not null)
+            return "a tenant can insert what the policy trusts, and then a row of another tenant passes";
         if (flags.Count > 0)
             return $"any SQL can set {string.Join(", ", flags)}, and then a row of another tenant passes";
         if (!readsTenant)

@@ -4,8 +4,26 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>Judges every tenant table for every role of the app. Tables with the same policies and the same columns are judged once.</summary>
-internal static class PolicyJudging
+internal sealed class PolicyJudging
 {
+    private readonly DatabaseModel _model;
+    private readonly JudgingFacts _facts;
+    private readonly TableJudge _judge;
+    private readonly CancellationToken _cancellationToken;
+    private readonly Dictionary<(uint Table, uint Role), (PolicyVerdict Verdict, string Reason)> _done = [];
+    private readonly Dictionary<string, (PolicyVerdict Verdict, string Reason)> _byShape = [];
+
+    private PolicyJudging(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, CancellationToken cancellationToken)
+    {
+        (_model, _facts, _cancellationToken) = (model, facts, cancellationToken);
+        _judge = new(model, facts, sessions, values, async (table, role) => (await JudgeOnceAsync(table, role).ConfigureAwait(false)).Verdict);
+    }
+
+    /// <param name="connection">Of the audit: reads the catalog, and tries which values fit a type.</param>
+    /// <param name="model">What the catalog says.</param>
+    /// <param name="open">Opens a connection for the sessions of the roles.</param>
+    /// <param name="isOwn">Whether these connections are new, rather than of a pool.</param>
+    /// <param name="cancellationToken">Cancels the judging.</param>
     internal static async Task<IReadOnlyList<PolicyJudgement>> RunAsync(NpgsqlConnection connection, DatabaseModel model,
         Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, CancellationToken cancellationToken)
     {
@@ -13,50 +31,56 @@ internal static class PolicyJudging
         var facts = await JudgingFactsReader.ReadAsync(connection, model, external, cancellationToken).ConfigureAwait(false);
         var sessions = new SessionPool(open, isOwn, model, facts);
         await using var _ = sessions.ConfigureAwait(false);
-        var values = new ValueSet(async (sql, token) =>
+        var values = new FittingValues(async (sql, token) =>
         {
             var command = new NpgsqlCommand(sql, connection);
             await using var __ = command.ConfigureAwait(false);
             await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
         });
-        var judge = new TableJudge(model, facts, sessions, values);
-        var known = new Dictionary<string, (PolicyVerdict, string)>();
+        var judging = new PolicyJudging(model, facts, sessions, values, cancellationToken);
         var judgements = new List<PolicyJudgement>();
         foreach (var table in model.TenantTables.OrderBy(table => table.Name, StringComparer.Ordinal))
         {
             foreach (var role in facts.Roles.Values.OrderBy(role => role.Name, StringComparer.Ordinal))
             {
-                var (verdict, reason) = await JudgeAsync(table, role).ConfigureAwait(false);
+                var (verdict, reason) = await judging.JudgeOnceAsync(table, role).ConfigureAwait(false);
                 judgements.Add(new(table.Name, Identifier.Quote(role.Name), verdict, reason));
             }
         }
         return judgements;
+    }
 
-        async Task<(PolicyVerdict, string)> JudgeAsync(Relation table, RoleFacts role)
-        {
-            var commands = facts.Commands.GetValueOrDefault((table.Oid, role.Oid), "");
-            if (commands.Length == 0)
-                return (PolicyVerdict.Closed, "the role has no privilege");
-            if (Exemption(table, role) is { } exemption)
-                return (PolicyVerdict.Hole, exemption);
-            var predicates = CommandPredicates.Compose(model.PoliciesOf(table).Select(policy => policy.Policy), role.Applies, commands);
-            if (predicates.Expressions.Count == 0)
-                return (PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
-            var shape = Shape(table, role, predicates, facts.Tables[table.Oid], model);
-            if (!known.TryGetValue(shape, out var judged))
-            {
-                try
-                {
-                    judged = await judge.JudgeAsync(table, role, predicates, cancellationToken).ConfigureAwait(false);
-                }
-                catch (UnsetUnknownException fault)
-                {
-                    judged = (PolicyVerdict.NotJudged, fault.Message);
-                }
-                known.Add(shape, judged);
-            }
+    /// <summary>The tables that a policy reads are judged first.</summary>
+    private async Task<(PolicyVerdict Verdict, string Reason)> JudgeOnceAsync(Relation table, RoleFacts role)
+    {
+        if (_done.TryGetValue((table.Oid, role.Oid), out var judgement))
+            return judgement;
+        _done[(table.Oid, role.Oid)] = (PolicyVerdict.NotJudged, "its policies read a table whose policies read it");
+        return _done[(table.Oid, role.Oid)] = await JudgeAsync(table, role).ConfigureAwait(false);
+    }
+
+    private async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role)
+    {
+        var commands = _facts.Commands.GetValueOrDefault((table.Oid, role.Oid), "");
+        if (commands.Length == 0)
+            return (PolicyVerdict.Closed, "the role has no privilege");
+        if (Exemption(table, role) is { } exemption)
+            return (PolicyVerdict.Hole, exemption);
+        var predicates = CommandPredicates.Compose(_model.PoliciesOf(table).Select(policy => policy.Policy), role.Applies, commands);
+        if (predicates.Expressions.Count == 0)
+            return (PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
+        var shape = Shape(table, role, predicates);
+        if (_byShape.TryGetValue(shape, out var judged))
             return judged;
+        try
+        {
+            judged = await _judge.JudgeAsync(table, role, predicates, _cancellationToken).ConfigureAwait(false);
         }
+        catch (UnsetUnknownException fault)
+        {
+            judged = (PolicyVerdict.NotJudged, fault.Message);
+        }
+        return _byShape[shape] = judged;
     }
 
     private static string? Exemption(Relation table, RoleFacts role) =>
@@ -64,13 +88,20 @@ internal static class PolicyJudging
         : role.IsExempt ? "no policy binds the role: it is a superuser or has BYPASSRLS"
         : !table.Forced && role.Usable.Contains(table.Owner) ? "the role has the rights of the table's owner, and row-level security is not forced" : null;
 
-    private static string Shape(Relation table, RoleFacts role, CommandPredicates predicates, TableFacts facts, DatabaseModel model) => string.Join('\u0001',
-    [
-        role.Name, model.TenantColumnOf(table).Name, .. predicates.Expressions.Select(item => $"{item.Command}:{item.Expression}"), .. facts.Checks,
-        .. facts.Columns.Where(column => Matters(column, predicates, facts) || column.Name == model.TenantColumnOf(table).Name)
-            .Select(column => $"{column} {string.Join(',', column.Labels)}"),
-        predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal)) ? table.Name : "",
-    ]);
+    /// <summary>All that the verdict depends on. A table that its own policies name, or whose policies read others, is like no other.</summary>
+    private string Shape(Relation table, RoleFacts role, CommandPredicates predicates)
+    {
+        var facts = _facts.Tables[table.Oid];
+        var key = _model.TenantColumnOf(table).Name;
+        var isAlone = predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal))
+            || _model.PoliciesOf(table).Any(policy => policy.Policy.Reads.Length > 0);
+        return string.Join('\u0001',
+        [
+            isAlone ? table.Name : "", role.Name, key, .. predicates.Expressions.Select(item => $"{item.Command}:{item.Expression}"), .. facts.Checks,
+            .. facts.Columns.Where(column => column.Name == key || column.NeedsValue || Matters(column, predicates, facts))
+                .Select(column => $"{column} {string.Join(',', column.Labels)}"),
+        ]);
+    }
 
     private static bool Matters(ColumnFacts column, CommandPredicates predicates, TableFacts facts) => facts.Columns.Any(other => other.Generated is not null)
         || predicates.Expressions.Any(item => item.Expression.Contains(column.Name, StringComparison.Ordinal))

@@ -5,7 +5,7 @@ using SmeFinancialOs.Data.Audit.Expressions;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>Makes up the rows that an expression is evaluated on: every column that it names, with every value that could matter to it.</summary>
-internal sealed class RowSampler(TableFacts table, string tableName, string key, ExpressionClosure closure, ValueSet values)
+internal sealed class RowSampler(TableFacts table, string tableName, string key, ExpressionClosure closure, FittingValues values)
 {
     private const int MostRows = 600;
 

@@ -27,6 +27,9 @@ internal sealed class SettingState(IReadOnlyDictionary<string, SettingValue> val
 
     public IEnumerable<string> Unset => values.Where(item => item.Value.Text is null).Select(item => item.Key);
 
+    /// <summary>Whether some setting says who is asking.</summary>
+    public bool HasOwn => values.Values.Any(value => value.Kind == ValueKind.Own);
+
     public ValueKind KindOf(string setting) => values[setting].Kind;
 
     /// <summary>Whether some setting has the value in it: alone, in JSON or in a list.</summary>

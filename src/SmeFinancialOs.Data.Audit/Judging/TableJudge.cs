@@ -5,16 +5,25 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 /// <summary>
 /// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
 /// </summary>
-internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ValueSet values)
+internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values,
+    Func<Relation, RoleFacts, Task<PolicyVerdict>> judge)
 {
     internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
         CancellationToken cancellationToken)
     {
-        var closure = new ExpressionClosure(model, predicates.Expressions.Select(item => item.Expression).Distinct());
+        var related = new RelatedTables(model, facts, role, table);
+        var closure = new ExpressionClosure(model, predicates.Expressions.Select(item => item.Expression).Concat(related.Expressions).Distinct());
         if (model.IsSealed && SealedProof.Holds(model, table, predicates))
             return (PolicyVerdict.Safe, "proved by shape, not evaluated: every way to pass needs the tenant of the sealed context, whose parts are as shipped");
-        if (Obstacle(closure, role) is { } obstacle)
+        if ((related.Obstacle ?? Obstacle(closure, role)) is { } obstacle)
             return (PolicyVerdict.NotJudged, obstacle);
+        var safe = new HashSet<uint>();
+        foreach (var source in related.All.Where(source => model.IsTenantTable(source.Oid)).ToList())
+        {
+            if (await judge(source, role).ConfigureAwait(false) == PolicyVerdict.Safe)
+                safe.Add(source.Oid);
+        }
+
         var key = facts.Tables[table.Oid][model.TenantColumnOf(table).Name];
         ValueFamily[] families = key.Family switch
         {
@@ -27,7 +36,7 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
         {
             if (!await values.FitsAsync(key.Type, SampleIds.OwnTenant(family), cancellationToken).ConfigureAwait(false))
                 continue;
-            var judgement = await new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, family).JudgeAsync(cancellationToken)
+            var judgement = await new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, family).JudgeAsync(cancellationToken)
                 .ConfigureAwait(false);
             if (judgement.Verdict != PolicyVerdict.NotJudged)
                 return judgement;
@@ -42,8 +51,8 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             return obstacle;
         if (facts.HasRedefinedCast)
             return "a cast between two types of PostgreSQL calls a function of this database (pg_cast)";
-        if (closure.ReadsTable is { } table)
-            return $"it reads {table}: only expressions that read no table are evaluated";
+        if (closure.BodyReads is { } table)
+            return $"a function that it calls reads {table}: the tables of functions are not replaced by made-up rows";
         var unknown = closure.External.Where(name => !facts.PureFunctions.Contains(name))
             .Select(name => name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}")
             .Order(StringComparer.Ordinal).ToList();

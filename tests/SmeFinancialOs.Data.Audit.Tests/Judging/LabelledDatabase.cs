@@ -30,7 +30,8 @@ public sealed class LabelledDatabase : IAsyncLifetime
                     GRANT USAGE ON SCHEMA $schema TO $web; CREATE TYPE invoice_state AS ENUM ('open', 'deleted'); CREATE SEQUENCE numbers;
                     CREATE DOMAIN cents AS integer NOT NULL CHECK (VALUE > 0); CREATE DOMAIN tenant_key AS bigint CHECK (VALUE > 0);
                     GRANT USAGE ON SEQUENCE numbers TO $web;
-                    CREATE TABLE members (tenant_id bigint, user_id bigint, PRIMARY KEY (tenant_id, user_id));
+                    CREATE TABLE members (tenant_id bigint, user_id bigint, role text, PRIMARY KEY (tenant_id, user_id));
+                    CREATE TABLE orders (tenant_id bigint NOT NULL, id bigint, state text, PRIMARY KEY (tenant_id, id));
                     CREATE TABLE t ({policy.Table});
                     ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY;
                     GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;
@@ -60,5 +61,6 @@ public sealed class LabelledDatabase : IAsyncLifetime
         .Replace("$schema", schema, StringComparison.Ordinal).Replace("$web", _web, StringComparison.Ordinal)
         .Replace("$other", $"other_{_web}", StringComparison.Ordinal)
         .Replace("$cur", "(SELECT nullif(current_setting('app.tenant', true), '')::bigint)", StringComparison.Ordinal)
+        .Replace("$me", "nullif(current_setting('app.user', true), '')::bigint", StringComparison.Ordinal)
         .Replace("$text", "(SELECT nullif(current_setting('app.tenant', true), ''))", StringComparison.Ordinal);
 }

@@ -9,7 +9,7 @@ internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string
 {
     public string Table { get; init; } = "tenant_id bigint NOT NULL, id bigint, owner_id bigint, note text, open boolean, PRIMARY KEY (tenant_id, id)";
 
-    public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All];
+    public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All];
 
     internal static LabelledPolicy Using(string name, PolicyVerdict verdict, string expression, string? table = null)
     {

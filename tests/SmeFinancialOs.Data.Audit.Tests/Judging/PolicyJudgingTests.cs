@@ -20,7 +20,9 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
         var (policy, table) = Find(name);
         var findings = database.Report!.Findings.Where(finding => finding.ObjectName == table
             || finding.ObjectName.EndsWith($" on {table}", StringComparison.Ordinal)).ToList();
-        var errors = findings.Where(finding => finding.Severity == AuditSeverity.Error).ToList();
+        // Not about what the policies let through now.
+        var errors = findings.Where(finding => finding.Severity == AuditSeverity.Error && finding.RuleId is not ("tenant-column-nullable" or "policy-command-gap"))
+            .ToList();
         var listed = string.Join("; ", findings.Select(finding => $"{finding.RuleId}: {finding.Message}"));
         if (policy.Verdict == PolicyVerdict.Hole)
             errors.Should().NotBeEmpty().And.Contain(finding => finding.RuleId == "policy-hole" || finding.Witness != null, listed);
@@ -34,7 +36,7 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
     [Fact]
     public void Report_says_what_was_looked_at()
     {
-        database.Report!.TenantTableCount.Should().Be(LabelledPolicy.All.Count * 2, "each schema has t and members");
+        database.Report!.TenantTableCount.Should().Be(LabelledPolicy.All.Count * 3, "each schema has t, members and orders");
         database.Report.Roles.Should().ContainSingle();
         database.Report.Hint.Should().BeNull();
     }

@@ -4,7 +4,7 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>Which made-up values a column can have. The server is asked about types that are not plain, once for each type and value.</summary>
-internal sealed class ValueSet(Func<string, CancellationToken, Task> evaluate)
+internal sealed class FittingValues(Func<string, CancellationToken, Task> evaluate)
 {
     private readonly Dictionary<(string Type, string Value), bool> _known = [];
 

@@ -1,0 +1,58 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Expressions;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+/// <summary>
+/// An atom that takes the tenant from a row of another table that the role sees: key IN (SELECT m.tenant_id FROM m ..) or EXISTS (SELECT .. FROM m WHERE
+/// m.tenant_id = t.tenant_id ..). Where that table is safe, so is the atom.
+/// </summary>
+internal static class HandedOn
+{
+    private static readonly string[] Forbidden = ["UNION", "EXCEPT", "INTERSECT", "JOIN", "GROUP", "LIMIT", "OFFSET", "HAVING", "WITH", "LATERAL"];
+
+    /// <summary>The table that is read; null where the atom is none of these.</summary>
+    internal static Relation? Source(DatabaseModel model, SqlText atom, Relation table, string key)
+    {
+        atom = atom.Bare();
+        if (Forbidden.Any(atom.Has))
+            return null;
+        if (atom.Split("IN") is [var column, var query] && Comparison.ColumnName(column.Bare(), table.PlainName) == key)
+        {
+            return Read(model, query) is { } select && Comparison.ColumnName(select.Selected, select.Alias) is { } selected
+                && selected == KeyOf(model, select.Table) ? select.Table : null;
+        }
+
+        return atom[0].Equals("EXISTS", StringComparison.OrdinalIgnoreCase) && Read(model, atom.Slice(1, atom.Count - 1)) is { Condition: { } condition } exists
+            && condition.Split("AND").Any(part => part.Split("=") is [var left, var right] && (Joins(exists, left, right) || Joins(exists, right, left)))
+            ? exists.Table : null;
+
+        bool Joins(Select inner, SqlText one, SqlText other) =>
+            KeyOf(model, inner.Table) is { } innerKey && Qualified(one, inner.Alias) == innerKey && Qualified(other, table.PlainName) == key;
+    }
+
+    private static string? KeyOf(DatabaseModel model, Relation table) => model.TenantColumnOf(table.Oid)?.Name;
+
+    /// <summary>Only with the name of the table or its alias in front: without it, the column may be the inner table's or the outer one's.</summary>
+    private static string? Qualified(SqlText side, string name) => side.Bare() is { Count: 3 } bare ? Comparison.ColumnName(bare, name) : null;
+
+    /// <summary>( SELECT m.tenant_id FROM public.members m WHERE .. )</summary>
+    private static Select? Read(DatabaseModel model, SqlText query)
+    {
+        query = query.Bare();
+        if (!query[0].Equals("SELECT", StringComparison.OrdinalIgnoreCase) || query.Split("FROM") is not [var head, var tail])
+            return null;
+        var table = model.Catalog.Relations.Values.FirstOrDefault(relation => relation.Name == $"{tail[0]}.{tail[2]}");
+        if (table is not { IsTable: true } || tail[1] != ".")
+            return null;
+        var isAliased = tail.Count > 3 && !tail[3].Equals("WHERE", StringComparison.OrdinalIgnoreCase);
+        var where = isAliased ? 4 : 3;
+        if (tail.Count > where && !tail[where].Equals("WHERE", StringComparison.OrdinalIgnoreCase))
+            return null;
+        var selected = head.Slice(1, head.Count - 1).Split("AS")[0].Bare();
+        SqlText? condition = tail.Count > where ? tail.Slice(where + 1, tail.Count - where - 1).Bare() : null;
+        return new(table, Identifier.Unquote(isAliased ? tail[3] : tail[2]), selected, condition);
+    }
+
+    private sealed record Select(Relation Table, string Alias, SqlText Selected, SqlText? Condition);
+}
