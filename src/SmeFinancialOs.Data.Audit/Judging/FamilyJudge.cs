@@ -89,7 +89,7 @@ internal sealed class FamilyJudge
         if (observed.Hole is { } hole)
             return (PolicyVerdict.Hole, hole);
         if (!evaluator.IsComplete)
-            return (PolicyVerdict.NotJudged, "too many rows failed to be evaluated one by one");
+            return (PolicyVerdict.NotJudged, "the server gave up on the evaluation of some rows" + (evaluator.MostCommonError is { } reason ? $" ({reason})" : ""));
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
         if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
             return Prove(observed); // a role for one fixed tenant, such as a demo
@@ -98,7 +98,7 @@ internal sealed class FamilyJudge
         if (missing.Count > 0)
         {
             return (PolicyVerdict.NotJudged, $"the tenant's own row was never seen to pass {string.Join(", ", missing)}"
-                + (evaluator.MostCommonError is var (text, _) ? $" ({text})" : ""));
+                + (evaluator.MostCommonError is { } error ? $" ({error})" : ""));
         }
         return Prove(observed);
     }
@@ -196,7 +196,7 @@ internal sealed class FamilyJudge
             {
                 try
                 {
-                    var answer = await _sessions.QueryAsync<string[]>(_role, state, $"SELECT ({substitution.Of(query!)})", null, cancellationToken).ConfigureAwait(false);
+                    var answer = await _sessions.QueryAsync<string[]>(_role, state, $"SELECT ({substitution.Of(query!)})", null, null, cancellationToken).ConfigureAwait(false);
                     found.UnionWith((answer[0] ?? []).Where(value => value is not null).Take(most));
                 }
                 catch (PostgresException)

@@ -39,7 +39,8 @@ internal sealed class JudgingSession(NpgsqlConnection connection) : IAsyncDispos
     /// With the settings that shall be unset and are not: something in this session has set them.
     /// The transaction is read-only and rolled back, and only functions without effects are called in it.
     /// </summary>
-    public async Task<(List<T> Rows, string[] NotUnset)> QueryAsync<T>(SettingState state, string sql, string? json, CancellationToken cancellationToken)
+    public async Task<(List<T> Rows, string[] NotUnset)> QueryAsync<T>(SettingState state, string sql, string? json, string? before,
+        CancellationToken cancellationToken)
     {
         var batch = new NpgsqlBatch(connection);
         await using var _ = batch.ConfigureAwait(false);
@@ -54,6 +55,8 @@ internal sealed class JudgingSession(NpgsqlConnection connection) : IAsyncDispos
         {
             Parameters = { new() { Value = state.Unset.ToArray(), DataTypeName = "text[]" } },
         });
+        if (before is not null)
+            batch.BatchCommands.Add(new(before));
         var question = new NpgsqlBatchCommand(sql);
         if (json is not null)
             question.Parameters.Add(new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb });

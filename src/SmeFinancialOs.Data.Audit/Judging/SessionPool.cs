@@ -15,15 +15,16 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
     private readonly HashSet<(uint Role, string Name)> _always = [];
     private readonly List<JudgingSession> _used = [];
 
-    /// <summary>One row and value each. Throws PostgresException where the server refuses.</summary>
-    public async Task<List<T>> QueryAsync<T>(RoleFacts role, SettingState state, string sql, string? json, CancellationToken cancellationToken)
+    /// <summary>One row and value each. before: a statement that gives no rows, run first. Throws PostgresException where the server refuses.</summary>
+    public async Task<List<T>> QueryAsync<T>(RoleFacts role, SettingState state, string sql, string? json, string? before,
+        CancellationToken cancellationToken)
     {
         if (_always.Count > 0)
             state = new(state.Values.Where(item => item.Value.Text is not null || !_always.Contains((role.Oid, item.Key))).ToDictionary());
         var sessions = _sessions.TryGetValue(role.Oid, out var known) ? known : _sessions[role.Oid] = [];
         if (sessions.Find(session => session.CanHave(state)) is { } session)
         {
-            var (rows, notUnset) = await session.QueryAsync<T>(state, sql, json, cancellationToken).ConfigureAwait(false);
+            var (rows, notUnset) = await session.QueryAsync<T>(state, sql, json, before, cancellationToken).ConfigureAwait(false);
             if (notUnset.Length == 0)
                 return rows;
             sessions.Remove(session); // a function has set what shall be unset
@@ -34,7 +35,7 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
         {
             var opened = await OpenAsync(role, state, cancellationToken).ConfigureAwait(false);
             sessions.Add(opened);
-            var (first, always) = await opened.QueryAsync<T>(state, sql, json, cancellationToken).ConfigureAwait(false);
+            var (first, always) = await opened.QueryAsync<T>(state, sql, json, before, cancellationToken).ConfigureAwait(false);
             if (isOwn)
                 _always.UnionWith(always.Select(name => (role.Oid, name)));
             if (isOwn || always.Length == 0)
