@@ -79,7 +79,8 @@ internal sealed class FamilyJudge
         string[] atoms = [.. _comparisons.Where(item => item.Value.Column == _key).Select(item => item.Key).Except(expressions)];
         foreach (var state in _states)
         {
-            var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], text => substitution.Of(text), state, cancellationToken).ConfigureAwait(false);
+            var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], text => substitution.Of(text), state, cancellationToken)
+                .ConfigureAwait(false);
             observed.Add(state, rows, answers);
         }
 
@@ -89,7 +90,7 @@ internal sealed class FamilyJudge
         if (observed.Hole is { } hole)
             return (PolicyVerdict.Hole, hole);
         if (!evaluator.IsComplete)
-            return (PolicyVerdict.NotJudged, "the server gave up on the evaluation of some rows" + (evaluator.MostCommonError is { } reason ? $" ({reason})" : ""));
+            return (PolicyVerdict.NotJudged, $"the server gave up on the evaluation of some rows ({evaluator.MostCommonError})");
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
         if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
             return Prove(observed); // a role for one fixed tenant, such as a demo
@@ -119,8 +120,8 @@ internal sealed class FamilyJudge
         var insertion = new Evaluator(_sessions, _role, from, _judgingFacts.Tables[related.Oid], intruding);
         foreach (var state in _states.Where(state => state.HasOwn))
         {
-            var accepted = (await insertion.EvaluateAsync([condition], text => substitution.Of(text), state, cancellationToken).ConfigureAwait(false))[condition];
-            var inserted = intruding.Where((_, i) => accepted[i] == Truth.True).ToList();
+            var accepted = await insertion.EvaluateAsync([condition], text => substitution.Of(text), state, cancellationToken).ConfigureAwait(false);
+            var inserted = intruding.Where((_, i) => accepted[condition][i] == Truth.True).ToList();
             if (inserted.Count == 0)
                 continue;
             var answers = await evaluator.EvaluateAsync(expressions, text => substitution.Of(text, (related, inserted)), state, cancellationToken)
@@ -196,7 +197,8 @@ internal sealed class FamilyJudge
             {
                 try
                 {
-                    var answer = await _sessions.QueryAsync<string[]>(_role, state, $"SELECT ({substitution.Of(query!)})", null, null, cancellationToken).ConfigureAwait(false);
+                    var answer = await _sessions.QueryAsync<string[]>(_role, state,
+                        $"SELECT ({substitution.Of(query!)})", null, null, cancellationToken).ConfigureAwait(false);
                     found.UnionWith((answer[0] ?? []).Where(value => value is not null).Take(most));
                 }
                 catch (PostgresException)

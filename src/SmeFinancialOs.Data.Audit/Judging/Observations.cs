@@ -26,7 +26,8 @@ internal sealed class Observations(string key, string own, string tenantSetting,
             var holes = _witnesses.Except(SharedWitnesses()).ToList();
             if (holes.Count == 0)
                 return null;
-            var worst = holes.OrderBy(hole => hole.After is not null).ThenBy(hole => hole.State.Set.Count()).ThenBy(hole => hole.IsFixed).ThenBy(hole => SampleIds.IsSpelling(hole.Row.Key)).First();
+            var worst = holes.OrderBy(hole => hole.After is not null).ThenBy(hole => hole.State.Set.Count()).ThenBy(hole => hole.IsFixed)
+                .ThenBy(hole => SampleIds.IsSpelling(hole.Row.Key)).First();
             return $"{Kind(worst, holes)}: {worst}; commands: {string.Join(", ", holes.Select(hole => hole.Command).Distinct())}";
         }
     }

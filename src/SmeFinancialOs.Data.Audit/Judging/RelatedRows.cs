@@ -9,15 +9,18 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
 
     /// <summary>What stands in the table.</summary>
     public async Task<List<SampleRow>> StandingAsync(Relation table, CancellationToken cancellationToken) =>
-        [.. await RowsAsync(table, true, true, cancellationToken).ConfigureAwait(false), .. await RowsAsync(table, false, false, cancellationToken).ConfigureAwait(false)];
+    [
+        .. await RowsAsync(table, true, true, cancellationToken).ConfigureAwait(false),
+        .. await RowsAsync(table, false, false, cancellationToken).ConfigureAwait(false),
+    ];
 
     /// <summary>What a tenant might insert to reach another: rows that tie its own user to another tenant, unless a unique key refuses them.</summary>
     public async Task<List<SampleRow>> IntrudingAsync(Relation table, CancellationToken cancellationToken)
     {
         var standing = await StandingAsync(table, cancellationToken).ConfigureAwait(false);
         var keys = model.Catalog.Indexes[table.Oid].Where(index => index is { Unique: true, Partial: false })
-            .Select(index => index.Columns.Select(number => model.Catalog.Columns[table.Oid].FirstOrDefault(column => column.Number == number)?.Name).OfType<string>()
-                .ToList()).Where(columns => columns.Count > 0).ToList();
+            .Select(index => model.Catalog.Columns[table.Oid].Where(column => index.Columns.Contains(column.Number)).Select(column => column.Name).ToList())
+            .Where(columns => columns.Count > 0).ToList();
         var rows = await RowsAsync(table, false, true, cancellationToken).ConfigureAwait(false);
         return rows.FindAll(row => !keys.Exists(columns => standing.Exists(other => columns.TrueForAll(column =>
             row.Values.GetValueOrDefault(column) is { } value && value == other.Values.GetValueOrDefault(column)))));
@@ -38,7 +41,8 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
         return rows;
     }
 
-    private async Task<string?> ValueAsync(Relation table, ColumnFacts column, bool ownTenant, bool ownEntity, string? text, CancellationToken cancellationToken)
+    private async Task<string?> ValueAsync(Relation table, ColumnFacts column, bool ownTenant, bool ownEntity, string? text,
+        CancellationToken cancellationToken)
     {
         var candidate = IsTenant(table, column.Name) ? ownTenant ? SampleIds.OwnTenant(family) : SampleIds.OtherTenants(family)[0]
             : column switch

@@ -41,12 +41,16 @@ internal sealed class RelatedTables
 
     private void Follow(Relation table, HashSet<uint> path)
     {
-        if (PoliciesOf(table.Oid).Any(policy => TableSubstitution.Names(_model.Parsed(policy.Using), table) || TableSubstitution.Names(_model.Parsed(policy.Check), table)))
+        if (PoliciesOf(table.Oid).Any(policy => TableSubstitution.Names(_model.Parsed(policy.Using), table)
+            || TableSubstitution.Names(_model.Parsed(policy.Check), table)))
+        {
             Obstacle ??= Recursion(table);
+        }
+
         foreach (var oid in PoliciesOf(table.Oid).SelectMany(policy => policy.Reads).Distinct())
         {
             if (_model.Catalog.Relations.GetValueOrDefault(oid) is not { IsTable: true } related || !_facts.Tables.ContainsKey(oid))
-                Obstacle ??= $"it reads {_model.Catalog.Relations.GetValueOrDefault(oid)?.Name ?? "something"}, which is no table that can be replaced by made-up rows";
+                Obstacle ??= $"it reads {_model.Catalog.Relations.GetValueOrDefault(oid)?.Name ?? "a relation"}, of which no rows can be made up";
             else if (!_facts.Commands.GetValueOrDefault((oid, _role.Oid), "").Contains('r', StringComparison.Ordinal))
                 Obstacle ??= $"it reads {related.Name}, for which {_role.Name} has no SELECT: every statement fails";
             else if (path.Contains(oid))

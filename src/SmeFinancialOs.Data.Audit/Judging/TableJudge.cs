@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 /// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
 /// </summary>
 internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values,
-    Func<Relation, RoleFacts, Task<PolicyVerdict>> judge)
+    Func<Relation, RoleFacts, Task<PolicyVerdict>> judgeOther)
 {
     internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
         CancellationToken cancellationToken)
@@ -20,7 +20,7 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
         var safe = new HashSet<uint>();
         foreach (var source in related.All.Where(source => model.IsTenantTable(source.Oid)).ToList())
         {
-            if (await judge(source, role).ConfigureAwait(false) == PolicyVerdict.Safe)
+            if (await judgeOther(source, role).ConfigureAwait(false) == PolicyVerdict.Safe)
                 safe.Add(source.Oid);
         }
 
@@ -36,8 +36,8 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
         {
             if (!await values.FitsAsync(key.Type, SampleIds.OwnTenant(family), cancellationToken).ConfigureAwait(false))
                 continue;
-            var judgement = await new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, family).JudgeAsync(cancellationToken)
-                .ConfigureAwait(false);
+            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, family);
+            var judgement = await judge.JudgeAsync(cancellationToken).ConfigureAwait(false);
             if (judgement.Verdict != PolicyVerdict.NotJudged)
                 return judgement;
             best ??= judgement;

@@ -1,6 +1,7 @@
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Expressions;
 using SmeFinancialOs.Data.Audit.Fixes;
+using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
@@ -19,8 +20,13 @@ internal sealed class PolicyCastsColumn : CatalogRule
         let casts = policy.Expressions.SelectMany(text => Casts(policy, column, text)).ToList()
         where casts.Count > 0
         select Found(policy.Name, $"It compares {column.Name} as another type.", casts.All(part => part.Equal && part.Other.Calls().Any(policy.IsReader))
-            ? Fix.Safe(PolicyFix.Alter(policy, text => text.With(Casts(policy, column, text).Select(part => (part.Whole, TableFix.Predicate(model, column))))))
+            ? new(PolicyFix.Alter(policy, text => text.With(Casts(policy, column, text).Select(part => (part.Whole, TableFix.Predicate(model, column))))),
+                casts.All(part => HandsOnTenant(model, part.Other)))
             : Fix.Person($"compare {column.Sql} as it is, and cast the other side"));
+
+    /// <summary>Whether nothing is lost when the other side becomes the setting itself: a function may verify it first.</summary>
+    private static bool HandsOnTenant(DatabaseModel model, SqlText other) =>
+        new SimpleExpression(model, new HashSet<string>([model.Options.TenantSetting.ToLowerInvariant()])).IsSimple(other);
 
     /// <summary>To its own type, of which it may be a domain, and varchar to text are no casts to the index.</summary>
     private static IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Casts(PolicyAnalysis policy, Column column, SqlText text) =>

@@ -36,7 +36,7 @@ internal sealed class PolicyTenantLiteral : CatalogRule
         }
 
         steps.Add(PolicyFix.Alter(policy, text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())")))));
-        return Fix.Safe(string.Join('\n', steps));
+        return Fix.Review(string.Join('\n', steps));
     }
 
     private static IEnumerable<SqlText> Literals(PolicyAnalysis policy, SqlText text) =>

@@ -14,5 +14,6 @@ internal sealed class TableWithoutPolicy : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from table in model.RootTables
         where table.RowSecurity && !model.IsSettled(table) && !model.PoliciesOf(table).Any(policy => policy.Policy.Permissive)
-        select Found(table.Name, "No permissive policy lets a row through.", TableFix.Protect(model, table));
+        // It may be closed to everybody on purpose.
+        select Found(table.Name, "No permissive policy lets a row through.", TableFix.Protect(model, table) with { IsSafe = false });
 }

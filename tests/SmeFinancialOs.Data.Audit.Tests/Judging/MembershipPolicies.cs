@@ -27,17 +27,20 @@ internal static class MembershipPolicies
             + "WHERE m.user_id = $me));"),
         new("the memberships of everybody", PolicyVerdict.Hole, ReadMembers + "CREATE POLICY p ON t USING (tenant_id IN (SELECT m.tenant_id FROM members m));"),
         new("the tenant exists", PolicyVerdict.Hole, ReadOrders + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM orders x WHERE x.tenant_id = $cur));"),
-        new("a parent that is not protected", PolicyVerdict.Hole, ReadOrders + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM orders o WHERE o.id = t.id));"),
+        new("a parent that is not protected", PolicyVerdict.Hole,
+            ReadOrders + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM orders o WHERE o.id = t.id));"),
         new("a parent that is compared with itself", PolicyVerdict.Hole,
             ProtectOrders + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = o.tenant_id AND o.state <> 'x'));"),
         new("a membership or nothing", PolicyVerdict.Hole, ReadMembers + ProtectMembers
             + $"CREATE POLICY p ON t USING (tenant_id IN ({OwnTenants}) OR NOT EXISTS (SELECT 1 FROM members m));"),
         new("through a protected parent", PolicyVerdict.Safe, ProtectOrders
             + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = t.tenant_id AND o.id = t.id));"),
-        new("the tenants of a protected table", PolicyVerdict.Safe, ProtectOrders + "CREATE POLICY p ON t USING (tenant_id IN (SELECT o.tenant_id FROM orders o));"),
+        new("the tenants of a protected table", PolicyVerdict.Safe,
+            ProtectOrders + "CREATE POLICY p ON t USING (tenant_id IN (SELECT o.tenant_id FROM orders o));"),
         new("through a protected parent in a certain state", PolicyVerdict.Safe, ProtectOrders
             + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = t.tenant_id AND o.state = 'open'));"),
-        new("the tenant and a membership", PolicyVerdict.Safe, ReadMembers + ProtectMembers + $"CREATE POLICY p ON t USING (tenant_id = $cur AND tenant_id IN ({OwnTenants}));"),
+        new("the tenant and a membership", PolicyVerdict.Safe,
+            ReadMembers + ProtectMembers + $"CREATE POLICY p ON t USING (tenant_id = $cur AND tenant_id IN ({OwnTenants}));"),
         new("the tenant and an unprotected parent", PolicyVerdict.Safe, ReadOrders
             + "CREATE POLICY p ON t USING (tenant_id = $cur AND EXISTS (SELECT 1 FROM orders o WHERE o.id = t.id));"),
         new("a membership that is only read", PolicyVerdict.NotJudged, ReadMembers + ProtectMembers + ByMembership),

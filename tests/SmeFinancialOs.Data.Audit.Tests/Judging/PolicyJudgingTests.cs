@@ -21,8 +21,8 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
         var findings = database.Report!.Findings.Where(finding => finding.ObjectName == table
             || finding.ObjectName.EndsWith($" on {table}", StringComparison.Ordinal)).ToList();
         // Not about what the policies let through now.
-        var errors = findings.Where(finding => finding.Severity == AuditSeverity.Error && finding.RuleId is not ("tenant-column-nullable" or "policy-command-gap"))
-            .ToList();
+        var errors = findings.Where(finding => finding.Severity == AuditSeverity.Error
+            && finding.RuleId is not ("tenant-column-nullable" or "policy-command-gap")).ToList();
         var listed = string.Join("; ", findings.Select(finding => $"{finding.RuleId}: {finding.Message}"));
         if (policy.Verdict == PolicyVerdict.Hole)
             errors.Should().NotBeEmpty().And.Contain(finding => finding.RuleId == "policy-hole" || finding.Witness != null, listed);
