@@ -48,10 +48,12 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
             for (var i = 0; i < which.Count; i++)
             {
                 for (var j = 0; j < some.Count; j++)
-                    answers[expressions[which[i]]][some[j]] = letters[(i * some.Count) + j] switch { 't' => Truth.True, 'f' => Truth.False, 'n' => Truth.Null, _ => Truth.Error };
+                    answers[expressions[which[i]]][some[j]] = Of(letters[(i * some.Count) + j]);
             }
         }
     }
+
+    private static Truth Of(char letter) => letter switch { 't' => Truth.True, 'f' => Truth.False, 'n' => Truth.Null, _ => Truth.Error };
 
     /// <summary>All rows in one statement; null after an error.</summary>
     private async Task<List<Truth[]>?> TogetherAsync(List<string> expressions, SettingState state, CancellationToken cancellationToken)
