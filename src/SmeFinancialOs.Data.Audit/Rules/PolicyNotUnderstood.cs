@@ -9,7 +9,7 @@ internal sealed class PolicyNotUnderstood : CatalogRule
     public override AuditRule Description { get; } = new(
         "policy-not-understood", AuditSeverity.Warning,
         "A policy that the audit cannot judge.",
-        "It asks a table of members, a function or another setting. It may be right; nothing in the catalog proves it.",
+        "No row of another tenant was seen to pass, and nothing proves that none can: that is not the same as safe. The message says what stood in the way.",
         Docs + "sql-createpolicy.html");
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) => model.Judgements.Count > 0 ? NotJudged(model) : NotClassified(model);

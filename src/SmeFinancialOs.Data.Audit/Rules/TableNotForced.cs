@@ -17,6 +17,7 @@ internal sealed class TableNotForced : CatalogRule
             new($"ALTER TABLE {table.Name} FORCE ROW LEVEL SECURITY;", !OwnerActs(model, table)));
 
     /// <summary>Whether somebody may count on the owner seeing every row: its own jobs, or a function with its rights, which a policy may even call.</summary>
-    private static bool OwnerActs(DatabaseModel model, Relation table) => model.Catalog.Roles.GetValueOrDefault(table.Owner) is not { LogsIn: false }
-        || model.Catalog.Functions.Values.Any(function => function.Definer && function.Owner == table.Owner && !function.System);
+    private static bool OwnerActs(DatabaseModel model, Relation table) =>
+        model.Catalog.Roles.GetValueOrDefault(table.Owner) is not { } owner || (owner is { Superuser: false, BypassesRls: false } && (owner.LogsIn
+            || model.Catalog.Functions.Values.Any(function => function.Definer && function.Owner == table.Owner && !function.System)));
 }

@@ -41,6 +41,26 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
         database.Report.Hint.Should().BeNull();
     }
 
+    [Fact]
+    public void Page_has_the_figures_of_the_labelled_policies()
+    {
+        var counts = LabelledPolicy.All.Select((policy, i) => (policy.Verdict, Judged: database.Judgements[$"{LabelledDatabase.SchemaOf(i)}.t"].Verdict)).ToList();
+        string[] rows =
+        [
+            Row("a hole", PolicyVerdict.Hole), Row("safe or closed", PolicyVerdict.Safe, PolicyVerdict.Closed),
+            Row("not to be judged: no proof may be found", PolicyVerdict.NotJudged),
+        ];
+        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs/verdicts.md")).Should().ContainAll(rows);
+
+        string Row(string label, params PolicyVerdict[] verdicts)
+        {
+            var judged = counts.Where(item => verdicts.Contains(item.Verdict)).Select(item => item.Judged).ToList();
+            return $"| {label} | {judged.Count} | {judged.Count(verdict => verdict == PolicyVerdict.Hole)} "
+                + $"| {judged.Count(verdict => verdict is PolicyVerdict.Safe or PolicyVerdict.Closed)} "
+                + $"| {judged.Count(verdict => verdict == PolicyVerdict.NotJudged)} |";
+        }
+    }
+
     private static (LabelledPolicy Policy, string Table) Find(string name)
     {
         var index = LabelledPolicy.All.ToList().FindIndex(policy => $"{policy.Verdict}: {policy.Name}" == name);
