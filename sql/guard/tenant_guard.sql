@@ -1,7 +1,7 @@
 -- The tenant guard, which a host turns on: an event trigger that refuses, at commit, whatever leaves a table unsafe for its tenants.
 --   on:    SchemaMigratorOptions.Guard, or this file in psql, as a superuser after the others (psql -v guard=1 -f sql/apply.sql)
 --   off:   DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;
---   allow: SELECT app_guard.allow('public.countries', 'the same for every tenant');   -- as app_owner
+--   allow: SELECT app_guard.allow('public.countries', 'the same for every tenant');   -- as app_owner, before or after (allowlist.sql)
 -- It holds for superusers too, and in sessions with session_replication_role = replica. It does not see: roles and memberships, ALTER ROLE or DATABASE .. SET,
 -- REASSIGN OWNED (no event trigger fires for them), tables that ALTER EXTENSION .. ADD gives to an extension, catalogs changed by hand, and what happens while
 -- a superuser has it disabled: its event trigger, the trigger of app_guard.pending, its functions, or event_triggers = off (17 and later). The audit (sme-data
@@ -9,20 +9,6 @@
 
 -- What this file does itself is judged at its end.
 DROP EVENT TRIGGER IF EXISTS tenant_guard;
-
--- A schema of its own, owned by whoever turns the guard on: app_owner, whose migrations it judges, can neither switch it off nor drop it.
-CREATE SCHEMA IF NOT EXISTS app_guard;
-REVOKE ALL ON SCHEMA app_guard FROM PUBLIC;
-GRANT USAGE ON SCHEMA app_guard TO app_owner;
-
--- Tables that belong to no tenant, views that are meant to ask with their owner's rights, and so on.
-CREATE TABLE IF NOT EXISTS app_guard.allowlist (
-    relation   regclass    PRIMARY KEY, -- by oid: another table of the same name is another table
-    reason     text        NOT NULL CHECK (reason ~ '[^[:space:]]'),
-    allowed_by name        NOT NULL DEFAULT session_user,
-    allowed_at timestamptz NOT NULL DEFAULT clock_timestamp()
-);
-GRANT SELECT ON app_guard.allowlist TO app_owner;
 
 -- What the policies ask, what a host asks ahead of COMMIT, and what keeps organizations. A change of these functions, or of the views of a sealed context,
 -- would change them all.
@@ -65,23 +51,6 @@ DO $type$ BEGIN
         CREATE TYPE app_guard.fault AS (object text, fault text, fix text);
     END IF;
 END $type$;
-
-CREATE OR REPLACE FUNCTION app_guard.allow(target regclass, reason text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-    DELETE FROM app_guard.allowlist a WHERE NOT EXISTS (SELECT FROM pg_class c WHERE c.oid = a.relation);
-    INSERT INTO app_guard.allowlist (relation, reason) VALUES (target, reason)
-    ON CONFLICT (relation) DO UPDATE SET reason = excluded.reason, allowed_by = excluded.allowed_by, allowed_at = excluded.allowed_at;
-$function$;
-
-CREATE OR REPLACE FUNCTION app_guard.disallow(target regclass) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $function$
-    DELETE FROM app_guard.allowlist WHERE relation = target;
-    INSERT INTO app_guard.pending VALUES (pg_current_xact_id()) ON CONFLICT DO NOTHING;
-$function$;
 
 -- For the migration that changes one of these on purpose, and after an upgrade of the server that prints them otherwise.
 DROP FUNCTION IF EXISTS app_guard.pin(regprocedure);
@@ -128,10 +97,14 @@ relation AS MATERIALIZED (
         OR c.relkind = 'v' AND EXISTS (SELECT FROM app_guard.pinned p WHERE p.function = format('%I.%I', s.nspname, c.relname))
         OR EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = c.oid OR c.relispartition AND NOT c.relrowsecurity
             AND a.relation = pg_partition_root(c.oid)) AS allowed,
+        -- Rows of its root, which is judged: whoever asks the root meets the policies of the root alone.
+        c.relispartition AND NOT EXISTS (SELECT FROM app_guard.allowlist a WHERE a.relation = pg_partition_root(c.oid)) AS tenant_partition,
         EXISTS (SELECT FROM pg_inherits i WHERE i.inhrelid = c.oid) AS child
     FROM pg_class c JOIN schema s ON s.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
+-- Roles that read or write all tables without being granted any: where the app is one, only row-level security of its own closes a partition.
+reads_all AS MATERIALIZED (SELECT FROM judged WHERE judged.oid IN ('pg_read_all_data'::regrole, 'pg_write_all_data'::regrole)),
 granted AS MATERIALIZED (
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r CROSS JOIN aclexplode(r.relacl) a
     UNION ALL
@@ -193,7 +166,8 @@ SELECT r.name, CASE
              ', ' || quote_literal(t.attname)) END
 FROM relation r LEFT JOIN tenant_column t ON t.polrelid = r.oid
 WHERE r.relkind IN ('r', 'p') AND NOT r.allowed
-  AND (NOT r.relrowsecurity OR NOT r.relforcerowsecurity
+  -- A partition that nobody of the app is granted (the grants are judged below) needs no policies of its own.
+  AND ((NOT r.relrowsecurity OR NOT r.relforcerowsecurity) AND (NOT r.tenant_partition OR EXISTS (SELECT FROM reads_all))
        OR NOT r.child AND r.oid NOT IN (SELECT e.polrelid FROM as_expected e)
        OR r.child AND EXISTS (SELECT FROM pg_inherits i JOIN app_guard.allowlist a ON a.relation = ANY (ARRAY[i.inhparent, pg_partition_root(i.inhparent)])
            WHERE i.inhrelid = r.oid))
@@ -244,6 +218,7 @@ SELECT DISTINCT r.name, format('%s may %s it', CASE WHEN g.grantee = 0 THEN 'PUB
 FROM relation r JOIN granted g ON g.oid = r.oid JOIN judged ON judged.oid = g.grantee
 WHERE g.is_grantable OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') -- TRUNCATE, REFERENCES, TRIGGER and MAINTAIN do not ask the policies
    OR r.oid IN (SELECT t.oid FROM tenants t) AND g.privilege_type = 'DELETE' AND g.grantee <> 'admin_role'::regrole -- a tenant would erase itself
+   OR r.tenant_partition -- an allowance of its own does not open it
    OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee NOT IN ('tenant_role'::regrole, 'admin_role'::regrole)
        AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
 UNION ALL
@@ -346,8 +321,7 @@ $function$;
 
 -- SECURITY DEFINER is for who may not see the guard's tables. Nobody calls these by hand, but the owner may ask for the faults.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA app_guard FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app_guard.allow(regclass, text), app_guard.disallow(regclass), app_guard.pin(text), app_guard.expect(jsonb),
-    app_guard.faults(boolean) TO app_owner;
+GRANT EXECUTE ON FUNCTION app_guard.pin(text), app_guard.expect(jsonb), app_guard.faults(boolean) TO app_owner;
 
 -- ALWAYS: also in sessions that replicate, or say so.
 -- Not made again: a guard that was on has noted changes of this transaction already.
@@ -383,8 +357,20 @@ BEGIN
     PERFORM app_guard.expect(protection);
 END $expected$;
 
--- A guard over faulty tables would refuse every migration to come.
-SELECT app_guard.check_now();
+-- A guard over faulty tables would refuse every migration to come. A refusal takes back what this transaction made, so the hint does not count on
+-- app_guard.allow.
+DO $check$
+DECLARE
+    refusal text;
+    fixes   text;
+BEGIN
+    PERFORM app_guard.check_now();
+EXCEPTION WHEN invalid_object_definition THEN
+    GET STACKED DIAGNOSTICS refusal = MESSAGE_TEXT, fixes = PG_EXCEPTION_HINT;
+    RAISE EXCEPTION '%', refusal USING ERRCODE = 'invalid_object_definition',
+        HINT = regexp_replace(fixes, 'SELECT app_guard\.allow\(''(.*?)'', ''why''\);', 'sme-data migrate --guard --allow ''\1=why''', 'g')
+            || E'\n-- In psql: -f sql/apply.sql without -v guard=1 first, as a superuser; it brings app_guard.allow(relation, reason).';
+END $check$;
 
 DO $guard$ BEGIN
     CREATE EVENT TRIGGER tenant_guard ON ddl_command_end EXECUTE FUNCTION app_guard.note_change();

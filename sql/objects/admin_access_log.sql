@@ -10,7 +10,7 @@ BEGIN
     CREATE POLICY admins_read ON app.admin_access_log FOR SELECT TO admin_role USING (true);
     CREATE POLICY admins_add ON app.admin_access_log FOR INSERT TO admin_role WITH CHECK (app_seal.admits_entry(actor));
     -- The tenant guard, where it is on, holds the function to what it is.
-    IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         PERFORM app_guard.pin('app_seal.admits_entry(text)');
     END IF;
 END

@@ -44,7 +44,7 @@ BEGIN
         END IF;
     END
     $function$;
-    IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         PERFORM app_guard.pin('app.require_context(uuid,name)');
     END IF;
 END

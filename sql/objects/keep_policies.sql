@@ -31,7 +31,7 @@ BEGIN
     ALTER EVENT TRIGGER keep_policies ENABLE ALWAYS;
 
     -- The tenant guard, where it is on, holds the function to what it is.
-    IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         PERFORM app_guard.pin('app.keep_policies()');
     END IF;
 EXCEPTION WHEN insufficient_privilege THEN

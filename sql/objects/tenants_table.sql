@@ -63,7 +63,7 @@ REVOKE ALL ON FUNCTION app.use_tenants(regclass, name) FROM PUBLIC;
 DO $guard$
 BEGIN
     -- The tenant guard, where it is on, holds the function to what it is.
-    IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         PERFORM app_guard.pin('app.keep_organization()');
     END IF;
 END

@@ -166,7 +166,7 @@ $tables$;
 -- The tenant guard, where it is on, knows what was there before.
 DO $guard$
 BEGIN
-    IF EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = 'app_guard') THEN
+    IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         SET LOCAL ROLE app_owner;
         PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'),
             app_guard.pin('app_seal.valid_token'),

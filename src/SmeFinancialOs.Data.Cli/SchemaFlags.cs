@@ -9,8 +9,7 @@ internal sealed class SchemaFlags
     /// <summary>A secret: a command line is everybody's to see.</summary>
     internal const string SealKeyVariable = "SME_DATA_SEAL_KEY";
 
-    private readonly Option<string?> _config =
-        new("--config") { Description = $"Settings in JSON; {ToolSettings.DefaultFile} of the current folder unless given." };
+    private readonly Option<string?> _config = ConfigOption();
     private readonly Option<string?> _tenantColumn = new("--tenant-column") { Description = "The column that says whose row it is. [default: org_id]" };
     private readonly Option<string?> _tenantSetting =
         new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
@@ -22,6 +21,9 @@ internal sealed class SchemaFlags
     private readonly Option<string[]> _adminRoles = Names("--admin-role", "A role that sees every tenant. [default: admin_role]");
     private readonly Option<string[]> _schemas = Names("--schema", "A schema to look at. [default: all]");
     private readonly Option<string?> _baseline = new("--baseline") { Description = "A file of known findings, which are not reported." };
+
+    internal static Option<string?> ConfigOption() =>
+        new("--config") { Description = $"Settings in JSON; {ToolSettings.DefaultFile} of the current folder unless given." };
 
     internal void AddTo(Command command)
     {

@@ -42,6 +42,8 @@ internal sealed class ToolSettings
 
     public ProbeSettings Probe { get; init; } = new();
 
+    public GuardSettings? Guard { get; init; }
+
     internal static ToolSettings Read(string? file)
     {
         if (file is null && !File.Exists(DefaultFile))
@@ -66,6 +68,14 @@ internal sealed class ToolSettings
 
         public Dictionary<string, Dictionary<string, string>>? Values { get; init; }
     }
+
+    /// <summary>Of migrate --guard.</summary>
+    internal sealed record GuardSettings
+    {
+        public AllowedRelation[]? Allow { get; init; }
+    }
+
+    internal sealed record AllowedRelation(string? Relation, string? Reason);
 
     internal sealed record AllowedAttack(string? Object, string? Attack, string? Reason);
 

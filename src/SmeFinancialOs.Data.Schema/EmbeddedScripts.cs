@@ -5,6 +5,9 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>The files of sql/ as this assembly carries them, in the order in which sql/apply.sql includes them.</summary>
 internal static class EmbeddedScripts
 {
+    /// <summary>The allowlist of the guard.</summary>
+    internal const string Allowlist = "guard/allowlist.sql";
+
     private const string Include = @"\ir ";
 
     /// <summary>What every database has: migrations and objects.</summary>
@@ -20,7 +23,7 @@ internal static class EmbeddedScripts
     internal static IReadOnlyList<SqlScript> Seal { get; } = Of("seal/");
 
     /// <summary>What a database has by default.</summary>
-    internal static IReadOnlyList<SqlScript> All { get; } = [.. Core, .. Invoicing];
+    internal static IReadOnlyList<SqlScript> All { get; } = [.. Core, .. Invoicing, .. Of(Allowlist)];
 
     private static SqlScript[] Of(params string[] folders) =>
     [

@@ -11,7 +11,7 @@ namespace SmeFinancialOs.Data.Schema;
 internal static class MigrationEngine
 {
     internal static UpgradeEngine Create(
-        NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
+        NpgsqlConnection connection, SchemaRoles roles, IReadOnlyList<SqlScript> scripts, CancellationToken cancellationToken)
     {
         var connections = new SingleConnectionManager(connection) { TransactionMode = TransactionMode.SingleTransaction };
         var configuration = new UpgradeConfiguration

@@ -36,6 +36,14 @@ internal static class MigrationFailure
         { SqlState = error.SqlState };
     }
 
+    internal static SchemaMigrationException OfAllowance(string relation, PostgresException error)
+    {
+        var hint = error.SqlState is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidName
+            ? " Name it with its schema, as SQL does: public.countries, or public.\"Countries\"."
+            : string.IsNullOrEmpty(error.Hint) ? "" : $" Hint: {error.Hint}";
+        return new($"The guard cannot allow {relation}: {error.SqlState}: {Sentence(ServerText.Of(error))}{hint}", error) { SqlState = error.SqlState };
+    }
+
     private static string NeededRights(string owner) =>
         " A migration needs a superuser, or the owner of the database with CREATEROLE; where another login made the roles,"
         + $" GRANT {owner} TO this login as well.";

@@ -58,6 +58,8 @@ internal sealed class MigrationJournal(SchemaRoles roles) : IJournal
 
     public void StoreExecutedScript(SqlScript script, Func<IDbCommand> dbCommandFactory)
     {
+        if (script is not MigrationScript file)
+            return;
         // RESET first: a script may have left a role set.
         Execute(dbCommandFactory, $"RESET ROLE; SET LOCAL ROLE {roles.Owner}");
         if (!_isLatestVersion)
@@ -76,7 +78,7 @@ internal sealed class MigrationJournal(SchemaRoles roles) : IJournal
             ON CONFLICT (scriptname) DO UPDATE SET checksum = excluded.checksum, applied = excluded.applied
             """;
         Add("name", script.Name);
-        Add("checksum", ((MigrationScript)script).Checksum);
+        Add("checksum", file.Checksum);
         insert.ExecuteNonQuery();
         Execute(dbCommandFactory, "RESET ROLE");
 

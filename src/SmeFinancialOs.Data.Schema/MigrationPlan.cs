@@ -8,10 +8,10 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>Which scripts a database lacks, by what its journal says was applied.</summary>
 internal sealed partial class MigrationPlan
 {
-    private MigrationPlan(IReadOnlyList<MigrationScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
+    private MigrationPlan(IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
         (Pending, Applied, IsOfNewerVersion) = (pending, applied, isOfNewerVersion);
 
-    public IReadOnlyList<MigrationScript> Pending { get; }
+    public IReadOnlyList<SqlScript> Pending { get; }
 
     /// <summary>The names of those that were applied before.</summary>
     public IReadOnlyList<string> Applied { get; }
@@ -27,17 +27,22 @@ internal sealed partial class MigrationPlan
         NpgsqlConnection connection, SchemaMigratorOptions options, MigrationScripts scripts, CancellationToken cancellationToken)
     {
         var journal = await MigrationJournal.ReadAsync(connection, options.Roles, cancellationToken).ConfigureAwait(false);
+        var guard = await GuardState.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         // Tables of the article that a database has are upgraded with it.
-        var wanted = scripts.For(options, journal.Checksums.Keys.Any(IsOfInvoicing));
+        var wanted = scripts.For(options, journal.Checksums.Keys.Any(IsOfInvoicing), guard.IsSuperuser);
+        // Scripts have even places, and the allowances the one behind the allowlist, ahead of the guard.
+        var place = 2 * wanted.TakeWhile(script => script.Name != EmbeddedScripts.Allowlist).Count() + 1;
+        var allowances = await guard.LackedAsync(connection, options, place, cancellationToken).ConfigureAwait(false);
         if (journal.SchemaVersion > VersionOf(wanted))
-            return new([], [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
+            return new(allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
 
         var renaming = new RoleRenaming(options.Roles);
-        var pending = new List<MigrationScript>();
+        var pending = new List<SqlScript>();
         var applied = new List<string>();
-        foreach (var script in wanted.Select((script, order) => new MigrationScript(script, renaming, order)))
+        foreach (var script in wanted.Select((script, order) => new MigrationScript(script, renaming, 2 * order)))
         {
-            var checksum = journal.Checksums.GetValueOrDefault(script.Name);
+            // The journal does not know what was dropped by hand.
+            var checksum = guard.Lacks(script.Name, options.Guard) ? null : journal.Checksums.GetValueOrDefault(script.Name);
             if (checksum == script.Checksum)
                 applied.Add(script.Name);
             else if (checksum is null || !script.IsMigration)
@@ -51,7 +56,7 @@ internal sealed partial class MigrationPlan
                 };
         }
 
-        return new(pending, applied, isOfNewerVersion: false);
+        return new([.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied, isOfNewerVersion: false);
     }
 
     /// <summary>Also as it was called before version 15.</summary>

@@ -22,6 +22,10 @@ internal sealed class MigrationScriptExecutor(UpgradeConfiguration configuration
         {
             executeCommand();
         }
+        catch (PostgresException fault) when (script is GuardAllowanceScript allowance)
+        {
+            throw MigrationFailure.OfAllowance(allowance.Relation, fault);
+        }
         catch (NpgsqlException fault)
         {
             var contents = PreprocessScriptContents(script, null);

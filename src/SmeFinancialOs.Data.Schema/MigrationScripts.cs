@@ -8,6 +8,10 @@ internal sealed record MigrationScripts(IReadOnlyList<SqlScript> Core, IReadOnly
 {
     internal static MigrationScripts Shipped { get; } = new(EmbeddedScripts.Core, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
 
-    internal IReadOnlyList<SqlScript> For(SchemaMigratorOptions options, bool hasInvoicing) =>
-        [.. Core, .. options.Invoicing || hasInvoicing ? Invoicing : [], .. options.Guard ? Guard : [], .. options.Seal ? Seal : []];
+    /// <summary>The allowlist comes with the guard, or ahead of it where a superuser migrates: what the guard calls belongs to no lesser role.</summary>
+    internal IReadOnlyList<SqlScript> For(SchemaMigratorOptions options, bool hasInvoicing, bool isSuperuser) =>
+    [
+        .. Core, .. options.Invoicing || hasInvoicing ? Invoicing : [],
+        .. Guard.Where(script => options.Guard || isSuperuser && script.Name == EmbeddedScripts.Allowlist), .. options.Seal ? Seal : [],
+    ];
 }

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using DbUp.Engine;
 using Npgsql;
 
 namespace SmeFinancialOs.Data.Schema;
@@ -50,7 +51,8 @@ public sealed class SchemaMigrator
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
     /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was
-    /// applied; a table of the host's has the name of one that the migration would bring; or a script failed. Nothing was changed then.
+    /// applied; a table of the host's has the name of one that the migration would bring; a relation that the guard shall allow does not exist; or a script
+    /// failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<SchemaMigrationResult> MigrateAsync(CancellationToken cancellationToken = default) =>
@@ -75,7 +77,10 @@ public sealed class SchemaMigrator
             return new SchemaMigrationResult([.. plan.Pending.Select(script => script.Name)], plan.Applied, updated, notUpdated);
         }, cancellationToken);
 
-    /// <summary>The names of the scripts that have not run yet, in order; changes nothing and waits for no other runner.</summary>
+    /// <summary>
+    /// The names of the scripts that have not run yet, in order, and <c>allow RELATION</c> for each allowance that the guard lacks; changes nothing and waits
+    /// for no other runner.
+    /// </summary>
     /// <param name="cancellationToken">Cancels the connection attempt.</param>
     /// <exception cref="SchemaMigrationException">The server cannot be reached, is older than 15, or refuses the login or the journal.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -84,7 +89,7 @@ public sealed class SchemaMigrator
             exclusive: false, (_, plan) => Task.FromResult<IReadOnlyList<string>>([.. plan.Pending.Select(script => script.Name)]), cancellationToken);
 
     /// <summary>All scripts, or none.</summary>
-    private async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<MigrationScript> scripts, CancellationToken cancellationToken)
+    private async Task ApplyAsync(NpgsqlConnection connection, IReadOnlyList<SqlScript> scripts, CancellationToken cancellationToken)
     {
         var engine = MigrationEngine.Create(connection, _options.Roles, scripts, cancellationToken);
         // DbUp is synchronous: it must not hold up the caller's thread.

@@ -31,6 +31,13 @@ public sealed class SchemaMigratorOptions
     public bool Guard { get; init; }
 
     /// <summary>
+    /// Relations that the tenant guard shall not judge, such as reference tables: none, unless told otherwise. They need <see cref="Guard"/>, and are allowed
+    /// in the transaction of the migration, before the guard judges the database. An allowance that is there with the same reason is left alone; one that is no
+    /// longer listed stays, until <c>app_guard.disallow</c> takes it away.
+    /// </summary>
+    public IReadOnlyList<GuardAllowance> GuardAllowances { get; init; } = [];
+
+    /// <summary>
     /// Whether to seal the tenant context: no, unless told otherwise. The database then refuses every context that no host has signed, so each host needs a key
     /// first (<see cref="ContextSealKeys"/>); without one in force the migration fails, unless the database is new. Once sealed it stays sealed.
     /// </summary>
@@ -43,6 +50,17 @@ public sealed class SchemaMigratorOptions
         Check(LockTimeout, nameof(LockTimeout));
         Check(TableLockTimeout, nameof(TableLockTimeout));
         Roles.Validate();
+        ValidateAllowances();
+    }
+
+    private void ValidateAllowances()
+    {
+        if (GuardAllowances is null || GuardAllowances.Any(allowance => allowance is null))
+            throw new ArgumentException("GuardAllowances must not be null, nor contain null.", nameof(GuardAllowances));
+        if (GuardAllowances.Count > 0 && !Guard)
+            throw new ArgumentException("GuardAllowances are for the tenant guard: set Guard, too.", nameof(GuardAllowances));
+        if (GuardAllowances.GroupBy(allowance => allowance.Relation, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+            throw new ArgumentException($"GuardAllowances has {twice.Key} more than once.", nameof(GuardAllowances));
     }
 
     private static void Check(TimeSpan timeout, string name)

@@ -67,6 +67,29 @@ public sealed class GuardAuditTests(GuardedDatabase database) : IClassFixture<Gu
     }
 
     [Fact]
+    public async Task An_allowance_of_a_protected_table_is_found_and_its_fix_ends_it()
+    {
+        await using var superuser = await database.OpenAsync(MigrationLogin.Superuser);
+        await superuser.RunAsync("BEGIN; SELECT app_guard.allow('public.orders', 'while it is moved')");
+        var found = (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().ContainSingle(finding =>
+            finding.RuleId == "guard-allowlist-stale").Subject;
+        found.Message.Should().Contain("the guard does not hold it to them").And.Contain("while it is moved");
+        await superuser.RunAsync(found.Fix);
+        (await AuditDatabase.AuditAsync(superuser, new())).Findings.Should().NotContain(finding => finding.RuleId == "guard-allowlist-stale");
+    }
+
+    [Fact]
+    public async Task An_allowlist_alone_is_no_guard_that_is_disabled()
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var connectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
+        await new SchemaMigrator(connectionString).MigrateAsync(Sql.Cancel);
+        await using var superuser = await Sql.OpenAsync(connectionString, Sql.Cancel);
+        (await superuser.CountAsync("pg_namespace WHERE nspname = 'app_guard'")).Should().Be(1);
+        (await new SchemaAudit(connectionString).RunAsync(Sql.Cancel)).Findings.Should().NotContain(finding => finding.RuleId == "guard-disabled");
+    }
+
+    [Fact]
     public async Task A_guard_over_other_role_names_is_as_it_was_shipped()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);

@@ -91,6 +91,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
             new NewInvoice { Number = $"n{Interlocked.Increment(ref _names)}", CustomerName = "x", AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) },
         _ when type == typeof(IReadOnlyCollection<NewInvoice>) => new[] { (NewInvoice)(await CreateAsync(typeof(NewInvoice)))! },
         _ when type == typeof(InvoiceCursor) => new InvoiceCursor(world.Invoice.IssuedAt, world.Invoice.Id),
+        _ when type == typeof(IReadOnlyList<GuardAllowance>) => new[] { new GuardAllowance("public.countries", "the same for every tenant") },
         _ when type == typeof(NpgsqlDataSource) => world.App,
         _ when type == typeof(NpgsqlDataSourceBuilder) => new NpgsqlDataSourceBuilder(world.Database.AppConnectionString),
         _ when type == typeof(Stream) => new MemoryStream(),

@@ -15,11 +15,11 @@ internal sealed class GuardDisabled : CatalogRule
         "A table without policies, or a policy weakened later, is no longer refused. Enabled but not ALWAYS, it sleeps for replicas.",
         Docs + "sql-altereventtrigger.html");
 
-    /// <summary>Whoever never turned the guard on has nothing of it.</summary>
+    /// <summary>Whoever never turned the guard on has at most its allowlist.</summary>
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
         var trigger = model.Catalog.EventTriggers.FirstOrDefault(trigger => trigger.Name == GuardParts.EventTrigger);
-        if (trigger is null && model.Catalog.Schemas.All(schema => schema.Name != GuardParts.Schema))
+        if (trigger is null && model.Catalog.Relations.Values.All(relation => relation.Name != GuardParts.Pending))
             yield break;
         if (trigger is null)
             yield return Found(GuardParts.EventTrigger, "The event trigger is gone.", Fix.Safe(Create));
@@ -31,11 +31,11 @@ internal sealed class GuardDisabled : CatalogRule
         foreach (var commit in from triggers in model.Catalog.Triggers
                                from one in triggers
                                where one is { Name: GuardParts.CommitTrigger, Enabled: not 'A' }
-                                   && model.Catalog.Relations[one.Relation].Name == $"{GuardParts.Schema}.pending"
+                                   && model.Catalog.Relations[one.Relation].Name == GuardParts.Pending
                                select one)
         {
-            yield return Found($"{commit.Name} on {GuardParts.Schema}.pending", "It is not ENABLE ALWAYS.",
-                Fix.Safe($"ALTER TABLE {GuardParts.Schema}.pending ENABLE ALWAYS TRIGGER {commit.Name};"));
+            yield return Found($"{commit.Name} on {GuardParts.Pending}", "It is not ENABLE ALWAYS.",
+                Fix.Safe($"ALTER TABLE {GuardParts.Pending} ENABLE ALWAYS TRIGGER {commit.Name};"));
         }
 
         foreach (var function in model.Catalog.Functions.Values.Where(function => !GuardParts.IsShipped(function)))

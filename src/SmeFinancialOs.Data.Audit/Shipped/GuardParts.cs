@@ -8,6 +8,7 @@ internal static class GuardParts
     internal const string Schema = "app_guard";
     internal const string EventTrigger = "tenant_guard";
     internal const string Function = $"{Schema}.note_change";
+    internal const string Pending = $"{Schema}.pending";
     internal const string CommitTrigger = "check_at_commit";
 
     /// <summary>True for what the guard does not have.</summary>

@@ -9,6 +9,7 @@ internal static class MigrateCommand
           sme-data migrate --connection "Host=localhost;Database=app;Username=postgres"
           sme-data migrate --without-invoicing
           sme-data migrate --guard
+          sme-data migrate --guard --allow "public.countries=the same for every tenant"
           sme-data migrate --seal
           sme-data migrate --pending
         """;
@@ -20,6 +21,7 @@ internal static class MigrateCommand
             new Option<bool>("--without-invoicing") { Description = "Leave out the tables organizations and invoices: for tables of your own." };
         var guard =
             new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
+        var allowances = new GuardAllowanceFlags();
         var seal = new Option<bool>("--seal")
         {
             Description = "Seal the tenant context: refuse contexts that no host has signed. "
@@ -49,6 +51,7 @@ internal static class MigrateCommand
                 Roles = roles,
                 Invoicing = !parsed.GetValue(withoutInvoicing),
                 Guard = parsed.GetValue(guard),
+                GuardAllowances = allowances.Read(parsed, parsed.GetValue(guard)),
                 Seal = parsed.GetValue(seal),
             });
             using var progress = new Progress("migrating");
@@ -67,7 +70,7 @@ internal static class MigrateCommand
                 Console.Error.WriteLine($"{table}. Migrate again once the reason is gone.");
             return result.OutdatedTables.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
         })
-        { connection, withoutInvoicing, guard, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer };
+        { connection, withoutInvoicing, guard, allowances.Allow, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer, allowances.Config };
     }
 
     private static Option<string> Role(string option, string name) => new(option) { Description = "The name of this role.", DefaultValueFactory = _ => name };

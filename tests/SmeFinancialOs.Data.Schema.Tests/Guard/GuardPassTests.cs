@@ -10,6 +10,13 @@ public sealed class GuardPassTests(GuardedDatabase database) : IClassFixture<Gua
     [InlineData("BEGIN; CREATE TABLE public.a3 (code text); SELECT app_guard.allow('public.a3', 'the same for all'); COMMIT")]
     [InlineData("BEGIN; CREATE TABLE public.events_2027 PARTITION OF public.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01'); "
         + "SELECT app.protect_table('public.events'); COMMIT")]
+    [InlineData("CREATE TABLE public.events_2031 PARTITION OF public.events FOR VALUES FROM ('2031-01-01') TO ('2032-01-01')")]
+    [InlineData("BEGIN; CREATE TABLE public.events_2032 (LIKE public.events INCLUDING ALL); ALTER TABLE public.events ATTACH PARTITION public.events_2032 "
+        + "FOR VALUES FROM ('2032-01-01') TO ('2033-01-01'); COMMIT")]
+    [InlineData("CREATE TABLE public.events_2033 PARTITION OF public.events FOR VALUES FROM ('2033-01-01') TO ('2034-01-01') PARTITION BY LIST (id); "
+        + "CREATE TABLE public.events_2033_1 PARTITION OF public.events_2033 FOR VALUES IN (1); DROP TABLE public.events_2033_1")]
+    [InlineData("CREATE TABLE public.events_rest PARTITION OF public.events DEFAULT; DROP TABLE public.events_rest")]
+    [InlineData("ALTER TABLE public.events_2026 DISABLE ROW LEVEL SECURITY; ALTER TABLE public.events_2026 ENABLE ROW LEVEL SECURITY")]
     [InlineData("BEGIN; CREATE TABLE public.log (id int) PARTITION BY LIST (id); SELECT app_guard.allow('public.log', 'of the servers'); "
         + "CREATE TABLE public.log_1 PARTITION OF public.log FOR VALUES IN (1); COMMIT")]
     [InlineData("ALTER TABLE public.orders ADD more text")]

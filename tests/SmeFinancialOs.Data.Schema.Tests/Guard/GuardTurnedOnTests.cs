@@ -16,8 +16,8 @@ public sealed class GuardTurnedOnTests
         (await connection.CountAsync(EventTriggers)).Should().Be(0);
 
         var guarded = new SchemaMigrator(database, new() { Guard = true });
-        (await guarded.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal("guard/tenant_guard.sql");
-        (await guarded.MigrateAsync(Sql.Cancel)).Applied.Should().Equal("guard/tenant_guard.sql");
+        (await guarded.GetPendingScriptsAsync(Sql.Cancel)).Should().Equal("guard/allowlist.sql", "guard/tenant_guard.sql");
+        (await guarded.MigrateAsync(Sql.Cancel)).Applied.Should().Equal("guard/allowlist.sql", "guard/tenant_guard.sql");
         (await connection.CountAsync(EventTriggers)).Should().Be(1);
         (await guarded.MigrateAsync(Sql.Cancel)).Applied.Should().BeEmpty();
     }
@@ -58,7 +58,9 @@ public sealed class GuardTurnedOnTests
         var failure = (await guarded.Awaiting(g => g.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
         failure.SqlState.Should().Be("42P17");
         failure.Message.Should().Contain("public.forgotten: row-level security is not enabled").And.Contain("SELECT app.protect_table('public.forgotten')");
-        (await connection.CountAsync("pg_namespace WHERE nspname = 'app_guard'")).Should().Be(0);
+        (await connection.CountAsync(EventTriggers)).Should().Be(0);
+        (await connection.ListAsync<string>("SELECT relname::text FROM pg_class WHERE relnamespace = 'app_guard'::regnamespace AND relkind = 'r'"))
+            .Should().Equal("allowlist");
     }
 
     [Fact]
