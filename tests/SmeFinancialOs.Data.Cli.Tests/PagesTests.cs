@@ -12,7 +12,10 @@ public sealed partial class PagesTests
             (page, match) => (page.Path, Line: match.Groups["arguments"].Value)).ToList();
         shown.Should().HaveCountGreaterThan(5);
         foreach (var (path, line) in shown)
-            Program.CreateRoot().Parse(CommandLineParser.SplitCommandLine(WithDoubleQuotes(line)).ToArray()).Errors.Should().BeEmpty("{0} says: sme-data {1}", path, line);
+        {
+            Program.CreateRoot().Parse(CommandLineParser.SplitCommandLine(WithDoubleQuotes(line)).ToArray()).Errors
+                .Should().BeEmpty("{0} says: sme-data {1}", path, line);
+        }
     }
 
     /// <summary>The parser splits at double quotes alone. What a shell keeps within single quotes may contain them.</summary>

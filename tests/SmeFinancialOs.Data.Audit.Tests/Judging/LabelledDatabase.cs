@@ -11,10 +11,14 @@ public sealed class LabelledDatabase : IAsyncLifetime
 
     internal AuditReport? Report { get; private set; }
 
+    internal string ConnectionString { get; private set; } = "";
+
+    internal string Role => _web;
+
     public async ValueTask InitializeAsync()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
+        var database = ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
         await using (var connection = await Sql.OpenAsync(database, Sql.Cancel))
         {
             await connection.RunAsync($"""

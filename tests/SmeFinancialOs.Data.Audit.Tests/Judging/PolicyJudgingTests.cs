@@ -44,7 +44,8 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
     [Fact]
     public void Page_has_the_figures_of_the_labelled_policies()
     {
-        var counts = LabelledPolicy.All.Select((policy, i) => (policy.Verdict, Judged: database.Judgements[$"{LabelledDatabase.SchemaOf(i)}.t"].Verdict)).ToList();
+        var counts = LabelledPolicy.All.Select((policy, i) => (policy.Verdict, Judged: database.Judgements[$"{LabelledDatabase.SchemaOf(i)}.t"].Verdict))
+            .ToList();
         string[] rows =
         [
             Row("a hole", PolicyVerdict.Hole), Row("safe or closed", PolicyVerdict.Safe, PolicyVerdict.Closed),

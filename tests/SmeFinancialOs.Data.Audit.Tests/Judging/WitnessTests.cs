@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Npgsql;
+
+namespace SmeFinancialOs.Data.Audit.Tests.Judging;
+
+/// <summary>
+/// The audit evaluates expressions on made-up rows. Here a superuser puts the row that it names into the table, and the role does what it says with the
+/// settings that
+/// it says: what was called a hole lets a real row pass.
+/// </summary>
+public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixture<LabelledDatabase>
+{
+    public static TheoryData<string> Holes => [.. LabelledPolicy.All.Where(policy => policy.Verdict == PolicyVerdict.Hole).Select(policy => policy.Name)];
+
+    [Theory]
+    [MemberData(nameof(Holes))]
+    public async Task Row_that_the_audit_names_passes_on_the_server(string name)
+    {
+        var schema = LabelledDatabase.SchemaOf(LabelledPolicy.All.ToList().FindIndex(policy => policy.Name == name && policy.Verdict == PolicyVerdict.Hole));
+        var judgement = database.Judgements[$"{schema}.t"];
+        if (judgement.Reason.StartsWith("row-level security is off", StringComparison.Ordinal))
+            return;
+        var witness = Witness().Match(judgement.Reason);
+        witness.Success.Should().BeTrue(judgement.Reason);
+        var row = Values(witness.Groups["row"].Value);
+        if (row.TrueForAll(item => item.Name != "id"))
+            row.Add(("id", "1")); // a column that no policy names
+        await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
+        await connection.RunAsync($"""
+            BEGIN; SET LOCAL search_path = {schema}, public;
+            INSERT INTO members VALUES (1001, 11, 'owner'), (2002, 22, 'owner'); INSERT INTO orders VALUES (1001, 11, 'open'), (2002, 22, 'open');
+            """);
+        var command = witness.Groups["command"].Value;
+        if (command != "INSERT")
+            await connection.RunAsync(Insert("t", row));
+        await connection.RunAsync($"SET LOCAL SESSION AUTHORIZATION {database.Role}");
+        foreach (Match setting in Item().Matches(witness.Groups["state"].Value))
+            await connection.RunAsync($"SELECT set_config('{setting.Groups["name"].Value}', '{setting.Groups["value"].Value}', true)");
+        if (witness.Groups["table"].Success)
+            await connection.RunAsync(Insert(witness.Groups["table"].Value, Values(witness.Groups["inserted"].Value)));
+
+        var affected = command switch
+        {
+            "SELECT" => (await connection.ListAsync<long>("SELECT count(*) FROM t"))[0],
+            "INSERT" => await CountAsync(connection, Insert("t", row)),
+            "UPDATE" => await CountAsync(connection, "UPDATE t SET id = id"),
+            "DELETE" => await CountAsync(connection, "DELETE FROM t"),
+            _ => 1, // a new row of an UPDATE, which needs a row of the tenant's own
+        };
+        affected.Should().Be(1, judgement.Reason);
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteNonQueryAsync(Sql.Cancel);
+    }
+
+    private static string Insert(string table, List<(string Name, string Value)> row) =>
+        $"INSERT INTO {table} ({string.Join(", ", row.Select(item => item.Name))}) VALUES ({string.Join(", ", row.Select(item => item.Value))})";
+
+    private static List<(string Name, string Value)> Values(string row) =>
+        [.. Item().Matches(row).Select(item => (item.Groups["name"].Value, item.Groups["literal"].Value))];
+
+    [GeneratedRegex(@"(?<command>SELECT|INSERT|UPDATE's new row|UPDATE|DELETE) of a row with \((?<row>.*?)\), when (?<state>.*?)"
+        + @"(?: and (?<table>\S+) has got \((?<inserted>.*?)\) from the app)?; commands: ")]
+    private static partial Regex Witness();
+
+    [GeneratedRegex(@"(?<name>[\w.]+) = (?<literal>NULL|'(?<value>[^']*)')")]
+    private static partial Regex Item();
+}
