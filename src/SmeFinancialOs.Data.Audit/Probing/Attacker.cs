@@ -6,6 +6,8 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 /// <summary>Carries out attacks one by one, each undone, and judges by what is true afterwards.</summary>
 internal sealed class Attacker(ProbeSession session, ProbeContext context, Findings findings)
 {
+    internal const string Defer = "SET CONSTRAINTS ALL DEFERRED";
+
     private readonly Dictionary<string, string?> _before = [];
 
     /// <summary>The truth before the next attacks.</summary>
@@ -13,9 +15,7 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
 
     internal async Task RunAsync(Actor actor, Attack attack)
     {
-        if (!_before.TryGetValue(attack.Truth, out var before))
-            before = _before[attack.Truth] = await session.UndoneAsync(() =>
-                session.ScalarAsync([.. context.Superuser ? [] : Witness(attack), attack.Truth])).ConfigureAwait(false);
+        var before = await BeforeAsync(attack).ConfigureAwait(false);
         var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, context.Superuser ? Actor.Leave : Witness(attack),
             attack).ConfigureAwait(false);
         if (Breach(attack, result, before, after, error) is { } message)
@@ -29,8 +29,28 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
             await ControlAsync(actor, attack, error).ConfigureAwait(false);
     }
 
+    /// <summary>Null: the statement did to the attacker's own rows what it should.</summary>
+    internal async Task<string?> FaultAsync(Actor actor, Attack control)
+    {
+        var before = await BeforeAsync(control).ConfigureAwait(false);
+        // Two tables may need each other, with constraints that are checked late.
+        var (result, after, error) = await ExecuteAsync([Defer, .. actor.Enter], actor.Results, context.Superuser ? Actor.Leave : Witness(control),
+            control).ConfigureAwait(false);
+        if (error is not null)
+            return $"{ServerText.Of(error)} ({error.SqlState})";
+        return Breach(control, result, before, after, error) is null ? control.Sign == Sign.Seen ? "no row is seen" : "no row is written" : null;
+    }
+
     /// <summary>The app's login sees no more than a tenant does: it asks as the one whose rows they are.</summary>
     private IReadOnlyList<string> Witness(Attack attack) => context.Enter(attack.Mine ? context.Own : context.Other);
+
+    private async Task<string?> BeforeAsync(Attack attack)
+    {
+        if (!_before.TryGetValue(attack.Truth, out var before))
+            before = _before[attack.Truth] = await session.UndoneAsync(() =>
+                session.ScalarAsync([.. context.Superuser ? [] : Witness(attack), attack.Truth])).ConfigureAwait(false);
+        return before;
+    }
 
     /// <summary>What nobody can do says nothing about the attacker.</summary>
     private async Task ControlAsync(Actor actor, Attack attack, PostgresException error)

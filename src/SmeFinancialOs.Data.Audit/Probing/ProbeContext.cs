@@ -40,6 +40,9 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
     /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
     public ProbeContext Against(string tenant) => new(superuser, setting, seal, superuser ? null : seedRole, own, tenant);
 
+    /// <summary>The same, as one tenant that is nobody's victim.</summary>
+    public ProbeContext ForOwn(string tenant) => new(superuser, setting, seal, seedRole, tenant, other);
+
     internal static async Task<ProbeContext> OfAsync(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog)
     {
         var model = catalog.Model;

@@ -105,11 +105,17 @@ internal sealed class ProbeRun
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
         var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
         var attacker = new Attacker(_session, _context, _findings);
+        var reader = _context.ForOwn(_context.Other);
+        var controls = Controlled(new Attacker(_session, reader, _findings));
         foreach (var target in Targets())
         {
             progress?.Report($"{target.Name} of the demo");
-            await WriteAsync(attacker, demo, target).ConfigureAwait(false);
+            attacker.Forget();
+            foreach (var actor in demo.Where(actor => actor.Demo))
+                await controls.ReadAsync(actor, target with { Context = reader }).ConfigureAwait(false);
+            await WriteAsync(attacker, null, demo, target).ConfigureAwait(false);
         }
+        controls.Conclude();
     }
 
     private async Task DefaultTenantAsync(Actor actor)
@@ -140,11 +146,13 @@ internal sealed class ProbeRun
         await new Observations(_session, _findings).CompareAsync(questions, _scenery.WithoutOtherAsync).ConfigureAwait(false);
 
         var attacker = new Attacker(_session, _context, _findings);
+        var controls = Controlled(attacker);
         foreach (var target in Targets())
         {
             progress?.Report($"{target.Name} as {who}");
-            await AttackAsync(attacker, actors, target).ConfigureAwait(false);
+            await AttackAsync(attacker, controls, actors, target).ConfigureAwait(false);
         }
+        controls.Conclude();
         attacker.Forget();
         var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Other)})"));
         foreach (var actor in actors)
@@ -154,22 +162,28 @@ internal sealed class ProbeRun
         }
     }
 
-    private async Task AttackAsync(Attacker attacker, List<Actor> actors, Target target)
+    private Controls Controlled(Attacker attacker) => new(attacker, Model, _rights, _findings);
+
+    private async Task AttackAsync(Attacker attacker, Controls controls, List<Actor> actors, Target target)
     {
-        await EachAsync(attacker, actors, target, null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
-        await WriteAsync(attacker, actors, target).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, null, controls.OnOwnRowAsync, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
+        await WriteAsync(attacker, controls, actors, target).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(Attacker attacker, List<Actor> actors, Target target)
+    private async Task WriteAsync(Attacker attacker, Controls? controls, List<Actor> actors, Target target)
     {
-        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor =>
-            TableAttacks.OnOtherRow(target, _rights[actor.Rights])
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other),
+            controls is null ? null : controls.InsertAsync, actor => TableAttacks.OnOtherRow(target, _rights[actor.Rights])
                 .Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
-        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor =>
-            TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, async () =>
+            {
+                await _scenery.WithoutAsync(target.Table, _context.Other, target.Own).ConfigureAwait(false);
+                await _session.RunAsync(Attacker.Defer).ConfigureAwait(false);
+            }, controls is null ? null : controls.OnOwnRowAsync, actor => TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
     }
 
-    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, IEnumerable<Attack>> attacks)
+    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, Target, Task>? control,
+        Func<Actor, IEnumerable<Attack>> attacks)
     {
         try
         {
@@ -179,6 +193,8 @@ internal sealed class ProbeRun
                 await (model?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
                 foreach (var actor in actors)
                 {
+                    if (control is not null && actor.Tenant == _context.Own && !actor.Demo)
+                        await control(actor, target).ConfigureAwait(false);
                     foreach (var attack in attacks(actor))
                         await attacker.RunAsync(actor, attack).ConfigureAwait(false);
                 }
