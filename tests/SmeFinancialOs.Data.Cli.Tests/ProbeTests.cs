@@ -42,7 +42,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         exit.Should().Be(1);
         output.Should().Contain("isolation-not-probed").And.Contain("public.strict");
 
-        tool.Write("sme-data.json", """{ "probe": { "allowlist": [ { "object": "public.strict", "attack": "*", "reason": "filled by nobody" } ] } }""");
+        tool.Write("sme-data.json", """{ "allowlist": [ { "object": "public.strict", "rule": "isolation-not-probed", "reason": "filled by nobody" } ] }""");
         (exit, output, _) = await tool.RunAsync("probe", "-c", strict);
         exit.Should().Be(0);
         output.Should().Contain("left out: isolation-not-probed public.strict: filled by nobody");

@@ -37,8 +37,9 @@ internal sealed class ProbeRun
         await session.RunAsync("SET LOCAL search_path TO DEFAULT", "SET LOCAL lock_timeout = '30s'").ConfigureAwait(false);
         var context = await ProbeContext.OfAsync(session, options, catalog).ConfigureAwait(false);
         var run = new ProbeRun(session, options, catalog, context, new Findings(options), []);
-        await run.RunAsync(await run.LoginsAsync().ConfigureAwait(false), progress).ConfigureAwait(false);
-        return run._findings.Report(session.Connection.PostgreSqlVersion);
+        var actors = await run.LoginsAsync().ConfigureAwait(false);
+        await run.RunAsync(actors, progress).ConfigureAwait(false);
+        return run._findings.Report(session.Connection.PostgreSqlVersion, [.. actors.Select(actor => actor.Rights).Distinct().Order(StringComparer.Ordinal)]);
     }
 
     private async Task<List<Actor>> LoginsAsync()
@@ -50,7 +51,9 @@ internal sealed class ProbeRun
         foreach (var login in Model.Identities.AppLogins.Where(login => _context.Superuser || login.Name == self))
         {
             var defaults = Actor.DefaultsOf(login, Model.Catalog, _context);
-            var roles = Model.Identities.MayBecome(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
+            foreach (var admin in Model.Identities.AdminRoles.Intersect(Model.Identities.MayBecome(login)))
+                _findings.Unclear(admin.Sql, $"Not attacked: it sees every tenant, and {login.Sql} may become it. See login-may-become-admin of the audit.");
+            var roles = Model.Identities.Attackers(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
             foreach (var role in roles)
             {
                 var actor = new Actor(login.Name, role, role is not null && _options.DemoRoles.Contains(role), null, _context, defaults);
@@ -91,9 +94,19 @@ internal sealed class ProbeRun
         if (demo.Count == 0)
             return;
         await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
-        if (_options.DemoTenant is { } tenant)
+        if (_options.DemoTenant is { } tenant && await IsTenantAsync(tenant, demo[0].Rights).ConfigureAwait(false))
             await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress)
                 .ConfigureAwait(false);
+    }
+
+    /// <summary>The id of our own demo is a uuid.</summary>
+    private async Task<bool> IsTenantAsync(string tenant, string role)
+    {
+        var column = _catalog.TenantColumn(Model.Tenants ?? Model.TenantTables[0]);
+        var (_, error) = await _session.TryAsync(() => _session.RowsAsync($"SELECT {column.Value(tenant)}::text")).ConfigureAwait(false);
+        if (error is not null)
+            _findings.Unclear(role, $"Writing to the demo was not tried: DemoTenant is no {column.Type}: {Refusals.Text(error)}");
+        return error is null;
     }
 
     /// <summary>The demo's own rows are for reading: nobody writes them, not even under the demo's own name.</summary>
@@ -122,7 +135,7 @@ internal sealed class ProbeRun
     {
         var setting = $"SELECT current_setting({Identifier.Literal(_context.Setting)}, true)";
         if (await _session.ScalarAsync(setting).ConfigureAwait(false) is { Length: > 0 })
-            _findings.Breach(actor.Login, "select", setting, "The login has a tenant before it sets one.");
+            _findings.Breach(new(actor.Login, actor.Rights, "select", setting), "The login has a tenant before it sets one.");
     }
 
     private async Task AttackAsync(List<Actor> actors, IProgress<string>? progress, string who)
@@ -179,7 +192,8 @@ internal sealed class ProbeRun
             {
                 await _scenery.WithoutAsync(target.Table, _context.Other, target.Own).ConfigureAwait(false);
                 await _session.RunAsync(Attacker.Defer).ConfigureAwait(false);
-            }, controls is null ? null : controls.OnOwnRowAsync, actor => TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
+            }, controls is null ? null : controls.OnOwnRowAsync, actor => TableAttacks.IntoOther(target, _rights[actor.Rights],
+                _options.AllowSignUp && target.Table.Oid == Model.Tenants?.Oid)).ConfigureAwait(false);
     }
 
     private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, Target, Task>? control,

@@ -24,14 +24,23 @@ public sealed class PlainDatabase : IAsyncLifetime
         return await ProbeRun.RunAsync(new ProbeSession(connection, Sql.Cancel), options?.Invoke(web) ?? Options(web), null);
     }
 
-    internal static IsolationProbeOptions Options(string web, string setting = "app.tenant", params IsolationAllowance[] allowlist) => new()
+    internal const string Protected = """
+        CREATE TABLE t (tenant_id bigint NOT NULL, id bigint, note text, PRIMARY KEY (tenant_id, id));
+        ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;
+        """;
+
+    internal const string Sound = Protected + "CREATE POLICY own ON t USING (tenant_id = $cur);";
+
+    internal static IsolationProbeOptions Options(string web, string setting = "app.tenant", bool allowSignUp = false,
+        string[]? adminRoles = null, params IsolationAllowance[] allowlist) => new()
     {
         TenantColumn = "tenant_id",
         TenantSetting = setting,
         AppLogins = [web],
         TenantRoles = [],
         AdminLogins = [],
-        AdminRoles = [],
+        AdminRoles = adminRoles ?? [],
+        AllowSignUp = allowSignUp,
         Allowlist = allowlist,
     };
 }
