@@ -13,7 +13,10 @@ public sealed class IsolationReport
     /// <summary>Unique keys that tell of another tenant's values.</summary>
     public IReadOnlyList<IsolationKeyOracle> KeyOracles { get; internal init; } = [];
 
-    /// <summary>What was attacked. A table or view is among them only if a tenant saw its own row there, or no role of the app may read it.</summary>
+    /// <summary>
+    /// What was attacked. A table or view is among them only if a tenant saw its own row there, as every role
+    /// that may read it.
+    /// </summary>
     public IReadOnlyList<ProbedObject> Probed { get; internal init; } = [];
 
     /// <summary>What was not probed, or not in every way, and why. Nobody knows whether it is safe.</summary>
@@ -28,7 +31,7 @@ public sealed class IsolationReport
     /// <summary>How many attacks gave an answer, on what was probed.</summary>
     public int AttackCount => Probed.Sum(probed => probed.AttackCount);
 
-    /// <summary>How many attacks were refused or reached nothing.</summary>
+    /// <summary>How many attacks on what was probed were refused or reached nothing.</summary>
     public int HeldCount { get; internal init; }
 
     /// <summary>Whether nothing was found, and everything was probed that the options do not allow to be left out.</summary>

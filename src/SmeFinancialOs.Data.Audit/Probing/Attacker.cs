@@ -9,9 +9,14 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
     internal const string Defer = "SET CONSTRAINTS ALL DEFERRED";
 
     private readonly Dictionary<string, string?> _before = [];
+    private readonly Dictionary<string, PostgresException?> _asSuperuser = [];
 
     /// <summary>The truth before the next attacks.</summary>
-    public void Forget() => _before.Clear();
+    public void Forget()
+    {
+        _before.Clear();
+        _asSuperuser.Clear();
+    }
 
     internal async Task RunAsync(Actor actor, Attack attack)
     {
@@ -24,7 +29,7 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
             findings.Answered(attack.ObjectName);
         else
             await Refusals.RecordAsync(findings, actor, new(attack.ObjectName, actor.Rights, attack.Kind, attack.Statement), error, attack,
-                async () => (await ExecuteAsync([], 0, [], attack).ConfigureAwait(false)).Error).ConfigureAwait(false);
+                () => AsSuperuserAsync(attack)).ConfigureAwait(false);
     }
 
     /// <summary>Null: the statement did to the attacker's own rows what it should.</summary>
@@ -41,6 +46,13 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
 
     /// <summary>The app's login sees no more than a tenant does: it asks as the one whose rows they are.</summary>
     private IReadOnlyList<string> Witness(Attack attack) => context.Enter(attack.Mine ? context.Own : context.Other);
+
+    private async Task<PostgresException?> AsSuperuserAsync(Attack attack)
+    {
+        if (!_asSuperuser.TryGetValue(attack.Statement, out var error))
+            _asSuperuser[attack.Statement] = error = (await ExecuteAsync([], 0, [], attack).ConfigureAwait(false)).Error;
+        return error;
+    }
 
     private async Task<string?> BeforeAsync(Attack attack)
     {

@@ -8,6 +8,7 @@ internal sealed class Findings(IsolationProbeOptions options)
     private readonly List<(Attempt Attempt, string Reason, string SqlState, bool Impossible)> _notMade = [];
     private readonly Dictionary<string, int> _answered = [];
     private readonly Dictionary<string, SortedSet<string>> _seen = [];
+    private readonly Dictionary<string, int> _reached = [];
     private readonly HashSet<(string Name, string Role)> _unseen = [];
 
     public void Answered(string name) => _answered[name] = _answered.GetValueOrDefault(name) + 1;
@@ -16,6 +17,7 @@ internal sealed class Findings(IsolationProbeOptions options)
     public void Breach(Attempt attempt, string message)
     {
         Answered(attempt.ObjectName);
+        _reached[attempt.ObjectName] = _reached.GetValueOrDefault(attempt.ObjectName) + 1;
         var rule = attempt.Kind == KeyAttacks.Oracle ? IsolationProbe.KeyOracleRule : IsolationProbe.BreachRule;
         if (options.Allowlist.FirstOrDefault(allowance => allowance.Covers(attempt.ObjectName, rule, attempt.Kind)) is { } known)
             Skip(attempt.ObjectName, known.Reason, true);
@@ -56,17 +58,18 @@ internal sealed class Findings(IsolationProbeOptions options)
         foreach (var group in failed.Where(group => !group.Key.Impossible && !_unseen.Contains((group.Key.ObjectName, group.Key.Role))))
             Unclear(group.Key.ObjectName, $"{Kinds(group.Select(item => item.Attempt))} as {group.Key.Role} proved nothing: "
                 + $"{group.First().Reason}: {group.First().Attempt.Statement}");
+        var probed = _answered.Where(pair => _unseen.All(unseen => unseen.Name != pair.Key)).ToList();
         return new()
         {
             Breaches = [.. Causes(false).Select(group => Breach(Witness(group), [.. group.Select(item => item.Attempt.Kind).Distinct()], group.Count()))],
             KeyOracles = [.. Causes(true).Select(group => group.First())
                 .Select(item => new IsolationKeyOracle(item.Attempt.ObjectName, item.Attempt.Role, item.Attempt.Statement, item.Message))],
-            Probed = [.. _answered.Where(pair => _seen.ContainsKey(pair.Key) || _unseen.All(unseen => unseen.Name != pair.Key))
+            Probed = [.. probed
                 .Select(pair => new ProbedObject(pair.Key, pair.Value, [.. _seen.GetValueOrDefault(pair.Key) ?? []]))],
             Skipped = _skipped,
             NotMade = [.. failed.Select(group => new SkippedAttack(group.Key.ObjectName, group.Key.Role, [.. group.Select(item => item.Attempt.Kind).Distinct()],
                 group.First().Reason, group.Count()))],
-            HeldCount = _answered.Values.Sum() - _breaches.Count,
+            HeldCount = probed.Sum(pair => pair.Value - _reached.GetValueOrDefault(pair.Key)),
             Roles = roles,
             ServerVersion = serverVersion,
         };

@@ -46,5 +46,5 @@ internal static class ProbeCommand
     private static IEnumerable<string> Notes(IsolationReport report) => report.NotMade.Select(attack =>
         $"not made: {attack.ObjectName} as {attack.Role}: {string.Join(", ", attack.Attacks)} ({attack.Count}): {attack.Reason}")
         .Concat(report.Probed.Select(probed => $"probed: {probed.ObjectName}: {probed.AttackCount} attacks, "
-            + (probed.SeenBy.Count > 0 ? $"own row seen as {string.Join(", ", probed.SeenBy)}" : "no role of the app reads it directly")));
+            + (probed.SeenBy.Count > 0 ? $"own row seen as {string.Join(", ", probed.SeenBy)}" : "no control applies")));
 }
