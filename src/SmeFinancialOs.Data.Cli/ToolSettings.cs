@@ -58,7 +58,8 @@ internal sealed class ToolSettings
         }
     }
 
-    /// <summary>Of the probe alone: what it may find, whether the app may add tenants, and values for rows where it cannot think of any: table to column to an SQL expression.</summary>
+    /// <summary>Of the probe alone: what it may find, whether the app may add tenants,
+    /// and values for rows where it cannot think of any: table to column to an SQL expression.</summary>
     internal sealed record ProbeSettings
     {
         public string[]? DemoRoles { get; init; }
@@ -75,7 +76,8 @@ internal sealed class ToolSettings
 
         internal bool IsForAudit => Rule == AuditAllowance.EveryRule || !IsForProbe;
 
-        internal AuditAllowance ForAudit() => Attack is null ? new(Object ?? "", Rule ?? "", Reason ?? "")
+        internal AuditAllowance ForAudit() => Attack is null
+            ? new(Object ?? "", Rule ?? "", Reason ?? "")
             : throw new ToolFailureException($"{Object}: \"attack\" goes with the rules of the probe, {string.Join(", ", IsolationProbe.Rules)}.");
 
         internal IsolationAllowance ForProbe() => new(Object ?? "", Rule ?? "", Reason ?? "", Attack);

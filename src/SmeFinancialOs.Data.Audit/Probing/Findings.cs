@@ -61,13 +61,15 @@ internal sealed class Findings(IsolationProbeOptions options)
         var probed = _answered.Where(pair => _unseen.All(unseen => unseen.Name != pair.Key)).ToList();
         return new()
         {
-            Breaches = [.. Causes(false).Select(group => Breach(Witness(group), [.. group.Select(item => item.Attempt.Kind).Distinct()], group.Count()))],
+            Breaches = [.. Causes(false).Select(group =>
+                Breach(Witness(group), [.. group.Select(item => item.Attempt.Kind).Distinct()], group.Count()))],
             KeyOracles = [.. Causes(true).Select(group => group.First())
                 .Select(item => new IsolationKeyOracle(item.Attempt.ObjectName, item.Attempt.Role, item.Attempt.Statement, item.Message))],
             Probed = [.. probed
                 .Select(pair => new ProbedObject(pair.Key, pair.Value, [.. _seen.GetValueOrDefault(pair.Key) ?? []]))],
             Skipped = _skipped,
-            NotMade = [.. failed.Select(group => new SkippedAttack(group.Key.ObjectName, group.Key.Role, [.. group.Select(item => item.Attempt.Kind).Distinct()],
+            NotMade = [.. failed.Select(group =>
+                new SkippedAttack(group.Key.ObjectName, group.Key.Role, [.. group.Select(item => item.Attempt.Kind).Distinct()],
                 group.First().Reason, group.Count()))],
             HeldCount = probed.Sum(pair => pair.Value - _reached.GetValueOrDefault(pair.Key)),
             Roles = roles,
@@ -82,7 +84,8 @@ internal sealed class Findings(IsolationProbeOptions options)
 
     /// <summary>What everybody understands at once: rows that are read, then rows that are gone.</summary>
     private static (Attempt Attempt, string Message) Witness(IEnumerable<(Attempt Attempt, string Message)> group) =>
-        group.MinBy(item => item.Attempt.Kind switch { "select" => 0, "call" => 1, "delete" => 2, "update" => 3, "insert" => 4, "move" or "steal" => 5, _ => 6 });
+        group.MinBy(item => item.Attempt.Kind switch
+        { "select" => 0, "call" => 1, "delete" => 2, "update" => 3, "insert" => 4, "move" or "steal" => 5, _ => 6 });
 
     private static IsolationBreach Breach((Attempt Attempt, string Message) witness, IReadOnlyList<string> kinds, int count) =>
         new(witness.Attempt, kinds, count == 1 ? witness.Message : $"{witness.Message} {count} statements got through: {string.Join(", ", kinds)}.");

@@ -94,19 +94,10 @@ internal sealed class ProbeRun
         if (demo.Count == 0)
             return;
         await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
-        if (_options.DemoTenant is { } tenant && await IsTenantAsync(tenant, demo[0].Rights).ConfigureAwait(false))
+        if (_options.DemoTenant is { } tenant
+            && await ProbeContext.IsTenantAsync(tenant, demo[0].Rights, _session, _catalog, _findings).ConfigureAwait(false))
             await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress)
                 .ConfigureAwait(false);
-    }
-
-    /// <summary>The id of our own demo is a uuid.</summary>
-    private async Task<bool> IsTenantAsync(string tenant, string role)
-    {
-        var column = _catalog.TenantColumn(Model.Tenants ?? Model.TenantTables[0]);
-        var (_, error) = await _session.TryAsync(() => _session.RowsAsync($"SELECT {column.Value(tenant)}::text")).ConfigureAwait(false);
-        if (error is not null)
-            _findings.Unclear(role, $"Writing to the demo was not tried: DemoTenant is no {column.Type}: {Refusals.Text(error)}");
-        return error is null;
     }
 
     /// <summary>The demo's own rows are for reading: nobody writes them, not even under the demo's own name.</summary>

@@ -26,7 +26,8 @@ internal static class ProbeCommand
                 var (target, audit) = (connection.Resolve(parsed), schema.Read(parsed));
                 var result = await new IsolationProbe(target, schema.ReadForProbe(parsed, audit)).RunAsync(progress, cancellationToken);
                 var known = audit.Baseline;
-                var problems = result.Breaches.Select(Problem.Of).Concat(result.KeyOracles.Select(Problem.Of)).Concat(result.Skipped.Where(skipped => !skipped.IsAllowed).Select(Problem.Of))
+                var problems = result.Breaches.Select(Problem.Of).Concat(result.KeyOracles.Select(Problem.Of))
+                    .Concat(result.Skipped.Where(skipped => !skipped.IsAllowed).Select(Problem.Of))
                     .ToLookup(problem => known.Contains(problem.Fingerprint));
                 return report.Report(parsed, new("probe", [.. problems[false]],
                     [.. problems[true].Select(problem => (problem, "known to the baseline")),

@@ -6,10 +6,13 @@ public sealed class NotMadeTests(PlainDatabase database) : IClassFixture<PlainDa
     private const string Sound = PlainDatabase.Sound;
 
     [Theory]
-    [InlineData("42P17", PlainDatabase.Protected + "CREATE POLICY own ON t USING (tenant_id IN (SELECT m.tenant_id FROM t m WHERE m.tenant_id = $cur))")]
-    [InlineData("22P02", PlainDatabase.Protected + "CREATE POLICY own ON t USING (tenant_id = (SELECT ('x' || current_setting('app.tenant', true))::bigint))")]
+    [InlineData("42P17", PlainDatabase.Protected + "CREATE POLICY own ON t USING (tenant_id IN (SELECT m.tenant_id FROM t m "
+        + "WHERE m.tenant_id = $cur))")]
+    [InlineData("22P02", PlainDatabase.Protected + "CREATE POLICY own ON t USING (tenant_id = (SELECT ('x' || "
+        + "current_setting('app.tenant', true))::bigint))")]
     [InlineData("55000", Sound + "ALTER TABLE t REPLICA IDENTITY NOTHING; CREATE PUBLICATION p FOR TABLE t")]
-    [InlineData("42P10", Sound + "ALTER TABLE t ADD doubled bigint GENERATED ALWAYS AS (id * 2) STORED NOT NULL; CREATE UNIQUE INDEX i ON t (doubled, tenant_id);"
+    [InlineData("42P10", Sound + "ALTER TABLE t ADD doubled bigint GENERATED ALWAYS AS (id * 2) STORED NOT NULL;"
+        + "CREATE UNIQUE INDEX i ON t (doubled, tenant_id);"
         + "ALTER TABLE t REPLICA IDENTITY USING INDEX i; CREATE PUBLICATION p FOR TABLE t WHERE (note = 'a')")]
     public async Task An_error_that_is_no_refusal_is_named_and_fails_the_probe(string state, string sql)
     {

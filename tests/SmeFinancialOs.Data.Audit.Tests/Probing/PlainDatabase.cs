@@ -33,14 +33,14 @@ public sealed class PlainDatabase : IAsyncLifetime
 
     internal static IsolationProbeOptions Options(string web, string setting = "app.tenant", bool allowSignUp = false,
         string[]? adminRoles = null, params IsolationAllowance[] allowlist) => new()
-    {
-        TenantColumn = "tenant_id",
-        TenantSetting = setting,
-        AppLogins = [web],
-        TenantRoles = [],
-        AdminLogins = [],
-        AdminRoles = adminRoles ?? [],
-        AllowSignUp = allowSignUp,
-        Allowlist = allowlist,
-    };
+        {
+            TenantColumn = "tenant_id",
+            TenantSetting = setting,
+            AppLogins = [web],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = adminRoles ?? [],
+            AllowSignUp = allowSignUp,
+            Allowlist = allowlist,
+        };
 }

@@ -9,7 +9,8 @@ public sealed class PositiveControlTests(PlainDatabase database) : IClassFixture
     [InlineData("CREATE TABLE members (tenant_id bigint NOT NULL, user_id bigint NOT NULL); ALTER TABLE members ENABLE ROW LEVEL SECURITY;"
         + "GRANT SELECT ON members TO $web;"
         + "CREATE POLICY own ON members USING (user_id = nullif(current_setting('app.user', true), '')::bigint);"
-        + "CREATE POLICY own ON t USING (tenant_id IN (SELECT m.tenant_id FROM members m WHERE m.user_id = nullif(current_setting('app.user', true), '')::bigint))")]
+        + "CREATE POLICY own ON t USING (tenant_id IN (SELECT m.tenant_id FROM members m "
+        + "WHERE m.user_id = nullif(current_setting('app.user', true), '')::bigint))")]
     [InlineData("CREATE POLICY own ON t USING (current_setting('app.region', true) = 'eu')")]
     [InlineData("CREATE POLICY own ON t USING (tenant_id = nullif(current_setting('app.tennant', true), '')::bigint)")]
     [InlineData("CREATE POLICY own ON t USING (false)")]
