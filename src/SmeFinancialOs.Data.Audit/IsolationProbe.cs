@@ -14,6 +14,15 @@ namespace SmeFinancialOs.Data.Audit;
 /// </remarks>
 public sealed class IsolationProbe
 {
+    /// <summary>A statement by which one tenant reached another's rows.</summary>
+    public const string BreachRule = "isolation-breach";
+
+    /// <summary>A unique key that tells of another tenant's values.</summary>
+    public const string KeyOracleRule = "isolation-key-oracle";
+
+    /// <summary>An object of which nobody knows whether it is safe.</summary>
+    public const string NotProbedRule = "isolation-not-probed";
+
     private readonly AuditConnection _database;
     private readonly IsolationProbeOptions _options;
 
@@ -27,6 +36,9 @@ public sealed class IsolationProbe
         _options.Validate();
         _database = new AuditConnection(connectionString);
     }
+
+    /// <summary>What a probe reports, by the names that an allowance uses.</summary>
+    public static IReadOnlyList<string> Rules { get; } = [BreachRule, KeyOracleRule, NotProbedRule];
 
     /// <summary>Attacks everything there is, and leaves nothing behind.</summary>
     /// <param name="progress">Told the name of each object before it is attacked; may be null.</param>

@@ -28,6 +28,11 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
     /// <summary>What is meant to be as it is, with a reason for each: a key across tenants on purpose, a table that cannot be filled.</summary>
     public IReadOnlyList<IsolationAllowance> Allowlist { get; init; } = [];
 
+    /// <summary>
+    /// Whether the app may add a tenant: an INSERT into the table of the tenants is then no breach. To read, change or delete another's row is one still.
+    /// </summary>
+    public bool AllowSignUp { get; init; }
+
     internal void Validate()
     {
         ValidateTenantSchema();

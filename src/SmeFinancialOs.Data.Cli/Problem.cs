@@ -37,14 +37,19 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
         };
 
     internal static Problem Of(IsolationBreach breach) =>
-        new("isolation-breach", AuditSeverity.Error, "A statement by which one tenant reached another's rows.", breach.ObjectName,
-            $"{breach.Attack}: {breach.Message}",
-            FingerprintOf("isolation-breach", breach.ObjectName, breach.Attack))
+        new(IsolationProbe.BreachRule, AuditSeverity.Error, "A statement by which one tenant reached another's rows.", breach.ObjectName,
+            $"{breach.Attack} as {breach.Role}: {breach.Message}",
+            FingerprintOf(IsolationProbe.BreachRule, breach.ObjectName, breach.Role, string.Join(',', breach.Attacks.Order(StringComparer.Ordinal))))
         { Statement = breach.Statement };
 
+    internal static Problem Of(IsolationKeyOracle oracle) =>
+        new(IsolationProbe.KeyOracleRule, AuditSeverity.Warning, "A unique key that tells of another tenant's values. No row was reached.", oracle.ObjectName,
+            $"{oracle.Role}: {oracle.Message}", FingerprintOf(IsolationProbe.KeyOracleRule, oracle.ObjectName, oracle.Role))
+        { Statement = oracle.Statement };
+
     internal static Problem Of(SkippedObject skipped) =>
-        new("isolation-not-probed", AuditSeverity.Warning, "An object of which nobody knows whether it is safe.", skipped.ObjectName, skipped.Reason,
-            FingerprintOf("isolation-not-probed", skipped.ObjectName));
+        new(IsolationProbe.NotProbedRule, AuditSeverity.Warning, "An object of which nobody knows whether it is safe.", skipped.ObjectName, skipped.Reason,
+            FingerprintOf(IsolationProbe.NotProbedRule, skipped.ObjectName));
 
     private static string FingerprintOf(params string[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));

@@ -46,7 +46,7 @@ internal sealed class SchemaFlags
             AdminLogins = Given(parsed, _adminLogins) ?? settings.AdminLogins ?? house.AdminLogins,
             AdminRoles = Given(parsed, _adminRoles) ?? settings.AdminRoles ?? house.AdminRoles,
             Schemas = Given(parsed, _schemas) ?? settings.Schemas,
-            Allowlist = [.. (settings.Allowlist ?? []).Select(allowed => new AuditAllowance(allowed.Object ?? "", allowed.Rule ?? "", allowed.Reason ?? ""))],
+            Allowlist = [.. (settings.Allowlist ?? []).Where(allowed => allowed.IsForAudit).Select(allowed => allowed.ForAudit())],
             Baseline = (parsed.GetValue(_baseline) ?? settings.Baseline) is { } file ? Baseline.Read(file) : [],
         };
     }
@@ -54,7 +54,8 @@ internal sealed class SchemaFlags
     /// <summary>The same for a probe, which knows nothing of audit rules.</summary>
     internal IsolationProbeOptions ReadForProbe(ParseResult parsed, SchemaAuditOptions audit)
     {
-        var probe = ToolSettings.Read(parsed.GetValue(_config)).Probe;
+        var settings = ToolSettings.Read(parsed.GetValue(_config));
+        var probe = settings.Probe;
         return new()
         {
             TenantColumn = audit.TenantColumn,
@@ -67,8 +68,8 @@ internal sealed class SchemaFlags
             Schemas = audit.Schemas,
             SealKey = Environment.GetEnvironmentVariable(SealKeyVariable) is { Length: > 0 } key ? key : null,
             DemoRoles = probe.DemoRoles ?? new IsolationProbeOptions().DemoRoles,
-            Allowlist = [.. (probe.Allowlist ?? [])
-                .Select(allowed => new IsolationAllowance(allowed.Object ?? "", allowed.Attack ?? "", allowed.Reason ?? ""))],
+            AllowSignUp = probe.AllowSignUp,
+            Allowlist = [.. (settings.Allowlist ?? []).Where(allowed => allowed.IsForProbe).Select(allowed => allowed.ForProbe())],
             Values = (probe.Values ?? []).ToDictionary(table => table.Key, IReadOnlyDictionary<string, string> (table) => table.Value),
         };
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Cli;
 
@@ -59,12 +60,13 @@ internal sealed class ToolSettings
         }
     }
 
-    /// <summary>Of the probe alone: what it may find, and values for rows where it cannot think of any: table to column to an SQL expression.</summary>
+    /// <summary>Of the probe alone: what it may find, whether the app may add tenants,
+    /// and values for rows where it cannot think of any: table to column to an SQL expression.</summary>
     internal sealed record ProbeSettings
     {
         public string[]? DemoRoles { get; init; }
 
-        public AllowedAttack[]? Allowlist { get; init; }
+        public bool AllowSignUp { get; init; }
 
         public Dictionary<string, Dictionary<string, string>>? Values { get; init; }
     }
@@ -77,7 +79,17 @@ internal sealed class ToolSettings
 
     internal sealed record AllowedRelation(string? Relation, string? Reason);
 
-    internal sealed record AllowedAttack(string? Object, string? Attack, string? Reason);
+    /// <summary>Rule: of the audit, of the probe, or "*" for both. Attack: the one attack of a breach that is allowed.</summary>
+    internal sealed record AllowedObject(string? Object, string? Rule, string? Reason, string? Attack = null)
+    {
+        internal bool IsForProbe => Rule == IsolationAllowance.EveryRule || IsolationProbe.Rules.Contains(Rule);
 
-    internal sealed record AllowedObject(string? Object, string? Rule, string? Reason);
+        internal bool IsForAudit => Rule == AuditAllowance.EveryRule || !IsForProbe;
+
+        internal AuditAllowance ForAudit() => Attack is null
+            ? new(Object ?? "", Rule ?? "", Reason ?? "")
+            : throw new ToolFailureException($"{Object}: \"attack\" goes with the rules of the probe, {string.Join(", ", IsolationProbe.Rules)}.");
+
+        internal IsolationAllowance ForProbe() => new(Object ?? "", Rule ?? "", Reason ?? "", Attack);
+    }
 }

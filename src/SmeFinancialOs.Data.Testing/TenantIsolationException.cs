@@ -35,7 +35,8 @@ public sealed class TenantIsolationException : Exception
         var text = new StringBuilder();
         text.Append(
             CultureInfo.InvariantCulture,
-            $"{report.Breaches.Count} of {report.AttackCount} attacks reached another tenant's rows; {open.Count} could not be carried out.").AppendLine();
+            $"{report.Breaches.Count} ways to another tenant's rows, {report.KeyOracles.Count} keys that tell of its values; {open.Count} not probed; "
+            + $"{report.HeldCount} attacks held, as {string.Join(", ", report.Roles)}.").AppendLine();
         foreach (var breach in report.Breaches.Take(Listed))
         {
             text.AppendLine().Append(CultureInfo.InvariantCulture, $"{breach.ObjectName}: {breach.Attack}: {breach.Message}").AppendLine();
@@ -43,6 +44,8 @@ public sealed class TenantIsolationException : Exception
         }
         if (report.Breaches.Count > Listed)
             text.AppendLine().Append(CultureInfo.InvariantCulture, $".. and {report.Breaches.Count - Listed} more, in Report.Breaches.").AppendLine();
+        foreach (var oracle in report.KeyOracles)
+            text.AppendLine().Append(CultureInfo.InvariantCulture, $"{oracle.ObjectName}: {oracle.Message}").AppendLine().AppendLine(oracle.Statement);
         if (open.Count > 0)
             text.AppendLine().AppendLine("Not probed (give IsolationProbeOptions.Values, or an allowance with its reason):");
         foreach (var skipped in open)

@@ -37,6 +37,10 @@ internal sealed class Identities
 
     public IEnumerable<Role> MayBecome(Role login) => Reach([login.Oid], membership => membership.Usable).Select(oid => _catalog.Roles[oid]);
 
+    /// <summary>What a login may become without becoming an admin, which is a finding of its own.</summary>
+    public IEnumerable<Role> Attackers(Role login) =>
+        Reach([login.Oid], membership => membership.Usable && AdminRoles.All(admin => admin.Oid != membership.Role)).Select(oid => _catalog.Roles[oid]);
+
     /// <summary>Without SET ROLE. Up to 15 the member's own attribute decides, from 16 on each grant for itself.</summary>
     public IEnumerable<Role> Inherited(Role login) =>
         Reach([login.Oid], membership => membership.Inherits ?? _catalog.Roles[membership.Member].Inherits).Where(oid => oid != login.Oid)

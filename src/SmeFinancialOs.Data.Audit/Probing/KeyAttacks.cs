@@ -3,6 +3,9 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 /// <summary>What unique and foreign keys give away or let through, with the other tenant's row in place and the attacker's taken out.</summary>
 internal static class KeyAttacks
 {
+    internal const string Oracle = "oracle";
+    internal const string Reference = "reference";
+
     internal static IEnumerable<Attack> Of(Target target, Privileges rights, Actor actor, ProbeCatalog catalog,
         IReadOnlyList<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
     {
@@ -26,8 +29,8 @@ internal static class KeyAttacks
         // The name of a tenant may well be unique among all; and its id is what tells tenants apart.
         if (target.Table.Oid != catalog.Model.Tenants?.Oid)
         {
-            yield return new(target.Name, "oracle", target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
-            yield return new(target.Name, "oracle", target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);
+            yield return new(target.Name, Oracle, target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
+            yield return new(target.Name, Oracle, target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);
         }
         foreach (var (key, parent) in parents)
         {
@@ -35,7 +38,7 @@ internal static class KeyAttacks
             foreach (var (own, other) in key.Columns.Zip(key.TargetColumns).Where(pair => pair.First != target.Tenant.Name))
                 child[own] = parent[other];
             if (!key.Columns.All(name => child[name] == target.Own.Values[name]))
-                yield return new(target.Name, "reference", target.Insert(columns, child), target.OwnCount, Mine: true);
+                yield return new(target.Name, Reference, target.Insert(columns, child), target.OwnCount, Mine: true);
         }
     }
 

@@ -32,41 +32,47 @@ internal sealed class Observations(ProbeSession session, Findings findings)
         for (var i = 0; i < questions.Count; i++)
         {
             var (actor, question) = questions[i];
-            if (with[i] == without[i])
+            var attempt = new Attempt(question.ObjectName, actor.Rights, question.Kind, question.Statement);
+            if (with[i].Answer == without[i].Answer && with[i].Error is { } error)
+                await Refusals.RecordAsync(findings, actor, attempt, error, null,
+                    async () => (await AskAsync(null, question).ConfigureAwait(false)).Error).ConfigureAwait(false);
+            else if (with[i].Answer == without[i].Answer)
                 findings.Answered(question.ObjectName);
-            else if (await AskAsync(actor, question).ConfigureAwait(false) == with[i])
-                findings.Breach(question.ObjectName, question.Kind, actor.Script(question.Statement), "The answer depends on the other tenant's rows.");
+            else if ((await AskAsync(actor, question).ConfigureAwait(false)).Answer == with[i].Answer)
+                findings.Breach(attempt with { Statement = actor.Script(question.Statement) }, "The answer depends on the other tenant's rows.");
             else
                 findings.Unclear(question.ObjectName,
                     $"{question.Kind} as {actor.Rights} proved nothing: it answers differently each time: {question.Statement}");
         }
     }
 
-    private async Task<List<string>> AskAsync(IReadOnlyList<(Actor Actor, Question Question)> questions)
+    private async Task<List<(string Answer, PostgresException? Error)>> AskAsync(IReadOnlyList<(Actor Actor, Question Question)> questions)
     {
-        var answers = new List<string>();
+        var answers = new List<(string, PostgresException?)>();
         foreach (var (actor, question) in questions)
             answers.Add(await AskAsync(actor, question).ConfigureAwait(false));
         return answers;
     }
 
-    private async Task<string> AskAsync(Actor actor, Question question)
+    /// <summary>As nobody in particular where there is no actor.</summary>
+    private async Task<(string Answer, PostgresException? Error)> AskAsync(Actor? actor, Question question)
     {
+        var enter = actor?.Enter ?? [];
         try
         {
             if (!question.Copy)
-                return (await session.UndoneAsync([.. actor.Enter, question.Asked]).ConfigureAwait(false))[^1][0][0] ?? "";
-            return await session.UndoneAsync(async () =>
+                return ((await session.UndoneAsync([.. enter, question.Asked]).ConfigureAwait(false))[^1][0][0] ?? "", null);
+            return await session.UndoneAsync<(string, PostgresException?)>(async () =>
             {
-                await session.RunAsync([.. actor.Enter]).ConfigureAwait(false);
+                await session.RunAsync([.. enter]).ConfigureAwait(false);
                 using var reader = await session.Connection.BeginTextExportAsync(question.Asked, session.CancellationToken).ConfigureAwait(false);
                 var lines = (await reader.ReadToEndAsync(session.CancellationToken).ConfigureAwait(false)).Split('\n');
-                return string.Join('\n', lines.Order(StringComparer.Ordinal));
+                return (string.Join('\n', lines.Order(StringComparer.Ordinal)), null);
             }).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (!session.CancellationToken.IsCancellationRequested)
         {
-            return fault.SqlState;
+            return (fault.SqlState, fault);
         }
     }
 }

@@ -40,6 +40,19 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
     /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
     public ProbeContext Against(string tenant) => new(superuser, setting, seal, superuser ? null : seedRole, own, tenant);
 
+    /// <summary>The same, as one tenant that is nobody's victim.</summary>
+    public ProbeContext ForOwn(string tenant) => new(superuser, setting, seal, seedRole, tenant, other);
+
+    /// <summary>The id of our own demo is a uuid, which is no tenant of a schema with numbers.</summary>
+    internal static async Task<bool> IsTenantAsync(string tenant, string role, ProbeSession session, ProbeCatalog catalog, Findings findings)
+    {
+        var column = catalog.TenantColumn(catalog.Model.Tenants ?? catalog.Model.TenantTables[0]);
+        var (_, error) = await session.TryAsync(() => session.RowsAsync($"SELECT {column.Value(tenant)}::text")).ConfigureAwait(false);
+        if (error is not null)
+            findings.Unclear(role, $"Writing to the demo was not tried: DemoTenant is no {column.Type}: {Refusals.Text(error)}");
+        return error is null;
+    }
+
     internal static async Task<ProbeContext> OfAsync(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog)
     {
         var model = catalog.Model;

@@ -37,8 +37,9 @@ internal sealed class ProbeRun
         await session.RunAsync("SET LOCAL search_path TO DEFAULT", "SET LOCAL lock_timeout = '30s'").ConfigureAwait(false);
         var context = await ProbeContext.OfAsync(session, options, catalog).ConfigureAwait(false);
         var run = new ProbeRun(session, options, catalog, context, new Findings(options), []);
-        await run.RunAsync(await run.LoginsAsync().ConfigureAwait(false), progress).ConfigureAwait(false);
-        return run._findings.Report(session.Connection.PostgreSqlVersion);
+        var actors = await run.LoginsAsync().ConfigureAwait(false);
+        await run.RunAsync(actors, progress).ConfigureAwait(false);
+        return run._findings.Report(session.Connection.PostgreSqlVersion, [.. actors.Select(actor => actor.Rights).Distinct().Order(StringComparer.Ordinal)]);
     }
 
     private async Task<List<Actor>> LoginsAsync()
@@ -50,7 +51,9 @@ internal sealed class ProbeRun
         foreach (var login in Model.Identities.AppLogins.Where(login => _context.Superuser || login.Name == self))
         {
             var defaults = Actor.DefaultsOf(login, Model.Catalog, _context);
-            var roles = Model.Identities.MayBecome(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
+            foreach (var admin in Model.Identities.AdminRoles.Intersect(Model.Identities.MayBecome(login)))
+                _findings.Unclear(admin.Sql, $"Not attacked: it sees every tenant, and {login.Sql} may become it. See login-may-become-admin of the audit.");
+            var roles = Model.Identities.Attackers(login).Where(role => role.Oid != login.Oid).Select(role => role.Name).Prepend(null);
             foreach (var role in roles)
             {
                 var actor = new Actor(login.Name, role, role is not null && _options.DemoRoles.Contains(role), null, _context, defaults);
@@ -91,7 +94,8 @@ internal sealed class ProbeRun
         if (demo.Count == 0)
             return;
         await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
-        if (_options.DemoTenant is { } tenant)
+        if (_options.DemoTenant is { } tenant
+            && await ProbeContext.IsTenantAsync(tenant, demo[0].Rights, _session, _catalog, _findings).ConfigureAwait(false))
             await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress)
                 .ConfigureAwait(false);
     }
@@ -105,18 +109,24 @@ internal sealed class ProbeRun
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
         var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
         var attacker = new Attacker(_session, _context, _findings);
+        var reader = _context.ForOwn(_context.Other);
+        var controls = Controlled(new Attacker(_session, reader, _findings));
         foreach (var target in Targets())
         {
             progress?.Report($"{target.Name} of the demo");
-            await WriteAsync(attacker, demo, target).ConfigureAwait(false);
+            attacker.Forget();
+            foreach (var actor in demo.Where(actor => actor.Demo))
+                await controls.ReadAsync(actor, target with { Context = reader }).ConfigureAwait(false);
+            await WriteAsync(attacker, null, demo, target).ConfigureAwait(false);
         }
+        controls.Conclude();
     }
 
     private async Task DefaultTenantAsync(Actor actor)
     {
         var setting = $"SELECT current_setting({Identifier.Literal(_context.Setting)}, true)";
         if (await _session.ScalarAsync(setting).ConfigureAwait(false) is { Length: > 0 })
-            _findings.Breach(actor.Login, "select", setting, "The login has a tenant before it sets one.");
+            _findings.Breach(new(actor.Login, actor.Rights, "select", setting), "The login has a tenant before it sets one.");
     }
 
     private async Task AttackAsync(List<Actor> actors, IProgress<string>? progress, string who)
@@ -140,11 +150,13 @@ internal sealed class ProbeRun
         await new Observations(_session, _findings).CompareAsync(questions, _scenery.WithoutOtherAsync).ConfigureAwait(false);
 
         var attacker = new Attacker(_session, _context, _findings);
+        var controls = Controlled(attacker);
         foreach (var target in Targets())
         {
             progress?.Report($"{target.Name} as {who}");
-            await AttackAsync(attacker, actors, target).ConfigureAwait(false);
+            await AttackAsync(attacker, controls, actors, target).ConfigureAwait(false);
         }
+        controls.Conclude();
         attacker.Forget();
         var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Other)})"));
         foreach (var actor in actors)
@@ -154,22 +166,29 @@ internal sealed class ProbeRun
         }
     }
 
-    private async Task AttackAsync(Attacker attacker, List<Actor> actors, Target target)
+    private Controls Controlled(Attacker attacker) => new(attacker, Model, _rights, _findings);
+
+    private async Task AttackAsync(Attacker attacker, Controls controls, List<Actor> actors, Target target)
     {
-        await EachAsync(attacker, actors, target, null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
-        await WriteAsync(attacker, actors, target).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, null, controls.OnOwnRowAsync, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
+        await WriteAsync(attacker, controls, actors, target).ConfigureAwait(false);
     }
 
-    private async Task WriteAsync(Attacker attacker, List<Actor> actors, Target target)
+    private async Task WriteAsync(Attacker attacker, Controls? controls, List<Actor> actors, Target target)
     {
-        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other), actor =>
-            TableAttacks.OnOtherRow(target, _rights[actor.Rights])
+        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other),
+            controls is null ? null : controls.InsertAsync, actor => TableAttacks.OnOtherRow(target, _rights[actor.Rights])
                 .Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
-        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Other, target.Own), actor =>
-            TableAttacks.IntoOther(target, _rights[actor.Rights])).ConfigureAwait(false);
+        await EachAsync(attacker, actors, target, async () =>
+            {
+                await _scenery.WithoutAsync(target.Table, _context.Other, target.Own).ConfigureAwait(false);
+                await _session.RunAsync(Attacker.Defer).ConfigureAwait(false);
+            }, controls is null ? null : controls.OnOwnRowAsync, actor => TableAttacks.IntoOther(target, _rights[actor.Rights],
+                _options.AllowSignUp && target.Table.Oid == Model.Tenants?.Oid)).ConfigureAwait(false);
     }
 
-    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, IEnumerable<Attack>> attacks)
+    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, Target, Task>? control,
+        Func<Actor, IEnumerable<Attack>> attacks)
     {
         try
         {
@@ -179,6 +198,8 @@ internal sealed class ProbeRun
                 await (model?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
                 foreach (var actor in actors)
                 {
+                    if (control is not null && actor.Tenant == _context.Own && !actor.Demo)
+                        await control(actor, target).ConfigureAwait(false);
                     foreach (var attack in attacks(actor))
                         await attacker.RunAsync(actor, attack).ConfigureAwait(false);
                 }

@@ -50,12 +50,12 @@ internal static class TableAttacks
         Attack Changed(string kind, string sql) => new(target.Name, kind, sql, target.OtherRows);
     }
 
-    /// <summary>With the attacker's row alone: to put one where it does not belong.</summary>
-    internal static IEnumerable<Attack> IntoOther(Target target, Privileges rights)
+    /// <summary>With the attacker's row alone: to put one where it does not belong. isSignUp: new tenants are welcome.</summary>
+    internal static IEnumerable<Attack> IntoOther(Target target, Privileges rights, bool isSignUp)
     {
         var insert = target.Granted(rights.Insert);
         var update = target.Granted(rights.Update);
-        if (target.HasTenant)
+        if (target.HasTenant && !isSignUp)
         {
             var row = target.Insert(insert, target.Other.Values);
             yield return Changed("insert", row);

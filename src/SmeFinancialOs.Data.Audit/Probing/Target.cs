@@ -17,6 +17,8 @@ internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<Pro
     /// <summary>ctid, because an update that changes no value is one too.</summary>
     public string OtherRows => Rows(Table, Tenant, Context.Other);
 
+    public string OwnRows => Rows(Table, Tenant, Context.Own);
+
     public string OwnCount => $"SELECT count(*)::text FROM {Table.Name} {WhereOwn}";
 
     internal static string Rows(Relation table, ProbeColumn tenant, string whose) =>

@@ -26,16 +26,26 @@ internal static class ProbeCommand
                 var (target, audit) = (connection.Resolve(parsed), schema.Read(parsed));
                 var result = await new IsolationProbe(target, schema.ReadForProbe(parsed, audit)).RunAsync(progress, cancellationToken);
                 var known = audit.Baseline;
-                var problems = result.Breaches.Select(Problem.Of).Concat(result.Skipped.Where(skipped => !skipped.IsAllowed).Select(Problem.Of))
+                var problems = result.Breaches.Select(Problem.Of).Concat(result.KeyOracles.Select(Problem.Of))
+                    .Concat(result.Skipped.Where(skipped => !skipped.IsAllowed).Select(Problem.Of))
                     .ToLookup(problem => known.Contains(problem.Fingerprint));
                 return report.Report(parsed, new("probe", [.. problems[false]],
                     [.. problems[true].Select(problem => (problem, "known to the baseline")),
                         .. result.Skipped.Where(skipped => skipped.IsAllowed).Select(skipped => (Problem.Of(skipped), skipped.Reason))],
-                    result.ServerVersion, $"{result.AttackCount} attacks on {result.Probed.Count} objects"));
+                    result.ServerVersion, Scope(result), result.Skipped.All(skipped => skipped.IsAllowed))
+                { Notes = [.. Notes(result)] });
             })
         { connection };
         schema.AddTo(command);
         report.AddTo(command);
         return command;
     }
+
+    private static string Scope(IsolationReport report) => $"{report.AttackCount} attacks on {report.Probed.Count} objects as "
+        + $"{string.Join(", ", report.Roles)}; {report.HeldCount} held, {report.NotMade.Sum(attack => attack.Count)} could not be made";
+
+    private static IEnumerable<string> Notes(IsolationReport report) => report.NotMade.Select(attack =>
+        $"not made: {attack.ObjectName} as {attack.Role}: {string.Join(", ", attack.Attacks)} ({attack.Count}): {attack.Reason}")
+        .Concat(report.Probed.Select(probed => $"probed: {probed.ObjectName}: {probed.AttackCount} attacks, "
+            + (probed.SeenBy.Count > 0 ? $"own row seen as {string.Join(", ", probed.SeenBy)}" : "no control applies")));
 }

@@ -10,6 +10,7 @@ internal static class JsonOutput
         serverVersion = outcome.ServerVersion.ToString(),
         scope = outcome.Scope,
         complete = outcome.IsComplete,
+        notes = outcome.Notes.Count > 0 ? outcome.Notes : null,
         findings = outcome.Problems.Select(Of),
         suppressed = outcome.Suppressed.Select(item => new { finding = Of(item.Problem), reason = item.Reason }),
     });

@@ -15,7 +15,8 @@ internal static class JunitOutput
             .ToList();
         var suite = new XElement("testsuite", new XAttribute("name", $"sme-data {outcome.Command}"), new XAttribute("tests", cases.Count),
             new XAttribute("failures", outcome.Problems.Count), new XAttribute("errors", 0), new XAttribute("skipped", outcome.Suppressed.Count),
-            new XElement("properties", Property("scope", outcome.Scope), Property("complete", outcome.IsComplete ? "true" : "false")), cases);
+            new XElement("properties", Property("scope", outcome.Scope), Property("complete", outcome.IsComplete ? "true" : "false"),
+                outcome.Notes.Select(note => Property("note", note))), cases);
         return "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n" + new XElement("testsuites", suite) + "\n";
     }
 

@@ -30,7 +30,7 @@ internal static class SarifOutput
                     results = outcome.Problems.Select(problem => Result(problem, rules, null))
                         .Concat(outcome.Suppressed.Select(item => Result(item.Problem, rules, item.Reason))),
                     columnKind = "utf16CodeUnits",
-                    properties = new { scope = outcome.Scope, complete = outcome.IsComplete },
+                    properties = new { scope = outcome.Scope, complete = outcome.IsComplete, notes = outcome.Notes.Count > 0 ? outcome.Notes : null },
                 },
             },
         });

@@ -28,6 +28,8 @@ internal static class TextOutput
             text.AppendLine();
         foreach (var (problem, reason) in outcome.Suppressed.Where(_ => !quiet))
             text.AppendLine(Dim($"left out: {problem.Rule} {problem.Object}: {reason}", color));
+        foreach (var note in outcome.Notes.Where(_ => !quiet))
+            text.AppendLine(Dim(note, color));
         text.AppendLine(CultureInfo.InvariantCulture, $"{Counts(outcome)}; {outcome.Scope}, PostgreSQL {outcome.ServerVersion}");
         return text.ToString();
     }

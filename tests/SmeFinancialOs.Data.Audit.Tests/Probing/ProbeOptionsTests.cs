@@ -41,10 +41,10 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
             AppLogins = database.Options.AppLogins,
             TenantRoles = database.Options.TenantRoles,
             DemoRoles = database.Options.DemoRoles,
-            Allowlist = [new("public.items", "oracle", "Codes are public.")],
+            Allowlist = [new("public.items", IsolationProbe.KeyOracleRule, "Codes are public.")],
         };
         var report = await database.ProbeAsync("ALTER TABLE items ADD UNIQUE (code)", options);
-        report.Breaches.Should().BeEmpty();
+        report.KeyOracles.Should().BeEmpty();
         report.Skipped.Should().Contain(skipped => skipped.ObjectName == "public.items" && skipped.Reason == "Codes are public." && skipped.IsAllowed);
     }
 
@@ -90,7 +90,9 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         FluentActions.Invoking(() => new IsolationProbe(database.ConnectionString, new() { TenantColumn = " " })).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new IsolationProbe(database.ConnectionString, new() { Allowlist = null! })).Should().Throw<ArgumentException>();
         FluentActions.Invoking(() => new IsolationProbe("Host")).Should().Throw<ArgumentException>();
-        FluentActions.Invoking(() => new IsolationAllowance("public.items", "oracle", "")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new IsolationAllowance("public.items", "*", "")).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => new IsolationAllowance("public.items", "oracle", "a reason")).Should().Throw<ArgumentException>()
+            .WithMessage("*isolation-key-oracle*");
     }
 
     /// <summary>Cancels while the attacks go on.</summary>
