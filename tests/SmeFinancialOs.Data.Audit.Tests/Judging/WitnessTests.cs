@@ -43,7 +43,8 @@ public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixt
         {
             "SELECT" => (await connection.ListAsync<long>("SELECT count(*) FROM t"))[0],
             "INSERT" => await CountAsync(connection, Insert("t", row)),
-            "UPDATE" => await CountAsync(connection, "UPDATE t SET id = id"),
+            // reads no column, so that no SELECT policy is asked
+            "UPDATE" => await CountAsync(connection, "UPDATE t SET id = 2"),
             "DELETE" => await CountAsync(connection, "DELETE FROM t"),
             _ => 1, // a new row of an UPDATE, which needs a row of the tenant's own
         };
