@@ -9,10 +9,11 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 /// </summary>
 internal sealed class CommandPredicates
 {
+    internal const string Update = "UPDATE";
     internal const string NewRow = "UPDATE's new row";
 
     private static readonly (string Name, char Letter, bool Check)[] All =
-        [("SELECT", 'r', false), ("INSERT", 'a', true), ("UPDATE", 'w', false), (NewRow, 'w', true), ("DELETE", 'd', false)];
+        [("SELECT", 'r', false), ("INSERT", 'a', true), (Update, 'w', false), (NewRow, 'w', true), ("DELETE", 'd', false)];
 
     private static readonly HashSet<string> Nothing = [];
 
@@ -23,8 +24,9 @@ internal sealed class CommandPredicates
 
     public bool IsReadOnly => Expressions.All(item => item.Command == "SELECT");
 
-    /// <summary>What a row must pass to be updated.</summary>
-    public string Updated => Expressions.First(item => item.Command == "UPDATE").Expression;
+    /// <summary>For an UPDATE: of the old row and of the new one, the expression that the other must pass. Null for other commands.</summary>
+    public string? OtherHalf(string command) => command is Update or NewRow
+        ? Expressions.First(item => item.Command == (command == Update ? NewRow : Update)).Expression : null;
 
     /// <summary>commands: the letters of pg_policy, for those that the role has a privilege for.</summary>
     internal static CommandPredicates Compose(IEnumerable<Policy> policies, Func<uint, bool> applies, string commands)
@@ -38,7 +40,8 @@ internal sealed class CommandPredicates
             if (permissive.Count > 0 && BooleanExpression.Parse(SqlText.Of(expression)).CanBe(true, Nothing, Nothing))
                 composed.Add((name, expression));
         }
-        return new([.. composed.Where(item => item.Item1 != NewRow || composed.Exists(other => other.Item1 == "UPDATE"))]);
+        // Where nothing passes one half of an UPDATE, none is allowed.
+        return new([.. composed.Where(item => item.Item1 is not (Update or NewRow) || composed.Count(other => other.Item1 is Update or NewRow) == 2)]);
     }
 
     /// <summary>WITH CHECK is USING where there is no other. A policy without either lets nothing pass.</summary>

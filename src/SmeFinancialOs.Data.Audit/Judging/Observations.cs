@@ -54,8 +54,8 @@ internal sealed class Observations(string key, string own, string tenantSetting,
 
         foreach (var (command, expression) in predicates.Expressions)
         {
-            // A new row counts only where some row can be updated at all.
-            if (command == CommandPredicates.NewRow && !answers[predicates.Updated].Contains(Truth.True))
+            // A row is updated only where its new row passes, too: in this state some row has to pass either.
+            if (predicates.OtherHalf(command) is { } half && !answers[half].Contains(Truth.True))
                 continue;
             for (var i = 0; i < rows.Count; i++)
             {
