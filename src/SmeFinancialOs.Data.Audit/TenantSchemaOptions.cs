@@ -13,7 +13,7 @@ public abstract class TenantSchemaOptions
     public string TenantColumn { get; init; } = "org_id";
 
     /// <summary>The setting that says who is asking.</summary>
-    public string TenantSetting { get; init; } = "app.current_org_id";
+    public string TenantSetting { get; init; } = SettingNames.Tenant;
 
     /// <summary>The table of the tenants themselves, with its schema; null: the one that most foreign keys of tenant columns refer to.</summary>
     public string? TenantTable { get; init; }

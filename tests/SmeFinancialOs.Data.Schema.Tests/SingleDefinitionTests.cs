@@ -36,6 +36,19 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         Scripts().SelectMany(script => Setting().Matches(script.Text).Select(match => $"{script.Name} {match.Groups[1].Value}")).Distinct().Should().Equal(
             "objects/context.sql app.current_org_id", "seal/sealed_context.sql app.context_token", "seal/sealed_context.sql app.current_org_id");
 
+    /// <summary>In C#: one file, which Data and Audit compile, has the names that sql/ reads. Shipped functions are called by such a name, too.</summary>
+    [Fact]
+    public void Names_of_the_settings_stand_in_one_source_file()
+    {
+        var folder = Path.Combine(RepositoryRoot.Folder, "src");
+        var files = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.EndsWith("/ShippedFunctions.cs", StringComparison.Ordinal));
+        var literals = files.SelectMany(file => SettingLiteral().Matches(File.ReadAllText(Path.Combine(folder, file))),
+            (file, match) => $"{file} {match.Groups[1].Value}");
+        literals.Should().BeEquivalentTo(
+            ["SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_org_id", "SmeFinancialOs.Data/Sessions/SettingNames.cs app.context_token"]);
+    }
+
     /// <summary>Three or more different roles in one list: nothing but punctuation, or a few words of a row of values, between one and the next.</summary>
     private static IEnumerable<(string Script, HashSet<string> Roles)> Lists() =>
         from script in Scripts()
@@ -53,6 +66,9 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
     [GeneratedRegex(@"\b(?<role>app_owner|app_user|admin_user|tenant_role|demo_role|admin_role)\b(?:\W+(?:(?:true|false|NULL|LOGIN|NOLOGIN)\W+)*"
         + @"(?<role>app_owner|app_user|admin_user|tenant_role|demo_role|admin_role)\b)+")]
     private static partial Regex List();
+
+    [GeneratedRegex("\"(app\\.current_org_id|app\\.context_token)\"")]
+    private static partial Regex SettingLiteral();
 
     [GeneratedRegex(@"current_setting\('(app\.\w+)'")]
     private static partial Regex Setting();

@@ -8,7 +8,6 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 /// <summary>Signs as a host does, for the session of the probe. sql/seal/sealed_context.sql says what a token consists of.</summary>
 internal sealed class ProbeSeal
 {
-    private const string Setting = "app.context_token";
     private const long LatestStart = long.MaxValue;
 
     private readonly string _id;
@@ -37,7 +36,7 @@ internal sealed class ProbeSeal
         return new(key!, session.Connection.ProcessID);
     }
 
-    private static string Set(string token) => $"set_config({Identifier.Literal(Setting)}, {Identifier.Literal(token)}, true)";
+    private static string Set(string token) => $"set_config({Identifier.Literal(SettingNames.Token)}, {Identifier.Literal(token)}, true)";
 
     private string Token(Guid tenant, bool isDemo)
     {

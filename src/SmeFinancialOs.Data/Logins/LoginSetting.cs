@@ -55,8 +55,8 @@ internal sealed record LoginSetting(string Name, string Harm, Func<string, bool>
         new("transaction_timeout", "transactions lose their connection", SettingValue.IsNotShort),
         new("tcp_user_timeout", "connections break", SettingValue.IsNotShort),
         // A superuser's doing, or that of whoever was granted the parameter.
-        new("app.current_org_id", "SQL that has no tenant acts as that one", SettingValue.Never),
-        new("app.context_token", "SQL that has no tenant acts with that token", SettingValue.Never),
+        new(SettingNames.Tenant, "SQL that has no tenant acts as that one", SettingValue.Never),
+        new(SettingNames.Token, "SQL that has no tenant acts with that token", SettingValue.Never),
     ];
 
     private static readonly LoginSetting Plan = new("enable_", "queries lose a plan that they need", SettingValue.IsOn);

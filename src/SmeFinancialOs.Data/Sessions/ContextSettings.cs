@@ -10,8 +10,6 @@ namespace SmeFinancialOs.Data.Sessions;
 /// </summary>
 internal sealed class ContextSettings
 {
-    private const string Organization = "app.current_org_id";
-    private const string Token = "app.context_token";
     private const string Check = "SELECT app.require_context($1, $2)";
 
     private readonly TenantConnectionOptions _options;
@@ -28,9 +26,9 @@ internal sealed class ContextSettings
         // A sealed database reads nothing but the token; one that is not sealed yet reads nothing but the organization.
         _identity = (_seal, options.SealOptional) switch
         {
-            (null, _) => [Organization],
-            (_, true) => [Organization, Token],
-            _ => [Token],
+            (null, _) => [SettingNames.Tenant],
+            (_, true) => [SettingNames.Tenant, SettingNames.Token],
+            _ => [SettingNames.Token],
         };
         PreparesStatements = prepares;
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
@@ -77,7 +75,7 @@ internal sealed class ContextSettings
         {
             parameters.Add(new NpgsqlParameter<string>
             {
-                TypedValue = name == Token ? _seal!.Sign(context, IsBehindPooler ? 0 : connection.ProcessID) : context.OrganizationSetting,
+                TypedValue = name == SettingNames.Token ? _seal!.Sign(context, IsBehindPooler ? 0 : connection.ProcessID) : context.OrganizationSetting,
                 NpgsqlDbType = NpgsqlDbType.Text,
             });
         }
