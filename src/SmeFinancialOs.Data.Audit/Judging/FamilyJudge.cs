@@ -7,6 +7,9 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 /// <summary>Evaluates the policies of a table for a role, with ids of one family.</summary>
 internal sealed class FamilyJudge
 {
+    /// <summary>An expression that reads many settings has more states than can be evaluated in a reasonable time.</summary>
+    private const int MostStates = 1000;
+
     private readonly SessionPool _sessions;
     private readonly FittingValues _values;
     private readonly string _setting;
@@ -61,6 +64,8 @@ internal sealed class FamilyJudge
 
     internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(CancellationToken cancellationToken)
     {
+        if (_states.Count > MostStates)
+            return (PolicyVerdict.NotJudged, $"it reads {_closure.Settings.Count} settings: too many combinations ({_states.Count}) to be evaluated");
         var standing = new Dictionary<uint, List<SampleRow>>();
         foreach (var related in _related.All)
             standing[related.Oid] = await _relatedRows.StandingAsync(related, cancellationToken).ConfigureAwait(false);

@@ -18,6 +18,8 @@ internal static class OtherPolicies
         NotJudged("by region", "current_setting('app.region', true) = 'eu-' || (tenant_id * 0 - 5)::text"),
         NotJudged("the own row never passes", "tenant_id = $cur AND length(note) = 37"),
         NotJudged("a membership", "tenant_id IN (SELECT m.tenant_id FROM members m WHERE m.user_id = nullif(current_setting('app.user', true), '')::bigint)"),
+        NotJudged("more settings than can be combined", "tenant_id = $cur AND "
+            + string.Join(" AND ", Enumerable.Range(0, 40).Select(i => $"coalesce(current_setting('app.s{i}', true), '') <> 'v{i}'"))),
         NotJudged("a function with effects", "tenant_id = $cur AND nextval('numbers') > 0"),
         NotJudged("an advisory lock", "tenant_id = $cur AND pg_try_advisory_xact_lock(7)"),
         NotJudged("a setting that is written", "tenant_id = $cur AND set_config('app.seen', 'yes', true) = 'yes'"),
