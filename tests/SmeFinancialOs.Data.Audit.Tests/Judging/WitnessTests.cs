@@ -10,6 +10,8 @@ namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 /// </summary>
 public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixture<LabelledDatabase>
 {
+    private const string NewRow = "UPDATE's new row";
+
     public static TheoryData<string> Holes => [.. LabelledPolicy.All.Where(policy => policy.Verdict == PolicyVerdict.Hole).Select(policy => policy.Name)];
 
     [Theory]
@@ -31,7 +33,11 @@ public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixt
             INSERT INTO members VALUES (1001, 11, 'owner'), (2002, 22, 'owner'); INSERT INTO orders VALUES (1001, 11, 'open'), (2002, 22, 'open');
             """);
         var command = witness.Groups["command"].Value;
-        if (command != "INSERT")
+        var tenant = Item().Matches(witness.Groups["state"].Value).Where(setting => setting.Groups["name"].Value == "app.tenant")
+            .Select(setting => setting.Groups["literal"].Value).FirstOrDefault("NULL");
+        if (command == NewRow)
+            await connection.RunAsync($"INSERT INTO t (tenant_id, id) VALUES ({tenant}, 1)");
+        else if (command != "INSERT")
             await connection.RunAsync(Insert("t", row));
         await connection.RunAsync($"SET LOCAL SESSION AUTHORIZATION {database.Role}");
         foreach (Match setting in Item().Matches(witness.Groups["state"].Value))
@@ -43,15 +49,16 @@ public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixt
         {
             "SELECT" => (await connection.ListAsync<long>("SELECT count(*) FROM t"))[0],
             "INSERT" => await CountAsync(connection, Insert("t", row)),
-            "UPDATE" => await UpdateAsync(connection, witness.Groups["state"].Value),
+            "UPDATE" => await UpdateAsync(connection, tenant),
             "DELETE" => await CountAsync(connection, "DELETE FROM t"),
-            _ => 1, // a new row of an UPDATE, which needs a row of the tenant's own
+            NewRow => await CountAsync(connection, $"UPDATE t SET {string.Join(", ", row.Select(item => $"{item.Name} = {item.Value}"))}"),
+            _ => throw new InvalidOperationException(command),
         };
         affected.Should().Be(1, judgement.Reason);
     }
 
     /// <summary>Reads no column, so that no SELECT policy is asked. Where the row may not stay the other tenant's, it becomes the own tenant's.</summary>
-    private static async Task<long> UpdateAsync(NpgsqlConnection connection, string state)
+    private static async Task<long> UpdateAsync(NpgsqlConnection connection, string tenant)
     {
         await connection.RunAsync("SAVEPOINT before");
         try
@@ -61,7 +68,6 @@ public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixt
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             await connection.RunAsync("ROLLBACK TO before");
-            var tenant = Item().Matches(state).Single(setting => setting.Groups["name"].Value == "app.tenant").Groups["literal"].Value;
             return await CountAsync(connection, $"UPDATE t SET tenant_id = {tenant}");
         }
     }
