@@ -4,8 +4,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>Evaluates boolean expressions on made-up rows, as a role, in a state of the settings.</summary>
-internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string from, TableFacts table, IReadOnlyList<SampleRow> rows)
+internal sealed class Evaluator(SessionPool sessions, RoleFacts role, Relation table, TableFacts facts, IReadOnlyList<SampleRow> rows)
 {
+    private readonly string _from = $"jsonb_populate_recordset(NULL::{table.Name}, $1) AS {Identifier.Quote(table.PlainName)}";
     private readonly Dictionary<string, int> _errors = [];
 
     /// <summary>The error that was met most often; null where there was none.</summary>
@@ -58,10 +59,10 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
     /// <summary>All rows in one statement; null after an error.</summary>
     private async Task<List<Truth[]>?> TogetherAsync(List<string> expressions, SettingState state, CancellationToken cancellationToken)
     {
-        var sql = $"SELECT ARRAY[{string.Join(", ", expressions.Select(text => $"({text})"))}] FROM {from}";
+        var sql = $"SELECT ARRAY[{string.Join(", ", expressions.Select(text => $"({text})"))}] FROM {_from}";
         try
         {
-            var answer = await sessions.QueryAsync<bool?[]>(role, state, sql, SampleRow.ToJson(rows, table), null, cancellationToken).ConfigureAwait(false);
+            var answer = await sessions.QueryAsync<bool?[]>(role, state, sql, SampleRow.ToJson(rows, facts), null, cancellationToken).ConfigureAwait(false);
             return answer.ConvertAll(row => Array.ConvertAll(row, value => value switch { true => Truth.True, false => Truth.False, null => Truth.Null }));
         }
         catch (PostgresException fault)
@@ -75,8 +76,8 @@ internal sealed class Evaluator(SessionPool sessions, RoleFacts role, string fro
     /// <summary>Each row in a subtransaction of its own, all in one round trip: a letter for each expression and row. Null where the server gave up.</summary>
     private async Task<string?> SingleAsync(List<string> expressions, SettingState state, List<int> some, CancellationToken cancellationToken)
     {
-        var statements = string.Join(", ", expressions.Select(text => Identifier.Literal($"SELECT ({text}) FROM {from}")));
-        var json = Identifier.Literal(SampleRow.ToJson(some.Select(i => rows[i]), table));
+        var statements = string.Join(", ", expressions.Select(text => Identifier.Literal($"SELECT ({text}) FROM {_from}")));
+        var json = Identifier.Literal(SampleRow.ToJson(some.Select(i => rows[i]), facts));
         var block = $"""
             DECLARE statement text; sample jsonb; passes boolean; letters text := '';
             BEGIN

@@ -1,6 +1,5 @@
 using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
-using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
@@ -10,75 +9,65 @@ internal sealed class FamilyJudge
     /// <summary>An expression that reads many settings has more states than can be evaluated in a reasonable time.</summary>
     private const int MostStates = 1000;
 
+    private readonly DatabaseModel _model;
+    private readonly JudgingFacts _judgingFacts;
     private readonly SessionPool _sessions;
     private readonly FittingValues _values;
-    private readonly string _setting;
+    private readonly Relation _table;
     private readonly RoleFacts _role;
-    private readonly TableFacts _facts;
     private readonly CommandPredicates _predicates;
     private readonly ExpressionClosure _closure;
+    private readonly RelatedTables _related;
+    private readonly IReadOnlySet<uint> _safe;
+    private readonly ValueFamily _family;
+    private readonly TableFacts _facts;
     private readonly string _key;
     private readonly string _own;
-    private readonly string _tableName;
-    private readonly string _from;
-    private readonly IReadOnlyList<string> _others;
+    private readonly string _setting;
+    private readonly bool _readsTenant;
+    private readonly IReadOnlyList<SettingState> _states;
     private readonly IReadOnlyList<BooleanExpression> _trees;
     private readonly Dictionary<string, Comparison> _comparisons = new(StringComparer.Ordinal);
-    private readonly IReadOnlyList<SettingState> _states;
-    private readonly SimpleExpression _simple;
-    private readonly bool _readsTenant;
-    private readonly RelatedTables _related;
-    private readonly Relation _table;
-    private readonly RelatedRows _relatedRows;
-    private readonly Func<SqlText, bool> _isHandedOn;
-    private readonly Func<IReadOnlyDictionary<uint, List<SampleRow>>, TableSubstitution> _substitute;
-    private readonly JudgingFacts _judgingFacts;
+    private readonly List<Evaluator> _evaluators = [];
 
     internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, Relation table, RoleFacts role,
         CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, ValueFamily family)
     {
-        (_related, _table) = (related, table);
-        _isHandedOn = atom => HandedOn.Source(model, atom, table, model.TenantColumnOf(table).Name) is { } source && safe.Contains(source.Oid);
-        _relatedRows = new(model, facts, values, family, [.. closure.Literals.Where(literal => literal.Any(char.IsLetter))]);
-        _substitute = standing => new(model, facts, related, standing);
-        _judgingFacts = facts;
-        (_sessions, _values, _role, _predicates, _closure) = (sessions, values, role, predicates, closure);
-        _setting = model.Options.TenantSetting.ToLowerInvariant();
+        (_model, _judgingFacts, _sessions, _values, _table, _role) = (model, facts, sessions, values, table, role);
+        (_predicates, _closure, _related, _safe, _family) = (predicates, closure, related, safe, family);
         _facts = facts.Tables[table.Oid];
         _key = model.TenantColumnOf(table).Name;
         _own = SampleIds.OwnTenant(family);
-        _others = SampleIds.OtherTenants(family);
-        _tableName = table.PlainName;
-        _from = $"jsonb_populate_recordset(NULL::{table.Name}, $1) AS {Identifier.Quote(_tableName)}";
+        _setting = model.Options.TenantSetting.ToLowerInvariant();
+        _readsTenant = closure.Settings.Contains(_setting);
+        _states = new SettingStates(_setting, closure, [_own]).All();
         _trees = [.. predicates.Expressions.Select(item => BooleanExpression.Parse(model.Parsed(item.Expression)))];
         var columns = _facts.Columns.Select(column => column.Name).ToHashSet();
         foreach (var atom in _trees.SelectMany(tree => tree.Atoms).DistinctBy(atom => atom.Text))
         {
-            if (Comparison.Read(atom, _tableName, columns) is { } comparison)
+            if (Comparison.Read(atom, table.PlainName, columns) is { } comparison)
                 _comparisons.Add(atom.Text, comparison);
         }
-        _simple = new(model, closure.Settings);
-        _readsTenant = closure.Settings.Contains(_setting);
-        _states = new SettingStates(_setting, closure, [_own]).All();
     }
 
-    internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(CancellationToken cancellationToken)
+    internal async Task<Judged> JudgeAsync(CancellationToken cancellationToken)
     {
         if (_states.Count > MostStates)
-            return (PolicyVerdict.NotJudged, $"it reads {_closure.Settings.Count} settings: too many combinations ({_states.Count}) to be evaluated");
+            return new(PolicyVerdict.NotJudged, $"it reads {_closure.Settings.Count} settings: too many combinations ({_states.Count}) to be evaluated");
+        var relatedRows = new RelatedRows(_model, _judgingFacts, _values, _family, [.. _closure.Literals.Where(literal => literal.Any(char.IsLetter))]);
         var standing = new Dictionary<uint, List<SampleRow>>();
         foreach (var related in _related.All)
-            standing[related.Oid] = await _relatedRows.StandingAsync(related, cancellationToken).ConfigureAwait(false);
-        var substitution = _substitute(standing);
+            standing[related.Oid] = await relatedRows.StandingAsync(related, cancellationToken).ConfigureAwait(false);
+        var substitution = new TableSubstitution(_model, _judgingFacts, _related, standing);
         var solved = await SolveAsync(substitution, cancellationToken).ConfigureAwait(false);
-        var texts = _predicates.Expressions.Select(item => SqlText.Of(item.Expression)).ToList();
-        var sample = await new RowSampler(_facts, _tableName, _key, _closure, _values).MakeAsync(texts, _own, _others, solved, cancellationToken)
-            .ConfigureAwait(false);
+        var texts = _predicates.Expressions.Select(item => _model.Parsed(item.Expression)).ToList();
+        var sampler = new RowSampler(_facts, _table.PlainName, _key, _closure, _values);
+        var sample = await sampler.MakeAsync(texts, _own, SampleIds.OtherTenants(_family), solved, cancellationToken).ConfigureAwait(false);
         var rows = await AcceptedAsync(sample, cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
-            return (PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
+            return new(PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
 
-        var evaluator = new Evaluator(_sessions, _role, _from, _facts, rows);
+        var evaluator = NewEvaluator(_table, rows);
         var observed = new Observations(_key, _own, _setting, _readsTenant, standing.Count > 0, _closure.Literals, _predicates);
         string[] expressions = [.. _predicates.Expressions.Select(item => item.Expression).Distinct()];
         string[] atoms = [.. _comparisons.Where(item => item.Value.Column == _key).Select(item => item.Key).Except(expressions)];
@@ -89,21 +78,30 @@ internal sealed class FamilyJudge
             observed.Add(state, rows, answers);
         }
 
-        foreach (var related in _related.All.Where(related => related != _table))
-            await IntrudeAsync(related, substitution, evaluator, observed, expressions, rows, cancellationToken).ConfigureAwait(false);
+        foreach (var related in _related.All)
+        {
+            if (_related.InsertedWhen(related) is not { } condition)
+                continue;
+            var intruding = await relatedRows.IntrudingAsync(related, standing[related.Oid], cancellationToken).ConfigureAwait(false);
+            if (intruding.Count > 0)
+            {
+                await IntrudeAsync(related, condition, intruding, substitution, evaluator, observed, expressions, rows, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
 
         if (observed.Hole is { } hole)
-            return (PolicyVerdict.Hole, hole);
-        if (!evaluator.IsComplete)
-            return (PolicyVerdict.NotJudged, $"the server gave up on the evaluation of some rows ({evaluator.MostCommonError})");
+            return new(PolicyVerdict.Hole, hole);
+        if (_evaluators.Find(used => !used.IsComplete) is { } unfinished)
+            return new(PolicyVerdict.NotJudged, $"the server gave up on the evaluation of some rows ({unfinished.MostCommonError})");
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
         if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
             return Prove(observed); // a role for one fixed tenant, such as a demo
         if (missing.Count > 0 && !_readsTenant && standing.Count == 0)
-            return (PolicyVerdict.NotJudged, $"it does not read {_setting}: name the setting that says who the tenant is");
+            return new(PolicyVerdict.NotJudged, $"it does not read {_setting}: name the setting that says who the tenant is");
         if (missing.Count > 0)
         {
-            return (PolicyVerdict.NotJudged, $"the tenant's own row was never seen to pass {string.Join(", ", missing)}"
+            return new(PolicyVerdict.NotJudged, $"the tenant's own row was never seen to pass {string.Join(", ", missing)}"
                 + (evaluator.MostCommonError is { } error ? $" ({error})" : ""));
         }
         return Prove(observed);
@@ -113,16 +111,10 @@ internal sealed class FamilyJudge
     /// A policy that reads another table is only as good as that table: the app inserts what its policies allow, its own user into another tenant, and
     /// looks again.
     /// </summary>
-    private async Task IntrudeAsync(Relation related, TableSubstitution substitution, Evaluator evaluator, Observations observed, string[] expressions,
-        IReadOnlyList<SampleRow> rows, CancellationToken cancellationToken)
+    private async Task IntrudeAsync(Relation related, string condition, List<SampleRow> intruding, TableSubstitution substitution, Evaluator evaluator,
+        Observations observed, string[] expressions, IReadOnlyList<SampleRow> rows, CancellationToken cancellationToken)
     {
-        if (_related.InsertedWhen(related) is not { } condition)
-            return;
-        var intruding = await _relatedRows.IntrudingAsync(related, cancellationToken).ConfigureAwait(false);
-        if (intruding.Count == 0)
-            return;
-        var from = $"jsonb_populate_recordset(NULL::{related.Name}, $1) AS {Identifier.Quote(related.PlainName)}";
-        var insertion = new Evaluator(_sessions, _role, from, _judgingFacts.Tables[related.Oid], intruding);
+        var insertion = NewEvaluator(related, intruding);
         foreach (var state in _states.Where(state => state.HasOwn))
         {
             var accepted = await insertion.EvaluateAsync([condition], text => substitution.Of(text), state, cancellationToken).ConfigureAwait(false);
@@ -136,15 +128,17 @@ internal sealed class FamilyJudge
     }
 
     /// <summary>A row of another tenant cannot pass where some equality with the setting must hold, whatever everything else is.</summary>
-    private (PolicyVerdict Verdict, string Reason) Prove(Observations observed)
+    private Judged Prove(Observations observed)
     {
         var isNeverNull = _facts[_key].NotNull;
+        var atoms = _trees.SelectMany(tree => tree.Atoms).ToList();
         var neverTrue = new HashSet<string>(StringComparer.Ordinal);
         var neverFalse = new HashSet<string>(StringComparer.Ordinal);
         // Whether rows without a tenant pass was seen.
-        neverTrue.UnionWith(_trees.SelectMany(tree => tree.Atoms).Where(atom => atom.Split("IS") is [var column, var rest]
-            && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _tableName) == _key).Select(atom => atom.Text));
-        neverTrue.UnionWith(_trees.SelectMany(tree => tree.Atoms).Where(_isHandedOn).Select(atom => atom.Text));
+        neverTrue.UnionWith(atoms.Where(atom => atom.Split("IS") is [var column, var rest]
+            && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _table.PlainName) == _key).Select(atom => atom.Text));
+        neverTrue.UnionWith(atoms.Where(atom => HandedOn.Source(_model, atom, _table, _key) is { } source && _safe.Contains(source.Oid))
+            .Select(atom => atom.Text));
         foreach (var (atom, comparison) in _comparisons.Where(item => item.Value.Column == _key && IsExact(item.Value)))
         {
             if (comparison.Operator is "=" or Comparison.In && !observed.IsTrueOfOthers(atom))
@@ -158,14 +152,17 @@ internal sealed class FamilyJudge
 
         if (_trees.Any(tree => tree.CanBe(true, neverTrue, neverFalse)))
         {
-            return (PolicyVerdict.NotJudged, $"no row of another tenant was seen to pass, and it was not proved that none can: "
+            return new(PolicyVerdict.NotJudged, $"no row of another tenant was seen to pass, and it was not proved that none can: "
                 + $"not every way to pass needs {_key} to equal what the setting carries");
         }
 
         var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {_key} is {string.Join(", ", keys)} can be read by every tenant" : "";
         if (observed.EmptyIsTenant)
             shared += $"; rows whose {_key} is '' belong to whoever sets no tenant";
-        return (PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {(_readsTenant ? "what the setting carries" : "a fixed id")}{shared}");
+        return new(PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {(_readsTenant ? "what the setting carries" : "a fixed id")}{shared}")
+        {
+            HasSharedRows = observed.Shared.Count > 0,
+        };
     }
 
     /// <summary>The column as it is, or cast without loss, and a value that hands on the setting.</summary>
@@ -177,14 +174,22 @@ internal sealed class FamilyJudge
                 or (ValueFamily.Integer, "bigint" or "numeric")
             || (column.Base is "text" or "character varying" && comparison.Cast is "text" or "character varying");
         return isLossless && column.IsDeterministic && !comparison.IsForAll && column.Base != "character"
-            && column.Family != ValueFamily.Other && _simple.IsSimple(comparison.Other);
+            && column.Family != ValueFamily.Other && new SimpleExpression(_model, _closure.Settings).IsSimple(comparison.Other);
+    }
+
+    /// <summary>Its verdict counts only where each evaluation was completed.</summary>
+    private Evaluator NewEvaluator(Relation table, IReadOnlyList<SampleRow> rows)
+    {
+        var evaluator = new Evaluator(_sessions, _role, table, _judgingFacts.Tables[table.Oid], rows);
+        _evaluators.Add(evaluator);
+        return evaluator;
     }
 
     private async Task<List<SampleRow>> AcceptedAsync(RowSample sample, CancellationToken cancellationToken)
     {
         if (sample.Filter.Count == 0)
             return [.. sample.Rows];
-        var evaluator = new Evaluator(_sessions, _role, _from, _facts, sample.Rows);
+        var evaluator = NewEvaluator(_table, sample.Rows);
         var condition = string.Join(" AND ", sample.Filter);
         var accepted = (await evaluator.EvaluateAsync([condition], text => text, _states[0], cancellationToken).ConfigureAwait(false))[condition];
         return [.. sample.Rows.Where((_, i) => accepted[i] == Truth.True)];

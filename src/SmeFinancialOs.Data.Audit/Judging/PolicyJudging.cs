@@ -10,13 +10,13 @@ internal sealed class PolicyJudging
     private readonly JudgingFacts _facts;
     private readonly TableJudge _judge;
     private readonly CancellationToken _cancellationToken;
-    private readonly Dictionary<(uint Table, uint Role), (PolicyVerdict Verdict, string Reason)> _done = [];
-    private readonly Dictionary<string, (PolicyVerdict Verdict, string Reason)> _byShape = [];
+    private readonly Dictionary<(uint Table, uint Role), Judged> _done = [];
+    private readonly Dictionary<string, Judged> _byShape = [];
 
     private PolicyJudging(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, CancellationToken cancellationToken)
     {
         (_model, _facts, _cancellationToken) = (model, facts, cancellationToken);
-        _judge = new(model, facts, sessions, values, async (table, role) => (await JudgeOnceAsync(table, role).ConfigureAwait(false)).Verdict);
+        _judge = new(model, facts, sessions, values, JudgeOnceAsync);
     }
 
     /// <param name="connection">Of the audit: reads the catalog, and tries which values fit a type.</param>
@@ -43,32 +43,32 @@ internal sealed class PolicyJudging
         {
             foreach (var role in facts.Roles.Values.OrderBy(role => role.Name, StringComparer.Ordinal))
             {
-                var (verdict, reason) = await judging.JudgeOnceAsync(table, role).ConfigureAwait(false);
-                judgements.Add(new(table.Name, Identifier.Quote(role.Name), verdict, reason));
+                var judged = await judging.JudgeOnceAsync(table, role).ConfigureAwait(false);
+                judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged.Verdict, judged.Reason));
             }
         }
         return judgements;
     }
 
     /// <summary>The tables that a policy reads are judged first.</summary>
-    private async Task<(PolicyVerdict Verdict, string Reason)> JudgeOnceAsync(Relation table, RoleFacts role)
+    private async Task<Judged> JudgeOnceAsync(Relation table, RoleFacts role)
     {
         if (_done.TryGetValue((table.Oid, role.Oid), out var judgement))
             return judgement;
-        _done[(table.Oid, role.Oid)] = (PolicyVerdict.NotJudged, "its policies read a table whose policies read it");
+        _done[(table.Oid, role.Oid)] = new(PolicyVerdict.NotJudged, "its policies read a table whose policies read it");
         return _done[(table.Oid, role.Oid)] = await JudgeAsync(table, role).ConfigureAwait(false);
     }
 
-    private async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role)
+    private async Task<Judged> JudgeAsync(Relation table, RoleFacts role)
     {
         var commands = _facts.Commands.GetValueOrDefault((table.Oid, role.Oid), "");
         if (commands.Length == 0)
-            return (PolicyVerdict.Closed, "the role has no privilege");
-        if (Exemption(table, role) is { } exemption)
-            return (PolicyVerdict.Hole, exemption);
+            return new(PolicyVerdict.Closed, "the role has no privilege");
+        if (role.ExemptionFrom(table) is { } exemption)
+            return new(PolicyVerdict.Hole, exemption);
         var predicates = CommandPredicates.Compose(_model.PoliciesOf(table).Select(policy => policy.Policy), role.Applies, commands);
         if (predicates.Expressions.Count == 0)
-            return (PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
+            return new(PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
         var shape = Shape(table, role, predicates);
         if (_byShape.TryGetValue(shape, out var judged))
             return judged;
@@ -78,15 +78,10 @@ internal sealed class PolicyJudging
         }
         catch (UnsetUnknownException fault)
         {
-            judged = (PolicyVerdict.NotJudged, fault.Message);
+            judged = new(PolicyVerdict.NotJudged, fault.Message);
         }
         return _byShape[shape] = judged;
     }
-
-    private static string? Exemption(Relation table, RoleFacts role) =>
-        !table.RowSecurity ? "row-level security is off"
-        : role.IsExempt ? "no policy binds the role: it is a superuser or has BYPASSRLS"
-        : !table.Forced && role.Usable.Contains(table.Owner) ? "the role has the rights of the table's owner, and row-level security is not forced" : null;
 
     /// <summary>All that the verdict depends on. A table that its own policies name, or whose policies read others, is like no other.</summary>
     private string Shape(Relation table, RoleFacts role, CommandPredicates predicates)

@@ -15,9 +15,8 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
     ];
 
     /// <summary>What a tenant might insert to reach another: rows that tie its own user to another tenant, unless a unique key refuses them.</summary>
-    public async Task<List<SampleRow>> IntrudingAsync(Relation table, CancellationToken cancellationToken)
+    public async Task<List<SampleRow>> IntrudingAsync(Relation table, List<SampleRow> standing, CancellationToken cancellationToken)
     {
-        var standing = await StandingAsync(table, cancellationToken).ConfigureAwait(false);
         var keys = model.Catalog.Indexes[table.Oid].Where(index => index is { Unique: true, Partial: false })
             .Select(index => model.Catalog.Columns[table.Oid].Where(column => index.Columns.Contains(column.Number)).Select(column => column.Name).ToList())
             .Where(columns => columns.Count > 0).ToList();

@@ -36,7 +36,7 @@ internal sealed class RelatedTables
     {
         if (!_facts.Commands.GetValueOrDefault((table.Oid, _role.Oid), "").Contains('a', StringComparison.Ordinal))
             return null;
-        return IsBound(table) ? Compose(table, "a") : "true";
+        return _role.ExemptionFrom(table) is null ? Compose(table, "a") : "true";
     }
 
     private void Follow(Relation table, HashSet<uint> path)
@@ -55,14 +55,12 @@ internal sealed class RelatedTables
                 Obstacle ??= $"it reads {related.Name}, for which {_role.Name} has no SELECT: every statement fails";
             else if (path.Contains(oid))
                 Obstacle ??= Recursion(related);
-            else if (_visible.TryAdd(oid, IsBound(related) ? Compose(related, "r") ?? "false" : "true"))
+            else if (_visible.TryAdd(oid, _role.ExemptionFrom(related) is null ? Compose(related, "r") ?? "false" : "true"))
                 Follow(related, [.. path, oid]);
         }
     }
 
     private static string Recursion(Relation table) => $"the policies of {table.Name} lead back to it: every statement fails with infinite recursion";
-
-    private bool IsBound(Relation table) => table.RowSecurity && !_role.IsExempt && (table.Forced || !_role.Usable.Contains(table.Owner));
 
     private string? Compose(Relation table, string command) =>
         CommandPredicates.Compose(PoliciesOf(table.Oid), _role.Applies, command).Expressions.Select(item => item.Expression).FirstOrDefault();

@@ -71,9 +71,8 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
     /// <summary>All combinations where they are few. Else each value of each column beside each key, the rest by chance, the same in every run.</summary>
     private List<string?[]> Combine(List<ColumnFacts> columns, List<List<string?>> pools)
     {
-        if (pools.Aggregate(1L, (product, pool) => Math.Min(product * pool.Count, int.MaxValue)) <= MostRows)
-            return pools.Aggregate(new List<string?[]> { Array.Empty<string?>() }, (rows, pool) =>
-                [.. rows.SelectMany(row => pool.Select(string?[] (value) => [.. row, value]))]);
+        if (Combinations.AreFew(pools, MostRows))
+            return [.. Combinations.Of(pools)];
 
         var random = new Random(7);
         var keyAt = columns.FindIndex(column => column.Name == key);

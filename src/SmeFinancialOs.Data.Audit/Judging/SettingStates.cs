@@ -112,18 +112,14 @@ internal sealed partial class SettingStates
         return root.ToJsonString();
     }
 
-    private static IEnumerable<IReadOnlyList<SettingValue>> Product(List<List<SettingValue>> pools) =>
-        pools.Aggregate(Enumerable.Repeat<IReadOnlyList<SettingValue>>([], 1), (rows, pool) =>
-            rows.SelectMany(row => pool.Select(IReadOnlyList<SettingValue> (value) => [.. row, value])));
-
     /// <summary>
     /// All of them where they are few. Else each value alone, the same value in all settings, in each setting what stands behind its name, and a sample of
     /// the rest, the same in every run.
     /// </summary>
     private List<IReadOnlyList<SettingValue>> Combine(List<string> settings, List<List<SettingValue>> pools)
     {
-        if (pools.Aggregate(1L, (product, pool) => Math.Min(product * pool.Count, int.MaxValue)) <= MostCombinations)
-            return [.. Product(pools)];
+        if (Combinations.AreFew(pools, MostCombinations))
+            return [.. Combinations.Of(pools)];
 
         var chosen = new List<IReadOnlyList<SettingValue>> { pools.ConvertAll(_ => SettingValue.Unset) };
         for (var i = 0; i < pools.Count; i++)
@@ -135,7 +131,7 @@ internal sealed partial class SettingStates
             chosen.Add(pools.ConvertAll(pool => pool.Contains(value) ? value : SettingValue.Unset));
         var near = settings.ConvertAll(setting => LiteralsNear(setting).Distinct().Take(4).Select(text => new SettingValue(ValueKind.Flag, text))
             .DefaultIfEmpty(SettingValue.Unset).ToList());
-        chosen.AddRange(Product(near).Take(MostCombinations));
+        chosen.AddRange(Combinations.Of(near).Take(MostCombinations));
         var random = new Random(7);
         for (var i = 0; i < 24; i++)
             chosen.Add(pools.ConvertAll(pool => pool[random.Next(pool.Count)]));

@@ -6,21 +6,22 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 /// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
 /// </summary>
 internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values,
-    Func<Relation, RoleFacts, Task<PolicyVerdict>> judgeOther)
+    Func<Relation, RoleFacts, Task<Judged>> judgeOther)
 {
-    internal async Task<(PolicyVerdict Verdict, string Reason)> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
+    internal async Task<Judged> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
         CancellationToken cancellationToken)
     {
         var related = new RelatedTables(model, facts, role, table);
         var closure = new ExpressionClosure(model, predicates.Expressions.Select(item => item.Expression).Concat(related.Expressions).Distinct());
         if (model.IsSealed && SealedProof.Holds(model, table, predicates))
-            return (PolicyVerdict.Safe, "proved by shape, not evaluated: every way to pass needs the tenant of the sealed context, whose parts are as shipped");
+            return new(PolicyVerdict.Safe,
+                "proved by shape, not evaluated: every way to pass needs the tenant of the sealed context, whose parts are as shipped");
         if ((related.Obstacle ?? Obstacle(closure, role)) is { } obstacle)
-            return (PolicyVerdict.NotJudged, obstacle);
+            return new(PolicyVerdict.NotJudged, obstacle);
         var safe = new HashSet<uint>();
         foreach (var source in related.All.Where(source => model.IsTenantTable(source.Oid)).ToList())
         {
-            if (await judgeOther(source, role).ConfigureAwait(false) == PolicyVerdict.Safe)
+            if (await judgeOther(source, role).ConfigureAwait(false) is { Verdict: PolicyVerdict.Safe, HasSharedRows: false })
                 safe.Add(source.Oid);
         }
 
@@ -31,7 +32,7 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             ValueFamily.Text => [ValueFamily.Text, ValueFamily.Uuid, ValueFamily.Integer], // a text column may hold the ids of any type
             var family => [family],
         };
-        (PolicyVerdict Verdict, string Reason)? best = null;
+        Judged? best = null;
         foreach (var family in families)
         {
             if (!await values.FitsAsync(key.Type, SampleIds.OwnTenant(family), cancellationToken).ConfigureAwait(false))
@@ -42,7 +43,7 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
                 return judgement;
             best ??= judgement;
         }
-        return best ?? (PolicyVerdict.NotJudged, $"no made-up id fits the tenant column {key.Name}, whose type is {key.Type}");
+        return best ?? new(PolicyVerdict.NotJudged, $"no made-up id fits the tenant column {key.Name}, whose type is {key.Type}");
     }
 
     private string? Obstacle(ExpressionClosure closure, RoleFacts role)

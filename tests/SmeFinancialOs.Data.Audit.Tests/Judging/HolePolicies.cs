@@ -1,11 +1,10 @@
+using static SmeFinancialOs.Data.Audit.Tests.Judging.LabelledPolicy;
+
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
 /// <summary>Each lets a row of another tenant pass, or a row of any tenant when none is set.</summary>
 internal static class HolePolicies
 {
-    private const string TextTable = "tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";
-    private const string UuidTable = "tenant_id uuid NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";
-
     internal static IReadOnlyList<LabelledPolicy> All { get; } =
     [
         Hole("every row", "true"),

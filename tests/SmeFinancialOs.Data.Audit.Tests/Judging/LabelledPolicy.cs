@@ -7,6 +7,9 @@ namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 /// </summary>
 internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string Sql)
 {
+    internal const string TextTable = "tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";
+    internal const string UuidTable = "tenant_id uuid NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";
+
     public string Table { get; init; } = "tenant_id bigint NOT NULL, id bigint, owner_id bigint, note text, open boolean, PRIMARY KEY (tenant_id, id)";
 
     public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All];

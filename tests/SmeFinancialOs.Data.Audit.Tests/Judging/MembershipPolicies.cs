@@ -43,6 +43,10 @@ internal static class MembershipPolicies
             ReadMembers + ProtectMembers + $"CREATE POLICY p ON t USING (tenant_id = $cur AND tenant_id IN ({OwnTenants}));"),
         new("the tenant and an unprotected parent", PolicyVerdict.Safe, ReadOrders
             + "CREATE POLICY p ON t USING (tenant_id = $cur AND EXISTS (SELECT 1 FROM orders o WHERE o.id = t.id));"),
+        new("through a parent that has shared rows", PolicyVerdict.NotJudged, ReadOrders
+            + "ALTER TABLE orders ENABLE ROW LEVEL SECURITY; ALTER TABLE orders FORCE ROW LEVEL SECURITY; "
+            + "CREATE POLICY o ON orders FOR SELECT USING (tenant_id = $cur OR tenant_id = 77);"
+            + "CREATE POLICY p ON t USING (tenant_id IN (SELECT o.tenant_id FROM orders o));"),
         new("a membership that is only read", PolicyVerdict.NotJudged, ReadMembers + ProtectMembers + ByMembership),
         new("a membership without the privilege to read it", PolicyVerdict.NotJudged, ByMembership),
         new("a membership whose policy reads memberships", PolicyVerdict.NotJudged, ReadMembers + "ALTER TABLE members ENABLE ROW LEVEL SECURITY; "

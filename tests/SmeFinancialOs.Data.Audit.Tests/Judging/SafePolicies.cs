@@ -1,10 +1,10 @@
+using static SmeFinancialOs.Data.Audit.Tests.Judging.LabelledPolicy;
+
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
 /// <summary>None lets a row of another tenant pass, and the tenant's own rows do pass.</summary>
 internal static class SafePolicies
 {
-    private const string TextTable = "tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";
-    private const string UuidTable = "tenant_id uuid NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)";
     private const string Uuid = "nullif(current_setting('app.tenant', true), '')::uuid";
 
     internal static IReadOnlyList<LabelledPolicy> All { get; } =
