@@ -49,7 +49,10 @@ public sealed class IsolationProbeOptions : TenantSchemaOptions
     internal SchemaAuditOptions ToAudit() => new()
     {
         TenantColumn = TenantColumn,
+        OtherTenantColumns = OtherTenantColumns,
         TenantSetting = TenantSetting,
+        Context = Context,
+        Membership = Membership,
         TenantTable = TenantTable,
         AppLogins = AppLogins,
         TenantRoles = TenantRoles,

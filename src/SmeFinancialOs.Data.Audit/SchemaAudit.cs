@@ -64,6 +64,7 @@ public sealed class SchemaAudit
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="NpgsqlException">The server cannot be reached or refuses the login.</exception>
     /// <exception cref="NotSupportedException">The server is older than 15.</exception>
+    /// <exception cref="TenantSchemaException">An option names a table that the database does not have, or the context cannot be set.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<AuditReport> RunAsync(CancellationToken cancellationToken = default)
     {
@@ -71,6 +72,8 @@ public sealed class SchemaAudit
         await using var _ = connection.ConfigureAwait(false);
         var snapshot = await CatalogReader.ReadAsync(connection, _options, cancellationToken).ConfigureAwait(false);
         var model = new DatabaseModel(snapshot, _options);
+        if (model.MissingName is { } missing)
+            throw new TenantSchemaException(missing);
         model.Add(await PolicyJudging.RunAsync(connection, model, _open, _ownsConnections, cancellationToken).ConfigureAwait(false));
         return RuleRunner.Run(model, _options);
     }

@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Audit.Catalog;
 
 /// <summary>
-/// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant column. What an
+/// $1: the schemas to audit, or NULL for all but PostgreSQL's own; the seal, where there is one, is looked at with any. $2: the tenant columns. What an
 /// extension made is not judged. In the order in which CatalogReader reads the answers; CatalogMaps reads their columns by name.
 /// </summary>
 internal static class CatalogQueries
@@ -78,7 +78,8 @@ internal static class CatalogQueries
             CASE WHEN (i.indisunique OR i.indisexclusion) AND n.attnum <> ALL (i.indkey) THEN coalesce(pg_get_constraintdef(k.oid),
                 pg_get_indexdef(i.indexrelid)) END AS definition
         FROM pg_index i JOIN t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
-        LEFT JOIN pg_attribute n ON n.attrelid = i.indrelid AND n.attname = $2 AND NOT n.attisdropped
+        LEFT JOIN (SELECT DISTINCT ON (a.attrelid) a.attrelid, a.attnum FROM pg_attribute a WHERE a.attname = ANY ($2) AND NOT a.attisdropped
+            ORDER BY a.attrelid, array_position($2, a.attname)) n ON n.attrelid = i.indrelid
         LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = i.indrelid WHERE i.indisvalid
         """,
         $"""

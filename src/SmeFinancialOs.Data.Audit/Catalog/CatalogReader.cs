@@ -35,7 +35,7 @@ internal static class CatalogReader
             if (sql.Contains("$1", StringComparison.Ordinal))
                 command.Parameters.Add(new() { Value = options.Schemas is null ? DBNull.Value : options.Schemas.ToArray(), DataTypeName = "text[]" });
             if (sql.Contains("$2", StringComparison.Ordinal))
-                command.Parameters.Add(new() { Value = options.TenantColumn, DataTypeName = "name" });
+                command.Parameters.Add(new() { Value = options.TenantColumns.ToArray(), DataTypeName = "name[]" });
             batch.BatchCommands.Add(command);
         }
 

@@ -1,4 +1,6 @@
+using SmeFinancialOs.Data.Audit.Contexts;
 using SmeFinancialOs.Data.Audit.Expressions;
+using SmeFinancialOs.Data.Audit.Judging;
 using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Catalog;
@@ -7,30 +9,35 @@ namespace SmeFinancialOs.Data.Audit.Catalog;
 internal sealed class DatabaseModel
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
+    private readonly Dictionary<int, Relation> _tenants = [];
     private readonly HashSet<uint> _usable;
     private readonly ILookup<uint, PolicyAnalysis> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
     private readonly ILookup<string, Function> _functions;
+    private IReadOnlyDictionary<int, TenantSource> _sources = new Dictionary<int, TenantSource>();
     private Dictionary<string, IReadOnlyList<PolicyJudgement>> _judgements = [];
 
     internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
         Catalog = catalog;
         Options = options;
+        Context = new HostContext(options);
+        Members = options.Membership is null ? null : Members.Find(catalog, options.Membership);
         Identities = new Identities(catalog, options);
         foreach (var table in catalog.Relations.Values.Where(relation => relation.IsTable && !relation.Temporary))
         {
-            if (catalog.Columns[table.Oid].FirstOrDefault(column => column.Name == options.TenantColumn) is { } column)
+            var columns = catalog.Columns[table.Oid].ToList();
+            if (options.TenantColumns.Select(name => columns.Find(column => column.Name == name)).OfType<Column>().FirstOrDefault() is { } column)
                 _tenantColumns.Add(table.Oid, column);
         }
         _usable = [.. catalog.Schemas.Where(schema => Identities.IsApp(schema.Owner)
             || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee)))
                 .Select(schema => schema.Oid)];
-        Tenants = FindTenants();
+        FindTenants();
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
         Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
-        Settings = new SettingReaders(catalog, options.TenantSetting, IsSealed);
+        Settings = new SettingReaders(catalog, Context.TenantSetting, IsSealed);
         _functions = catalog.Functions.Values.Where(function => !function.System).ToLookup(function => function.Name);
         Policies = [.. catalog.Policies.Select(policy => new PolicyAnalysis(this, policy))];
         _policies = Policies.ToLookup(policy => policy.Policy.Relation);
@@ -41,6 +48,19 @@ internal sealed class DatabaseModel
     public SchemaAuditOptions Options { get; }
 
     public Identities Identities { get; }
+
+    public HostContext Context { get; }
+
+    /// <summary>The table of memberships that the host has named; null when it has named none.</summary>
+    public Members? Members { get; }
+
+    /// <summary>An option that names what the database does not have; null where there is none.</summary>
+    public string? MissingName =>
+        Options.Membership is { } named && Members is null
+            ? $"Membership: there is no table {named.Table} with the columns {named.UserColumn} and {named.TenantColumn} in the schemas that are looked at."
+        : Options.TenantTable is { } table && _tenants.GetValueOrDefault(0)?.Name != table
+            ? $"TenantTable: there is no table {table} with a primary key of one column in the schemas that are looked at."
+        : null;
 
     /// <summary>Empty where policies are not evaluated, as in the transaction of a test.</summary>
     public IReadOnlyList<PolicyJudgement> Judgements { get; private set; } = [];
@@ -53,7 +73,7 @@ internal sealed class DatabaseModel
     public SettingReaders Settings { get; }
 
     /// <summary>The table of the tenants themselves, when there is one.</summary>
-    public Relation? Tenants { get; }
+    public Relation? Tenants => _tenants.GetValueOrDefault(0);
 
     public IReadOnlyList<Relation> TenantTables { get; }
 
@@ -66,6 +86,11 @@ internal sealed class DatabaseModel
 
     /// <summary>Reached through its parent, or directly past the parent's policies.</summary>
     public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
+
+    /// <summary>Where the context keeps the ids of each level. The fixes know it from then on.</summary>
+    public void Add(IReadOnlyDictionary<int, TenantSource> sources) => _sources = sources;
+
+    public TenantSource SourceOf(Relation table) => _sources.GetValueOrDefault(LevelOf(table)) ?? new(Context.TenantSetting, []);
 
     /// <summary>What evaluating the policies has shown. The rules know it from then on.</summary>
     public void Add(IReadOnlyList<PolicyJudgement> judgements)
@@ -96,6 +121,20 @@ internal sealed class DatabaseModel
     public Column TenantColumnOf(Relation table) => _tenantColumns[table.Oid];
 
     public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
+
+    /// <summary>Of the ids in the tenant column: organizations below a tenant have a level of their own.</summary>
+    public int LevelOf(Relation table) =>
+        _tenants.FirstOrDefault(tenants => tenants.Value.Oid == table.Oid) is { Value: not null } own && !Options.TenantColumns.Contains(TenantColumnOf(table).Name)
+            ? own.Key : Context.LevelOf(TenantColumnOf(table).Name);
+
+    /// <summary>The table whose ids stand in the tenant column of a table, when there is one.</summary>
+    public Relation? TenantsOf(Relation table) => _tenants.GetValueOrDefault(LevelOf(table));
+
+    /// <summary>Of the ids at a level, by the first table that has some.</summary>
+    public ValueFamily FamilyOf(int level) =>
+        TenantTables.Where(table => LevelOf(table) == level).Select(table => ValueFamilies.Of(TenantColumnOf(table).BaseType)).FirstOrDefault();
+
+    public bool AreTenants(uint relation) => _tenants.Values.Any(table => table.Oid == relation);
 
     /// <summary>A privilege on what is in a schema counts for nothing without USAGE on the schema.</summary>
     public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
@@ -143,22 +182,27 @@ internal sealed class DatabaseModel
         _ => null,
     };
 
-    private Relation? FindTenants()
+    /// <summary>For each level the table that most tenant columns of that level refer to.</summary>
+    private void FindTenants()
     {
-        var target = Options.TenantTable is { } name
-            ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (relation.Oid, Key: PrimaryKey(relation.Oid)))
-                .FirstOrDefault()
-            : (from keys in Catalog.ForeignKeys
-               from key in keys
-               where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column
-               where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0]
-               group key by (Oid: key.Target, Key: key.TargetColumns[0]) into referred
-               orderby referred.Count() descending
-               select referred.Key).FirstOrDefault();
-        if (Catalog.Columns[target.Oid].FirstOrDefault(column => column.Number == target.Key) is not { } id)
-            return null;
-        _tenantColumns.TryAdd(target.Oid, id);
-        return Catalog.Relations.GetValueOrDefault(target.Oid);
+        var referred = (from keys in Catalog.ForeignKeys
+                        from key in keys
+                        where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column
+                        where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0]
+                        group key by (Level: Context.LevelOf(TenantColumnOf(key.Relation)!.Name), Oid: key.Target, Key: key.TargetColumns[0]) into keys
+                        orderby keys.Count() descending
+                        select keys.Key).ToList();
+        for (var level = 0; level < Context.LevelCount; level++)
+        {
+            var (_, oid, number) = level == 0 && Options.TenantTable is { } name
+                ? Catalog.Relations.Values.Where(relation => relation.Name == name).Select(relation => (0, relation.Oid, PrimaryKey(relation.Oid)))
+                    .FirstOrDefault()
+                : referred.Find(target => target.Level == level);
+            if (Catalog.Columns[oid].FirstOrDefault(column => column.Number == number) is not { } id || !Catalog.Relations.TryGetValue(oid, out var tenants))
+                continue;
+            _tenantColumns.TryAdd(oid, id);
+            _tenants.Add(level, tenants);
+        }
     }
 
     private short PrimaryKey(uint table) => Catalog.Indexes[table].FirstOrDefault(index => index.Primary && index.Columns.Length == 1)?.Columns[0] ?? 0;

@@ -13,11 +13,11 @@ internal static class TableFix
         var type = column.BaseType;
         if (model.IsSealed)
             return $"{column.Sql} = (SELECT c.{SealParts.TenantColumn}{(type == "uuid" ? "" : $"::{type}")} FROM {SealParts.View} c)";
-        var reader = model.Settings.Functions.Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type
+        var reader = (model.Context.LevelCount > 1 ? [] : model.Settings.Functions).Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type
             && model.Settings.ReadsTenant(function)
                 && model.AppGrants(GrantKind.Function, function.Oid).Any() && !SettingText.Misses(SqlText.Of(function.Body)))
             .OrderBy(function => function.SqlName, StringComparer.Ordinal).FirstOrDefault();
-        var value = reader is null ? $"NULLIF(current_setting({Identifier.Literal(model.Options.TenantSetting)}, true), '')::{type}" : $"{reader.SqlName}()";
+        var value = reader is null ? model.SourceOf(model.Catalog.Relations[column.Relation]).Sql(type) : $"{reader.SqlName}()";
         return $"{column.Sql} = (SELECT {value})";
     }
 

@@ -22,8 +22,9 @@ internal sealed class FamilyJudge
     private readonly ValueFamily _family;
     private readonly TableFacts _facts;
     private readonly string _key;
+    private readonly int _level;
     private readonly string _own;
-    private readonly string _setting;
+    private readonly string _settings;
     private readonly bool _readsTenant;
     private readonly IReadOnlyList<SettingState> _states;
     private readonly IReadOnlyList<BooleanExpression> _trees;
@@ -31,16 +32,17 @@ internal sealed class FamilyJudge
     private readonly List<Evaluator> _evaluators = [];
 
     internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, Relation table, RoleFacts role,
-        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, ValueFamily family)
+        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, ValueFamily family, TenantContexts contexts, IReadOnlyList<SettingState> states)
     {
         (_model, _judgingFacts, _sessions, _values, _table, _role) = (model, facts, sessions, values, table, role);
         (_predicates, _closure, _related, _safe, _family) = (predicates, closure, related, safe, family);
         _facts = facts.Tables[table.Oid];
         _key = model.TenantColumnOf(table).Name;
-        _own = SampleIds.OwnTenant(family);
-        _setting = model.Options.TenantSetting.ToLowerInvariant();
-        _readsTenant = closure.Settings.Contains(_setting);
-        _states = new SettingStates(_setting, closure, [_own]).All();
+        _level = model.LevelOf(table);
+        _own = SampleIds.OwnTenant(family, _level);
+        _settings = contexts.TenantSettings.Count == 0 ? model.Context.TenantSetting : string.Join(" or ", contexts.TenantSettings);
+        _readsTenant = contexts.TenantSettings.Any(closure.Settings.Contains);
+        _states = states;
         _trees = [.. predicates.Expressions.Select(item => BooleanExpression.Parse(model.Parsed(item.Expression)))];
         var columns = _facts.Columns.Select(column => column.Name).ToHashSet();
         foreach (var atom in _trees.SelectMany(tree => tree.Atoms).DistinctBy(atom => atom.Text))
@@ -61,14 +63,16 @@ internal sealed class FamilyJudge
         var substitution = new TableSubstitution(_model, _judgingFacts, _related, standing);
         var solved = await SolveAsync(substitution, cancellationToken).ConfigureAwait(false);
         var texts = _predicates.Expressions.Select(item => _model.Parsed(item.Expression)).ToList();
-        var sampler = new RowSampler(_facts, _table.PlainName, _key, _closure, _values);
+        var elsewhere = Enumerable.Range(0, _model.Context.LevelCount).Where(level => level != _level).Select(level => SampleIds.OwnTenant(_family, level));
+        var sampler = new RowSampler(_facts, _table.PlainName, _key, _closure, _values, [.. elsewhere]);
         var sample = await sampler.MakeAsync(texts, _own, SampleIds.OtherTenants(_family), solved, cancellationToken).ConfigureAwait(false);
         var rows = await AcceptedAsync(sample, cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
             return new(PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
 
         var evaluator = NewEvaluator(_table, rows);
-        var observed = new Observations(_key, _own, _setting, _readsTenant, standing.Count > 0, _closure.Literals, _predicates);
+        var observed = new Observations(_key, _own, _settings, _readsTenant, standing.Count > 0, _closure.Literals, _predicates,
+            _model.Context.IsGiven, _table.Oid == _model.Members?.Table.Oid ? _model.Members.User.Name : null);
         string[] expressions = [.. _predicates.Expressions.Select(item => item.Expression).Distinct()];
         string[] atoms = [.. _comparisons.Where(item => item.Value.Column == _key).Select(item => item.Key).Except(expressions)];
         foreach (var state in _states)
@@ -98,7 +102,7 @@ internal sealed class FamilyJudge
         if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
             return Prove(observed); // a role for one fixed tenant, such as a demo
         if (missing.Count > 0 && !_readsTenant && standing.Count == 0)
-            return new(PolicyVerdict.NotJudged, $"it does not read {_setting}: name the setting that says who the tenant is");
+            return new(PolicyVerdict.NotJudged, $"it does not read {_settings}: name the setting that says who the tenant is, or the context");
         if (missing.Count > 0)
         {
             return new(PolicyVerdict.NotJudged, $"the tenant's own row was never seen to pass {string.Join(", ", missing)}"
@@ -137,8 +141,14 @@ internal sealed class FamilyJudge
         // Whether rows without a tenant pass was seen.
         neverTrue.UnionWith(atoms.Where(atom => atom.Split("IS") is [var column, var rest]
             && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _table.PlainName) == _key).Select(atom => atom.Text));
-        neverTrue.UnionWith(atoms.Where(atom => HandedOn.Source(_model, atom, _table, _key) is { } source && _safe.Contains(source.Oid))
-            .Select(atom => atom.Text));
+        var memberships = new MembershipProof(_model, new(_model, _closure.Settings));
+        var handedOn = atoms.Select(atom => (Atom: atom, Source: HandedOn.Read(_model, atom, _table, _key))).Where(item => item.Source is not null).ToList();
+        neverTrue.UnionWith(handedOn.Where(item => _safe.Contains(item.Source!.Table.Oid)).Select(item => item.Atom.Text));
+        var ofMembers = handedOn.Where(item => item.Source!.Table.Oid == _model.Members?.Table.Oid && !_related.IsWritable(item.Source.Table)
+            && item.Source.Conditions.Any(condition => memberships.IsOfUser(condition, item.Source.Alias, _table))).Select(item => item.Atom.Text).ToList();
+        neverTrue.UnionWith(ofMembers);
+        var users = _table.Oid == _model.Members?.Table.Oid
+            ? atoms.Where(atom => memberships.IsOfUser(atom, _table.PlainName, _table)).Select(atom => atom.Text).ToHashSet() : [];
         foreach (var (atom, comparison) in _comparisons.Where(item => item.Value.Column == _key && IsExact(item.Value)))
         {
             if (comparison.Operator is "=" or Comparison.In && !observed.IsTrueOfOthers(atom))
@@ -150,20 +160,28 @@ internal sealed class FamilyJudge
             }
         }
 
-        if (_trees.Any(tree => tree.CanBe(true, neverTrue, neverFalse)))
+        var ofUser = neverTrue.Union(users).ToHashSet();
+        if (_trees.Where((tree, i) => tree.CanBe(true, _predicates.Expressions[i].Command == "SELECT" ? ofUser : neverTrue, neverFalse)).Any())
         {
             return new(PolicyVerdict.NotJudged, $"no row of another tenant was seen to pass, and it was not proved that none can: "
                 + $"not every way to pass needs {_key} to equal what the setting carries");
         }
 
         var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {_key} is {string.Join(", ", keys)} can be read by every tenant" : "";
+        if (observed.HasMemberships)
+            shared += "; memberships can be read by their user";
         if (observed.EmptyIsTenant)
             shared += $"; rows whose {_key} is '' belong to whoever sets no tenant";
-        return new(PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {(_readsTenant ? "what the setting carries" : "a fixed id")}{shared}")
+        return new(PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {Needed(ofMembers.Count > 0)}{shared}")
         {
             HasSharedRows = observed.Shared.Count > 0,
         };
     }
+
+    private string Needed(bool byMembership) => string.Join(" or ", new[]
+    {
+        _readsTenant ? "what the setting carries" : null, byMembership ? $"the tenant of a membership of the user in {_model.Members!.Table.Name}" : null,
+    }.OfType<string>().DefaultIfEmpty(_related.All.Any() ? "the tenant of a row that the role sees" : "a fixed id"));
 
     /// <summary>The column as it is, or cast without loss, and a value that hands on the setting.</summary>
     private bool IsExact(Comparison comparison)

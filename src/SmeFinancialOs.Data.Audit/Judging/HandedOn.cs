@@ -5,39 +5,40 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>
 /// An atom that takes the tenant from a row of another table that the role sees: key IN (SELECT m.tenant_id FROM m ..) or EXISTS (SELECT .. FROM m WHERE
-/// m.tenant_id = t.tenant_id ..). Where that table is safe, so is the atom.
+/// m.tenant_id = t.tenant_id ..). Where that table is safe, so is the atom. Conditions: what a row of that table must meet besides; null where it is unknown.
 /// </summary>
-internal static class HandedOn
+internal sealed record HandedOn(Relation Table, string Alias, IReadOnlyList<SqlText> Conditions)
 {
     private static readonly string[] Forbidden = ["UNION", "EXCEPT", "INTERSECT", "JOIN", "GROUP", "LIMIT", "OFFSET", "HAVING", "WITH", "LATERAL"];
 
-    /// <summary>The table that is read; null where the atom is none of these.</summary>
-    internal static Relation? Source(DatabaseModel model, SqlText atom, Relation table, string key)
+    /// <summary>Null where the atom is none of these.</summary>
+    internal static HandedOn? Read(DatabaseModel model, SqlText atom, Relation table, string key)
     {
         atom = atom.Bare();
         if (Forbidden.Any(atom.Has))
             return null;
         if (atom.Split("IN") is [var column, var query] && Comparison.ColumnName(column.Bare(), table.PlainName) == key)
         {
-            return Read(model, query) is { } select && Comparison.ColumnName(select.Selected, select.Alias) is { } selected
-                && selected == KeyOf(model, select.Table) ? select.Table : null;
+            return ReadQuery(model, query) is { } select && Comparison.ColumnName(select.Selected, select.Alias) is { } selected
+                && selected == KeyOf(model, select.Table) ? select.HandOn() : null;
         }
 
-        return atom[0].Equals("EXISTS", StringComparison.OrdinalIgnoreCase) && Read(model, atom.Slice(1, atom.Count - 1)) is { Condition: { } condition } exists
+        return atom[0].Equals("EXISTS", StringComparison.OrdinalIgnoreCase) && ReadQuery(model, atom.Slice(1, atom.Count - 1)) is { Condition: { } condition } exists
             && condition.Split("AND").Any(part => part.Split("=") is [var left, var right] && (Joins(exists, left, right) || Joins(exists, right, left)))
-            ? exists.Table : null;
+            ? exists.HandOn() : null;
 
         bool Joins(Select inner, SqlText one, SqlText other) =>
             KeyOf(model, inner.Table) is { } innerKey && Qualified(one, inner.Alias) == innerKey && Qualified(other, table.PlainName) == key;
     }
 
-    private static string? KeyOf(DatabaseModel model, Relation table) => model.TenantColumnOf(table.Oid)?.Name;
+    private static string? KeyOf(DatabaseModel model, Relation table) =>
+        model.Members is { } members && members.Table.Oid == table.Oid ? members.Tenant.Name : model.TenantColumnOf(table.Oid)?.Name;
 
     /// <summary>Only with the name of the table or its alias in front: without it, the column may be the inner table's or the outer one's.</summary>
     private static string? Qualified(SqlText side, string name) => side.Bare() is { Count: 3 } bare ? Comparison.ColumnName(bare, name) : null;
 
     /// <summary>( SELECT m.tenant_id FROM public.members m WHERE .. )</summary>
-    private static Select? Read(DatabaseModel model, SqlText query)
+    private static Select? ReadQuery(DatabaseModel model, SqlText query)
     {
         query = query.Bare();
         if (!query[0].Equals("SELECT", StringComparison.OrdinalIgnoreCase) || query.Split("FROM") is not [var head, var tail])
@@ -54,5 +55,8 @@ internal static class HandedOn
         return new(table, Identifier.Unquote(isAliased ? tail[3] : tail[2]), selected, condition);
     }
 
-    private sealed record Select(Relation Table, string Alias, SqlText Selected, SqlText? Condition);
+    private sealed record Select(Relation Table, string Alias, SqlText Selected, SqlText? Condition)
+    {
+        public HandedOn HandOn() => new(Table, Alias, Condition?.Split("AND") ?? []);
+    }
 }

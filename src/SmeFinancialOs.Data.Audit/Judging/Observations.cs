@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>What was seen of the rows in all states: which foreign rows pass, and whether the own one does.</summary>
-internal sealed class Observations(string key, string own, string tenantSetting, bool readsTenant, bool readsTables, IReadOnlyList<string> literals,
-    CommandPredicates predicates)
+internal sealed class Observations(string key, string own, string tenantSettings, bool readsTenant, bool readsTables, IReadOnlyList<string> literals,
+    CommandPredicates predicates, bool isContextGiven, string? userColumn)
 {
     private readonly List<Witness> _witnesses = [];
     private readonly HashSet<(string, string?, string)> _seen = [];
@@ -11,6 +11,9 @@ internal sealed class Observations(string key, string own, string tenantSetting,
 
     /// <summary>The commands that the own row was seen to pass.</summary>
     public HashSet<string> Controlled { get; } = [];
+
+    /// <summary>A user reads its memberships, also those in other tenants.</summary>
+    public bool HasMemberships { get; private set; }
 
     /// <summary>Whoever reads the setting after it has ended is a tenant with the id ''.</summary>
     public bool EmptyIsTenant { get; private set; }
@@ -67,6 +70,14 @@ internal sealed class Observations(string key, string own, string tenantSetting,
 
     private void Note(string command, SampleRow row, SettingState state, string? after)
     {
+        if (command == "SELECT" && IsOwnMembership(row, state))
+        {
+            HasMemberships = true;
+            if (row.Key == own && after is null)
+                Controlled.Add(command);
+            return;
+        }
+
         if (IsOwn(row.Key, state))
         {
             if ((readsTenant || readsTables) && row.Key == own && after is null)
@@ -79,7 +90,11 @@ internal sealed class Observations(string key, string own, string tenantSetting,
         }
     }
 
-    /// <summary>Of the tenant whose id the tenant's setting has, or another setting where the expression does not read that one.</summary>
+    /// <summary>In the table of memberships: the row of the user that a setting names.</summary>
+    private bool IsOwnMembership(SampleRow row, SettingState state) => userColumn is not null && row.Values.GetValueOrDefault(userColumn) is { } user
+        && state.Carries(user);
+
+    /// <summary>Of the tenant whose id the tenant's setting has, or another setting where the host has said no more than the setting's name.</summary>
     private bool IsOwn(string? id, SettingState state)
     {
         if (id is null)
@@ -87,15 +102,14 @@ internal sealed class Observations(string key, string own, string tenantSetting,
         if (readsTables && id == own && state.HasOwn)
             return true; // a member, by what the table says
         if (!readsTenant)
-            return state.Carries(id);
-        var setting = state.Values[tenantSetting];
-        return setting.Kind == ValueKind.Own ? id == own : setting.Text == id;
+            return !isContextGiven && state.Carries(id);
+        return state.TenantKind == ValueKind.Own ? id == own : state.NamesTenant(id);
     }
 
     private IEnumerable<Witness> SharedWitnesses()
     {
         var written = _witnesses.Where(witness => witness.IsFixed && witness.Command != "SELECT").Select(witness => witness.Row.Key).ToHashSet();
-        var readByOwn = _witnesses.Where(witness => witness.IsFixed && witness.Command == "SELECT" && witness.State.KindOf(tenantSetting) == ValueKind.Own)
+        var readByOwn = _witnesses.Where(witness => witness.IsFixed && witness.Command == "SELECT" && witness.State.TenantKind == ValueKind.Own)
             .Select(witness => witness.Row.Key).ToHashSet();
         return _witnesses.Where(witness => witness.IsFixed && witness.Command == "SELECT" && readByOwn.Contains(witness.Row.Key)
             && !written.Contains(witness.Row.Key));
@@ -111,8 +125,8 @@ internal sealed class Observations(string key, string own, string tenantSetting,
         if (flags.Count > 0)
             return $"any SQL can set {string.Join(", ", flags)}, and then a row of another tenant passes";
         if (!readsTenant)
-            return $"it does not depend on {tenantSetting}, and a row of another tenant passes";
-        return worst.State.KindOf(tenantSetting) switch
+            return $"it does not depend on {tenantSettings}, and a row of another tenant passes";
+        return worst.State.TenantKind switch
         {
             ValueKind.Unset => "when no tenant is set, a row passes",
             ValueKind.Empty => "when the tenant's setting has ended and reads '', a row passes",

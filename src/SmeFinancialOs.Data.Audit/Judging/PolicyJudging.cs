@@ -13,10 +13,11 @@ internal sealed class PolicyJudging
     private readonly Dictionary<(uint Table, uint Role), Judged> _done = [];
     private readonly Dictionary<string, Judged> _byShape = [];
 
-    private PolicyJudging(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, CancellationToken cancellationToken)
+    private PolicyJudging(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ContextReader contexts, FittingValues values,
+        CancellationToken cancellationToken)
     {
         (_model, _facts, _cancellationToken) = (model, facts, cancellationToken);
-        _judge = new(model, facts, sessions, values, JudgeOnceAsync);
+        _judge = new(model, facts, sessions, contexts, values, JudgeOnceAsync);
     }
 
     /// <param name="connection">Of the audit: reads the catalog, and tries which values fit a type.</param>
@@ -27,8 +28,10 @@ internal sealed class PolicyJudging
     internal static async Task<IReadOnlyList<PolicyJudgement>> RunAsync(NpgsqlConnection connection, DatabaseModel model,
         Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, CancellationToken cancellationToken)
     {
-        var external = new ExpressionClosure(model, model.Policies.SelectMany(policy => policy.Expressions).Select(text => text.Text)).External;
-        var facts = await JudgingFactsReader.ReadAsync(connection, model, external, cancellationToken).ConfigureAwait(false);
+        var closure = new ExpressionClosure(model, model.Policies.SelectMany(policy => policy.Expressions).Select(text => text.Text));
+        var facts = await JudgingFactsReader.ReadAsync(connection, model, closure.External, cancellationToken).ConfigureAwait(false);
+        var contexts = new ContextReader(connection, model, facts, closure.Settings);
+        await contexts.RequireAsync(cancellationToken).ConfigureAwait(false);
         var sessions = new SessionPool(open, isOwn, model, facts);
         await using var _ = sessions.ConfigureAwait(false);
         var values = new FittingValues(async (sql, token) =>
@@ -37,7 +40,7 @@ internal sealed class PolicyJudging
             await using var __ = command.ConfigureAwait(false);
             await command.ExecuteNonQueryAsync(token).ConfigureAwait(false);
         });
-        var judging = new PolicyJudging(model, facts, sessions, values, cancellationToken);
+        var judging = new PolicyJudging(model, facts, sessions, contexts, values, cancellationToken);
         var judgements = new List<PolicyJudgement>();
         foreach (var table in model.TenantTables.OrderBy(table => table.Name, StringComparer.Ordinal))
         {

@@ -43,7 +43,8 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
     private async Task<string?> ValueAsync(Relation table, ColumnFacts column, bool ownTenant, bool ownEntity, string? text,
         CancellationToken cancellationToken)
     {
-        var candidate = IsTenant(table, column.Name) ? ownTenant ? SampleIds.OwnTenant(family) : SampleIds.OtherTenants(family)[0]
+        var tenants = column.Family is ValueFamily.Other or ValueFamily.Text ? family : column.Family;
+        var candidate = TenantLevel(table, column.Name) is { } level ? ownTenant ? SampleIds.OwnTenant(tenants, level) : SampleIds.OtherTenants(tenants)[0]
             : column switch
             {
                 { IsArray: true } or { IsJson: true } => "{}",
@@ -57,13 +58,18 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
         return candidate is not null && await values.FitsAsync(column.Type, candidate, cancellationToken).ConfigureAwait(false) ? candidate : null;
     }
 
-    /// <summary>By its name, or because it refers to a tenant.</summary>
-    private bool IsTenant(Relation table, string column)
+    /// <summary>By its name, or because it refers to a tenant. Null for a column that names no tenant.</summary>
+    private int? TenantLevel(Relation table, string column)
     {
-        if (column == model.Options.TenantColumn || model.TenantColumnOf(table.Oid)?.Name == column)
-            return true;
+        if (model.TenantColumnOf(table.Oid)?.Name == column)
+            return model.LevelOf(table);
+        if (model.Options.TenantColumns.Contains(column))
+            return model.Context.LevelOf(column);
+        if (model.Members is { } members && members.Table.Oid == table.Oid && members.Tenant.Name == column)
+            return 0;
         var number = model.Catalog.Columns[table.Oid].First(known => known.Name == column).Number;
-        return model.Catalog.ForeignKeys[table.Oid].Any(key => Array.IndexOf(key.Columns, number) is >= 0 and var at
-            && model.TenantColumnOf(key.Target)?.Number == key.TargetColumns[at]);
+        return model.Catalog.ForeignKeys[table.Oid].FirstOrDefault(key => Array.IndexOf(key.Columns, number) is >= 0 and var at
+            && model.TenantColumnOf(key.Target)?.Number == key.TargetColumns[at]) is { } reference
+                ? model.LevelOf(model.Catalog.Relations[reference.Target]) : null;
     }
 }

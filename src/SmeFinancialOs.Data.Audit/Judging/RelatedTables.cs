@@ -39,6 +39,11 @@ internal sealed class RelatedTables
         return _role.ExemptionFrom(table) is null ? Compose(table, "a") : "true";
     }
 
+    /// <summary>Whether the role may write rows of the table, which a policy then cannot trust.</summary>
+    public bool IsWritable(Relation table) => InsertedWhen(table) is not null
+        || (_facts.Commands.GetValueOrDefault((table.Oid, _role.Oid), "").Contains('w', StringComparison.Ordinal)
+            && (_role.ExemptionFrom(table) is not null || Compose(table, "w") is not null));
+
     private void Follow(Relation table, HashSet<uint> path)
     {
         if (PoliciesOf(table.Oid).Any(policy => TableSubstitution.Names(_model.Parsed(policy.Using), table)

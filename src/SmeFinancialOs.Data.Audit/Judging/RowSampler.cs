@@ -5,7 +5,8 @@ using SmeFinancialOs.Data.Audit.Expressions;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>Makes up the rows that an expression is evaluated on: every column that it names, with every value that could matter to it.</summary>
-internal sealed class RowSampler(TableFacts table, string tableName, string key, ExpressionClosure closure, FittingValues values)
+internal sealed class RowSampler(TableFacts table, string tableName, string key, ExpressionClosure closure, FittingValues values,
+    IReadOnlyList<string> ownAtOtherLevels)
 {
     private const int MostRows = 600;
 
@@ -20,7 +21,7 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
         var pools = new List<List<string?>>();
         foreach (var column in columns)
         {
-            var candidates = (column.Name == key ? [own, .. others, .. closure.Literals] : Candidates(column, own))
+            var candidates = (column.Name == key ? [own, .. others, .. ownAtOtherLevels, .. closure.Literals] : Candidates(column, own))
                 .Concat(solved.TryGetValue(column.Name, out var found) ? found : []);
             var fitting = await values.FittingAsync(column, column.Name == key && !column.NotNull ? candidates.Append(null) : candidates, cancellationToken)
                 .ConfigureAwait(false);
@@ -53,7 +54,7 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
 
     private IEnumerable<string?> Candidates(ColumnFacts column, string own)
     {
-        string[] ids = [own, .. SampleIds.Families.Select(SampleIds.OwnEntity), .. SampleIds.Families.Select(SampleIds.OtherEntity)];
+        string[] ids = [own, .. ownAtOtherLevels, .. SampleIds.Families.Select(SampleIds.OwnEntity), .. SampleIds.Families.Select(SampleIds.OtherEntity)];
         return column switch
         {
             { IsArray: true } => ids.Select(id => $"{{{id}}}").Prepend("{}").Prepend(null),

@@ -8,11 +8,12 @@ internal static class SampleIds
 {
     internal static readonly ValueFamily[] Families = [ValueFamily.Uuid, ValueFamily.Integer, ValueFamily.Text];
 
-    internal static string OwnTenant(ValueFamily family) => family switch
+    /// <summary>level: see HostContext. A tenant and its organization have different ids.</summary>
+    internal static string OwnTenant(ValueFamily family, int level = 0) => family switch
     {
-        ValueFamily.Uuid => "aaaaaaaa-1111-4111-8111-111111111111",
-        ValueFamily.Integer => "1001",
-        _ => "acme_1",
+        ValueFamily.Uuid => $"{(char)('a' + level)}aaaaaaa-1111-4111-8111-111111111111",
+        ValueFamily.Integer => $"{1 + (3 * level)}001",
+        _ => level == 0 ? "acme_1" : $"umbrella_{level}",
     };
 
     internal static string OwnEntity(ValueFamily family) => family switch

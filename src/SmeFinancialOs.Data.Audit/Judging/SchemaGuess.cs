@@ -11,7 +11,7 @@ internal static class SchemaGuess
     {
         if (model.TenantTables.Count > 0)
             return null;
-        var text = $"No table has the tenant column {Identifier.Quote(model.Options.TenantColumn)}, so that nothing was judged.";
+        var text = $"No table has the tenant column {string.Join(" or ", model.Options.TenantColumns.Select(Identifier.Quote))}, so that nothing was judged.";
         if (Column(model) is var (name, count))
             text += $" {count} tables have a column {Identifier.Quote(name)}: name it if that is the tenant.";
         var settings = model.Policies.SelectMany(policy => new ExpressionClosure(model, policy.Expressions.Select(expression => expression.Text)).Settings)

@@ -20,7 +20,7 @@ internal sealed class SessionPool(Func<CancellationToken, ValueTask<NpgsqlConnec
         CancellationToken cancellationToken)
     {
         if (_always.Count > 0)
-            state = new(state.Values.Where(item => item.Value.Text is not null || !_always.Contains((role.Oid, item.Key))).ToDictionary());
+            state = state.Without(name => _always.Contains((role.Oid, name)));
         var sessions = _sessions.TryGetValue(role.Oid, out var known) ? known : _sessions[role.Oid] = [];
         if (sessions.Find(session => session.CanHave(state)) is { } session)
         {

@@ -15,9 +15,13 @@ internal readonly record struct SettingValue(ValueKind Kind, string? Text)
     public static SettingValue Unset { get; } = new(ValueKind.Unset, null);
 }
 
-/// <summary>The settings of a session, by name.</summary>
-internal sealed class SettingState(IReadOnlyDictionary<string, SettingValue> values)
+/// <summary>
+/// The settings of a session, by name. tenantKind: of those that say who the tenant is, tenantSettings. hasUser: one of these names the user, though no tenant.
+/// </summary>
+internal sealed class SettingState(ValueKind tenantKind, bool hasUser, IReadOnlyList<string> tenantSettings, IReadOnlyDictionary<string, SettingValue> values)
 {
+    public ValueKind TenantKind => tenantKind;
+
     public IReadOnlyDictionary<string, SettingValue> Values => values;
 
     public IEnumerable<KeyValuePair<string, string>> Set =>
@@ -28,9 +32,14 @@ internal sealed class SettingState(IReadOnlyDictionary<string, SettingValue> val
     public IEnumerable<string> Unset => values.Where(item => item.Value.Text is null).Select(item => item.Key);
 
     /// <summary>Whether some setting says who is asking.</summary>
-    public bool HasOwn => values.Values.Any(value => value.Kind == ValueKind.Own);
+    public bool HasOwn => hasUser || values.Values.Any(value => value.Kind == ValueKind.Own);
 
-    public ValueKind KindOf(string setting) => values[setting].Kind;
+    /// <summary>Whether the tenant's settings name this id, though it is not the own one: alone, or in JSON.</summary>
+    public bool NamesTenant(string id) => tenantSettings.Select(name => values.GetValueOrDefault(name).Text).OfType<string>()
+        .Any(text => text == id || (text is ['{', ..] && id.Length > 0 && Words(text).Contains(id)));
+
+    public SettingState Without(Func<string, bool> unset) =>
+        new(tenantKind, hasUser, tenantSettings, values.Where(item => item.Value.Text is not null || !unset(item.Key)).ToDictionary());
 
     /// <summary>Whether some setting has the value in it: alone, in JSON or in a list.</summary>
     public bool Carries(string id) => id.Length > 0 && Set.Any(item => Words(item.Value).Contains(id));

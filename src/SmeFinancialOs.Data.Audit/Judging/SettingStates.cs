@@ -1,122 +1,95 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>The states of the settings that an expression is evaluated in: whatever the app, or SQL that was injected into it, may have set.</summary>
-internal sealed partial class SettingStates
+internal sealed class SettingStates
 {
     private const int MostCombinations = 80;
     private static readonly string[] Flags = ["true", "on", "1", "t", "yes", "admin"];
     private static readonly string[] Malformed = ["garbage", "%", "_", "null", "{}", "true"];
 
-    private readonly string _tenantSetting;
+    private readonly TenantContexts _contexts;
     private readonly ExpressionClosure _closure;
-    private readonly IReadOnlyList<string> _ownTenants;
-    private readonly string _text;
+    private readonly string _own;
+    private readonly ValueForms _forms;
+    private readonly List<string> _others;
 
-    /// <summary>ownTenants: the own id, in the families that the key may have.</summary>
-    internal SettingStates(string tenantSetting, ExpressionClosure closure, IReadOnlyList<string> ownTenants)
+    /// <summary>own: the tenant's id.</summary>
+    internal SettingStates(TenantContexts contexts, ExpressionClosure closure, ValueForms forms, string own)
     {
-        (_tenantSetting, _closure, _ownTenants) = (tenantSetting, closure, ownTenants);
-        _text = string.Join('\n', closure.Texts.Select(text => text.Text));
+        (_contexts, _closure, _forms, _own) = (contexts, closure, forms, own);
+        _others = [.. closure.Settings.Except(contexts.TenantSettings)];
     }
 
     internal IReadOnlyList<SettingState> All()
     {
-        var others = _closure.Settings.Where(name => name != _tenantSetting).ToList();
-        var pools = others.ConvertAll(CandidatesFor);
-        var combinations = Combine(others, pools);
-        var nothing = others.ConvertAll(_ => SettingValue.Unset);
-        var own = SampleIds.Families.Select(family => others.ConvertAll(_ => new SettingValue(ValueKind.Own, SampleIds.OwnEntity(family)))).ToList();
+        var combinations = Combine(_others.ConvertAll(CandidatesFor));
+        var nothing = _others.ConvertAll(_ => SettingValue.Unset);
+        var own = SampleIds.Families.Select(family => _others.ConvertAll(_ => new SettingValue(ValueKind.Own, SampleIds.OwnEntity(family)))).ToList();
         var states = new List<SettingState>();
-        foreach (var tenant in TenantValues())
+        foreach (var (kind, hasUser, tenant) in TenantValues())
         {
-            var with = others.Count == 0 || tenant.Kind is ValueKind.Unset or ValueKind.Own ? combinations
-                : tenant.Kind == ValueKind.Malformed ? [nothing] : [nothing, .. own];
-            states.AddRange(with.Select(values => State(tenant, others, values)));
+            var with = _others.Count == 0 || kind is ValueKind.Unset or ValueKind.Own ? combinations
+                : kind == ValueKind.Malformed ? [nothing] : [nothing, .. own];
+            states.AddRange(with.Select(values => State(kind, hasUser, tenant, values)));
         }
+        states.AddRange(_contexts.Own.Where(_ => _others.Count > 0).Select(context => State(ValueKind.Own, false, OfTenant(ValueKind.Own, context),
+            _others.ConvertAll(name => context.TryGetValue(name, out var value) ? new(ValueKind.Own, value) : SettingValue.Unset))));
         return states;
     }
 
-    private SettingState State(SettingValue tenant, List<string> others, IReadOnlyList<SettingValue> values)
-    {
-        var state = new Dictionary<string, SettingValue>(StringComparer.Ordinal) { [_tenantSetting] = tenant };
-        for (var i = 0; i < others.Count; i++)
-            state[others[i]] = values[i];
-        return new(state);
-    }
+    private SettingState State(ValueKind kind, bool hasUser, IReadOnlyList<SettingValue> tenant, IReadOnlyList<SettingValue> others) =>
+        new(kind, hasUser, _contexts.TenantSettings, _contexts.TenantSettings.Zip(tenant).Concat(_others.Zip(others)).ToDictionary(item => item.First, item => item.Second, StringComparer.Ordinal));
 
-    private IEnumerable<SettingValue> TenantValues()
+    /// <summary>One value for each setting of the tenant.</summary>
+    private IEnumerable<(ValueKind Kind, bool HasUser, IReadOnlyList<SettingValue> Values)> TenantValues()
     {
-        yield return SettingValue.Unset;
-        if (!_closure.Settings.Contains(_tenantSetting))
+        var settings = _contexts.TenantSettings;
+        var unset = settings.Select(_ => SettingValue.Unset).ToList();
+        yield return (ValueKind.Unset, false, unset);
+        var contexts = _contexts.Own.Select(context => OfTenant(ValueKind.Own, context)).DistinctBy(values => string.Join('\0', values.Select(v => v.Text)));
+        if (!settings.Any(_closure.Settings.Contains))
         {
-            yield return new(ValueKind.Own, _ownTenants[0]);
+            if (settings.Count > 0)
+                yield return (ValueKind.Own, false, contexts.First());
             yield break;
         }
 
-        yield return new(ValueKind.Empty, "");
-        foreach (var form in _ownTenants.SelectMany(FormsOf).Distinct())
-            yield return new(ValueKind.Own, form);
+        yield return Everywhere(ValueKind.Empty, "");
+        foreach (var context in contexts)
+        {
+            yield return (ValueKind.Own, false, context);
+            for (var i = 0; i < (settings.Count > 1 ? settings.Count : 0); i++)
+                yield return (ValueKind.Own, false, [.. context.Select((value, at) => at == i ? value : SettingValue.Unset)]);
+        }
         foreach (var text in Malformed.Concat(_closure.Literals.Where(literal => literal.Any(char.IsLetterOrDigit)).Take(8)).Distinct())
-            yield return new(ValueKind.Malformed, text);
+            yield return Everywhere(ValueKind.Malformed, text);
+        foreach (var (kind, hasUser, context) in _contexts.Void)
+            yield return (kind, hasUser, OfTenant(kind, context));
+
+        (ValueKind, bool, IReadOnlyList<SettingValue>) Everywhere(ValueKind kind, string text) =>
+            (kind, false, settings.Select(_ => new SettingValue(kind, text)).ToList());
     }
+
+    private List<SettingValue> OfTenant(ValueKind kind, IReadOnlyDictionary<string, string> context) =>
+        [.. _contexts.TenantSettings.Select(name => context.TryGetValue(name, out var value) ? new(kind, value) : SettingValue.Unset)];
 
     private List<SettingValue> CandidatesFor(string setting)
     {
-        var own = SampleIds.Families.Select(SampleIds.OwnEntity).Concat(_ownTenants).SelectMany(FormsOf);
+        var own = _contexts.Own.Select(context => context.GetValueOrDefault(setting)).OfType<string>()
+            .Concat(SampleIds.Families.Select(SampleIds.OwnEntity).Append(_own).SelectMany(_forms.Of));
         return
         [
             SettingValue.Unset, new(ValueKind.Empty, ""),
-            .. Flags.Concat(LiteralsNear(setting)).Concat(_closure.Literals.Take(8)).Distinct().Select(text => new SettingValue(ValueKind.Flag, text)),
+            .. Flags.Concat(_forms.LiteralsNear(setting)).Concat(_closure.Literals.Take(8)).Distinct().Select(text => new SettingValue(ValueKind.Flag, text)),
             .. own.Distinct().Select(text => new SettingValue(ValueKind.Own, text)),
         ];
-    }
-
-    /// <summary>What stands behind the name of the setting: current_setting('app.mode', true) = 'support'.</summary>
-    private IEnumerable<string> LiteralsNear(string setting) =>
-        from Match name in Regex.Matches(_text, Regex.Escape($"'{setting}'"), RegexOptions.IgnoreCase)
-        let after = _text.Substring(name.Index + name.Length, Math.Min(120, _text.Length - name.Index - name.Length))
-        from Match literal in Literal().Matches(after).Take(3)
-        select ExpressionClosure.LiteralText(literal.Value) into text
-        where text.Length > 0
-        select text;
-
-    /// <summary>Plain, and as the expression takes it apart.</summary>
-    private IEnumerable<string> FormsOf(string id)
-    {
-        yield return id;
-        var paths = JsonPath().Matches(_text)
-            .Select(match => Literal().Matches(match.Value).Select(key => ExpressionClosure.LiteralText(key.Value)).ToList()).ToList();
-        if (_text.Contains("json", StringComparison.OrdinalIgnoreCase) && paths.Count > 0)
-            yield return JsonWith(paths, id);
-        if (_text.Contains("[]", StringComparison.Ordinal))
-            yield return $"{{{id}}}";
-        if (JsonElements().IsMatch(_text))
-            yield return JsonSerializer.Serialize(new[] { id });
-    }
-
-    private static string JsonWith(List<List<string>> paths, string id)
-    {
-        var root = new JsonObject();
-        foreach (var path in paths)
-        {
-            var at = root;
-            foreach (var key in path.SkipLast(1))
-                at = at is null ? null : at[key] is null ? (JsonObject)(at[key] = new JsonObject()) : at[key] as JsonObject;
-            if (at is not null && at[path[^1]] is null)
-                at[path[^1]] = id;
-        }
-        return root.ToJsonString();
     }
 
     /// <summary>
     /// All of them where they are few. Else each value alone, the same value in all settings, in each setting what stands behind its name, and a sample of
     /// the rest, the same in every run.
     /// </summary>
-    private List<IReadOnlyList<SettingValue>> Combine(List<string> settings, List<List<SettingValue>> pools)
+    private List<IReadOnlyList<SettingValue>> Combine(List<List<SettingValue>> pools)
     {
         if (Combinations.AreFew(pools, MostCombinations))
             return [.. Combinations.Of(pools)];
@@ -129,7 +102,7 @@ internal sealed partial class SettingStates
         }
         foreach (var value in pools.SelectMany(pool => pool).Where(value => value.Kind is ValueKind.Own or ValueKind.Flag).Distinct().Take(24))
             chosen.Add(pools.ConvertAll(pool => pool.Contains(value) ? value : SettingValue.Unset));
-        var near = settings.ConvertAll(setting => LiteralsNear(setting).Distinct().Take(4).Select(text => new SettingValue(ValueKind.Flag, text))
+        var near = _others.ConvertAll(setting => _forms.LiteralsNear(setting).Distinct().Take(4).Select(text => new SettingValue(ValueKind.Flag, text))
             .DefaultIfEmpty(SettingValue.Unset).ToList());
         chosen.AddRange(Combinations.Of(near).Take(MostCombinations));
         var random = new Random(7);
@@ -137,13 +110,4 @@ internal sealed partial class SettingStates
             chosen.Add(pools.ConvertAll(pool => pool[random.Next(pool.Count)]));
         return chosen;
     }
-
-    [GeneratedRegex("'(?:[^']|'')*'")]
-    private static partial Regex Literal();
-
-    [GeneratedRegex(@"(?:->>?\s*'(?:[^']|'')+'(?:::text)?\)*\s*)+")]
-    private static partial Regex JsonPath();
-
-    [GeneratedRegex("json\\w*_array_elements", RegexOptions.IgnoreCase)]
-    private static partial Regex JsonElements();
 }

@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 /// <summary>
 /// Judges the policies of one table for one role: a hole needs a row that passes, "safe" needs a proof and the own row that passes. All else is not judged.
 /// </summary>
-internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values,
+internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ContextReader contexts, FittingValues values,
     Func<Relation, RoleFacts, Task<Judged>> judgeOther)
 {
     internal async Task<Judged> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
@@ -32,12 +32,23 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             ValueFamily.Text => [ValueFamily.Text, ValueFamily.Uuid, ValueFamily.Integer], // a text column may hold the ids of any type
             var family => [family],
         };
+        var (level, forms) = (model.LevelOf(table), new ValueForms(string.Join('\n', closure.Texts.Select(text => text.Text))));
         Judged? best = null;
         foreach (var family in families)
         {
-            if (!await values.FitsAsync(key.Type, SampleIds.OwnTenant(family), cancellationToken).ConfigureAwait(false))
+            var own = SampleIds.OwnTenant(family, level);
+            if (!await values.FitsAsync(key.Type, own, cancellationToken).ConfigureAwait(false))
                 continue;
-            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, family);
+            var (given, fault) = model.Context.IsGiven ? await contexts.ReadAsync(level, family, cancellationToken).ConfigureAwait(false)
+                : (TenantContexts.OfSetting(model.Context.TenantSetting, forms.Of(own)), null);
+            if (given is null)
+            {
+                best ??= new(PolicyVerdict.NotJudged, fault!);
+                continue;
+            }
+
+            var states = new SettingStates(given, closure, forms, own).All();
+            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, family, given, states);
             var judgement = await judge.JudgeAsync(cancellationToken).ConfigureAwait(false);
             if (judgement.Verdict != PolicyVerdict.NotJudged)
                 return judgement;

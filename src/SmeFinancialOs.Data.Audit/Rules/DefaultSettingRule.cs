@@ -4,11 +4,11 @@ using SmeFinancialOs.Data.Audit.Fixes;
 namespace SmeFinancialOs.Data.Audit.Rules;
 
 /// <summary>A setting that no role and no database may get by default. Safe to reset, unless an app counts on it.</summary>
-internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> setting, AuditRule description) : CatalogRule, IRuleFamily
+internal sealed class DefaultSettingRule(Func<DatabaseModel, string> setting, AuditRule description) : CatalogRule, IRuleFamily
 {
     public static IReadOnlyList<CatalogRule> Rows { get; } =
     [
-        new DefaultSettingRule(options => options.TenantSetting, new(
+        new DefaultSettingRule(model => model.Context.TenantSetting, new(
             "default-tenant", AuditSeverity.Error,
             "A tenant that is set by default.",
             "Every query that forgot its tenant acts as this one instead of seeing nothing, and RESET brings it back.",
@@ -40,7 +40,7 @@ internal sealed class DefaultSettingRule(Func<SchemaAuditOptions, string> settin
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model)
     {
-        var name = setting(model.Options);
+        var name = setting(model);
         return from found in model.Catalog.DefaultSettings
                where found.Sets(name) && !(Harmless is not null && found.Setting.EndsWith("=" + Harmless, StringComparison.OrdinalIgnoreCase))
                let reset = $"ALTER {found.Owner} RESET {name};"

@@ -14,7 +14,7 @@ internal sealed class KeyWithoutTenantColumn : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from table in model.RootTables
         let column = model.TenantColumnOf(table)
-        where table.Oid != model.Tenants?.Oid
+        where !model.AreTenants(table.Oid)
         from index in model.Catalog.Indexes[table.Oid]
         where index.Definition is not null
         select Found($"{Identifier.Quote(index.Name)} on {table.Name}", $"It is unique across tenants: {column.Name} is not part of it.",

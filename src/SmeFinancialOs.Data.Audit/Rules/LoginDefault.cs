@@ -19,7 +19,7 @@ internal sealed class LoginDefault : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from setting in model.Catalog.DefaultSettings
         where setting.Role is null || model.Identities.Logins.Any(login => login.Name == setting.Role)
-        where !setting.Sets(model.Options.TenantSetting) && !Elsewhere.Any(setting.Sets)
+        where !setting.Sets(model.Context.TenantSetting) && !Elsewhere.Any(setting.Sets)
         let harm = LoginSetting.HarmOf(setting.Name, setting.Value)
         where harm is not null
         group (setting.Name, Harm: harm) by setting.Owner into found

@@ -26,7 +26,7 @@ internal sealed class PolicyCastsColumn : CatalogRule
 
     /// <summary>Whether nothing is lost when the other side becomes the setting itself: a function may verify it first.</summary>
     private static bool HandsOnTenant(DatabaseModel model, SqlText other) =>
-        new SimpleExpression(model, new HashSet<string>([model.Options.TenantSetting.ToLowerInvariant()])).IsSimple(other);
+        new SimpleExpression(model, new HashSet<string>([model.Context.TenantSetting])).IsSimple(other);
 
     /// <summary>To its own type, of which it may be a domain, and varchar to text are no casts to the index.</summary>
     private static IEnumerable<(SqlText Whole, SqlText Column, SqlText Other, bool Equal)> Casts(PolicyAnalysis policy, Column column, SqlText text) =>

@@ -29,7 +29,7 @@ internal sealed class SealNotAsked : CatalogRule
     /// <summary>The tenant's own policies compare the tenant. What the demo and admins may is held by one policy for both.</summary>
     private static Fix Mend(DatabaseModel model, PolicyAnalysis policy)
     {
-        if (policy.Expressions.Any(text => text.Calls().Any(call => call.Reads(model.Options.TenantSetting))))
+        if (policy.Expressions.Any(text => text.Calls().Any(call => call.Reads(model.Context.TenantSetting))))
             return PolicyFix.Bind(model, policy);
         var policies = model.PoliciesOf(policy.Table).ToList();
         var ours = policies.Where(each => SealParts.Held.Contains(each.Policy.Name)).ToList();

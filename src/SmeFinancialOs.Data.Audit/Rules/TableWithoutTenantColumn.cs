@@ -16,6 +16,6 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
         where table.IsTable && !table.Temporary && !model.IsTenantTable(table.Oid)
         let roles = model.AppGrantees(GrantKind.Relation, table.Oid)
         where roles.Length > 0
-        select Found(table.Name, $"{roles} has a privilege on it, and it has no column {model.Options.TenantColumn}.",
+        select Found(table.Name, $"{roles} has a privilege on it, and it has no column {string.Join(" or ", model.Options.TenantColumns)}.",
             Fix.Review($"REVOKE ALL ON TABLE {table.Name} FROM {roles};"));
 }

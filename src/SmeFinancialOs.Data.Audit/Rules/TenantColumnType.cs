@@ -12,15 +12,15 @@ internal sealed class TenantColumnType : CatalogRule
         Docs + "datatype-uuid.html");
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
-        TypeOfTenant(model) is not { } type ? [] :
         from table in model.RootTables
         let column = model.TenantColumnOf(table)
-        where column.BaseType != type
+        let type = TypeOfTenant(model, table)
+        where type is not null && column.BaseType != type
         select Found(table.Name, $"{column.Name} is {column.Type}, but a tenant is {type}.", Change(model, table, column, type));
 
     /// <summary>The tenants' own key says it, else the function that reads the setting.</summary>
-    private static string? TypeOfTenant(DatabaseModel model) =>
-        model.Tenants is { } tenants ? model.TenantColumnOf(tenants).BaseType : model.Settings.TypeOf(model.Policies);
+    private static string? TypeOfTenant(DatabaseModel model, Relation table) => model.TenantsOf(table) is { } tenants ? model.TenantColumnOf(tenants).BaseType
+        : model.Context.LevelCount == 1 ? model.Settings.TypeOf(model.Policies) : null;
 
     /// <summary>PostgreSQL refuses to change a column that a policy or a key of another type rests on.</summary>
     private static Fix Change(DatabaseModel model, Relation table, Column column, string type)

@@ -12,10 +12,10 @@ internal sealed class TenantColumnWithoutForeignKey : CatalogRule
         Docs + "ddl-constraints.html#DDL-CONSTRAINTS-FK");
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
-        model.Tenants is not { } tenants ? [] :
         from table in model.RootTables
+        let tenants = model.TenantsOf(table)
         let column = model.TenantColumnOf(table)
-        where table.Oid != tenants.Oid
+        where tenants is not null && table.Oid != tenants.Oid
             && !model.Catalog.ForeignKeys[table.Oid].Any(key => key.Columns.Contains(column.Number) && model.IsTenantTable(key.Target))
         let key = model.TenantColumnOf(tenants)
         select Found(table.Name, $"{column.Name} has no foreign key.", column.BaseType == key.BaseType
