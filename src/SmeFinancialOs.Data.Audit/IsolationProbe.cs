@@ -46,6 +46,7 @@ public sealed class IsolationProbe
     /// <exception cref="IsolationProbeException">
     /// The login is neither a superuser nor the app's, a login of the app does not exist, or there is no tenant table.
     /// </exception>
+    /// <exception cref="TenantSchemaException">An option names a table that the database does not have, or the context cannot be set.</exception>
     /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -34,6 +34,8 @@ internal sealed class DatabaseModel
             || catalog.Grants[(GrantKind.Schema, schema.Oid)].Any(grant => grant.Privilege == "USAGE" && Identities.IsApp(grant.Grantee)))
                 .Select(schema => schema.Oid)];
         FindTenants();
+        if (Members is not null)
+            _tenantColumns.TryAdd(Members.Table.Oid, Members.Tenant);
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
         RootTables = [.. TenantTables.Where(table => !IsChild(table))];
         Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
@@ -130,9 +132,13 @@ internal sealed class DatabaseModel
     /// <summary>The table whose ids stand in the tenant column of a table, when there is one.</summary>
     public Relation? TenantsOf(Relation table) => _tenants.GetValueOrDefault(LevelOf(table));
 
-    /// <summary>Of the ids at a level, by the first table that has some.</summary>
-    public ValueFamily FamilyOf(int level) =>
-        TenantTables.Where(table => LevelOf(table) == level).Select(table => ValueFamilies.Of(TenantColumnOf(table).BaseType)).FirstOrDefault();
+    /// <summary>A column with ids of a level: of the tenants themselves where there is such a table. Null where no table has one.</summary>
+    public Column? ColumnOf(int level) => _tenants.TryGetValue(level, out var tenants) ? TenantColumnOf(tenants)
+        : TenantTables.Where(table => LevelOf(table) == level).Select(TenantColumnOf).FirstOrDefault()
+            ?? TenantTables.SelectMany(table => Catalog.Columns[table.Oid]).FirstOrDefault(column =>
+                Options.TenantColumns.Contains(column.Name) && Context.LevelOf(column.Name) == level);
+
+    public ValueFamily FamilyOf(int level) => ColumnOf(level) is { } column ? ValueFamilies.Of(column.BaseType) : ValueFamily.Other;
 
     public bool AreTenants(uint relation) => _tenants.Values.Any(table => table.Oid == relation);
 

@@ -24,7 +24,7 @@ internal sealed partial class HostContext
         _levels = [options.TenantColumn, .. options.OtherTenantColumns.Where(placeholders.Contains)];
         NamesUser = placeholders.Contains(User);
         var settings = SettingsOf(_expression, [Tenant, .. _levels]);
-        Settings = [.. settings.Select(setting => setting.Name)];
+        Settings = [.. settings.Select(setting => setting.Name).Where(name => name.Contains('.', StringComparison.Ordinal)).Distinct()];
         TenantSetting = settings.Find(setting => setting.IsTenant).Name ?? options.TenantSetting.ToLowerInvariant();
     }
 
@@ -33,7 +33,7 @@ internal sealed partial class HostContext
 
     public bool NamesUser { get; }
 
-    /// <summary>Those that the expression names, in lower case.</summary>
+    /// <summary>Those that the expression names, in lower case, without PostgreSQL's own, such as the role.</summary>
     public IReadOnlyList<string> Settings { get; }
 
     /// <summary>The one whose value is made of the tenant's id, in lower case.</summary>

@@ -26,7 +26,7 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
             .Select(setting => setting.Setting.Split('=', 2)).Where(pair =>
                 pair[0].Contains('.', StringComparison.Ordinal) || pair[0] is "role" or "row_security" or "session_replication_role" or "search_path")
             .Select(pair => $"set_config({Identifier.Literal(pair[0])}, "
-                + $"{Identifier.Literal(pair[0] == context.Setting && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
+                + $"{Identifier.Literal(pair[0].Equals(context.Setting, StringComparison.OrdinalIgnoreCase) && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
 
     private static List<string> Statements(string login, string? role, bool demo, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
     {
@@ -34,8 +34,10 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
         var late = defaults.Except(early).ToList();
         if (role is not null)
             late = [$"set_config('role', {Identifier.Literal(role)}, true)"];
+        // The context of a host may take a role, too: the actor's own is taken again.
+        List<string> again = context.Ids.IsContextGiven ? [.. late.DefaultIfEmpty("set_config('role', 'none', true)")] : [];
         if (tenant is not null)
-            late.AddRange(context.Attacking(tenant, demo));
+            late = [.. late, .. context.Attacking(tenant, demo), .. again];
         var statements = new List<string>();
         if (context.Superuser && early.Count > 0)
             statements.Add("SELECT " + string.Join(", ", early));

@@ -13,7 +13,7 @@ internal static class KeyAttacks
         var set = target.Granted(rights.Update).FirstOrDefault(column => column.Name != target.Tenant.Name) is { } same
             ? $"SET {Target.Assign([same], target.Other.Values)}" : null;
         // Mine in name, the other's in everything else.
-        var twin = new Dictionary<string, string?>(target.Other.Values) { [target.Tenant.Name] = target.Context.Own };
+        var twin = new Dictionary<string, string?>(target.Other.Values) { [target.Tenant.Name] = target.OwnId };
         foreach (var row in new[] { target.Other.Values, twin })
         {
             yield return new(target.Name, "upsert", target.Insert(columns, row) + " ON CONFLICT DO NOTHING", target.OtherRows);
@@ -27,7 +27,7 @@ internal static class KeyAttacks
             yield break;
 
         // The name of a tenant may well be unique among all; and its id is what tells tenants apart.
-        if (target.Table.Oid != catalog.Model.Tenants?.Oid)
+        if (!catalog.Model.AreTenants(target.Table.Oid))
         {
             yield return new(target.Name, Oracle, target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
             yield return new(target.Name, Oracle, target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
@@ -8,13 +6,15 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 /// The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds,
 /// but who is no tenant either where contexts are sealed.
 /// </summary>
-internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? seal, string? seedRole, string own, string other)
+internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids, ProbeSeal? seal, string? seedRole, string own, string other)
 {
     public bool Superuser => superuser;
 
     public bool IsSealed => seal is not null;
 
     public string Setting => setting;
+
+    public ProbeIds Ids => ids;
 
     public string Own => own;
 
@@ -28,20 +28,20 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
             + $"{string.Join(", ", Settings(seal is null || seedRole is not null ? tenant : "", isDemo: false))}"];
 
     public IReadOnlyList<string> Leave { get; } =
-        [$"SELECT set_config('role', 'none', true), set_config({Identifier.Literal(setting)}, '', true)" + (seal is null ? "" : ", " + ProbeSeal.None)];
+        [$"SELECT {string.Join(", ", (string[])["set_config('role', 'none', true)", .. ids.Context(""), .. seal is null ? [] : (string[])[ProbeSeal.None]])}"];
 
     /// <summary>
     /// What an attacker has set. Where contexts are sealed the setting is anybody's to write: it is the victim's, next to the attacker's own token.
     /// </summary>
     public IEnumerable<string> Attacking(string tenant, bool isDemo) => seal is null || tenant.Length == 0
         ? Settings(tenant, isDemo)
-        : [Plain(other), seal.For(tenant, isDemo)];
+        : [.. ids.Context(other), seal.For(tenant, isDemo)];
 
     /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
-    public ProbeContext Against(string tenant) => new(superuser, setting, seal, superuser ? null : seedRole, own, tenant);
+    public ProbeContext Against(string tenant) => new(superuser, setting, ids, seal, superuser ? null : seedRole, own, tenant);
 
     /// <summary>The same, as one tenant that is nobody's victim.</summary>
-    public ProbeContext ForOwn(string tenant) => new(superuser, setting, seal, seedRole, tenant, other);
+    public ProbeContext ForOwn(string tenant) => new(superuser, setting, ids, seal, seedRole, tenant, other);
 
     /// <summary>The id of our own demo is a uuid, which is no tenant of a schema with numbers.</summary>
     internal static async Task<bool> IsTenantAsync(string tenant, string role, ProbeSession session, ProbeCatalog catalog, Findings findings)
@@ -56,8 +56,10 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
     internal static async Task<ProbeContext> OfAsync(ProbeSession session, IsolationProbeOptions options, ProbeCatalog catalog)
     {
         var model = catalog.Model;
+        if (model.MissingName is { } missing)
+            throw new TenantSchemaException(missing);
         if (model.TenantTables.Count == 0)
-            throw new IsolationProbeException($"No table has a column \"{options.TenantColumn}\": set TenantColumn and Schemas to what the database has.");
+            throw new IsolationProbeException($"No table has a column {string.Join(" or ", options.TenantColumns.Select(name => $"\"{name}\""))}: set TenantColumn and Schemas to what the database has.");
         var login = (await session.ScalarAsync("SELECT session_user::text").ConfigureAwait(false))!;
         var role = model.Catalog.Roles.Values.First(role => role.Name == login);
         if (!role.Superuser && !options.AppLogins.Contains(login))
@@ -67,11 +69,32 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
         var seedRole = role.Superuser && seal is null ? null : model.Identities.TenantRoles
             .FirstOrDefault(tenant => !options.DemoRoles.Contains(tenant.Name)
                 && (role.Superuser || model.Identities.MayBecome(role).Any(reached => reached.Oid == tenant.Oid)))?.Name;
-        var type = catalog.TypesByOid[catalog.TenantColumn(model.Tenants ?? model.TenantTables[0]).TypeOid].Name;
-        var context = new ProbeContext(role.Superuser, options.TenantSetting, seal, seedRole, NewTenant(type, 'a'), NewTenant(type, 'b'));
+        var ids = new ProbeIds(model, [.. Enumerable.Range(0, model.Context.LevelCount).Select(level => TypeOf(catalog, level))]);
+        var context = new ProbeContext(role.Superuser, model.Context.TenantSetting, ids, seal, seedRole, ids.New(0, 'a'), ids.New(0, 'b'));
         if (context.IsSealed)
             await context.RequireKeyAsync(session).ConfigureAwait(false);
+        else if (model.Context.IsGiven)
+            await context.RequireContextAsync(session).ConfigureAwait(false);
         return context;
+    }
+
+    /// <summary>Of the tenants' own ids where there is such a table; of what a domain is made of.</summary>
+    private static string TypeOf(ProbeCatalog catalog, int level)
+    {
+        if (catalog.Model.ColumnOf(level) is not { } column)
+            return "text";
+        var type = catalog.TypesByOid[catalog.ColumnsOf[column.Relation].First(known => known.Name == column.Name).TypeOid];
+        while (type.Kind == 'd')
+            type = catalog.TypesByOid[type.Below[0]];
+        return type.Name;
+    }
+
+    private async Task RequireContextAsync(ProbeSession session)
+    {
+        var (_, error) = await session.TryAsync(() => session.UndoneAsync(async () =>
+            { await session.RunAsync($"SELECT {string.Join(", ", ids.Context(own))}").ConfigureAwait(false); return own; })).ConfigureAwait(false);
+        if (error is not null)
+            throw new TenantSchemaException($"Context: {ServerText.Of(error)} ({error.SqlState}).", error);
     }
 
     /// <summary>Else every refusal would be one of the key, and prove nothing.</summary>
@@ -83,15 +106,5 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeSeal? se
             throw new IsolationProbeException($"The probe cannot act as a tenant: {ServerText.Of(error)} ({error.SqlState}). {error.Hint}", error);
     }
 
-    private IEnumerable<string> Settings(string tenant, bool isDemo) => seal is null ? [Plain(tenant)] : [Plain(tenant), seal.For(tenant, isDemo)];
-
-    private string Plain(string tenant) => $"set_config({Identifier.Literal(setting)}, {Identifier.Literal(tenant)}, true)";
-
-    private static string NewTenant(string type, char which) => type switch
-    {
-        "uuid" => Guid.NewGuid().ToString(),
-        "smallint" => RandomNumberGenerator.GetInt32(10_000, 32_000).ToString(CultureInfo.InvariantCulture),
-        "integer" or "bigint" or "numeric" => RandomNumberGenerator.GetInt32(1_000_000_000, int.MaxValue).ToString(CultureInfo.InvariantCulture),
-        _ => $"{which}{RandomNumberGenerator.GetHexString(9, true)}",
-    };
+    private IEnumerable<string> Settings(string tenant, bool isDemo) => [.. ids.Context(tenant), .. seal is null ? [] : (string[])[seal.For(tenant, isDemo)]];
 }

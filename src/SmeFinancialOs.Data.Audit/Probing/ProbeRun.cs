@@ -158,7 +158,7 @@ internal sealed class ProbeRun
         }
         controls.Conclude();
         attacker.Forget();
-        var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Other)})"));
+        var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Ids.Of(_context.Other, Model.LevelOf(table)))})"));
         foreach (var actor in actors)
         {
             foreach (var (function, call) in functions)
@@ -214,7 +214,7 @@ internal sealed class ProbeRun
 
     private List<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> Parents(Target target) =>
         [.. from key in _catalog.KeysOf(target.Table)
-            where Model.IsTenantTable(key.Target) && !(key.Target == Model.Tenants?.Oid && key.Columns is [var only] && only == target.Tenant.Name)
+            where Model.IsTenantTable(key.Target) && !(Model.AreTenants(key.Target) && key.Columns is [var only] && only == target.Tenant.Name)
             let seeds = _seeder.Of(Model.Catalog.Relations[key.Target], _context.Other)
             where seeds.Count > 0
             select (key, seeds[0].Values)];
@@ -242,6 +242,6 @@ internal sealed class ProbeRun
             (from own in _seeder.Of(table, _context.Own)
              from other in _seeder.Of(table, _context.Other)
              where own.Leaf == other.Leaf
-             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context)).FirstOrDefault();
+             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context, Model.LevelOf(table)) { IsMembership = table.Oid == Model.Members?.Table.Oid }).FirstOrDefault();
     }
 }

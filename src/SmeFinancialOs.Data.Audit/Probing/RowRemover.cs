@@ -71,7 +71,7 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
     private string Mine(Relation table, string tenant)
     {
         var column = catalog.TenantColumn(table);
-        return $"{column.Sql} = {column.Value(tenant)}";
+        return $"{column.Sql} = {column.Value(context.Ids.Of(tenant, catalog.Model.LevelOf(table)))}";
     }
 
     private IEnumerable<Relation> Dependents(Relation table)

@@ -9,7 +9,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     private readonly List<Seed> _seeds = [];
     private readonly List<uint> _order = [];
     private readonly Dictionary<(uint Table, string Tenant), Dictionary<string, string?>> _promised = [];
-    private readonly Dictionary<uint, Dictionary<string, string?>> _references = [];
+    private readonly Dictionary<(uint Table, int Which), Dictionary<string, string?>> _references = [];
 
     /// <summary>By leaf: why it could not be filled.</summary>
     public Dictionary<uint, string> Failures { get; } = [];
@@ -65,6 +65,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
                 return;
             }
             _seeds.Add(seed);
+            if (catalog.Model.Members is { } members && members.Table.Oid == table.Oid && seed.Values[members.User.Name] is { } user)
+                context.Ids.SetUser(tenant, user);
         }
         Failures.Remove(leaf.Oid);
     }
@@ -74,7 +76,9 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         if (await ExistingAsync(leaf, tenant, underTenant).ConfigureAwait(false) is { } existing)
             return (existing, null);
         var columns = catalog.ColumnsOf[leaf.Oid].Where(column => column.Writable || column.Name == catalog.TenantColumn(table).Name).ToList();
-        var given = new Dictionary<string, string?>(_promised.GetValueOrDefault((table.Oid, tenant)) ?? []) { [catalog.TenantColumn(table).Name] = tenant };
+        var given = new Dictionary<string, string?>(_promised.GetValueOrDefault((table.Oid, tenant)) ?? []);
+        foreach (var (name, id) in TenantIds(table, tenant))
+            given[name] = id;
         var mirrored = new List<ProbeKey>();
         foreach (var key in catalog.KeysOf(table))
         {
@@ -108,7 +112,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var column = catalog.TenantColumn(leaf);
         var all = catalog.ColumnsOf[leaf.Oid].ToList();
         var into = underTenant && !context.Superuser ? context.Enter(tenant) : [];
-        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {leaf.Name} WHERE {column.Sql} = {column.Value(tenant)} LIMIT 1";
+        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {leaf.Name} WHERE {column.Sql} = {column.Value(context.Ids.Of(tenant, catalog.Model.LevelOf(leaf)))} LIMIT 1";
         var (results, _) = await session.TryAsync(() => session.ReadAsync([.. into, sql, .. into.Count > 0 ? context.Leave : []])).ConfigureAwait(false);
         return results?.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] ? Stored(leaf, tenant, all, stored) : null;
     }
@@ -136,7 +140,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var parents = catalog.Model.IsTenantTable(key.Target)
             ? Of(target, tenant).Select(seed => seed.Values).Where(values =>
                 pairs.TrueForAll(pair => !given.TryGetValue(pair.First, out var value) || value == values.GetValueOrDefault(pair.Second))).ToList()
-            : [await ReferenceAsync(target, shift).ConfigureAwait(false)];
+            : [await ReferenceAsync(target, shift, IsUser(table, key) ? shift : 0).ConfigureAwait(false)];
         if (parents.Count == 0 && key.Deferrable && !IsOptional(table, key))
             parents = [await PromiseAsync(target, key, tenant, shift).ConfigureAwait(false)];
         if (parents.Count == 0 || parents[0].Count == 0)
@@ -159,7 +163,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         if (!_promised.TryGetValue((target.Oid, tenant), out var promise))
         {
             var leaf = catalog.LeavesOf(target).First();
-            var given = new Dictionary<string, string?> { [catalog.TenantColumn(target).Name] = tenant };
+            var given = TenantIds(target, tenant).ToDictionary(item => item.Name, string? (item) => item.Id);
             var (rows, _) = await _finder.FindAsync(leaf, [.. catalog.ColumnsOf[leaf.Oid].Where(column => key.TargetColumns.Contains(column.Name))],
                 given, shift).ConfigureAwait(false);
             promise = _promised[(target.Oid, tenant)] = rows.FirstOrDefault() ?? [];
@@ -167,14 +171,27 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         return promise;
     }
 
-    /// <summary>A table without tenants: any row of it will do, or one that is made.</summary>
-    private async Task<IReadOnlyDictionary<string, string?>> ReferenceAsync(Relation table, int shift)
+    /// <summary>The tenant columns that the table has.</summary>
+    private IEnumerable<(string Name, string Id)> TenantIds(Relation table, string tenant)
     {
-        if (_references.TryGetValue(table.Oid, out var known))
+        var model = catalog.Model;
+        var own = catalog.TenantColumn(table).Name;
+        return catalog.ColumnsOf[table.Oid].Select(column => column.Name).Where(name => name != own && model.Options.TenantColumns.Contains(name))
+            .Select(name => (name, context.Ids.Of(tenant, model.Context.LevelOf(name)))).Append((own, context.Ids.Of(tenant, model.LevelOf(table))));
+    }
+
+    /// <summary>Whether the key says whose membership it is: each tenant needs a user of its own.</summary>
+    private bool IsUser(Relation table, ProbeKey key) => catalog.Model.Members is { } members && members.Table.Oid == table.Oid
+        && key.Columns.Contains(members.User.Name);
+
+    /// <summary>A table without tenants: any row of it will do, or one that is made. which: 0 for any, else another one for each number.</summary>
+    private async Task<IReadOnlyDictionary<string, string?>> ReferenceAsync(Relation table, int shift, int which)
+    {
+        if (_references.TryGetValue((table.Oid, which), out var known))
             return known;
         var columns = catalog.ColumnsOf[table.Oid].ToList();
         var list = Texts(columns);
-        var (found, _) = await session.TryAsync(() => session.RowsAsync($"SELECT {list} FROM {table.Name} LIMIT 1")).ConfigureAwait(false);
+        var (found, _) = await session.TryAsync(() => session.RowsAsync($"SELECT {list} FROM {table.Name} LIMIT 1 OFFSET {Math.Max(0, which - 1)}")).ConfigureAwait(false);
         var writable = columns.Where(column => column.Writable).ToList();
         var (rows, _) = found is { Count: > 0 } ? ([], null)
             : await _finder.FindAsync(table, writable, new Dictionary<string, string?>(), shift).ConfigureAwait(false);
@@ -186,7 +203,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             (found, _) = await session.TryAsync(() => session.RowsAsync(
                 $"INSERT INTO {table.Name} {Values(given, row)} RETURNING {list}")).ConfigureAwait(false);
         }
-        return _references[table.Oid] = found is { Count: > 0 } ? columns.Zip(found[0]).ToDictionary(pair => pair.First.Name, pair => pair.Second) : [];
+        return _references[(table.Oid, which)] = found is { Count: > 0 } ? columns.Zip(found[0]).ToDictionary(pair => pair.First.Name, pair => pair.Second) : [];
     }
 
     private async Task<Seed?> InsertAsync(Relation table, Relation leaf, string tenant, List<ProbeColumn> columns, Dictionary<string, string?> row,

@@ -4,20 +4,30 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 
 /// <summary>What is attacked: a table, or a view of one, with a row of each tenant in the table.</summary>
 internal sealed record Target(Relation Object, Relation Table, IReadOnlyList<ProbeColumn> Columns, ProbeColumn Tenant, Seed Own, Seed Other,
-    ProbeContext Context)
+    ProbeContext Context, int Level)
 {
     public string Name => Object.Name;
 
     public bool HasTenant => Columns.Any(column => column.Name == Tenant.Name);
 
-    public string WhereOther => $"WHERE {Tenant.Sql} = {Tenant.Value(Context.Other)}";
+    public string OwnId => Context.Ids.Of(Context.Own, Level);
 
-    public string WhereOwn => $"WHERE {Tenant.Sql} = {Tenant.Value(Context.Own)}";
+    public string OtherId => Context.Ids.Of(Context.Other, Level);
+
+    /// <summary>The table of memberships: a user that makes itself a member reaches all rows of a tenant.</summary>
+    public bool IsMembership { get; init; }
+
+    /// <summary>The attacker's row, in the other tenant.</summary>
+    public IReadOnlyDictionary<string, string?> Joined => new Dictionary<string, string?>(Own.Values) { [Tenant.Name] = OtherId };
+
+    public string WhereOther => $"WHERE {Tenant.Sql} = {Tenant.Value(OtherId)}";
+
+    public string WhereOwn => $"WHERE {Tenant.Sql} = {Tenant.Value(OwnId)}";
 
     /// <summary>ctid, because an update that changes no value is one too.</summary>
-    public string OtherRows => Rows(Table, Tenant, Context.Other);
+    public string OtherRows => Rows(Table, Tenant, OtherId);
 
-    public string OwnRows => Rows(Table, Tenant, Context.Own);
+    public string OwnRows => Rows(Table, Tenant, OwnId);
 
     public string OwnCount => $"SELECT count(*)::text FROM {Table.Name} {WhereOwn}";
 
