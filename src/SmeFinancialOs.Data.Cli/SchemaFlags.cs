@@ -11,6 +11,15 @@ internal sealed class SchemaFlags
 
     private readonly Option<string?> _config = ConfigOption();
     private readonly Option<string?> _tenantColumn = new("--tenant-column") { Description = "The column that says whose row it is. [default: org_id]" };
+    private readonly Option<string[]> _otherTenantColumns = Names("--other-tenant-column",
+        "The tenant column of tables that lack the first one; the first that a table has counts.");
+    private readonly Option<string?> _context = new("--context")
+    {
+        Description = "The SQL by which the host says who is asking, with :tenant and :user for their ids, where it does more than to set --tenant-setting; or "
+            + $"one of {string.Join(", ", TenantSchemaPreset.All.Select(preset => preset.Name))}.",
+    };
+    private readonly Option<string?> _membership = new("--membership")
+        { Description = "The table that says which users belong to which tenants: \"public.members(user_id, org_id)\"." };
     private readonly Option<string?> _tenantSetting =
         new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
     private readonly Option<string?> _tenantTable =
@@ -27,7 +36,7 @@ internal sealed class SchemaFlags
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_tenantColumn, _tenantSetting, _tenantTable, _appLogins, _tenantRoles, _adminLogins, _adminRoles,
+        foreach (var option in (Option[])[_tenantColumn, _otherTenantColumns, _tenantSetting, _context, _membership, _tenantTable, _appLogins, _tenantRoles, _adminLogins, _adminRoles,
             _schemas, _baseline, _config])
             command.Options.Add(option);
     }
@@ -36,16 +45,20 @@ internal sealed class SchemaFlags
     {
         var settings = ToolSettings.Read(parsed.GetValue(_config));
         var house = new SchemaAuditOptions();
+        var (context, preset) = HostContextFlag.Read(parsed.GetValue(_context) ?? settings.Context);
         return new()
         {
-            TenantColumn = parsed.GetValue(_tenantColumn) ?? settings.TenantColumn ?? house.TenantColumn,
+            TenantColumn = parsed.GetValue(_tenantColumn) ?? settings.TenantColumn ?? preset?.TenantColumn ?? house.TenantColumn,
+            OtherTenantColumns = Given(parsed, _otherTenantColumns) ?? settings.OtherTenantColumns ?? house.OtherTenantColumns,
+            Context = context,
+            Membership = parsed.GetValue(_membership) is { } membership ? HostContextFlag.Membership(membership) : settings.Membership?.ToTable(),
             TenantSetting = parsed.GetValue(_tenantSetting) ?? settings.TenantSetting ?? house.TenantSetting,
             TenantTable = parsed.GetValue(_tenantTable) ?? settings.TenantTable,
-            AppLogins = Given(parsed, _appLogins) ?? settings.AppLogins ?? house.AppLogins,
-            TenantRoles = Given(parsed, _tenantRoles) ?? settings.TenantRoles ?? house.TenantRoles,
-            AdminLogins = Given(parsed, _adminLogins) ?? settings.AdminLogins ?? house.AdminLogins,
-            AdminRoles = Given(parsed, _adminRoles) ?? settings.AdminRoles ?? house.AdminRoles,
-            Schemas = Given(parsed, _schemas) ?? settings.Schemas,
+            AppLogins = Given(parsed, _appLogins) ?? settings.AppLogins ?? preset?.AppLogins ?? house.AppLogins,
+            TenantRoles = Given(parsed, _tenantRoles) ?? settings.TenantRoles ?? preset?.TenantRoles ?? house.TenantRoles,
+            AdminLogins = Given(parsed, _adminLogins) ?? settings.AdminLogins ?? preset?.AdminLogins ?? house.AdminLogins,
+            AdminRoles = Given(parsed, _adminRoles) ?? settings.AdminRoles ?? preset?.AdminRoles ?? house.AdminRoles,
+            Schemas = Given(parsed, _schemas) ?? settings.Schemas ?? preset?.Schemas,
             Allowlist = [.. (settings.Allowlist ?? []).Where(allowed => allowed.IsForAudit).Select(allowed => allowed.ForAudit())],
             Baseline = (parsed.GetValue(_baseline) ?? settings.Baseline) is { } file ? Baseline.Read(file) : [],
         };
@@ -59,6 +72,9 @@ internal sealed class SchemaFlags
         return new()
         {
             TenantColumn = audit.TenantColumn,
+            OtherTenantColumns = audit.OtherTenantColumns,
+            Context = audit.Context,
+            Membership = audit.Membership,
             TenantSetting = audit.TenantSetting,
             TenantTable = audit.TenantTable,
             AppLogins = audit.AppLogins,

@@ -23,7 +23,13 @@ internal sealed class ToolSettings
 
     public string? TenantColumn { get; init; }
 
+    public string[]? OtherTenantColumns { get; init; }
+
     public string? TenantSetting { get; init; }
+
+    public string? Context { get; init; }
+
+    public MembershipSettings? Membership { get; init; }
 
     public string? TenantTable { get; init; }
 
@@ -69,6 +75,11 @@ internal sealed class ToolSettings
         public bool AllowSignUp { get; init; }
 
         public Dictionary<string, Dictionary<string, string>>? Values { get; init; }
+    }
+
+    internal sealed record MembershipSettings(string? Table, string? UserColumn, string? TenantColumn)
+    {
+        internal MembershipTable ToTable() => new(Table ?? "", UserColumn ?? "", TenantColumn ?? "");
     }
 
     /// <summary>Of migrate --guard.</summary>
