@@ -1,18 +1,20 @@
 using System.Security.Cryptography;
 using System.Text;
+using SmeFinancialOs.Data.Audit.Fixes;
 
 namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>One fault of one object.</summary>
 public sealed class AuditFinding
 {
-    internal AuditFinding(AuditRule rule, string objectName, string message, string fix, bool isFixSafe)
+    internal AuditFinding(AuditRule rule, string objectName, string message, Fix fix)
     {
         Rule = rule;
         ObjectName = objectName;
         Message = message;
-        Fix = fix;
-        IsFixSafe = isFixSafe;
+        Fix = fix.Sql;
+        IsFixSafe = fix.IsSafe;
+        Rewrite = fix.Rewrite;
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{rule.Id}\n{objectName}")).AsSpan(0, 8));
     }
 
@@ -44,6 +46,8 @@ public sealed class AuditFinding
     /// A row of another tenant that was seen to pass, with the role and the settings; null where nothing was evaluated or the message has it.
     /// </summary>
     public string? Witness { get; internal set; }
+
+    internal PolicyRewrite? Rewrite { get; }
 
     /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>
     public string Fingerprint { get; }

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Fixes;
 using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit;
@@ -9,6 +10,7 @@ public sealed class AuditReport
     internal AuditReport(IReadOnlyList<AuditFinding> findings, IReadOnlyList<AuditSuppression> suppressed, DatabaseModel model)
     {
         Findings = findings;
+        Fixes = FixPlan.Of(findings);
         Suppressed = suppressed;
         ServerVersion = model.Catalog.ServerVersion;
         Judgements = model.Judgements;
@@ -21,6 +23,12 @@ public sealed class AuditReport
 
     /// <summary>The faults, the worst first; empty when there are none.</summary>
     public IReadOnlyList<AuditFinding> Findings { get; }
+
+    /// <summary>
+    /// The SQL that mends the findings, in an order in which it can run, without what only a person can decide. Several findings of one policy are one ALTER
+    /// POLICY. A finding that is hidden behind another one comes to light when that one is mended.
+    /// </summary>
+    public IReadOnlyList<SchemaFix> Fixes { get; }
 
     /// <summary>What an allowance or the baseline left out.</summary>
     public IReadOnlyList<AuditSuppression> Suppressed { get; }

@@ -12,15 +12,7 @@ internal static class PolicyFix
             .Any(other => other != policy && other.Policy.Permissive && other.Policy.Covers(command)
             && other.FilterOf(command) == TenantFilter.Tenant && (other.ConcernsPublic || policy.Policy.Roles.All(role => other.Policy.Roles.Contains(role)))))
             ? Fix.Review($"DROP POLICY {policy.Sql} ON {policy.Table.Name};")
-            : Fix.Review(Alter(policy, text => Tied(model, policy, text)));
-
-    internal static string Alter(PolicyAnalysis policy, Func<SqlText, string?> write)
-    {
-        var parts = new[] { ("USING", policy.Using), ("WITH CHECK", policy.Check) }
-            .Where(part => !part.Item2.IsEmpty).Select(part => (Clause: part.Item1, Old: part.Item2.Text, New: write(part.Item2)))
-            .Where(part => part.New is not null && part.New != part.Old).Select(part => $" {part.Clause} ({part.New})");
-        return $"ALTER POLICY {policy.Sql} ON {policy.Table.Name}{string.Concat(parts)};";
-    }
+            : Fix.Of(new(policy, (@using, check) => (Tied(model, policy, @using, policy.UsingFilter), Tied(model, policy, check, policy.CheckFilter))), false);
 
     /// <summary>The same policy again, which is then ANDed with the others.</summary>
     internal static string Restrict(DatabaseModel model, PolicyAnalysis policy) =>
@@ -50,10 +42,9 @@ internal static class PolicyFix
     private static string Clause(string name, SqlText text) => text.IsEmpty ? "" : $" {name} ({text.Text})";
 
     /// <summary>What was asked besides is kept.</summary>
-    private static string? Tied(DatabaseModel model, PolicyAnalysis policy, SqlText text)
+    private static string? Tied(DatabaseModel model, PolicyAnalysis policy, SqlText text, TenantFilter bound)
     {
-        var bound = text == policy.Using ? policy.UsingFilter : policy.CheckFilter;
-        if (bound is TenantFilter.Tenant or TenantFilter.Fixed)
+        if (text.IsEmpty || bound is TenantFilter.Tenant or TenantFilter.Fixed)
             return null;
         var predicate = TableFix.Predicate(model, policy.TenantColumn!);
         return text.Split("OR").Count > 1 || policy.IsAlwaysTrue || text.Bare().Is("true") || text.Has(policy.TenantColumn!.Sql) ? predicate

@@ -16,5 +16,5 @@ internal abstract class CatalogRule
 
     public abstract IEnumerable<AuditFinding> Evaluate(DatabaseModel model);
 
-    protected AuditFinding Found(string @object, string message, Fix fix) => new(Description, @object, message, fix.Sql, fix.IsSafe);
+    protected AuditFinding Found(string @object, string message, Fix fix) => new(Description, @object, message, fix);
 }

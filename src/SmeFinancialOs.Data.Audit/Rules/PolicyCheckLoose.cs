@@ -19,7 +19,7 @@ internal sealed class PolicyCheckLoose : CatalogRule
 
     /// <summary>A ban is meant to narrow what other policies let through: RESTRICTIVE does.</summary>
     private static Fix Tighten(DatabaseModel model, PolicyAnalysis policy) =>
-        policy.UsingFilter == TenantFilter.Tenant ? Fix.Safe(PolicyFix.Alter(policy, text => text == policy.Check ? policy.Using.Text : null))
+        policy.UsingFilter == TenantFilter.Tenant ? Fix.Of(new(policy, (@using, _) => (null, @using.Text)), true)
         : policy.IsBan ? Fix.Review(PolicyFix.Restrict(model, policy))
         : PolicyFix.Bind(model, policy);
 }

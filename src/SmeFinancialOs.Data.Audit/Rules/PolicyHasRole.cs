@@ -28,7 +28,7 @@ internal sealed class PolicyHasRole : CatalogRule
             .Where(role => !model.PoliciesOf(policy.Table).Any(other => other.Policy.Permissive && other.Policy.Roles.Contains(role.Oid)));
         return Fix.Review(string.Join('\n',
         [
-            PolicyFix.Alter(policy, text => PolicyFix.Without(text, AsksRole)),
+            PolicyRewrite.Alter(PolicyRewrite.OfEach(policy, text => PolicyFix.Without(text, AsksRole))),
             .. admins.Select(role => PolicyFix.ForAdmin(policy.Table, role)),
         ]));
     }

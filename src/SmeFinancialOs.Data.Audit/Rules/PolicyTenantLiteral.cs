@@ -35,7 +35,8 @@ internal sealed class PolicyTenantLiteral : CatalogRule
                 steps.Add($"CREATE OR REPLACE FUNCTION {names[literal]}() RETURNS {type} LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN {literal}::{type};");
         }
 
-        steps.Add(PolicyFix.Alter(policy, text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())")))));
+        steps.Add(PolicyRewrite.Alter(PolicyRewrite.OfEach(policy,
+            text => text.With(Literals(policy, text).Select(side => (side, $"(SELECT {names[side.Bare()[0]]}())"))))));
         return Fix.Review(string.Join('\n', steps));
     }
 

@@ -15,6 +15,6 @@ internal sealed class SettingUnwrapped : CatalogRule
         from policy in model.Policies
         where policy.Expressions.Any(text => text.Calls().Any(call => !call.Wrapped && policy.IsReader(call)))
         select Found(policy.Name, "It reads the setting outside a sub-select.",
-            Fix.Safe(PolicyFix.Alter(policy, text => SettingText.With(text, text.Calls().Where(call => !call.Wrapped && policy.IsReader(call)), call =>
-                $"(SELECT {call})"))));
+            Fix.Of(PolicyRewrite.OfEach(policy, text =>
+                SettingText.With(text, text.Calls().Where(call => !call.Wrapped && policy.IsReader(call)), call => $"(SELECT {call})")), true));
 }

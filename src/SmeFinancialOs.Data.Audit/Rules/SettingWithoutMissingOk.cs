@@ -15,7 +15,7 @@ internal sealed class SettingWithoutMissingOk : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         (from policy in model.Policies
          where policy.Expressions.Any(text => SettingText.WithoutMissingOk(text).Any())
-         select Found(policy.Name, Message, new(PolicyFix.Alter(policy, SettingText.AddMissingOk), policy.Expressions.All(SettingText.IsClosedByNull))))
+         select Found(policy.Name, Message, Fix.Of(PolicyRewrite.OfEach(policy, SettingText.AddMissingOk), policy.Expressions.All(SettingText.IsClosedByNull))))
         .Concat(from function in model.Settings.Functions
                 where model.Settings.ReadsTenant(function) && SettingText.WithoutMissingOk(SqlText.Of(function.Definition)).Any()
                 select Found(function.Signature, Message, new($"{SettingText.AddMissingOk(SqlText.Of(function.Definition))};",

@@ -15,7 +15,7 @@ internal sealed class SettingWithoutNullif : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         (from policy in model.Policies
          where policy.Expressions.Any(text => SettingText.WithoutNullif(text).Any())
-         select Found(policy.Name, Message, new(PolicyFix.Alter(policy, SettingText.AddNullif), policy.Expressions.All(SettingText.IsClosedByNull))))
+         select Found(policy.Name, Message, Fix.Of(PolicyRewrite.OfEach(policy, SettingText.AddNullif), policy.Expressions.All(SettingText.IsClosedByNull))))
         .Concat(from function in model.Settings.Functions
                 where model.Settings.ReadsTenant(function) && SettingText.WithoutNullif(SqlText.Of(function.Definition)).Any()
                 select Found(function.Signature, Message, new($"{SettingText.AddNullif(SqlText.Of(function.Definition))};",

@@ -1,0 +1,40 @@
+namespace SmeFinancialOs.Data.Audit.Proving;
+
+/// <summary>What each identity was answered. Questions are told apart by their place: after a fix they are the same ones.</summary>
+internal sealed class ProofAnswers
+{
+    private readonly Dictionary<(ProofIdentity, string, string, string), (ProofQuestion Question, ProofAnswer Answer)> _answers = [];
+
+    public void Add(ProofIdentity identity, ProofQuestion question, ProofAnswer answer) =>
+        _answers[(identity, question.ObjectName, question.Kind, question.Statement)] = (question, answer);
+
+    public ProofAnswers With(ProofAnswers more)
+    {
+        foreach (var (key, value) in more._answers)
+            _answers[key] = value;
+        return this;
+    }
+
+    /// <summary>
+    /// Some identity of the app sees its own row in the table, as it should, or does so now; or the table is closed to all of them, as it was.
+    /// </summary>
+    public bool IsControlled(string table, ProofAnswers before, ProofAnswers legitimate)
+    {
+        var asked = _answers.Where(item => item.Key.Item1 is { IsApp: true, HasTenant: true } && item.Key.Item2 == table && item.Key.Item3 == "SELECT").ToList();
+        return asked.Count == 0 || asked.Any(item => item.Value.Answer.HasRows || (legitimate._answers.TryGetValue(item.Key, out var own) && own.Answer.HasRows))
+            || asked.All(item => item.Value.Answer.IsError && before._answers.TryGetValue(item.Key, out var was) && was.Answer.IsError);
+    }
+
+    /// <summary>The first fault of what is answered after a fix; null where there is none.</summary>
+    public string? FaultAgainst(ProofAnswers before, ProofAnswers legitimate)
+    {
+        foreach (var (key, (question, after)) in _answers)
+        {
+            var unknown = new ProofAnswer("", true);
+            var was = before._answers.TryGetValue(key, out var known) ? known.Answer : unknown;
+            if (ProofComparison.Fault(key.Item1, question, was, after, legitimate._answers.TryGetValue(key, out var own) ? own.Answer : unknown) is { } fault)
+                return fault;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,73 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Probing;
+
+namespace SmeFinancialOs.Data.Audit.Proving;
+
+/// <summary>What an identity is asked: it reads each table, view and function, and writes each table that has a row of both tenants.</summary>
+internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context, Seeder seeder, IReadOnlyList<ProofQuestion> calls)
+{
+    private DatabaseModel Model => catalog.Model;
+
+    public IEnumerable<ProofQuestion> For(Privileges rights)
+    {
+        foreach (var relation in Model.Catalog.Relations.Values.Where(relation => (relation.IsTable && !relation.Temporary) || relation.Kind is 'v' or 'm'))
+        {
+            var columns = catalog.ColumnsOf[relation.Oid].ToList();
+            if (columns.Count > 0)
+                yield return new(relation.Name, "SELECT", [], Observations.Of(relation, columns, rights).First().Asked, null);
+        }
+        foreach (var question in calls)
+            yield return question;
+        foreach (var question in Model.TenantTables.Select(TargetOf).OfType<Target>().SelectMany(target => Writes(target, rights)))
+            yield return question;
+    }
+
+    /// <summary>Null where a row of either tenant could not be made.</summary>
+    public Target? TargetOf(Relation table) =>
+        (from own in seeder.Of(table, context.Own)
+         from other in seeder.Of(table, context.Other)
+         where own.Leaf == other.Leaf
+         select new Target(table, table, [.. catalog.ColumnsOf[table.Oid]], catalog.TenantColumn(table), own, other, context, Model.LevelOf(table)))
+        .FirstOrDefault();
+
+    /// <summary>The calls of the functions of the host, for identities that may make them.</summary>
+    internal static async Task<IReadOnlyList<ProofQuestion>> CallsAsync(ProbeCatalog catalog, ProbeContext context, Seeder seeder, ProbeSession session)
+    {
+        var functions = new FunctionCalls(catalog, context, seeder, new ValueCheck(session));
+        var calls = new List<ProofQuestion>();
+        foreach (var function in functions.Callable.Where(function => !function.Procedure))
+        {
+            foreach (var call in await functions.CallsAsync(function).ConfigureAwait(false))
+                calls.Add(new(function.Signature, "a call", [], FunctionCalls.Asked(function, call).Asked, null));
+        }
+        return calls;
+    }
+
+    /// <summary>Without WHERE and RETURNING, for which the policies of SELECT would be asked, too.</summary>
+    private static IEnumerable<ProofQuestion> Writes(Target target, Privileges rights)
+    {
+        string[] unchecked_ = ["SET LOCAL session_replication_role = replica"];
+        var changed = $"SELECT concat_ws(' ', ({Rows(target, target.OwnId)})::text, ({Rows(target, target.OtherId)})::text)";
+        var update = target.Granted(rights.Update);
+        yield return new(target.Name, "UPDATE", [],
+            $"UPDATE {target.Name} SET {Target.Assign([update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? update[0]], target.Own.Values)}", changed);
+        // Foreign keys are not looked at: a row that is referred to could not be deleted.
+        yield return new(target.Name, "DELETE", unchecked_, $"DELETE FROM {target.Name}", changed);
+        foreach (var (seed, id, effect) in ((Seed, string, string)[])[(target.Own, target.OwnId, "true, false"), (target.Other, target.OtherId, "false, true")])
+        {
+            yield return new(target.Name, "INSERT",
+                [.. unchecked_, $"DELETE FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}", "SET LOCAL session_replication_role = origin"],
+                target.Insert(target.Granted(rights.Insert), seed.Values),
+                $"SELECT CASE WHEN EXISTS (SELECT FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}) "
+                + $"THEN concat_ws(' ', {effect}) ELSE 'false false' END");
+        }
+    }
+
+    /// <summary>Whether the seeded rows of a tenant are not where they were.</summary>
+    private static string Rows(Target target, string id)
+    {
+        var seed = id == target.OwnId ? target.Own : target.Other;
+        return $"NOT EXISTS (SELECT FROM {target.Name} AS r WHERE r.tableoid = {seed.Leaf} AND r.ctid = '{seed.Place}' "
+            + $"AND r.{target.Tenant.Sql} = {target.Tenant.Value(id)})";
+    }
+}
