@@ -49,7 +49,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
 
     [Theory]
     [InlineData("SELECT 1;", null)]
-    [InlineData("SELECT 1 / 0;", typeof(MigrationLintException))]
+    [InlineData("SELECT 1 / 0;", null)]
     [InlineData("SELECT pg_terminate_backend(pg_backend_pid());", typeof(MigrationLintException))]
     public async Task Roles_and_their_settings_are_as_they_were(string last, Type? failure)
     {

@@ -107,11 +107,11 @@ public sealed class LintTests
         (await LintAsync(folder, new() { DisposableServer = true })).Findings.Should().BeEmpty();
 
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var elsewhere = FluentActions.Awaiting(() => LintAsync(folder, new()));
+        var elsewhere = (await LintAsync(folder, new())).Errors.Where(error => error.SqlState == "55P04").Select(error => error.Message);
         if (server.ServerVersion.Major < 17)
-            (await elsewhere.Should().ThrowAsync<MigrationLintException>()).WithMessage("2.sql line 1: 55P04*on a server of its own.");
+            elsewhere.First().Should().Match("55P04*on a server of its own.");
         else
-            await elsewhere.Should().NotThrowAsync();
+            elsewhere.Should().BeEmpty();
     }
 
     private static Task<MigrationLintReport> LintAsync(TemporaryMigrations folder) => LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts });
