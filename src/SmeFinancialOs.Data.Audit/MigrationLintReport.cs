@@ -4,12 +4,14 @@ namespace SmeFinancialOs.Data.Audit;
 public sealed class MigrationLintReport
 {
     internal MigrationLintReport(IReadOnlyList<MigrationLintFinding> findings, IReadOnlyList<AuditSuppression> suppressed,
-        IReadOnlyList<string> applied, IReadOnlyList<string> skipped, IReadOnlyList<MigrationLintError> errors, AuditReport audit, bool isEvaluated)
+        IReadOnlyList<string> applied, IReadOnlyList<string> skipped, IReadOnlyList<string> notSql, IReadOnlyList<MigrationLintError> errors,
+        AuditReport audit, bool isEvaluated)
     {
         Findings = findings;
         Suppressed = suppressed;
         Applied = applied;
         Skipped = skipped;
+        NotSql = notSql;
         Errors = errors;
         Audit = audit;
         NotEvaluated = isEvaluated || audit.TenantTableCount == 0 ? null
@@ -45,6 +47,12 @@ public sealed class MigrationLintReport
 
     /// <summary>The SQL files that did not run, because they undo or verify others.</summary>
     public IReadOnlyList<string> Skipped { get; }
+
+    /// <summary>
+    /// Migrations of EF Core, FluentMigrator, Alembic, Django, Rails, TypeORM, Sequelize or Knex in the folder, which are programs and did not run: a sentence
+    /// for each tool, with the command that writes SQL.
+    /// </summary>
+    public IReadOnlyList<string> NotSql { get; }
 
     /// <summary>The version of the server, such as 18.4.</summary>
     public Version ServerVersion => Audit.ServerVersion;

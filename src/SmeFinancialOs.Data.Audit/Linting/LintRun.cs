@@ -35,7 +35,7 @@ internal sealed class LintRun(ThrowawayDatabase database, MigrationFolder folder
 
         return new([.. report.Findings.Where(IsOfFolder).Select(finding => new MigrationLintFinding(finding, _broughtBy[finding.Fingerprint]))],
             [.. report.Suppressed.Where(suppression => IsOfFolder(suppression.Finding))],
-            [.. folder.Migrations.Select(migration => migration.Path)], folder.Skipped, _errors, report, options.DisposableServer);
+            [.. folder.Migrations.Select(migration => migration.Path)], folder.Skipped, folder.NotSql, _errors, report, options.DisposableServer);
     }
 
     private void Attribute(HashSet<string> present, string migration)

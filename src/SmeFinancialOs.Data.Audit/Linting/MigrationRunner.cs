@@ -14,6 +14,13 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
     private const string OfMigration = "sme_lint_migration";
     private const string OfStatement = "sme_lint_statement";
 
+    /// <summary>The search path that a migration gave the database is there in the next session.</summary>
+    private const string NextSession = """
+        SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET SESSION AUTHORIZATION DEFAULT; RESET ALL;
+        SELECT set_config('search_path', substr(setting, 13), false) FROM pg_db_role_setting, unnest(setconfig) AS setting
+        WHERE setting LIKE 'search\_path=%' AND setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """;
+
     private string? _transaction;
 
     internal Task BeginAsync() => RunAsync("BEGIN");
@@ -41,8 +48,7 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
         }
 
         // What is checked at commit is checked now. A tool's next session has none of the settings that this one leaves.
-        await GuardedAsync(migration, null,
-            () => RunAsync("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET SESSION AUTHORIZATION DEFAULT; RESET ALL")).ConfigureAwait(false);
+        await GuardedAsync(migration, null, () => RunAsync(NextSession)).ConfigureAwait(false);
         await CheckTransactionAsync(migration).ConfigureAwait(false);
         await CommitAsync().ConfigureAwait(false);
     }

@@ -24,7 +24,7 @@ internal static class LintCommand
         var connection = new ConnectionOption();
         var withTenantSchema =
             new Option<bool>("--with-tenant-schema") { Description = "Run this library's own migrations first, so that yours may call app.protect_table." };
-        var prelude = new Option<string[]>("--prelude") { Description = "What the migrations build upon, made first: supabase (its schemas, roles, auth.uid()). " };
+        var prelude = new Option<string[]>("--prelude") { Description = "What the migrations build upon, made first: supabase (its schemas, roles, auth.uid())." };
         prelude.AcceptOnlyFromAmong("supabase");
         var before = new Option<string[]>("--before")
         {
@@ -84,10 +84,11 @@ internal static class LintCommand
         return new("lint",
         [
             .. result.Errors.Select(error => Problem.Of(error, result.Applied.Contains(error.Migration) ? fileOf(error.Migration) : error.Migration)),
-            .. result.NotEvaluated is { } reason ? (Problem[])[Problem.NotEvaluated(reason)] : [],
             .. result.Findings.Select(finding => Problem.Of(finding.Finding, fileOf(finding.Migration))),
+            .. result.NotEvaluated is { } reason ? (Problem[])[Problem.NotEvaluated(reason)] : [],
         ],
         [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion, string.Join("; ", scope),
-        isEvaluated && result.Errors.Count == 0 && AuditScope.IsJudged(result.Audit));
+        isEvaluated && result.Errors.Count == 0 && AuditScope.IsJudged(result.Audit))
+        { Notes = [.. result.NotSql.Select(code => $"left out: {code}")] };
     }
 }
