@@ -19,7 +19,7 @@ internal static class LintCommand
         var folder = new Argument<string>("folder")
         {
             Description = "Where the SQL migrations are: plain, Flyway, goose, dbmate, golang-migrate, "
-            + "Prisma, Supabase, sqitch and others."
+            + "Prisma, Supabase, sqitch and others. Those of EF Core and other programs must be written as SQL first."
         };
         var connection = new ConnectionOption();
         var withTenantSchema =

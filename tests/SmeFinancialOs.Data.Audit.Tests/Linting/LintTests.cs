@@ -106,12 +106,8 @@ public sealed class LintTests
             ("2.sql", "ALTER TYPE mood ADD VALUE 'sad'; CREATE TABLE m (mood mood DEFAULT 'sad'); INSERT INTO m DEFAULT VALUES;"));
         (await LintAsync(folder, new() { DisposableServer = true })).Findings.Should().BeEmpty();
 
-        var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var elsewhere = (await LintAsync(folder, new())).Errors.Where(error => error.SqlState == "55P04").Select(error => error.Message);
-        if (server.ServerVersion.Major < 17)
-            elsewhere.First().Should().Match("55P04*on a server of its own.");
-        else
-            elsewhere.Should().BeEmpty();
+        (await LintAsync(folder, new())).Errors.Should().Contain(error => error.SqlState == "55P04")
+            .Which.Message.Should().Match("55P04*on a server of its own.");
     }
 
     private static Task<MigrationLintReport> LintAsync(TemporaryMigrations folder) => LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts });
