@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>
-/// A folder of migrations could not be judged: it holds none, or one of them cannot be read or ended the lint's transaction; or a migration could not be applied.
+/// A folder of migrations could not be judged: it holds none, or one of them cannot be read or ended the lint's transaction; or one could not be applied.
 /// </summary>
 public sealed class MigrationLintException : Exception
 {
@@ -31,5 +31,10 @@ public sealed class MigrationLintException : Exception
     public string? SqlState { get; init; }
 
     internal static MigrationLintException Of(MigrationLintError error, Exception? innerException) =>
-        new($"{error.Migration} line {error.Line}: {error.Message}", innerException) { Migration = error.Migration, Line = error.Line, SqlState = error.SqlState };
+        new($"{error.Migration} line {error.Line}: {error.Message}", innerException)
+        {
+            Migration = error.Migration,
+            Line = error.Line,
+            SqlState = error.SqlState,
+        };
 }

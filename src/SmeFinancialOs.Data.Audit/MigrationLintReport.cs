@@ -14,14 +14,15 @@ public sealed class MigrationLintReport
         NotSql = notSql;
         Errors = errors;
         Audit = audit;
+        ServerVersion = audit.ServerVersion;
         NotEvaluated = isEvaluated || audit.TenantTableCount == 0 ? null
-            : "The policies were judged by their text alone, so a hole that shows only when they are evaluated was not looked for: the server is in use, nothing "
-                + "was committed, and other sessions do not see the schema. Let the lint start a server of its own, or say that the server is disposable.";
+            : "The policies were judged by their text alone, so a hole that shows only when they are evaluated was not looked for: the server is in use, "
+                + "nothing was committed, and other sessions do not see the schema. Let the lint start a server of its own, or say that the server is disposable.";
     }
 
     /// <summary>
-    /// The statements that did not run, in order; empty when all of them did. With one, the schema is incomplete, and the findings hold for what was built: an
-    /// empty list of findings is no clean one.
+    /// The statements that did not run, in order; empty when all of them did. With one, the schema is incomplete, and the findings hold for what was built:
+    /// an empty list of findings is no clean one.
     /// </summary>
     public IReadOnlyList<MigrationLintError> Errors { get; }
 
@@ -55,5 +56,5 @@ public sealed class MigrationLintReport
     public IReadOnlyList<string> NotSql { get; }
 
     /// <summary>The version of the server, such as 18.4.</summary>
-    public Version ServerVersion => Audit.ServerVersion;
+    public Version ServerVersion { get; }
 }

@@ -4,9 +4,9 @@ namespace SmeFinancialOs.Data.Audit;
 public static class MigrationPreludes
 {
     /// <summary>
-    /// What a Supabase project has from the start: its roles, the schemas auth, storage, realtime, extensions and graphql_public with the tables and functions that
-    /// migrations and policies name, the default privileges, and the publication supabase_realtime. Extensions that the server lacks are entered by name alone, with
-    /// stand-ins for the functions of uuid-ossp and pgcrypto. The login of the lint must be a superuser.
+    /// What a Supabase project has from the start: its roles, the schemas auth, storage, realtime, extensions and graphql_public with the tables and functions
+    /// that migrations and policies name, the default privileges, and the publication supabase_realtime. Extensions that the server lacks are entered by name
+    /// alone, with stand-ins for the functions of uuid-ossp and pgcrypto. The login of the lint must be a superuser.
     /// </summary>
     public static IReadOnlyList<(string Name, string Text)> Supabase { get; } = [("supabase.sql", Read("supabase.sql"))];
 

@@ -10,8 +10,8 @@ internal sealed class ConnectionOption : Option<string?>
 
     internal ConnectionOption()
         : base("--connection", "-c") =>
-        Description = $"Npgsql connection string or postgres:// URI, also as Prisma and Neon write it. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, PGUSER, "
-            + "PGPASSWORD, PGSSLMODE and the passfile.";
+        Description = $"Npgsql connection string or postgres:// URI, also as Prisma and Neon write it. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, "
+            + "PGUSER, PGPASSWORD, PGSSLMODE and the passfile.";
 
     internal string Resolve(ParseResult parsed) =>
         TryResolve(parsed)

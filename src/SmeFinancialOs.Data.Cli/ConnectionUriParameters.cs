@@ -82,8 +82,8 @@ internal static class ConnectionUriParameters
             case "schema" or "sslaccept" or "sslidentity":
                 break;
             default:
-                throw new ToolFailureException($"The URI parameter \"{name}\" is not understood; leave it out, or use a connection string of keyword=value pairs "
-                    + "instead.");
+                throw new ToolFailureException($"The URI parameter \"{name}\" is not understood; leave it out, or use a connection string of keyword=value "
+                    + "pairs instead.");
         }
     }
 

@@ -80,7 +80,8 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
     private string Uri(string parameters)
     {
         var settings = new NpgsqlConnectionStringBuilder(databases.Clean);
-        return $"postgresql://{settings.Username}:{System.Uri.EscapeDataString(settings.Password ?? "")}@{settings.Host}:{settings.Port}/{settings.Database}?{parameters}";
+        var login = $"{settings.Username}:{System.Uri.EscapeDataString(settings.Password ?? "")}";
+        return $"postgresql://{login}@{settings.Host}:{settings.Port}/{settings.Database}?{parameters}";
     }
 
     [Fact]

@@ -92,8 +92,8 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
     public async Task Supabase_prelude_is_there_for_the_migrations()
     {
         using var tool = new Tool();
-        tool.Write("m/1.sql", "create extension if not exists \"uuid-ossp\"; create table public.notes (org_id uuid not null references auth.users, id uuid default "
-            + "uuid_generate_v4(), primary key (org_id, id)); create policy p on public.notes to authenticated using (org_id = auth.uid());");
+        tool.Write("m/1.sql", "create extension if not exists \"uuid-ossp\"; create table public.notes (org_id uuid not null references auth.users, "
+            + "id uuid default uuid_generate_v4(), primary key (org_id, id)); create policy p on public.notes to authenticated using (org_id = auth.uid());");
         var (exit, output, _) = await tool.RunAsync("lint", "m", "--prelude", "supabase", "--app-login", "authenticated");
         exit.Should().Be(1);
         output.Should().Contain("table-without-rls").And.NotContain("migration-failed");

@@ -54,9 +54,9 @@ internal sealed class LintRun(ThrowawayDatabase database, MigrationFolder folder
         [.. report.Findings.Concat(report.Suppressed.Select(s => s.Finding)).Select(finding => finding.Fingerprint)];
 
     /// <summary>
-    /// What was committed is judged like any other database. Where nothing may be committed the rules look within the transaction of the migrations, which keeps
-    /// its settings. Policies are not evaluated there: that takes sessions that have never set the tenant, and a setting that was set once in a session stays ''
-    /// after a rollback.
+    /// What was committed is judged like any other database. Where nothing may be committed the rules look within the transaction of the migrations, which
+    /// keeps its settings. Policies are not evaluated there: that takes sessions that have never set the tenant, and a setting that was set once in a session
+    /// stays '' after a rollback.
     /// </summary>
     private async Task<AuditReport> AuditAsync(CancellationToken cancellationToken)
     {

@@ -24,7 +24,10 @@ internal static class LintCommand
         var connection = new ConnectionOption();
         var withTenantSchema =
             new Option<bool>("--with-tenant-schema") { Description = "Run this library's own migrations first, so that yours may call app.protect_table." };
-        var prelude = new Option<string[]>("--prelude") { Description = "What the migrations build upon, made first: supabase (its schemas, roles, auth.uid())." };
+        var prelude = new Option<string[]>("--prelude")
+        {
+            Description = "What the migrations build upon, made first: supabase (its roles, schemas, auth.users, auth.uid(), storage)."
+        };
         prelude.AcceptOnlyFromAmong("supabase");
         var before = new Option<string[]>("--before")
         {
