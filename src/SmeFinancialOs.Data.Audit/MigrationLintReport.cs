@@ -17,7 +17,8 @@ public sealed class MigrationLintReport
         ServerVersion = audit.ServerVersion;
         NotEvaluated = isEvaluated || audit.TenantTableCount == 0 ? null
             : "The policies were judged by their text alone, so a hole that shows only when they are evaluated was not looked for: the server is in use, "
-                + "nothing was committed, and other sessions do not see the schema. Let the lint start a server of its own, or say that the server is disposable.";
+                + "nothing was committed, and other sessions do not see the schema. Let the lint start a server of its own, or say that the server is "
+                + "disposable.";
     }
 
     /// <summary>
@@ -27,7 +28,8 @@ public sealed class MigrationLintReport
     public IReadOnlyList<MigrationLintError> Errors { get; }
 
     /// <summary>
-    /// The audit of the finished schema, with its judgements of the policies, how much was looked at, and the findings that the prelude or an empty database has.
+    /// The audit of the finished schema, with its judgements of the policies, how much was looked at, and the findings that the prelude or an empty database
+    /// has.
     /// </summary>
     public AuditReport Audit { get; }
 

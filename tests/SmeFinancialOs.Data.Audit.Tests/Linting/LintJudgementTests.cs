@@ -87,7 +87,12 @@ public sealed class LintJudgementTests : IAsyncLifetime
             DisposableServer = disposable,
             Audit = new()
             {
-                TenantColumn = "tenant_id", TenantSetting = "app.tenant", AppLogins = [_web], TenantRoles = [], AdminLogins = [], AdminRoles = [],
+                TenantColumn = "tenant_id",
+                TenantSetting = "app.tenant",
+                AppLogins = [_web],
+                TenantRoles = [],
+                AdminLogins = [],
+                AdminRoles = [],
             },
         }).RunAsync(folder.Path, cancellationToken: TestSupport.Sql.Cancel);
     }

@@ -47,7 +47,11 @@ public sealed class SupabasePreludeTests
             DisposableServer = disposable,
             Audit = new()
             {
-                TenantColumn = "user_id", TenantSetting = "request.jwt.claim.sub", AppLogins = ["authenticated"], TenantRoles = [], AdminLogins = [],
+                TenantColumn = "user_id",
+                TenantSetting = "request.jwt.claim.sub",
+                AppLogins = ["authenticated"],
+                TenantRoles = [],
+                AdminLogins = [],
                 AdminRoles = ["service_role"],
             },
         }).RunAsync(folder.Path, cancellationToken: Sql.Cancel);
