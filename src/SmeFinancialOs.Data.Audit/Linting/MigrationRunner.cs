@@ -14,11 +14,12 @@ internal sealed class MigrationRunner(NpgsqlConnection connection, bool commits,
     private const string OfMigration = "sme_lint_migration";
     private const string OfStatement = "sme_lint_statement";
 
-    /// <summary>The search path that a migration gave the database is there in the next session.</summary>
+    /// <summary>The search path that a migration gave the database is there in the next session, unless the login or the connection brings its own.</summary>
     private const string NextSession = """
         SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; SET SESSION AUTHORIZATION DEFAULT; RESET ALL;
         SELECT set_config('search_path', substr(setting, 13), false) FROM pg_db_role_setting, unnest(setconfig) AS setting
         WHERE setting LIKE 'search\_path=%' AND setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+            AND (SELECT source FROM pg_settings WHERE name = 'search_path') IN ('default', 'configuration file', 'global', 'database')
         """;
 
     private string? _transaction;
