@@ -27,13 +27,16 @@ public sealed class MigrationLint
         _server = new AuditConnection(serverConnectionString);
     }
 
-    /// <summary>Applies the migrations of a directory, judges them, and leaves nothing behind.</summary>
+    /// <summary>
+    /// Applies the migrations of a directory, judges them, and leaves nothing behind. A statement that fails is one of the report's
+    /// <see cref="MigrationLintReport.Errors"/>, and the next one runs.
+    /// </summary>
     /// <param name="directory">Where the SQL files are, in it or below.</param>
     /// <param name="progress">Told the name of each migration before it runs; may be null.</param>
     /// <param name="cancellationToken">Ends the work; the throwaway database goes all the same.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     /// <exception cref="MigrationLintException">
-    /// The directory holds no migration, or one of them cannot be read or fails: the message names file and line.
+    /// The directory holds no migration, or none in SQL, or one of them cannot be read or ended the lint's transaction: the message says what to do.
     /// </exception>
     /// <exception cref="AuditConnectionException">
     /// The server cannot be reached, is older than 15, refuses the login, or does not let it create a database.
@@ -47,6 +50,6 @@ public sealed class MigrationLint
         var migrations = MigrationFolder.Read(directory);
         var database = await ThrowawayDatabase.CreateAsync(_server, _options.DatabaseName, cancellationToken).ConfigureAwait(false);
         await using var _ = database.ConfigureAwait(false);
-        return await new LintRun(database.Connection, migrations, _options).RunAsync(progress, cancellationToken).ConfigureAwait(false);
+        return await new LintRun(database, migrations, _options).RunAsync(progress, cancellationToken).ConfigureAwait(false);
     }
 }

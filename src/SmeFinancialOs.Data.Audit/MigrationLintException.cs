@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Audit;
 
-/// <summary>A folder of migrations could not be judged: it holds none, or one of them cannot be read or run. Nothing was left on the server.</summary>
+/// <summary>
+/// A folder of migrations could not be judged: it holds none, or one of them cannot be read or ended the lint's transaction; or one could not be applied.
+/// </summary>
 public sealed class MigrationLintException : Exception
 {
     /// <summary>Makes an exception with a message.</summary>
@@ -28,6 +30,11 @@ public sealed class MigrationLintException : Exception
     /// <seealso href="https://www.postgresql.org/docs/current/errcodes-appendix.html"/>
     public string? SqlState { get; init; }
 
-    internal static MigrationLintException At(string migration, int line, string message, string? sqlState = null, Exception? innerException = null) =>
-        new($"{migration} line {line}: {message}", innerException) { Migration = migration, Line = line, SqlState = sqlState };
+    internal static MigrationLintException Of(MigrationLintError error, Exception? innerException) =>
+        new($"{error.Migration} line {error.Line}: {error.Message}", innerException)
+        {
+            Migration = error.Migration,
+            Line = error.Line,
+            SqlState = error.SqlState,
+        };
 }

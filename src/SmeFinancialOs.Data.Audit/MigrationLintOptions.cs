@@ -14,7 +14,8 @@ public sealed class MigrationLintOptions
 
     /// <summary>
     /// Whether nobody needs the server afterwards: no, unless told otherwise. Then each migration is committed, as a migration tool would, and roles stay
-    /// behind. Otherwise all of them run in one transaction that is rolled back, so that a server in use loses and gains nothing.
+    /// behind; and the policies are evaluated, as <see cref="SchemaAudit"/> does. Otherwise all of them run in one transaction that is rolled back, so that a
+    /// server in use loses and gains nothing, and policies are judged by their text alone: see <see cref="MigrationLintReport.NotEvaluated"/>.
     /// </summary>
     public bool DisposableServer { get; init; }
 

@@ -54,6 +54,10 @@ public sealed class SchemaAudit
         _options = Checked(options);
     }
 
+    /// <summary>open: makes a new connection, rather than one of a pool. The options were checked.</summary>
+    internal SchemaAudit(Func<CancellationToken, ValueTask<NpgsqlConnection>> open, SchemaAuditOptions options) =>
+        (_open, _ownsConnections, _options) = (open, true, options);
+
     /// <summary>Every rule there is.</summary>
     public static IReadOnlyList<AuditRule> Rules { get; } = [.. RuleRegistry.All.Select(rule => rule.Description)];
 

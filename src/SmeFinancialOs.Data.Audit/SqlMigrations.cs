@@ -28,7 +28,7 @@ public static class SqlMigrations
         var migrations = MigrationFolder.Read(directory).Migrations;
         var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
-        var runner = new MigrationRunner(connection, commits: true, cancellationToken);
+        var runner = new MigrationRunner(connection, commits: true, errors: null, cancellationToken);
         await runner.BeginAsync().ConfigureAwait(false);
         foreach (var migration in migrations)
         {

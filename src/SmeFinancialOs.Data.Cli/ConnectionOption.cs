@@ -10,8 +10,8 @@ internal sealed class ConnectionOption : Option<string?>
 
     internal ConnectionOption()
         : base("--connection", "-c") =>
-        Description = $"Npgsql connection string or postgres:// URI. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, PGUSER, "
-            + "PGPASSWORD, PGSSLMODE and the passfile.";
+        Description = $"Npgsql connection string or postgres:// URI, also as Prisma and Neon write it. Else {Variable}, else PGHOST, PGPORT, PGDATABASE, "
+            + "PGUSER, PGPASSWORD, PGSSLMODE and the passfile.";
 
     internal string Resolve(ParseResult parsed) =>
         TryResolve(parsed)
@@ -21,9 +21,7 @@ internal sealed class ConnectionOption : Option<string?>
     {
         var given = parsed.GetValue(this) ?? Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrWhiteSpace(given))
-            return given.StartsWith("postgres://", StringComparison.OrdinalIgnoreCase) || given.StartsWith("postgresql://", StringComparison.OrdinalIgnoreCase)
-                ? ConnectionUri.ToConnectionString(given)
-                : Checked(given);
+            return ConnectionUri.IsUri(given) ? ConnectionUri.ToConnectionString(given) : Checked(given);
         return Environment.GetEnvironmentVariable("PGHOST") is { Length: > 0 } host ? FromVariables(host) : null;
     }
 

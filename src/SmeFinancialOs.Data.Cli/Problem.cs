@@ -15,6 +15,9 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
 
     public string? File { get; init; }
 
+    /// <summary>Of the file, from 1; null where no line is at fault.</summary>
+    public int? Line { get; init; }
+
     /// <summary>Whether the fix can be applied without asking anybody; null where there is none.</summary>
     public bool? IsFixSafe { get; init; }
 
@@ -50,6 +53,15 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
     internal static Problem Of(SkippedObject skipped) =>
         new(IsolationProbe.NotProbedRule, AuditSeverity.Warning, "An object of which nobody knows whether it is safe.", skipped.ObjectName, skipped.Reason,
             FingerprintOf(IsolationProbe.NotProbedRule, skipped.ObjectName));
+
+    internal static Problem Of(MigrationLintError error, string file) =>
+        new("migration-failed", AuditSeverity.Error, "A statement of a migration that did not run.", $"line {error.Line}", error.Message,
+            FingerprintOf("migration-failed", error.Migration, error.Message))
+        { File = file, Line = error.Line };
+
+    internal static Problem NotEvaluated(string reason) =>
+        new("policies-not-evaluated", AuditSeverity.Warning, "Policies of which nobody knows what they let through.", "policies", reason,
+            FingerprintOf("policies-not-evaluated"));
 
     private static string FingerprintOf(params string[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));

@@ -89,7 +89,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         {
             var (exit, output, error) = await tool.RunAsync("lint", "m", "-c", connection, "-f", format);
             (exit, Marked.IsIn(output + error)).Should().Be((2, false), "{0}{1}", output, error);
-            error.Should().Contain("2_convert.sql");
+            output.Should().Contain("2_convert.sql");
         }
     }
 }

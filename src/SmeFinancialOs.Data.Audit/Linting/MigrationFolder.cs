@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace SmeFinancialOs.Data.Audit.Linting;
 
 /// <summary>The SQL files of a folder, in the order in which the tool they are written for would run them.</summary>
-internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migrations, IReadOnlyList<string> Skipped)
+internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migrations, IReadOnlyList<string> Skipped, IReadOnlyList<string> NotSql)
 {
     internal static MigrationFolder Read(string folder)
     {
@@ -16,11 +16,15 @@ internal sealed partial record MigrationFolder(IReadOnlyList<Migration> Migratio
         var plan = Path.Combine(folder, "sqitch.plan");
         IReadOnlyList<string> ordered = File.Exists(plan) ? SqitchPlan.Order(File.ReadAllLines(plan), files)
             : FlywayVersion.Order(files.Where(file => !Undoes().IsMatch(file)));
+        var notSql = CodeMigrations.In(folder);
         if (ordered.Count == 0)
-            throw new MigrationLintException($"The folder \"{folder}\" holds no SQL migration: files that end in .sql and do not only undo others.");
+        {
+            throw new MigrationLintException($"The folder \"{folder}\" holds no SQL migration: files that end in .sql and do not only undo others. "
+                + string.Join(' ', notSql.Select(code => $"It holds {code}")));
+        }
 
         return new([.. ordered.Select(file => new Migration(file, MigrationSections.WithoutDown(ReadText(folder, file))))],
-            [.. files.Except(ordered).Order(NaturalOrder.Instance)]);
+            [.. files.Except(ordered).Order(NaturalOrder.Instance)], notSql);
     }
 
     private static string ReadText(string folder, string file)

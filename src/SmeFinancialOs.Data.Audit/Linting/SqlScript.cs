@@ -10,15 +10,10 @@ namespace SmeFinancialOs.Data.Audit.Linting;
 /// </summary>
 internal sealed partial class SqlScript
 {
-    private readonly Migration _migration;
     private readonly string _text;
     private int _at;
 
-    private SqlScript(Migration migration)
-    {
-        _migration = migration;
-        _text = migration.Text;
-    }
+    private SqlScript(Migration migration) => _text = migration.Text;
 
     internal static IReadOnlyList<SqlStatement> Split(Migration migration)
     {
@@ -33,14 +28,14 @@ internal sealed partial class SqlScript
 
     private SqlStatement? Next()
     {
-        if (!FindStart())
-            return null;
+        if (!FindStart(out var command))
+            return command;
         var statement = ReadStatement.Read(_text, _at);
         if (statement.Backslash >= 0)
         {
-            throw MigrationLintException.At(
-                _migration.Path, LineOf(_text, statement.Backslash),
-                "a psql command within a statement is not understood; end the statement with a semicolon.");
+            _at = statement.Backslash;
+            Skip(RestOfLine());
+            return NotUnderstood(statement.Backslash, "a psql command within a statement is not understood; end the statement with a semicolon.");
         }
 
         var isEnded = statement.End < _text.Length;
@@ -49,9 +44,12 @@ internal sealed partial class SqlScript
         return new(text, statement.Start, statement.HasBody, isEnded && CopyFromStdin().IsMatch(text) ? TakeCopyData() : null);
     }
 
-    /// <summary>Past white space, comments, empty statements and the psql commands that matter only to psql.</summary>
-    private bool FindStart()
+    private static SqlStatement NotUnderstood(int offset, string fault) => new("", offset, HasBody: false, CopyData: null) { Fault = fault };
+
+    /// <summary>Past white space, comments, empty statements and the psql commands that matter only to psql. False at the end, and after another one.</summary>
+    private bool FindStart(out SqlStatement? notUnderstood)
     {
+        notUnderstood = null;
         var lexer = new SqlLexer(_text, _at);
         while (lexer.Read())
         {
@@ -63,9 +61,8 @@ internal sealed partial class SqlScript
             var command = Skip(RestOfLine())!;
             if (!HarmlessCommand().IsMatch(command))
             {
-                throw MigrationLintException.At(
-                    _migration.Path, LineOf(_text, lexer.Start),
-                    $"the psql command {command.Split(' ')[0].Trim()} is not understood; the lint runs plain SQL.");
+                notUnderstood = NotUnderstood(lexer.Start, $"the psql command {command.Split(' ')[0].Trim()} is not understood; the lint runs plain SQL.");
+                return false;
             }
 
             lexer = new SqlLexer(_text, _at);

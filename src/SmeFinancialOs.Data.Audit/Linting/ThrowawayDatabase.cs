@@ -9,11 +9,13 @@ namespace SmeFinancialOs.Data.Audit.Linting;
 /// </summary>
 internal sealed class ThrowawayDatabase : IAsyncDisposable
 {
+    private readonly AuditConnection _target;
     private readonly NpgsqlConnection _server;
     private readonly string _name;
 
-    private ThrowawayDatabase(NpgsqlConnection server, string name, NpgsqlConnection connection)
+    private ThrowawayDatabase(AuditConnection target, NpgsqlConnection server, string name, NpgsqlConnection connection)
     {
+        _target = target;
         _server = server;
         _name = name;
         Connection = connection;
@@ -42,7 +44,7 @@ internal sealed class ThrowawayDatabase : IAsyncDisposable
 
         try
         {
-            return new(server, name, await target.OpenAsync(name, cancellationToken).ConfigureAwait(false));
+            return new(target, server, name, await target.OpenAsync(name, cancellationToken).ConfigureAwait(false));
         }
         catch
         {
@@ -50,6 +52,10 @@ internal sealed class ThrowawayDatabase : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Another connection, which sees what was committed.</summary>
+    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
+        await _target.OpenAsync(_name, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {

@@ -25,24 +25,11 @@ internal static class AuditCommand
                     throw new ToolFailureException($"{result.Hint} See --tenant-column, --tenant-setting and --schema.");
                 return report.Report(parsed, new("audit", [.. result.Findings.Select(finding => Problem.Of(finding))],
                     [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion,
-                    Scope(result), result.Judgements.All(judgement => judgement.Verdict != PolicyVerdict.NotJudged)));
+                    AuditScope.Of(result), AuditScope.IsJudged(result)));
             })
         { connection };
         schema.AddTo(command);
         report.AddTo(command);
         return command;
-    }
-
-    private static string Scope(AuditReport report)
-    {
-        var verdicts = report.Judgements.CountBy(judgement => judgement.Verdict).ToDictionary();
-        var judged = string.Join(", ", new[] { (PolicyVerdict.Safe, "safe"), (PolicyVerdict.Closed, "closed"), (PolicyVerdict.Hole, "with a hole"),
-            (PolicyVerdict.NotJudged, "not judged") }.Select(item => $"{verdicts.GetValueOrDefault(item.Item1)} {item.Item2}"));
-        return string.Join("; ",
-        [
-            $"{report.RuleCount} rules", $"{report.TenantTableCount} of {report.TableCount} tables are tenant tables",
-            $"roles examined: {string.Join(", ", report.Roles)}",
-            $"policies by table and role: {judged}", .. report.Unread.Select(item => $"not read: {item}"),
-        ]);
     }
 }

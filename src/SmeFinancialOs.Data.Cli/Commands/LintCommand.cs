@@ -10,6 +10,7 @@ internal static class LintCommand
     private const string Examples = """
           sme-data lint migrations/
           sme-data lint db/migrate --with-tenant-schema --format github
+          sme-data lint supabase/migrations --prelude supabase --before seed/extensions.sql --tenant-column org_id --app-login authenticated
           sme-data lint prisma/migrations --tenant-column tenant_id --connection "Host=localhost;Username=postgres"
         """;
 
@@ -18,39 +19,79 @@ internal static class LintCommand
         var folder = new Argument<string>("folder")
         {
             Description = "Where the SQL migrations are: plain, Flyway, goose, dbmate, golang-migrate, "
-            + "Prisma, Supabase, sqitch and others."
+            + "Prisma, Supabase, sqitch and others. Those of EF Core and other programs must be written as SQL first."
         };
         var connection = new ConnectionOption();
         var withTenantSchema =
             new Option<bool>("--with-tenant-schema") { Description = "Run this library's own migrations first, so that yours may call app.protect_table." };
+        var prelude = new Option<string[]>("--prelude")
+        {
+            Description = "What the migrations build upon, made first: supabase (its roles, schemas, auth.users, auth.uid(), storage)."
+        };
+        prelude.AcceptOnlyFromAmong("supabase");
+        var before = new Option<string[]>("--before")
+        {
+            Description = "A file of SQL that runs before the migrations and brings no finding of its own. May be repeated; they run in this order."
+        };
+        var disposable = new Option<bool>("--disposable-server")
+        {
+            Description = "The server of the connection is thrown away afterwards: migrations are committed, roles stay behind, and policies are evaluated."
+        };
         var databaseName = new Option<string?>("--database-name") { Description = "The name of the throwaway database, for migrations that mention it." };
         var (schema, report) = (new SchemaFlags(), new ReportFlags());
         var command = new ToolCommand("lint",
             "Applies a folder of migrations to a throwaway database and audits the result; names the migration that brought each fault.\n"
-            + "Without a connection it starts a PostgreSQL of its own. On a server that you name, all of it is one transaction that is rolled back.",
+            + "Without a connection it starts a PostgreSQL of its own, and evaluates the policies as audit does. On a server that you name, all of it is one\n"
+            + "transaction that is rolled back, and policies are judged by their text alone, which is a finding; --disposable-server lifts that.\n"
+            + "A statement that fails is told with file and line, and the next one runs; the exit code is 2 then.",
             Examples,
             async (parsed, cancellationToken) =>
             {
                 using var progress = new Progress("starting a server");
                 var given = connection.TryResolve(parsed);
                 await using var server = given is null ? await PostgresServer.StartAsync(cancellationToken: cancellationToken) : null;
+                if (parsed.GetValue(disposable) && given is null)
+                    throw new ToolFailureException("--disposable-server is about the server of a connection; the lint's own always is. Give --connection too.");
                 var lint = new MigrationLint(given ?? server!.ConnectionString, new()
                 {
                     Audit = schema.Read(parsed),
-                    Prelude = parsed.GetValue(withTenantSchema) ? SchemaMigrator.Scripts : [],
+                    Prelude = [.. parsed.GetValue(withTenantSchema) ? SchemaMigrator.Scripts : [],
+                        .. parsed.GetValue(prelude) is { Length: > 0 } ? MigrationPreludes.Supabase : [],
+                        .. parsed.GetValue(before)!.Select(file => (file, File.ReadAllText(file)))],
                     DatabaseName = parsed.GetValue(databaseName),
-                    DisposableServer = server is { Kind: not PostgresServerKind.ConnectionString },
+                    DisposableServer = parsed.GetValue(disposable) || server is { Kind: not PostgresServerKind.ConnectionString },
                 });
                 var path = parsed.GetValue(folder)!;
                 var result = await lint.RunAsync(path, progress, cancellationToken);
-                return report.Report(parsed, new("lint",
-                    [.. result.Findings.Select(finding => Problem.Of(finding.Finding, Path.Combine(path, finding.Migration).Replace('\\', '/')))],
-                    [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion,
-                    $"migrations: {result.Applied.Count}" + (result.Skipped.Count > 0 ? $", left out: {result.Skipped.Count}" : "")));
+                if (result.Audit.Hint is not null && result.Errors.Count == 0)
+                    throw new ToolFailureException($"{result.Audit.Hint} See --tenant-column, --tenant-setting and --schema.");
+                var exit = report.Report(parsed, OutcomeOf(result, migration => Path.Combine(path, migration).Replace('\\', '/')));
+                return result.Errors.Count > 0 ? ExitCode.CouldNotRun : exit;
             })
-        { folder, connection, withTenantSchema, databaseName };
+        { folder, connection, withTenantSchema, prelude, before, disposable, databaseName };
         schema.AddTo(command);
         report.AddTo(command);
         return command;
+    }
+
+    private static Outcome OutcomeOf(MigrationLintReport result, Func<string, string> fileOf)
+    {
+        var isEvaluated = result.NotEvaluated is null;
+        string[] scope =
+        [
+            .. result.Errors.Count > 0 ? (string[])[$"statements that failed: {result.Errors.Count}, so the schema is incomplete, and what is said of it holds "
+                + "for what was built"] : [],
+            $"migrations: {result.Applied.Count}" + (result.Skipped.Count > 0 ? $", left out: {result.Skipped.Count}" : ""),
+            AuditScope.Of(result.Audit, isEvaluated),
+        ];
+        return new("lint",
+        [
+            .. result.Errors.Select(error => Problem.Of(error, result.Applied.Contains(error.Migration) ? fileOf(error.Migration) : error.Migration)),
+            .. result.Findings.Select(finding => Problem.Of(finding.Finding, fileOf(finding.Migration))),
+            .. result.NotEvaluated is { } reason ? (Problem[])[Problem.NotEvaluated(reason)] : [],
+        ],
+        [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion, string.Join("; ", scope),
+        isEvaluated && result.Errors.Count == 0 && AuditScope.IsJudged(result.Audit))
+        { Notes = [.. result.NotSql.Select(code => $"left out: {code}")] };
     }
 }

@@ -9,7 +9,7 @@ internal static class GitHubOutput
 {
     internal static string Write(Outcome outcome) => string.Concat(outcome.Problems.Select(problem =>
     {
-        var file = problem.File is null ? "" : $"file={Property(problem.File)},";
+        var file = problem.File is null ? "" : $"file={Property(problem.File)},{(problem.Line is { } line ? $"line={line}," : "")}";
         return $"::{Level(problem.Severity)} {file}title={Property(problem.Rule)}::{Data($"{problem.Object}: {problem.Message}\n{problem.Sql}".TrimEnd())}\n";
     }));
 

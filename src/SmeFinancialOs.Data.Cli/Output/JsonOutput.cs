@@ -27,5 +27,6 @@ internal static class JsonOutput
         statement = problem.Statement,
         fingerprint = problem.Fingerprint,
         file = problem.File,
+        line = problem.Line,
     };
 }

@@ -60,7 +60,7 @@ internal static class SarifOutput
             {
                 physicalLocation = problem.File is null ? null
                     : new { artifactLocation = new { uri = Uri.EscapeDataString(problem.File).Replace("%2F", "/", StringComparison.Ordinal) },
-                        region = new { startLine = 1 } },
+                        region = new { startLine = problem.Line ?? 1 } },
                 logicalLocations = new[] { new { fullyQualifiedName = problem.Object } },
             },
         },

@@ -17,9 +17,49 @@ public sealed class LintFailureTests
     public async Task A_migration_that_fails_is_named_with_its_line(string sql, int line, string? sqlState, string message)
     {
         using var folder = new TemporaryMigrations(("1_good.sql", "SELECT 1;"), ("2_bad.sql", sql));
-        var failure = (await Linting(folder.Path).Should().ThrowAsync<MigrationLintException>()).Which;
-        (failure.Migration, failure.Line, failure.SqlState).Should().Be(("2_bad.sql", line, sqlState));
-        failure.Message.Should().StartWith($"2_bad.sql line {line}: ").And.Match(message);
+        foreach (var disposable in (bool[])[false, true])
+        {
+            var error = (await LintAsync(folder, disposable)).Errors.Should().ContainSingle().Subject;
+            (error.Migration, error.Line, error.SqlState).Should().Be(("2_bad.sql", line, sqlState));
+            error.Message.Should().Match(message);
+        }
+    }
+
+    /// <summary>What fails is taken back alone; what stands before it, behind it and in later files runs, and is judged.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task All_errors_are_told_and_the_rest_is_judged(bool disposable)
+    {
+        using var folder = new TemporaryMigrations(
+            ("1.sql", "CREATE TABLE a (org_id uuid);\nSELECT nope();\nCREATE TABLE b (org_id uuid);\n\\i other.sql\nCREATE TABLE c (org_id uuid);"),
+            ("2.sql", "SAVEPOINT s; CREATE TABLE d (org_id uuid); ROLLBACK TO s; RELEASE s;\nALTER TABLE d ADD x int;\nSELECT 1\n\\gexec\nSELECT 1/0;"),
+            ("3.sql", "GRANT SELECT ON a, b, c, e TO app_user;\nGRANT SELECT ON a, b, c TO app_user;"),
+            ("4.sql", "CREATE TABLE f (org_id uuid);\nRELEASE nowhere;"));
+        var report = await LintAsync(folder, disposable);
+        report.Errors.Select(error => (error.Migration, error.Line, error.SqlState)).Should().Equal(("1.sql", 2, "42883"), ("1.sql", 4, null),
+            ("2.sql", 2, "42P01"), ("2.sql", 4, null), ("2.sql", 5, "22012"), ("3.sql", 1, "42P01"), ("4.sql", 2, "3B001"));
+        report.Errors[^1].Message.Should().EndWith("Nothing of this migration was kept.");
+        report.Findings.Where(f => f.Finding.RuleId == "table-without-rls").Select(f => (f.Finding.ObjectName, f.Migration))
+            .Should().Equal(("public.a", "1.sql"), ("public.b", "1.sql"), ("public.c", "1.sql"));
+        report.Applied.Should().HaveCount(4);
+    }
+
+    [Fact]
+    public async Task A_script_of_the_prelude_that_fails_is_named()
+    {
+        using var folder = new TemporaryMigrations(("1.sql", "SELECT 1;"));
+        var report = await LintAsync(folder, new MigrationLintOptions { Prelude = [("before.sql", "SELECT 1;\nSELECT nope();")] });
+        report.Errors.Should().ContainSingle().Which.Should().Match<MigrationLintError>(error => error.Migration == "before.sql" && error.Line == 2);
+    }
+
+    [Theory]
+    [InlineData("SELECT pg_terminate_backend(pg_backend_pid());")]
+    [InlineData("SELECT 1;\nSELECT pg_terminate_backend(pg_backend_pid());\nSELECT 2;")]
+    public async Task Nothing_runs_after_the_transaction_has_ended(string sql)
+    {
+        using var folder = new TemporaryMigrations(("1.sql", sql), ("2.sql", "SELECT nope();"));
+        await Linting(folder.Path).Should().ThrowAsync<MigrationLintException>().WithMessage("1.sql line *ended the lint's transaction*");
     }
 
     [Fact]
@@ -47,6 +87,12 @@ public sealed class LintFailureTests
         (await lint.Awaiting(l => l.RunAsync(folder.Path, cancellationToken: Sql.Cancel))
             .Should().ThrowAsync<AuditConnectionException>().WithMessage("*CREATEDB*")).Which.SqlState.Should().Be("42501");
     }
+
+    private static Task<MigrationLintReport> LintAsync(TemporaryMigrations folder, bool disposable) =>
+        LintAsync(folder, new MigrationLintOptions { DisposableServer = disposable });
+
+    private static async Task<MigrationLintReport> LintAsync(TemporaryMigrations folder, MigrationLintOptions options) =>
+        await new MigrationLint((await TestServer.GetSharedAsync(Sql.Cancel)).ConnectionString, options).RunAsync(folder.Path, cancellationToken: Sql.Cancel);
 
     private static Func<Task> Linting(string path) => async () =>
         await new MigrationLint((await TestServer.GetSharedAsync(Sql.Cancel)).ConnectionString).RunAsync(path, cancellationToken: Sql.Cancel);

@@ -106,12 +106,25 @@ public sealed class LintTests
             ("2.sql", "ALTER TYPE mood ADD VALUE 'sad'; CREATE TABLE m (mood mood DEFAULT 'sad'); INSERT INTO m DEFAULT VALUES;"));
         (await LintAsync(folder, new() { DisposableServer = true })).Findings.Should().BeEmpty();
 
+        (await LintAsync(folder, new())).Errors.Should().Contain(error => error.SqlState == "55P04")
+            .Which.Message.Should().Match("55P04*on a server of its own.");
+    }
+
+    [Theory]
+    [InlineData(false, null, "app.t")]
+    [InlineData(true, null, "app.t")]
+    [InlineData(false, "public", "public.t")]
+    [InlineData(true, "public", "public.t")]
+    public async Task A_search_path_that_a_migration_gives_the_database_is_there_for_the_next_one(bool disposable, string? ofConnection, string table)
+    {
+        using var folder = new TemporaryMigrations(
+            ("1.sql", "CREATE SCHEMA app; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = app, public', current_database()); END $$;"),
+            ("2.sql", "CREATE TABLE t (org_id uuid);"), ("3.sql", "ALTER TABLE t ADD x int;"));
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var elsewhere = FluentActions.Awaiting(() => LintAsync(folder, new()));
-        if (server.ServerVersion.Major < 17)
-            (await elsewhere.Should().ThrowAsync<MigrationLintException>()).WithMessage("2.sql line 1: 55P04*on a server of its own.");
-        else
-            await elsewhere.Should().NotThrowAsync();
+        var connection = new Npgsql.NpgsqlConnectionStringBuilder(server.ConnectionString) { SearchPath = ofConnection }.ConnectionString;
+        var report = await new MigrationLint(connection, new() { DisposableServer = disposable }).RunAsync(folder.Path, cancellationToken: Sql.Cancel);
+        report.Errors.Should().BeEmpty();
+        report.Findings.Where(f => f.Finding.RuleId == "table-without-rls").Select(f => f.Finding.ObjectName).Should().Equal(table);
     }
 
     private static Task<MigrationLintReport> LintAsync(TemporaryMigrations folder) => LintAsync(folder, new() { Prelude = SchemaMigrator.Scripts });
