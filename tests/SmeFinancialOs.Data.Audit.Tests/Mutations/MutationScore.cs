@@ -16,6 +16,7 @@ internal static class MutationScore
         ["FORCE: NO FORCE"] = "the audit is right: no role of the app is the owner today, but definer functions and views of the owner see all rows",
         ["privilege: GRANT TRUNCATE TO app_user"] = "the audit is right: the login lacks USAGE on the schema alone",
         ["privilege: GRANT TRUNCATE TO tenant_role"] = "the audit is right: of the tenants' table, where a foreign key stops it and CASCADE lacks a privilege",
+        ["privilege: GRANT TRUNCATE TO demo_role"] = "the audit is right: of a table to which others refer, where CASCADE lacks a privilege",
         ["privilege: GRANT TRUNCATE TO PUBLIC"] = "the same",
         ["USING: demo_no_writes_delete OR key IS NULL"] = "a false alarm: the column is never null. The audit takes a ban with OR for no ban",
         ["WITH CHECK: demo_no_writes_insert OR key IS NULL"] = "a false alarm: the same",
@@ -35,8 +36,8 @@ internal static class MutationScore
         "command: tenant_isolation FOR INSERT", "command: tenant_isolation FOR UPDATE", "command: tenant_isolation FOR DELETE",
     ];
 
-    /// <summary>A row of the table of docs/verdicts.md, which must be there.</summary>
-    internal static void Check(string schema, List<MutationResult> results, bool probesLossy)
+    /// <summary>schema: its row in the table of docs/verdicts.md; null for none.</summary>
+    internal static void Check(string? schema, List<MutationResult> results, bool probesLossy)
     {
         var effective = results.Where(result => result.Effect == Effect.Effective).ToList();
         var equivalent = results.Where(result => result.Effect == Effect.Equivalent).ToList();
@@ -52,6 +53,7 @@ internal static class MutationScore
         effective.Where(result => !result.IsFound && !(WarnedOf.ContainsKey(result.Name) && result.Warnings.Count > 0)).Should().BeEmpty();
         equivalent.Where(result => result.Errors.Count > 0 && !ErrorsOfEquivalents.ContainsKey(result.Name)).Should().BeEmpty();
         silent.Where(result => !Closed.Contains(result.Name)).Should().BeEmpty();
-        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs/verdicts.md")).Should().Contain(row);
+        if (schema is not null)
+            File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs/verdicts.md")).Should().Contain(row);
     }
 }

@@ -12,7 +12,8 @@ internal static class SchemaMutations
     {
         var functions = await CalledFunction.ReadAsync(connection);
         var policies = (await PolicyState.ReadAsync(connection)).Where(policy => schema.Keys.ContainsKey(policy.Table)).ToList();
-        List<Mutation> all = [.. policies.SelectMany(policy => OfPolicy(policy, schema, functions))];
+        List<Mutation> all = [.. policies.SelectMany(policy => OfPolicy(policy, schema, functions)
+            .Where(mutation => mutation.Sql != mutation.Undo).DistinctBy(mutation => mutation.Sql))];
         foreach (var table in schema.Keys.Keys)
         {
             all.Add(new(table, "FORCE", "NO FORCE", $"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY", $"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"));
