@@ -1,7 +1,10 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Mutations;
 
-/// <summary>What became of one mutation. Errors and Warnings: the rules of the audit. Probe: null where it was not asked. Example: an answer that changed.</summary>
-internal sealed record MutationResult(Mutation Mutation, Effect Effect, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, ProbeWord? Probe, string Example)
+/// <summary>
+/// What became of one mutation. Errors and Warnings: the rules of the audit. Probe: null where it was not asked. Example: an answer that changed.
+/// </summary>
+internal sealed record MutationResult(Mutation Mutation, Effect Effect, IReadOnlyList<string> Errors, IReadOnlyList<string> Warnings, ProbeWord? Probe,
+    string Example)
 {
     /// <summary>The same for all tables.</summary>
     internal string Name => $"{Mutation.Kind}: {Mutation.Name}";

@@ -80,5 +80,6 @@ internal sealed class MutationRun
         return report.Skipped.Any(skipped => IsOf(mutation, skipped.ObjectName)) ? ProbeWord.NotProbed : ProbeWord.Held;
     }
 
-    private async Task<IReadOnlyList<AuditFinding>> AuditAsync() => (await new SchemaAudit(_schema.ConnectionString, _schema.Audit).RunAsync(Sql.Cancel)).Findings;
+    private async Task<IReadOnlyList<AuditFinding>> AuditAsync() =>
+        (await new SchemaAudit(_schema.ConnectionString, _schema.Audit).RunAsync(Sql.Cancel)).Findings;
 }

@@ -15,7 +15,8 @@ internal sealed record PolicyState(string Table, string Name, bool IsPermissive,
 
     internal string Dropping => $"DROP POLICY IF EXISTS {Name} ON {Table}";
 
-    internal string Creating => $"CREATE POLICY {Name} ON {Table} AS {(IsPermissive ? "PERMISSIVE" : "RESTRICTIVE")} FOR {Command} TO {string.Join(", ", Roles)}"
+    internal string Creating =>
+        $"CREATE POLICY {Name} ON {Table} AS {(IsPermissive ? "PERMISSIVE" : "RESTRICTIVE")} FOR {Command} TO {string.Join(", ", Roles)}"
         + (Using is null ? "" : $" USING ({Using})") + (Check is null ? "" : $" WITH CHECK ({Check})");
 
     /// <summary>For another command: with the expressions that the command can have.</summary>

@@ -35,7 +35,8 @@ internal static class SchemaMutations
 
         foreach (var function in functions)
         {
-            foreach (var (name, body) in ExpressionMutations.OfSettings(function.Body, MutatedSchema.Other).Append(("literal", $"'{MutatedSchema.Other}'::uuid")))
+            foreach (var (name, body) in ExpressionMutations.OfSettings(function.Body, MutatedSchema.Other)
+                .Append(("literal", $"'{MutatedSchema.Other}'::uuid")))
                 all.Add(new(null, "function", $"{function.Call}: {name}", function.Returning(body), function.Definition));
         }
         return all;
@@ -61,7 +62,8 @@ internal static class SchemaMutations
         var key = schema.Keys[policy.Table];
         foreach (var (name, text) in policy.Using is null ? [] : ExpressionMutations.Of(policy.Using, key, MutatedSchema.Other, functions))
             yield return Replaced("USING", name, policy with { Using = text });
-        foreach (var (name, text) in policy.Check is null ? [] : ExpressionMutations.Of(policy.Check, key, MutatedSchema.Other, functions))
+        foreach (var (name, text) in policy.Check is null ? []
+            : ExpressionMutations.Of(policy.Check, key, MutatedSchema.Other, functions))
             yield return Replaced("WITH CHECK", name, policy with { Check = text });
 
         Mutation Replaced(string kind, string name, PolicyState other) => Mutated(kind, name, $"{policy.Dropping}; {other.Creating}");

@@ -93,15 +93,15 @@ internal sealed class TruthQuery
 
     private static async Task<List<object>> AttacksAsync(NpgsqlConnection connection, MutatedSchema schema, string table, string key)
     {
-        var label = $"CASE {key}::text {string.Concat(MutatedSchema.Tenants.Select(tenant => $"WHEN '{tenant.Value}' THEN '{tenant.Key}' "))}ELSE {key}::text END";
+        var labels = string.Concat(MutatedSchema.Tenants.Select(tenant => $"WHEN '{tenant.Value}' THEN '{tenant.Key}' "));
+        var label = $"CASE {key}::text {labels}ELSE {key}::text END";
         var places = await connection.ListAsync<string>($"SELECT format('(%s::oid, %L::tid, %L)', tableoid::oid, ctid, {label}) FROM {table}");
         var touched = $"SELECT array_agg(v.l) FROM (VALUES {string.Join(", ", places.DefaultIfEmpty("(0::oid, NULL::tid, '')"))}) v (p, c, l) "
             + $"WHERE v.c IS NOT NULL AND NOT EXISTS (SELECT FROM {table} x WHERE x.tableoid = v.p AND x.ctid = v.c)";
-        const string columns = """
-            SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = '$t'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-            """;
-        var all = await connection.ListAsync<string>(columns.Replace("$t", table, StringComparison.Ordinal) + "ORDER BY attnum");
-        var changed = (await connection.ListAsync<string>(columns.Replace("$t", table, StringComparison.Ordinal) + "AND attidentity <> 'a' ORDER BY attnum DESC"))
+        var columns = "SELECT quote_ident(attname) FROM pg_attribute "
+            + $"WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''";
+        var all = await connection.ListAsync<string>(columns + " ORDER BY attnum");
+        var changed = (await connection.ListAsync<string>(columns + " AND attidentity <> 'a' ORDER BY attnum DESC"))
             .First(column => column != key);
         var literal = await connection.ScalarAsync<string>($"SELECT quote_nullable({changed}) FROM {table} LIMIT 1") ?? "NULL";
         List<object> attacks =

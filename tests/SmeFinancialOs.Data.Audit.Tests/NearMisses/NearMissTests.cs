@@ -15,7 +15,8 @@ public sealed class NearMissTests(AuditDatabase database) : IClassFixture<AuditD
     public void Every_rule_with_a_planted_fault_has_a_near_miss()
     {
         var rules = PlantedFault.All.Select(fault => fault.Rule).ToHashSet();
-        rules.Except(NearMiss.All.Select(miss => miss.Rule)).Should().BeEquivalentTo(None.Keys, "add one to TableMisses, PolicyMisses, LoginMisses or ObjectMisses");
+        rules.Except(NearMiss.All.Select(miss => miss.Rule)).Should()
+            .BeEquivalentTo(None.Keys, "add one to TableMisses, PolicyMisses, LoginMisses or ObjectMisses");
         NearMiss.All.Select(miss => miss.Rule).Except(rules).Should().BeEmpty("a rule that no fault makes fire says nothing in any case");
     }
 

@@ -23,7 +23,8 @@ internal static class ObjectMisses
             CREATE VIEW public.v WITH (security_invoker = true) AS SELECT * FROM public.inner_v, public.items;
             GRANT SELECT ON public.v TO $tenant
             """),
-        Of("materialized-view-open", "for operators alone", "CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.items; GRANT SELECT ON public.m TO $admin"),
+        Of("materialized-view-open", "for operators alone",
+            "CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.items; GRANT SELECT ON public.m TO $admin"),
         Of("foreign-table-open", "for operators alone", """
             CREATE FOREIGN DATA WRAPPER w;
             CREATE SERVER s FOREIGN DATA WRAPPER w;
@@ -39,7 +40,8 @@ internal static class ObjectMisses
             REVOKE ALL ON FUNCTION public.d() FROM PUBLIC;
             GRANT EXECUTE ON FUNCTION public.d() TO $admin
             """),
-        Of("function-leakproof", "immutable and strict, no more", "CREATE FUNCTION public.l(text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS 'SELECT true'"),
+        Of("function-leakproof", "immutable and strict, no more",
+            "CREATE FUNCTION public.l(text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT AS 'SELECT true'"),
         Of("large-objects-open", "for operators", "GRANT EXECUTE ON FUNCTION pg_catalog.lo_get(oid) TO $admin"),
         Of("backends-open", "for operators", "GRANT EXECUTE ON FUNCTION pg_catalog.pg_cancel_backend(int) TO $admin"),
         Of("owned-droppable", "another event trigger that refuses it", """

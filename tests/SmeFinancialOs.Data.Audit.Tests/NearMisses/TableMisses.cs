@@ -14,7 +14,8 @@ internal static class TableMisses
             ALTER TABLE public.bare ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
             CREATE POLICY mine ON public.bare FOR SELECT TO $tenant USING (org_id = (SELECT app.current_org_id()))
             """),
-        Of("tenant-column-not-indexed", "an index that is no key", "ALTER TABLE public.items DROP CONSTRAINT items_pkey; CREATE INDEX ON public.items (org_id, code)"),
+        Of("tenant-column-not-indexed", "an index that is no key",
+            "ALTER TABLE public.items DROP CONSTRAINT items_pkey; CREATE INDEX ON public.items (org_id, code)"),
         Of("tenant-column-nullable", "a primary key makes it NOT NULL", "CREATE TABLE public.kids (org_id uuid, id uuid, PRIMARY KEY (id, org_id))"),
         Of("tenant-column-type", "a domain over the type", "CREATE DOMAIN public.org AS uuid; CREATE TABLE public.kids (org_id public.org PRIMARY KEY)"),
         Of("tenant-column-without-foreign-key", "the key of another tenant table carries it", """
