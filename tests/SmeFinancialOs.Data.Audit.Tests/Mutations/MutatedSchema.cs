@@ -14,7 +14,10 @@ internal sealed record MutatedSchema(string ConnectionString, IReadOnlyDictionar
     /// <summary>The tenants with rows, by the label that the answers have.</summary>
     internal static IReadOnlyDictionary<string, string> Tenants { get; } = new Dictionary<string, string>
     {
-        ["A"] = MigratedDatabase.A, ["B"] = MigratedDatabase.B, ["demo"] = MigratedDatabase.Demo, ["above"] = "ffffffff-0000-4000-8000-000000000000",
+        ["A"] = MigratedDatabase.A,
+        ["B"] = MigratedDatabase.B,
+        ["demo"] = MigratedDatabase.Demo,
+        ["above"] = "ffffffff-0000-4000-8000-000000000000",
     };
 
     internal static string Other => Tenants["B"];

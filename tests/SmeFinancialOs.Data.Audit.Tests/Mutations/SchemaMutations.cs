@@ -67,6 +67,7 @@ internal static class SchemaMutations
             yield return Replaced("WITH CHECK", name, policy with { Check = text });
 
         Mutation Replaced(string kind, string name, PolicyState other) => Mutated(kind, name, $"{policy.Dropping}; {other.Creating}");
-        Mutation Mutated(string kind, string name, string sql) => new(policy.Table, kind, $"{policy.Name} {name}", sql, $"{policy.Dropping}; {policy.Creating}");
+        Mutation Mutated(string kind, string name, string sql) =>
+            new(policy.Table, kind, $"{policy.Name} {name}", sql, $"{policy.Dropping}; {policy.Creating}");
     }
 }
