@@ -141,6 +141,7 @@ internal static class CatalogQueries
         $"""
         WITH {Relations} SELECT w.ev_class AS relation, w.rulename::text AS name FROM pg_rewrite w JOIN t ON t.oid = w.ev_class
         WHERE t.relkind IN ('r', 'p') AND w.ev_enabled IN ('O', 'A')
+            AND NOT (w.is_instead AND w.ev_qual::text = '<>' AND pg_get_ruledef(w.oid) LIKE '% DO INSTEAD NOTHING;')
         """,
         "SELECT p.parname AS parameter, a.grantee, a.privilege_type FROM pg_parameter_acl p, aclexplode(p.paracl) a",
     ];

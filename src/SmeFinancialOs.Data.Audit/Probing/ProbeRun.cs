@@ -96,18 +96,20 @@ internal sealed class ProbeRun
         await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
         if (_options.DemoTenant is { } tenant
             && await ProbeContext.IsTenantAsync(tenant, demo[0].Rights, _session, _catalog, _findings).ConfigureAwait(false))
-            await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).WriteAsDemoAsync(actors, progress)
+            await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).AttackDemoAsync(actors, progress)
                 .ConfigureAwait(false);
     }
 
-    /// <summary>The demo's own rows are for reading: nobody writes them, not even under the demo's own name.</summary>
-    private async Task WriteAsDemoAsync(List<Actor> actors, IProgress<string>? progress)
+    /// <summary>The demo's own rows are for its role to read: nobody else reads them, and nobody writes them, not even under the demo's own name.</summary>
+    private async Task AttackDemoAsync(List<Actor> actors, IProgress<string>? progress)
     {
         await _seeder.FillAsync(true).ConfigureAwait(false);
         // The app's own login may well be kept from writing the demo's rows: that is what is wanted.
         foreach (var table in Model.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
         var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
+        var strangers = actors.Where(actor => !actor.Demo)
+            .SelectMany(actor => new[] { "", _context.Own }.Select(tenant => actor with { Tenant = tenant, Context = _context })).ToList();
         var attacker = new Attacker(_session, _context, _findings);
         var reader = _context.ForOwn(_context.Other);
         var controls = Controlled(new Attacker(_session, reader, _findings));
@@ -117,6 +119,7 @@ internal sealed class ProbeRun
             attacker.Forget();
             foreach (var actor in demo.Where(actor => actor.Demo))
                 await controls.ReadAsync(actor, target with { Context = reader }).ConfigureAwait(false);
+            await EachAsync(attacker, strangers, target, null, null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
             await WriteAsync(attacker, null, demo, target).ConfigureAwait(false);
         }
         controls.Conclude();

@@ -17,7 +17,7 @@ internal sealed class DefaultSettingRule(Func<DatabaseModel, string> setting, Au
             "default-role", AuditSeverity.Warning,
             "A role that is set by default.",
             "Every connection starts as that role, also one that skipped the tenant context.",
-            Docs + "sql-alterrole.html")) { IsNeeded = true },
+            Docs + "sql-alterrole.html")) { IsNeeded = true, Harmless = "none" },
         new DefaultSettingRule(_ => "row_security", new(
             "row-security-off", AuditSeverity.Warning,
             "row_security off by default.",
@@ -42,6 +42,8 @@ internal sealed class DefaultSettingRule(Func<DatabaseModel, string> setting, Au
     {
         var name = setting(model);
         return from found in model.Catalog.DefaultSettings
+               // They are read when somebody logs in.
+               where found.Role is null || model.Catalog.Roles.Values.Any(role => role.Name == found.Role && role.LogsIn)
                where found.Sets(name) && !(Harmless is not null && found.Setting.EndsWith("=" + Harmless, StringComparison.OrdinalIgnoreCase))
                let reset = $"ALTER {found.Owner} RESET {name};"
                select Found(found.Owner, $"It starts with {found.Setting}.", IsNeeded ? Fix.Review(reset) : Fix.Safe(reset));

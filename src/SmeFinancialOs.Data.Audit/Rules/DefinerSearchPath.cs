@@ -19,6 +19,6 @@ internal sealed class DefinerSearchPath : CatalogRule
     /// <summary>
     /// With the path '' only temporary objects can take the place of a name: where the app may create none, or the names are bound already, nothing can.
     /// </summary>
-    private static bool IsOpen(DatabaseModel model, Function function) =>
+    internal static bool IsOpen(DatabaseModel model, Function function) =>
         function.SearchPath is not { Count: 0 } || (!function.StandardBody && model.AppGrantees(GrantKind.Database, 0, "TEMPORARY").Length > 0);
 }

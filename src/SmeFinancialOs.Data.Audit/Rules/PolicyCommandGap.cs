@@ -15,12 +15,18 @@ internal sealed class PolicyCommandGap : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from policy in model.Policies
         where policy.TenantColumn is not null && policy.ConcernsApp && policy.IsBan
-        let bans = model.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && other.IsBan).ToList()
-        let missing = "awd".Where(command => !bans.Any(other => other.Policy.Covers(command))).ToList()
+        let bans = model.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && (other.IsBan || IsClosed(other))).ToList()
+        let missing = "awd".Where(command => !bans.Any(other => other.Policy.Covers(command)) && MayWrite(model, policy.Table, command)).ToList()
         where missing.Count > 0
         let condition = (policy.Check.IsEmpty ? policy.Using : policy.Check).Text
         select Found(policy.Name, $"It does not hold for {string.Join(" and ", missing.Select(PolicyFix.Command))}.",
             Fix.Review(string.Join('\n', missing.Select(letter => Create(model, policy, PolicyFix.Command(letter), condition)))));
+
+    /// <summary>What nobody of the app may do needs no ban.</summary>
+    private static bool MayWrite(DatabaseModel model, Relation table, char command) =>
+        model.AppGrants(GrantKind.Relation, table.Oid).Any(grant => grant.Privilege == PolicyFix.Command(command)) || model.Identities.IsApp(table.Owner);
+
+    private static bool IsClosed(PolicyAnalysis policy) => !policy.Policy.Permissive && policy.Using.Bare().Is("false");
 
     private static string Create(DatabaseModel model, PolicyAnalysis policy, string command, string condition) =>
         $"CREATE POLICY {Identifier.Quote($"{policy.Policy.Name}_{command.ToLowerInvariant()}")} ON {policy.Table.Name} AS RESTRICTIVE FOR {command} "

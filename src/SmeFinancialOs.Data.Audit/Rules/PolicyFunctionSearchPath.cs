@@ -14,5 +14,6 @@ internal sealed class PolicyFunctionSearchPath : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from function in model.Policies.SelectMany(policy => policy.Functions).Distinct()
         where function is { StandardBody: false, System: false, Definer: false, PinsSearchPath: false, Language: "sql" or "plpgsql" }
+            && DefinerSearchPath.IsOpen(model, function)
         select Found(function.Signature, "A policy calls it, and the caller's search_path decides what its names mean.", SearchPathFix.Pin(model, function));
 }

@@ -52,6 +52,8 @@ public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<Hole
     [InlineData("insert", "public.items", "DROP POLICY demo_no_writes_insert ON items")]
     [InlineData("update", "public.items", "DROP POLICY demo_no_writes_update ON items")]
     [InlineData("delete", "public.items", "DROP POLICY demo_no_writes_delete ON items")]
+    [InlineData("select", "public.items", "ALTER POLICY demo_read_only ON items TO $demo, $tenant")]
+    [InlineData("select", "public.items", "CREATE POLICY everyone ON items FOR SELECT TO PUBLIC USING (org_id = (SELECT app.demo_org_id()))")]
     [InlineData("select", "public.items", "ALTER ROLE $app INHERIT; GRANT $admin TO $app")]
     public async Task A_planted_hole_is_found(string attack, string name, string hole)
     {
