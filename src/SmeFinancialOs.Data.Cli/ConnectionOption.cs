@@ -21,9 +21,11 @@ internal sealed class ConnectionOption : Option<string?>
     {
         var given = parsed.GetValue(this) ?? Environment.GetEnvironmentVariable(Variable);
         if (!string.IsNullOrWhiteSpace(given))
-            return ConnectionUri.IsUri(given) ? ConnectionUri.ToConnectionString(given) : Checked(given);
+            return Read(given);
         return Environment.GetEnvironmentVariable("PGHOST") is { Length: > 0 } host ? FromVariables(host) : null;
     }
+
+    internal static string Read(string given) => ConnectionUri.IsUri(given) ? ConnectionUri.ToConnectionString(given) : Checked(given);
 
     /// <summary>Npgsql itself reads PGUSER, PGPASSWORD, PGPASSFILE and the certificates.</summary>
     private static string FromVariables(string host)

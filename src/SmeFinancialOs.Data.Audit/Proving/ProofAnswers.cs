@@ -8,6 +8,8 @@ internal sealed class ProofAnswers
     public void Add(ProofIdentity identity, ProofQuestion question, ProofAnswer answer) =>
         _answers[(identity, question.ObjectName, question.Kind, question.Statement)] = (question, answer);
 
+    public (ProofQuestion Question, ProofAnswer Answer) Single() => _answers.Values.Single();
+
     public ProofAnswers With(ProofAnswers more)
     {
         foreach (var (key, value) in more._answers)
@@ -25,16 +27,16 @@ internal sealed class ProofAnswers
             || asked.All(item => item.Value.Answer.IsError && before._answers.TryGetValue(item.Key, out var was) && was.Answer.IsError);
     }
 
-    /// <summary>The first fault of what is answered after a fix; null where there is none.</summary>
-    public string? FaultAgainst(ProofAnswers before, ProofAnswers legitimate)
+    /// <summary>What is answered after a fix, and should not be.</summary>
+    public IEnumerable<(ProofIdentity Identity, ProofQuestion Question, ProofAnswer Answer, string Fault)> FaultsAgainst(ProofAnswers before,
+        ProofAnswers legitimate)
     {
         foreach (var (key, (question, after)) in _answers)
         {
             var unknown = new ProofAnswer("", true);
             var was = before._answers.TryGetValue(key, out var known) ? known.Answer : unknown;
             if (ProofComparison.Fault(key.Item1, question, was, after, legitimate._answers.TryGetValue(key, out var own) ? own.Answer : unknown) is { } fault)
-                return fault;
+                yield return (key.Item1, question, after, fault);
         }
-        return null;
     }
 }

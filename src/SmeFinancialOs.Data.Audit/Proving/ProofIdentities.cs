@@ -4,19 +4,19 @@ using SmeFinancialOs.Data.Audit.Probing;
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>
-/// The identities of a proof, in each state of the tenant: every role of the app, and of the others the operators and whoever owns a tenant table and acts as its
-/// owner, such as a nightly job.
+/// The identities of a proof, in each state of the tenant: every role of the app; and of the others the operators, whoever has a privilege on what holds tenants'
+/// rows, such as a role for reports, and whoever owns a tenant table and acts as its owner, such as a nightly job.
 /// </summary>
 internal static class ProofIdentities
 {
-    internal static IEnumerable<ProofIdentity> Of(DatabaseModel model, ProbeContext context)
+    internal static IEnumerable<ProofIdentity> Of(DatabaseModel model, ProbeContext context, IReadOnlyList<string> demoRoles)
     {
         var app = App(model).ToList();
         var others = Others(model).Where(role => app.All(item => (item.Role ?? item.Login).Name != role.Name)).Select(role => (Login: role, Role: (Role?)null)).ToList();
         foreach (var tenant in (string?[])[null, "", context.Own])
         {
             foreach (var (login, role) in app)
-                yield return new(new(login.Name, role?.Name, false, tenant, context, Actor.DefaultsOf(login, model.Catalog, context)), true);
+                yield return new(new(login.Name, role?.Name, demoRoles.Contains((role ?? login).Name), tenant, context, Actor.DefaultsOf(login, model.Catalog, context)), true);
             foreach (var (login, _) in others)
                 yield return new(new(login.Name, null, false, tenant, context, Actor.DefaultsOf(login, model.Catalog, context)), false);
         }
@@ -40,7 +40,10 @@ internal static class ProofIdentities
         var owners = model.TenantTables.Select(table => model.Catalog.Roles.GetValueOrDefault(table.Owner)).OfType<Role>()
             .Where(owner => model.Catalog.Roles.Values.Any(login => login is { LogsIn: true, Superuser: false }
                 && identities.MayBecome(login).Any(role => role.Oid == owner.Oid)));
-        return owners.Concat(identities.AdminRoles).Concat(identities.Logins.Except(identities.AppLogins)).Distinct()
+        var readers = model.Catalog.Relations.Values.Where(relation => model.IsTenantTable(relation.Oid) || model.ReadsTenants(relation.Oid))
+            .SelectMany(relation => model.Catalog.Grants[(GrantKind.Relation, relation.Oid)])
+            .Select(grant => model.Catalog.Roles.GetValueOrDefault(grant.Grantee)).OfType<Role>();
+        return owners.Concat(readers).Concat(identities.AdminRoles).Concat(identities.Logins.Except(identities.AppLogins)).Distinct()
             .Where(role => role is { Superuser: false, BypassesRls: false } && !identities.IsApp(role.Oid));
     }
 }

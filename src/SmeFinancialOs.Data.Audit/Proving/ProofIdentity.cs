@@ -7,5 +7,6 @@ internal sealed record ProofIdentity(Actor Actor, bool IsApp)
 {
     public string State => Actor.Tenant switch { null => "no tenant was ever set", "" => "the tenant has ended", _ => "a tenant is set" };
 
-    public bool HasTenant => !string.IsNullOrEmpty(Actor.Tenant);
+    /// <summary>A role of a demo reads the demo's rows alone, whatever tenant is set.</summary>
+    public bool HasTenant => !string.IsNullOrEmpty(Actor.Tenant) && !Actor.Demo;
 }

@@ -40,7 +40,7 @@ internal sealed class ProofRound
         await session.RunAsync("SET CONSTRAINTS ALL DEFERRED").ConfigureAwait(false);
         var calls = await ProofQuestions.CallsAsync(catalog, context, seeder, session).ConfigureAwait(false);
         var rights = new Dictionary<string, Privileges>();
-        var identities = ProofIdentities.Of(catalog.Model, context).ToList();
+        var identities = ProofIdentities.Of(catalog.Model, context, options.DemoRoles).ToList();
         foreach (var name in identities.Select(identity => identity.Actor.Rights).Distinct())
             rights.Add(name, await Privileges.ReadAsync(session, name).ConfigureAwait(false));
         return new(session, options, catalog, context, seeder, new(catalog, context, seeder, calls), identities, rights);
@@ -83,7 +83,7 @@ internal sealed class ProofRound
     }
 
     /// <summary>With the rows of one tenant alone, or with none.</summary>
-    private Task<ProofAnswers> LeavingAsync(string? tenant, List<ProofIdentity> identities) => _session.UndoneAsync(async () =>
+    private Task<ProofAnswers> LeavingAsync(string? tenant, List<ProofIdentity> identities, ProofQuestion? only = null) => _session.UndoneAsync(async () =>
     {
         var deletions = _catalog.Model.RootTables.Select(table =>
         {
@@ -92,7 +92,7 @@ internal sealed class ProofRound
             return $"DELETE FROM {table.Name}{kept}";
         });
         await _session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions, "SET LOCAL session_replication_role = origin"]).ConfigureAwait(false);
-        return await AskAsync(identities, reads: true).ConfigureAwait(false);
+        return await AskAsync(identities, question => only is null ? !question.IsWrite : question == only).ConfigureAwait(false);
     });
 
     private async Task<ProofResult> TryAsync(SchemaFix fix, IReadOnlyList<AuditFinding> known, List<ProofIdentity> identities, ProofAnswers before,
@@ -106,12 +106,19 @@ internal sealed class ProofRound
                 var left = await FindAsync().ConfigureAwait(false);
                 if (fix.Findings.FirstOrDefault(finding => left.Any(other => other.Fingerprint == finding.Fingerprint)) is { } stays)
                     return new($"the finding {stays.RuleId} {stays.ObjectName} is still there", left);
-                if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error && known.All(other => other.Fingerprint != finding.Fingerprint)) is { } @new)
+                // What comes to light at the same object was hidden behind the fault.
+                if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error && known.All(other => other.Fingerprint != finding.Fingerprint)
+                    && fix.Findings.All(mended => mended.ObjectName != finding.ObjectName)) is { } @new)
                     return new($"it brings the finding {@new.RuleId} {@new.ObjectName}", left);
                 var after = await AskAsync(identities).ConfigureAwait(false);
-                var uncontrolled = TablesOf(fix).FirstOrDefault(table => !after.IsControlled(table, before, legitimate));
-                return new ProofResult(uncontrolled is null ? after.FaultAgainst(before, legitimate)
-                    : $"no role of the app sees its own row of {uncontrolled}, before or after: nothing can be shown", left);
+                if (TablesOf(fix).FirstOrDefault(table => !after.IsControlled(table, before, legitimate)) is { } uncontrolled)
+                    return new($"no role of the app sees its own row of {uncontrolled}, before or after: nothing can be shown", left);
+                foreach (var (identity, question, answer, fault) in after.FaultsAgainst(before, legitimate))
+                {
+                    if (question.IsWrite || !identity.IsApp || identity.HasTenant || !await IsBlindAsync(identity, question, answer).ConfigureAwait(false))
+                        return new(fault, left);
+                }
+                return new ProofResult(null, left);
             }).ConfigureAwait(false);
         }
         catch (PostgresException fault) when (!_session.CancellationToken.IsCancellationRequested)
@@ -120,16 +127,23 @@ internal sealed class ProofRound
         }
     }
 
+    /// <summary>Where no tenant is set: the answer is the same where there are no rows at all.</summary>
+    private async Task<bool> IsBlindAsync(ProofIdentity identity, ProofQuestion question, ProofAnswer answer)
+    {
+        var without = await LeavingAsync(null, [identity], question).ConfigureAwait(false);
+        return !answer.IsError && without.Single().Answer == answer;
+    }
+
     /// <summary>The tenant tables that the findings are about, by their names.</summary>
     private IEnumerable<string> TablesOf(SchemaFix fix) => _catalog.Model.TenantTables.Select(table => table.Name)
         .Where(name => fix.Findings.Any(finding => finding.ObjectName == name || finding.ObjectName.EndsWith($" on {name}", StringComparison.Ordinal)));
 
-    private async Task<ProofAnswers> AskAsync(List<ProofIdentity> identities, bool reads = false)
+    private async Task<ProofAnswers> AskAsync(List<ProofIdentity> identities, Func<ProofQuestion, bool>? isAsked = null)
     {
         var answers = new ProofAnswers();
         foreach (var identity in identities)
         {
-            foreach (var question in _questions.For(_rights[identity.Actor.Rights]).Where(question => !reads || !question.IsWrite))
+            foreach (var question in _questions.For(_rights[identity.Actor.Rights]).Where(question => isAsked?.Invoke(question) != false))
                 answers.Add(identity, question, await AskAsync(identity, question).ConfigureAwait(false));
         }
         return answers;
