@@ -1,14 +1,18 @@
+using SmeFinancialOs.Data.Audit.Judging;
+
 namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>What the policies of one tenant table do for one role, found by evaluating them on made-up rows and settings.</summary>
 public sealed class PolicyJudgement
 {
-    internal PolicyJudgement(string table, string role, PolicyVerdict verdict, string reason)
+    internal PolicyJudgement(string table, string role, Judged judged)
     {
         Table = table;
         Role = role;
-        Verdict = verdict;
-        Reason = reason;
+        Verdict = judged.Verdict;
+        Reason = judged.Reason;
+        IsFixed = judged.IsFixed;
+        SharedRows = judged.Verdict == PolicyVerdict.Safe ? judged.SharedRows : [];
     }
 
     /// <summary>The table as PostgreSQL writes it, such as <c>public.invoices</c>.</summary>
@@ -19,6 +23,13 @@ public sealed class PolicyJudgement
 
     /// <summary>Closed, safe, a hole, or not judged.</summary>
     public PolicyVerdict Verdict { get; }
+
+    /// <summary>
+    /// Of a safe table: the tenant ids, quoted, or NULL, whose rows every tenant can read and none can write. Empty when every tenant reads its own rows alone.
+    /// </summary>
+    public IReadOnlyList<string> SharedRows { get; }
+
+    internal bool IsFixed { get; }
 
     /// <summary>The proof, the row that passes, or why nothing can be said.</summary>
     public string Reason { get; }

@@ -27,6 +27,7 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
         ["seal-broken"] = typeof(SealAuditTests),
         ["seal-key-readable"] = typeof(SealAuditTests),
         ["seal-not-asked"] = typeof(SealAuditTests),
+        ["shared-rows"] = typeof(Foreign.ForeignCaseTests),
         ["server-cve-2023-2455"] = typeof(AuditOptionsTests),
         ["server-cve-2024-10976"] = typeof(AuditOptionsTests),
         ["server-cve-2025-8713"] = typeof(AuditOptionsTests),

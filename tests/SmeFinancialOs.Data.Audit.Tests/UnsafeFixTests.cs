@@ -24,6 +24,16 @@ public sealed class UnsafeFixTests(AuditDatabase database) : IClassFixture<Audit
                 $$ SELECT EXISTS (SELECT FROM public.items i WHERE i.id = item) $$;
             ALTER FUNCTION app.is_open OWNER TO $owner; ALTER TABLE public.items NO FORCE ROW LEVEL SECURITY;
             """ },
+        { "policy-or-null", "tenant_isolation on public.templates", """
+            CREATE TABLE public.templates (org_id uuid REFERENCES public.organizations, id uuid PRIMARY KEY);
+            ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT ON public.templates TO $tenant;
+            CREATE POLICY tenant_isolation ON public.templates TO $tenant USING (org_id = (SELECT app.current_org_id()) OR org_id IS NULL)
+            """ },
+        { "tenant-column-nullable", "public.templates", """
+            CREATE TABLE public.templates (org_id uuid REFERENCES public.organizations, id uuid PRIMARY KEY);
+            ALTER TABLE public.templates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT ON public.templates TO $tenant;
+            CREATE POLICY tenant_isolation ON public.templates TO $tenant USING (org_id = (SELECT app.current_org_id()) OR org_id IS NULL)
+            """ },
         { "policy-tenant-literal", "p on public.items",
             "CREATE POLICY p ON public.items AS RESTRICTIVE TO $tenant USING (org_id <> '00000000-0000-0000-0000-00000000d3e0')" },
     };

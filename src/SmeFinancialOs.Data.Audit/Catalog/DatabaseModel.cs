@@ -9,12 +9,12 @@ namespace SmeFinancialOs.Data.Audit.Catalog;
 internal sealed class DatabaseModel
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
-    private readonly Dictionary<int, Relation> _tenants = [];
+    private readonly Dictionary<int, (Relation Table, Column Id)> _tenants = [];
     private readonly HashSet<uint> _usable;
     private readonly ILookup<uint, PolicyAnalysis> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
     private readonly ILookup<string, Function> _functions;
-    private IReadOnlyDictionary<int, TenantSource> _sources = new Dictionary<int, TenantSource>();
+    private IReadOnlyDictionary<int, TenantSource>? _sources;
     private Dictionary<string, IReadOnlyList<PolicyJudgement>> _judgements = [];
 
     internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
@@ -60,7 +60,7 @@ internal sealed class DatabaseModel
     public string? MissingName =>
         Options.Membership is { } named && Members is null
             ? $"Membership: there is no table {named.Table} with the columns {named.UserColumn} and {named.TenantColumn} in the schemas that are looked at."
-        : Options.TenantTable is { } table && _tenants.GetValueOrDefault(0)?.Name != table
+        : Options.TenantTable is { } table && Tenants?.Name != table
             ? $"TenantTable: there is no table {table} with a primary key of one column in the schemas that are looked at."
         : null;
 
@@ -75,7 +75,7 @@ internal sealed class DatabaseModel
     public SettingReaders Settings { get; }
 
     /// <summary>The table of the tenants themselves, when there is one.</summary>
-    public Relation? Tenants => _tenants.GetValueOrDefault(0);
+    public Relation? Tenants => _tenants.GetValueOrDefault(0).Table;
 
     public IReadOnlyList<Relation> TenantTables { get; }
 
@@ -89,10 +89,14 @@ internal sealed class DatabaseModel
     /// <summary>Reached through its parent, or directly past the parent's policies.</summary>
     public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
 
-    /// <summary>Where the context keeps the ids of each level. The fixes know it from then on.</summary>
-    public void Add(IReadOnlyDictionary<int, TenantSource> sources) => _sources = sources;
+    /// <summary>Where the context keeps the ids of each level, and the user's. The fixes know it from then on.</summary>
+    public void Add(IReadOnlyDictionary<int, TenantSource> sources, TenantSource? user) => (_sources, UserSource) = (sources, user);
 
-    public TenantSource SourceOf(Relation table) => _sources.GetValueOrDefault(LevelOf(table)) ?? new(Context.TenantSetting, []);
+    public TenantSource? UserSource { get; private set; }
+
+    /// <summary>Null where the context has no tenant's id: it names the user alone.</summary>
+    public TenantSource? SourceOf(Relation table) => _sources?.GetValueOrDefault(LevelOf(table))
+        ?? (Context.IsGiven && _sources is not null && UserSource is not null ? null : new(Context.TenantSetting, []));
 
     /// <summary>What evaluating the policies has shown. The rules know it from then on.</summary>
     public void Add(IReadOnlyList<PolicyJudgement> judgements)
@@ -126,21 +130,35 @@ internal sealed class DatabaseModel
 
     /// <summary>Of the ids in the tenant column: organizations below a tenant have a level of their own.</summary>
     public int LevelOf(Relation table) =>
-        _tenants.FirstOrDefault(tenants => tenants.Value.Oid == table.Oid) is { Value: not null } own && !Options.TenantColumns.Contains(TenantColumnOf(table).Name)
-            ? own.Key : Context.LevelOf(TenantColumnOf(table).Name);
+        Options.TenantColumns.Contains(TenantColumnOf(table).Name) ? Context.LevelOf(TenantColumnOf(table).Name)
+            : _tenants.FirstOrDefault(tenants => tenants.Value.Table.Oid == table.Oid).Key;
+
+    /// <summary>The columns of a table that hold tenants' ids, with their levels: its own ids, too, where it is the table of tenants of some level.</summary>
+    public IEnumerable<(Column Column, int Level)> IdsOf(Relation table)
+    {
+        foreach (var column in Catalog.Columns[table.Oid])
+        {
+            if (Options.TenantColumns.Contains(column.Name))
+                yield return (column, Context.LevelOf(column.Name));
+            else if (_tenants.FirstOrDefault(tenants => tenants.Value.Id == column) is { Value.Table: not null } own)
+                yield return (column, own.Key);
+            else if (TenantColumnOf(table.Oid) == column)
+                yield return (column, LevelOf(table));
+        }
+    }
 
     /// <summary>The table whose ids stand in the tenant column of a table, when there is one.</summary>
-    public Relation? TenantsOf(Relation table) => _tenants.GetValueOrDefault(LevelOf(table));
+    public Relation? TenantsOf(Relation table) => _tenants.GetValueOrDefault(LevelOf(table)).Table;
 
     /// <summary>A column with ids of a level: of the tenants themselves where there is such a table. Null where no table has one.</summary>
-    public Column? ColumnOf(int level) => _tenants.TryGetValue(level, out var tenants) ? TenantColumnOf(tenants)
+    public Column? ColumnOf(int level) => _tenants.TryGetValue(level, out var tenants) ? tenants.Id
         : TenantTables.Where(table => LevelOf(table) == level).Select(TenantColumnOf).FirstOrDefault()
             ?? TenantTables.SelectMany(table => Catalog.Columns[table.Oid]).FirstOrDefault(column =>
                 Options.TenantColumns.Contains(column.Name) && Context.LevelOf(column.Name) == level);
 
     public ValueFamily FamilyOf(int level) => ColumnOf(level) is { } column ? ValueFamilies.Of(column.BaseType) : ValueFamily.Other;
 
-    public bool AreTenants(uint relation) => _tenants.Values.Any(table => table.Oid == relation);
+    public bool AreTenants(uint relation) => _tenants.Values.Any(tenants => tenants.Table.Oid == relation);
 
     /// <summary>A privilege on what is in a schema counts for nothing without USAGE on the schema.</summary>
     public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
@@ -194,8 +212,10 @@ internal sealed class DatabaseModel
         var referred = (from keys in Catalog.ForeignKeys
                         from key in keys
                         where key.Columns is [var column] && TenantColumnOf(key.Relation)?.Number == column
-                        where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0]
-                        group key by (Level: Context.LevelOf(TenantColumnOf(key.Relation)!.Name), Oid: key.Target, Key: key.TargetColumns[0]) into keys
+                        let level = Context.LevelOf(TenantColumnOf(key.Relation)!.Name)
+                        // An organization below a tenant has that one's column besides its own id.
+                        where TenantColumnOf(key.Target) is not { } own || own.Number == key.TargetColumns[0] || Context.LevelOf(own.Name) != level
+                        group key by (Level: level, Oid: key.Target, Key: key.TargetColumns[0]) into keys
                         orderby keys.Count() descending
                         select keys.Key).ToList();
         for (var level = 0; level < Context.LevelCount; level++)
@@ -207,7 +227,7 @@ internal sealed class DatabaseModel
             if (Catalog.Columns[oid].FirstOrDefault(column => column.Number == number) is not { } id || !Catalog.Relations.TryGetValue(oid, out var tenants))
                 continue;
             _tenantColumns.TryAdd(oid, id);
-            _tenants.Add(level, tenants);
+            _tenants.Add(level, (tenants, id));
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed partial class HostContext
         NamesUser = placeholders.Contains(User);
         var settings = SettingsOf(_expression, [Tenant, .. _levels]);
         Settings = [.. settings.Select(setting => setting.Name).Where(name => name.Contains('.', StringComparison.Ordinal)).Distinct()];
+        var carrying = settings.Where(setting => setting.IsTenant).Select(setting => setting.Name).DefaultIfEmpty(options.TenantSetting);
+        Source = string.Join(" or ", IsGiven && Settings.Count > 0 && settings.TrueForAll(setting => !setting.IsTenant) ? Settings : carrying.Distinct());
         TenantSetting = settings.Find(setting => setting.IsTenant).Name ?? options.TenantSetting.ToLowerInvariant();
     }
 
@@ -38,6 +40,9 @@ internal sealed partial class HostContext
 
     /// <summary>The one whose value is made of the tenant's id, in lower case.</summary>
     public string TenantSetting { get; }
+
+    /// <summary>For messages: the settings that say who is asking, the tenant's where the expression has it.</summary>
+    public string Source { get; }
 
     public int LevelCount => _levels.Count;
 

@@ -70,6 +70,10 @@ internal sealed class PolicyAnalysis
     /// <summary>Both are harmless where another condition holds to the tenant all the same.</summary>
     public bool AsksNull => !_model.IsSettled(Table) && Loose.Any(text => Branches(text).Any(IsNull));
 
+    /// <summary>Rows without a tenant have a meaning: they may be shared on purpose.</summary>
+    public bool AsksColumnNull => TenantColumn is { NotNull: false } && Expressions.Any(text =>
+        Branches(text).Append(text).Any(branch => IsNull(branch) && !branch.Calls().Any(IsReader)));
+
     public bool AsksRole => Policy.Permissive && Loose.Any(text => text.Calls().Any(call => call.Name == "pg_has_role"));
 
     private IEnumerable<SqlText> Loose =>

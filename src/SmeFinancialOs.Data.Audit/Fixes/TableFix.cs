@@ -17,8 +17,13 @@ internal static class TableFix
             && model.Settings.ReadsTenant(function)
                 && model.AppGrants(GrantKind.Function, function.Oid).Any() && !SettingText.Misses(SqlText.Of(function.Body)))
             .OrderBy(function => function.SqlName, StringComparer.Ordinal).FirstOrDefault();
-        var value = reader is null ? model.SourceOf(model.Catalog.Relations[column.Relation]).Sql(type) : $"{reader.SqlName}()";
-        return $"{column.Sql} = (SELECT {value})";
+        if (reader is not null)
+            return $"{column.Sql} = (SELECT {reader.SqlName}())";
+        if (model.SourceOf(model.Catalog.Relations[column.Relation]) is { } source)
+            return $"{column.Sql} = (SELECT {source.Sql(type)})";
+        return model.Members is not { } members ? $"{column.Sql} = (SELECT NULL::{type})" // whatever the host puts there
+            : $"{column.Sql} IN (SELECT m.{members.Tenant.Sql} FROM {members.Table.Name} m "
+                + $"WHERE m.{members.User.Sql} = (SELECT {model.UserSource!.Sql(members.User.BaseType)}))";
     }
 
     /// <summary>Row-level security on, and the policies that it lacks. Safe where the app keeps its own rows for every command.</summary>

@@ -14,6 +14,7 @@ internal sealed class ContextReader(NpgsqlConnection connection, DatabaseModel m
     public async Task RequireAsync(CancellationToken cancellationToken)
     {
         var sources = new Dictionary<int, TenantSource>();
+        TenantSource? ofUser = null;
         for (var level = 0; model.Context.IsGiven && level < model.Context.LevelCount; level++)
         {
             var (family, faults) = (model.FamilyOf(level), new List<string>());
@@ -23,13 +24,17 @@ internal sealed class ContextReader(NpgsqlConnection connection, DatabaseModel m
                 var (contexts, fault) = await ReadAsync(level, each, cancellationToken).ConfigureAwait(false);
                 if (contexts is null)
                     faults.Add(fault!);
-                else if (TenantSource.Find(contexts.Own[0], SampleIds.OwnTenant(each, level)) is { } source)
+                else if (Users()[0] is { } user)
+                    ofUser ??= TenantSource.Find(contexts.Own[0], user);
+                if (contexts is null)
+                    continue;
+                if (TenantSource.Find(contexts.Own[0], SampleIds.OwnTenant(each, level)) is { } source)
                     sources.TryAdd(level, source);
             }
             if (faults.Count == families.Length)
                 throw new TenantSchemaException($"Context: {faults[^1]}.");
         }
-        model.Add(sources);
+        model.Add(sources, ofUser);
     }
 
     /// <summary>The contexts of a tenant whose id at the level is of the family; or why there are none.</summary>

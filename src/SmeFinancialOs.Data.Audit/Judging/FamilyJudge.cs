@@ -40,7 +40,7 @@ internal sealed class FamilyJudge
         _key = model.TenantColumnOf(table).Name;
         _level = model.LevelOf(table);
         _own = SampleIds.OwnTenant(family, _level);
-        _settings = contexts.TenantSettings.Count == 0 ? model.Context.TenantSetting : string.Join(" or ", contexts.TenantSettings);
+        _settings = contexts.TenantSettings is { Count: > 0 } tenant ? string.Join(" or ", tenant) : model.Context.Source;
         _readsTenant = contexts.TenantSettings.Any(closure.Settings.Contains);
         _states = states;
         _trees = [.. predicates.Expressions.Select(item => BooleanExpression.Parse(model.Parsed(item.Expression)))];
@@ -174,7 +174,8 @@ internal sealed class FamilyJudge
             shared += $"; rows whose {_key} is '' belong to whoever sets no tenant";
         return new(PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {Needed(ofMembers.Count > 0)}{shared}")
         {
-            HasSharedRows = observed.Shared.Count > 0,
+            SharedRows = observed.Shared,
+            IsFixed = !_readsTenant && !_related.All.Any(),
         };
     }
 

@@ -47,7 +47,7 @@ internal sealed class PolicyJudging
             foreach (var role in facts.Roles.Values.OrderBy(role => role.Name, StringComparer.Ordinal))
             {
                 var judged = await judging.JudgeOnceAsync(table, role).ConfigureAwait(false);
-                judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged.Verdict, judged.Reason));
+                judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged));
             }
         }
         return judgements;

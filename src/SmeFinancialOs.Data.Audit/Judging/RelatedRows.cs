@@ -61,15 +61,15 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
     /// <summary>By its name, or because it refers to a tenant. Null for a column that names no tenant.</summary>
     private int? TenantLevel(Relation table, string column)
     {
-        if (model.TenantColumnOf(table.Oid)?.Name == column)
-            return model.LevelOf(table);
-        if (model.Options.TenantColumns.Contains(column))
-            return model.Context.LevelOf(column);
+        if (model.IdsOf(table).FirstOrDefault(id => id.Column.Name == column) is { Column: not null } known)
+            return known.Level;
         if (model.Members is { } members && members.Table.Oid == table.Oid && members.Tenant.Name == column)
             return 0;
-        var number = model.Catalog.Columns[table.Oid].First(known => known.Name == column).Number;
-        return model.Catalog.ForeignKeys[table.Oid].FirstOrDefault(key => Array.IndexOf(key.Columns, number) is >= 0 and var at
-            && model.TenantColumnOf(key.Target)?.Number == key.TargetColumns[at]) is { } reference
-                ? model.LevelOf(model.Catalog.Relations[reference.Target]) : null;
+        var number = model.Catalog.Columns[table.Oid].First(own => own.Name == column).Number;
+        return (from key in model.Catalog.ForeignKeys[table.Oid]
+                where key.Columns.Contains(number) && model.Catalog.Relations.ContainsKey(key.Target)
+                from id in model.IdsOf(model.Catalog.Relations[key.Target])
+                where id.Column.Number == key.TargetColumns[Array.IndexOf(key.Columns, number)]
+                select (int?)id.Level).FirstOrDefault();
     }
 }

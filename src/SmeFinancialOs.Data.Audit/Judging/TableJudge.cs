@@ -21,7 +21,7 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
         var safe = new HashSet<uint>();
         foreach (var source in related.All.Where(source => model.IsTenantTable(source.Oid)).ToList())
         {
-            if (await judgeOther(source, role).ConfigureAwait(false) is { Verdict: PolicyVerdict.Safe, HasSharedRows: false })
+            if (await judgeOther(source, role).ConfigureAwait(false) is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
                 safe.Add(source.Oid);
         }
 

@@ -134,7 +134,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
                 mirrored.Add(key);
             return null;
         }
-        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target))
+        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target) && (target = await OutsideAsync(key).ConfigureAwait(false)) is null)
             return IsOptional(table, key) ? SetNull(table, key, given)
                 : $"It refers to a table outside of the schemas that are probed, by {string.Join(", ", key.Columns)}.";
         var parents = catalog.Model.IsTenantTable(key.Target)
@@ -172,12 +172,17 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     }
 
     /// <summary>The tenant columns that the table has.</summary>
-    private IEnumerable<(string Name, string Id)> TenantIds(Relation table, string tenant)
+    private IEnumerable<(string Name, string Id)> TenantIds(Relation table, string tenant) =>
+        catalog.Model.IdsOf(table).Select(id => (id.Column.Name, context.Ids.Of(tenant, id.Level)));
+
+    /// <summary>
+    /// A table in another schema than those that are probed, such as that of the users: whatever stands there will do. Null where the probe cannot look there.
+    /// </summary>
+    private async Task<Relation?> OutsideAsync(ProbeKey key)
     {
-        var model = catalog.Model;
-        var own = catalog.TenantColumn(table).Name;
-        return catalog.ColumnsOf[table.Oid].Select(column => column.Name).Where(name => name != own && model.Options.TenantColumns.Contains(name))
-            .Select(name => (name, context.Ids.Of(tenant, model.Context.LevelOf(name)))).Append((own, context.Ids.Of(tenant, model.LevelOf(table))));
+        var name = await session.ScalarAsync("SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+            + $"WHERE c.oid = {key.Target} AND c.relkind IN ('r', 'p')").ConfigureAwait(false);
+        return name is null ? null : new(key.Target, name, 0, 'r', 0, false, false, false, false, [], null);
     }
 
     /// <summary>Whether the key says whose membership it is: each tenant needs a user of its own.</summary>

@@ -16,5 +16,5 @@ internal sealed class PolicyNotTenant : CatalogRule
         from policy in model.Policies
         where "rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingFilter == TenantFilter.Open && !policy.IsAlwaysTrue && !policy.AsksNull
             && !policy.AsksRole
-        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {model.Context.TenantSetting}.", PolicyFix.Bind(model, policy));
+        select Found(policy.Name, $"USING does not tie {policy.TenantColumn!.Name} to {model.Context.Source}.", PolicyFix.Bind(model, policy));
 }

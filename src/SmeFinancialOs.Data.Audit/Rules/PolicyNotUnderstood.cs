@@ -29,6 +29,6 @@ internal sealed class PolicyNotUnderstood : CatalogRule
         from policy in model.Policies
         where (("rwd".Any(policy.Opens) && !policy.Using.IsEmpty && policy.UsingFilter == TenantFilter.Unknown)
             || ("aw".Any(policy.Opens) && !policy.Check.IsEmpty && policy.CheckFilter == TenantFilter.Unknown)) && !policy.AsksNull && !policy.AsksRole
-        select Found(policy.Name, $"Whether it holds {policy.TenantColumn!.Name} to {model.Context.TenantSetting} depends on what the audit cannot judge.",
+        select Found(policy.Name, $"Whether it holds {policy.TenantColumn!.Name} to {model.Context.Source} depends on what the audit cannot judge.",
             Fix.Person($"show it with an isolation probe, then allow it with the reason; or add AND ({TableFix.Predicate(model, policy.TenantColumn!)})"));
 }

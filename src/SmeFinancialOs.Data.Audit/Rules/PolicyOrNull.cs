@@ -15,5 +15,5 @@ internal sealed class PolicyOrNull : CatalogRule
         from policy in model.Policies
         where policy.TenantColumn is not null && policy.Policy.Permissive && policy.ConcernsApp && policy.AsksNull
         select Found(policy.Name, "OR .. IS NULL is true for whoever sets no tenant.",
-            Fix.Of(PolicyRewrite.OfEach(policy, text => PolicyFix.Without(text, policy.IsNull)), true));
+            Fix.Of(PolicyRewrite.OfEach(policy, text => PolicyFix.Without(text, policy.IsNull)), !policy.AsksColumnNull));
 }

@@ -14,6 +14,7 @@ internal sealed class TenantColumnNullable : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from table in model.RootTables
         let column = model.TenantColumnOf(table)
-        where !column.NotNull
-        select Found(table.Name, $"{column.Name} may be null.", Fix.Safe($"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} SET NOT NULL;"));
+        where !column.NotNull && !SharedRows.KeysOf(model, table).Contains("NULL")
+        let fix = $"ALTER TABLE {table.Name} ALTER COLUMN {column.Sql} SET NOT NULL;"
+        select Found(table.Name, $"{column.Name} may be null.", model.PoliciesOf(table).Any(policy => policy.AsksColumnNull) ? Fix.Review(fix) : Fix.Safe(fix));
 }
