@@ -110,6 +110,10 @@ internal static class TableFaults
         Of("foreign-key-unchecked", "up on public.items", """
             ALTER TABLE public.items ADD parent uuid, ADD CONSTRAINT up FOREIGN KEY (org_id, parent) REFERENCES public.items NOT ENFORCED
             """) with { Form = "not enforced", Since = 18 },
+        Of("foreign-key-validated-blind", "up on public.items", """
+            ALTER ROLE $owner LOGIN;
+            ALTER TABLE public.items ADD parent uuid, ADD CONSTRAINT up FOREIGN KEY (org_id, parent) REFERENCES public.items
+            """) with { Person = "only whoever sees all rows can tell whether some violate it" },
         Of("cascade-from-shared-table", "items_country on public.items", """
             CREATE TABLE public.countries (code text PRIMARY KEY);
             GRANT DELETE ON public.countries TO $tenant;

@@ -31,7 +31,7 @@ internal static class CatalogMaps
 
     internal static ForeignKey ForeignKey(CatalogRow r) => new(r.Text("name"), r.Oid("relation"), r.Oid("target"), r.Oid("index"), r.Numbers("columns"),
         r.Numbers("target_columns"), r.Letter("on_delete"), r.Letter("on_update"), r.Numbers("on_delete_columns"),
-        Deferrable: r.Flag("condeferrable"), Deferred: r.Flag("condeferred"), Validated: r.Flag("convalidated"), r.Flag("enforced"));
+        Deferrable: r.Flag("condeferrable"), Deferred: r.Flag("condeferred"), Validated: r.Flag("convalidated"), r.Flag("enforced"), r.Flag("after_policies"));
 
     internal static Policy Policy(CatalogRow r) => new(r.Oid("relation"), r.Text("name"), r.Flag("permissive"), r.Letter("command"), r.Oids("roles"),
         r.TextOrNull("using"), r.TextOrNull("check_expression"), r.Oids("functions"), r.Oids("reads"));

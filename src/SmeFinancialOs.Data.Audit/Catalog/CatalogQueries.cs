@@ -83,11 +83,14 @@ internal static class CatalogQueries
         LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') AND k.conrelid = i.indrelid WHERE i.indisvalid
         """,
         $"""
-        WITH {Relations} SELECT k.conname::text AS name, k.conrelid AS relation, k.confrelid AS target, k.conindid AS index, k.conkey AS columns,
+        WITH {Relations}, p AS MATERIALIZED (SELECT p.polrelid, max(age(p.xmin)) AS age FROM pg_policy p GROUP BY p.polrelid)
+        SELECT k.conname::text AS name, k.conrelid AS relation, k.confrelid AS target, k.conindid AS index, k.conkey AS columns,
             k.confkey AS target_columns, k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update, k.confdelsetcols AS on_delete_columns,
             k.condeferrable, k.condeferred, k.convalidated,
-            CASE WHEN current_setting('server_version_num')::int < 180000 THEN true ELSE (to_jsonb(k) ->> 'conenforced')::boolean END AS enforced
-        FROM pg_constraint k JOIN t ON t.oid = k.conrelid WHERE k.contype = 'f' AND k.conparentid = 0
+            CASE WHEN current_setting('server_version_num')::int < 180000 THEN true ELSE (to_jsonb(k) ->> 'conenforced')::boolean END AS enforced,
+            coalesce(age(k.xmin) < greatest(o.age, r.age) AND k.xmin <> a.xmin, false) AS after_policies
+        FROM pg_constraint k JOIN t ON t.oid = k.conrelid LEFT JOIN p o ON o.polrelid = k.conrelid LEFT JOIN p r ON r.polrelid = k.confrelid
+        LEFT JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attname = 'tableoid' WHERE k.contype = 'f' AND k.conparentid = 0
         """,
         $"""
         WITH {Relations}, d AS MATERIALIZED (

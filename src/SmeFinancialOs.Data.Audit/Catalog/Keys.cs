@@ -10,7 +10,8 @@ internal sealed record Index(uint Oid, uint Relation, string Name, string? Const
 
 /// <summary>
 /// OnDelete and OnUpdate are the letters of pg_constraint: a is NO ACTION, r RESTRICT, c CASCADE, n SET NULL, d SET DEFAULT. Enforced is false on 18 alone.
+/// AfterPolicies: added or validated by a later transaction than the first policy of either table, and not with the table itself.
 /// </summary>
 internal sealed record ForeignKey(string Name, uint Relation, uint Target, uint Index, short[] Columns, short[] TargetColumns, char OnDelete, char OnUpdate,
     short[] OnDeleteColumns,
-    bool Deferrable, bool Deferred, bool Validated, bool Enforced);
+    bool Deferrable, bool Deferred, bool Validated, bool Enforced, bool AfterPolicies);

@@ -47,6 +47,14 @@ internal static class TableMisses
             CREATE TRIGGER quiet BEFORE UPDATE ON public.items FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();
             ALTER TABLE public.items DISABLE TRIGGER quiet
             """),
+        Of("foreign-key-validated-blind", "made by a superuser, whom no policy binds", """
+            ALTER TABLE public.items ADD parent uuid, ADD CONSTRAINT up FOREIGN KEY (org_id, parent) REFERENCES public.items
+            """),
+        Of("foreign-key-validated-blind", "made with the table, which had no rows", """
+            ALTER ROLE $owner LOGIN;
+            CREATE TABLE public.parts (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid, PRIMARY KEY (org_id, id));
+            ALTER TABLE public.parts OWNER TO $owner; SELECT app.protect_table('public.parts')
+            """),
         Of("cascade-from-shared-table", "the app may read it alone", """
             CREATE TABLE public.countries (code text PRIMARY KEY);
             GRANT SELECT ON public.countries TO $tenant;
