@@ -49,6 +49,15 @@ public sealed class AuditFinding
 
     internal PolicyRewrite? Rewrite { get; }
 
+    /// <summary>Of a table: the policies that it is about, as SQL.</summary>
+    internal IReadOnlyList<string> Policies { get; private set; } = [];
+
+    internal AuditFinding About(IEnumerable<string> policies)
+    {
+        Policies = [.. policies];
+        return this;
+    }
+
     /// <summary>The same for the same rule and object in every run, whatever the message says: what a baseline keeps.</summary>
     public string Fingerprint { get; }
 }

@@ -86,10 +86,10 @@ internal static class PolicyFaults
             """) with { Form = "another setting", Person = "which setting names the tenant is an option" },
         Of("policy-check-loose", "more on public.items", """
             CREATE POLICY more ON public.items FOR INSERT TO $tenant WITH CHECK (code IS NOT NULL)
-            """, "policies-or") with { Form = "INSERT alone" },
-        Of("policies-or", "public.items", """
+            """) with { Form = "INSERT alone" },
+        Of("policy-check-loose", "more on public.items", """
             CREATE POLICY more ON public.items FOR INSERT TO $tenant WITH CHECK (org_id <> (SELECT app.demo_org_id()))
-            """, "policy-check-loose") with { Form = "a ban that is permissive" },
+            """) with { Form = "a ban that is permissive" },
         Of("policy-casts-column", "tenant_isolation on public.items", """
             ALTER POLICY tenant_isolation ON public.items USING ((org_id::text = (SELECT current_setting('app.current_org_id', true))) AND code IS NOT NULL)
             """) with { Form = "and more conditions" },

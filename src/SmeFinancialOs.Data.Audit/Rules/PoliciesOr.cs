@@ -6,8 +6,10 @@ namespace SmeFinancialOs.Data.Audit.Rules;
 
 internal sealed class PoliciesOr : CatalogRule
 {
+    internal const string Id = "policies-or";
+
     public override AuditRule Description { get; } = new(
-        "policies-or", AuditSeverity.Error,
+        Id, AuditSeverity.Error,
         "Permissive policies that are ORed for one role and command.",
         "Each of them is a way in: the rows of the demo appear in every tenant's lists, and a second policy undoes the first.",
         Docs + "sql-createpolicy.html");
@@ -22,7 +24,7 @@ internal sealed class PoliciesOr : CatalogRule
         let names = string.Join(", ", loose.Select(policy => policy.Sql))
         select Found(table.Name, $"{names} and another permissive policy hold for the same role and command: a row passes if either lets it.",
             Fix.Review(string.Join('\n', loose.Select(policy => policy.IsBan ? PolicyFix.Restrict(model, policy)
-                : $"DROP POLICY {policy.Sql} ON {table.Name};"))));
+                : $"DROP POLICY {policy.Sql} ON {table.Name};")))).About(loose.Select(policy => policy.Sql));
 
     /// <summary>One that is not the tenant's own rows adds rows to what the others let through. What cannot be judged is reported as that.</summary>
     private static bool IsLoose(PolicyAnalysis policy) =>

@@ -46,6 +46,9 @@ internal static class RuleRunner
             if (causes.Count > 0)
                 findings.Remove(hole);
         }
+        // A policy that is ORed with others and has a fault of its own is one fault.
+        findings.RemoveAll(finding => finding.RuleId == PoliciesOr.Id && finding.Policies.All(policy => findings.Exists(other =>
+            other.Severity == AuditSeverity.Error && other.ObjectName == $"{policy} on {finding.ObjectName}")));
         return findings;
     }
 }
