@@ -14,6 +14,9 @@ internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string
 
     public string Before { get; init; } = "";
 
+    /// <summary>Whether the rows of t belong to tenants by their parents alone.</summary>
+    public bool IsChild => !Table.Contains("tenant_id", StringComparison.Ordinal) && !Table.Contains("owner bigint", StringComparison.Ordinal);
+
     public static IReadOnlyList<LabelledPolicy> All { get; } =
         [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All, .. ChildPolicies.All];
 
