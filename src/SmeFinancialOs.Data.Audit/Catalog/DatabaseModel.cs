@@ -105,6 +105,9 @@ internal sealed class DatabaseModel
     /// <summary>Whether rows of a child table refer to the column.</summary>
     public bool IsParentId(uint table, short column) => _owners.ParentIds.Contains((table, column));
 
+    /// <summary>How many parents stand between the table and a tenant table.</summary>
+    public int DepthOf(uint table) => OwnerKeysOf(table) is [var key, ..] ? 1 + DepthOf(key.Target) : 0;
+
     /// <summary>The tenant table at the end of a chain of parents.</summary>
     public Relation RootOf(ForeignKey key) => IsTenantTable(key.Target) ? Catalog.Relations[key.Target] : RootOf(OwnerKeysOf(key.Target)[0]);
 

@@ -68,8 +68,11 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
     {
         var tenants = column.Family is ValueFamily.Other or ValueFamily.Text ? family : column.Family;
         var number = model.Catalog.Columns[table.Oid].First(known => known.Name == column.Name).Number;
-        var isOwner = model.OwnerKeysOf(table.Oid).Any(key => key.Columns.Contains(number));
-        var isId = isOwner || model.IsParentId(table.Oid, number);
+        var reference = model.OwnerKeysOf(table.Oid).FirstOrDefault(key => key.Columns.Contains(number));
+        var isId = reference is not null || model.IsParentId(table.Oid, number);
+        var isOwn = reference is null ? ownEntity : ownTenant;
+        if (isId && model.DepthOf(reference?.Target ?? table.Oid) % 2 == 1)
+            isOwn = !isOwn; // so that the id of an own row is another's in the table above, and a comparison with the wrong id shows
         var candidate = TenantLevel(table, column.Name) is { } level ? ownTenant ? SampleIds.OwnTenant(tenants, level) : SampleIds.OtherTenants(tenants)[0]
             : column switch
             {
@@ -77,7 +80,7 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
                 { Base: "boolean" } => "true",
                 { Labels: [var first, ..] } => text is not null && column.Labels.Contains(text) ? text : first,
                 { Family: ValueFamily.Text } when text is not null && !isId => text,
-                { Family: not ValueFamily.Other } => (isOwner ? ownTenant : ownEntity) ? SampleIds.OwnEntity(column.Family) : SampleIds.OtherEntity(column.Family),
+                { Family: not ValueFamily.Other } => isOwn ? SampleIds.OwnEntity(column.Family) : SampleIds.OtherEntity(column.Family),
                 _ when column.Base.StartsWith("timestamp", StringComparison.Ordinal) || column.Base == "date" => "2099-01-01",
                 _ => null,
             };

@@ -39,10 +39,13 @@ internal sealed class RowOwner
     public IReadOnlyList<(string Own, string Other)> JoinWith(Relation other)
     {
         if (Parent is not null)
-            return Parent.Oid == other.Oid ? [.. Columns.Zip(ParentColumns)] : [];
+            return Parent.Oid == other.Oid && !HasInheritors(other) ? [.. Columns.Zip(ParentColumns)] : [];
         var key = _model.Members is { } members && members.Table.Oid == other.Oid ? members.Tenant.Name : _model.TenantColumnOf(other.Oid)?.Name;
         return key is null ? [] : [(Columns[0], key)];
     }
+
+    /// <summary>An id is unique in each table of an inheritance tree, and not in all of them together. Partitions have one key.</summary>
+    private bool HasInheritors(Relation table) => table.Kind != 'p' && _model.Catalog.Relations.Values.Any(other => other.Parents.Contains(table.Oid));
 
     private string Name(uint table, short number) => _model.Catalog.Columns[table].First(column => column.Number == number).Name;
 }

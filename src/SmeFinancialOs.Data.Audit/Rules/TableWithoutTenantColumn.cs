@@ -16,8 +16,13 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
         where table.IsTable && !table.Temporary && !model.IsTenantTable(table.Oid) && !IsJudged(model, table)
         let roles = model.AppGrantees(GrantKind.Relation, table.Oid)
         where roles.Length > 0
-        select Found(table.Name, $"{roles} has a privilege on it, and it has no column {string.Join(" or ", model.Options.TenantColumns)}.",
-            Fix.Review($"REVOKE ALL ON TABLE {table.Name} FROM {roles};"));
+        select model.HasTenants(table.Oid)
+            ? Found(table.Name, $"{roles} has a privilege on it, its rows belong to the tenants of "
+                + $"{string.Join(" or ", model.OwnerKeysOf(table.Oid).Select(key => model.Catalog.Relations[key.Target].Name).Distinct())}, and it has no policy.",
+                Fix.Review($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n"
+                    + $"CREATE POLICY tenant_isolation ON {table.Name} USING ({TableFix.Bounds(model, table)});"))
+            : Found(table.Name, $"{roles} has a privilege on it, and it has no column {string.Join(" or ", model.Options.TenantColumns)}.",
+                Fix.Review($"REVOKE ALL ON TABLE {table.Name} FROM {roles};"));
 
     /// <summary>A child table with policies is a matter of these; without any it is open like a table that belongs to nobody.</summary>
     private static bool IsJudged(DatabaseModel model, Relation table) => model.JudgementsOf(table) is { Count: > 0 } judgements

@@ -21,6 +21,12 @@ internal static class ChildPolicies
     private const string Grants = Docs + "CREATE TABLE grants (doc_id bigint REFERENCES docs, user_id bigint, PRIMARY KEY (doc_id, user_id)); GRANT SELECT ON grants TO $web; "
         + "ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY s ON grants FOR SELECT USING (user_id = $me);";
     private const string ByGrant = "EXISTS (SELECT FROM grants g WHERE g.doc_id = t.doc_id AND g.user_id = $me)";
+    private const string GrantsWithId = Docs + "CREATE TABLE grants (id bigint PRIMARY KEY, doc_id bigint REFERENCES docs, user_id bigint); "
+        + "GRANT SELECT, INSERT ON grants TO $web; ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; "
+        + "CREATE POLICY g ON grants USING (user_id = $me);";
+    private const string OfDocAndItem = "id bigint PRIMARY KEY, doc_id bigint NOT NULL REFERENCES docs, item_id bigint NOT NULL REFERENCES items";
+    private const string AsPartition = "CREATE TABLE whole (LIKE t, FOREIGN KEY (doc_id) REFERENCES docs) PARTITION BY LIST (note); "
+        + "ALTER TABLE whole ATTACH PARTITION t DEFAULT;";
     private const string Exists = "EXISTS (SELECT FROM docs d WHERE d.id = t.doc_id)";
     private const string OfOrder = "id bigint PRIMARY KEY, owner bigint NOT NULL, order_id bigint NOT NULL, FOREIGN KEY (owner, order_id) REFERENCES orders";
 
@@ -49,11 +55,14 @@ internal static class ChildPolicies
         Hole("a child of either parent", $"{Exists} OR EXISTS (SELECT FROM docs d WHERE d.id = t.about)", OfTwoDocs),
         Hole("a child by what a user may insert", ByGrant,
             before: Grants + "GRANT INSERT ON grants TO $web; CREATE POLICY i ON grants FOR INSERT WITH CHECK (user_id = $me);"),
+        Hole("a child by what a user may insert with an id", ByGrant, before: GrantsWithId),
+        Hole("a child by another table's id", "EXISTS (SELECT FROM items i WHERE i.id = t.doc_id)", OfDocAndItem, Items),
         Hole("a tenant column of another name or an order", "owner = $cur OR order_id = 7", OfOrder),
         Of("a child that anybody inserts", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); CREATE POLICY i ON t FOR INSERT WITH CHECK (true);"),
         Of("a child that moves to another parent", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); "
             + $"CREATE POLICY u ON t FOR UPDATE USING ({Exists}) WITH CHECK (true);"),
         Of("a child that anybody deletes", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); CREATE POLICY d ON t FOR DELETE USING (true);"),
+        Of("a partition of a child", PolicyVerdict.Hole, AsPartition + "CREATE POLICY p ON t USING (true);"),
         Of("a child with row-level security off", PolicyVerdict.Hole, $"CREATE POLICY p ON t USING ({Exists}); ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
         Of("a child without any protection", PolicyVerdict.Hole, "ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
         Of("a child of which the app is the owner", PolicyVerdict.Hole,
@@ -68,6 +77,8 @@ internal static class ChildPolicies
         Safe("a child in both branches", $"({Exists} AND open) OR (doc_id IN (SELECT d.id FROM docs d) AND NOT open)"),
         Safe("a child by its whole key", "EXISTS (SELECT FROM parts p WHERE p.no = t.no AND p.region = t.region)", OfPart, Parts),
         Safe("a child of a child", "EXISTS (SELECT FROM items i WHERE i.id = t.item_id)", OfItem, Items),
+        Safe("a child of a child, and of its document", "EXISTS (SELECT FROM items i WHERE i.id = t.item_id)", OfDocAndItem, Items),
+        Safe("a child that answers another one", Exists, OfDoc + ", answers bigint REFERENCES t"),
         Safe("a child that refers to another document", Exists, OfTwoDocs),
         Safe("a child of both parents", $"{Exists} AND EXISTS (SELECT FROM docs d WHERE d.id = t.about)", OfTwoDocs),
         Safe("a tenant column of another name", "owner = $cur", OfOrder),
@@ -75,6 +86,7 @@ internal static class ChildPolicies
             Docs.Replace("id bigint PRIMARY KEY", "id text PRIMARY KEY", StringComparison.Ordinal)),
         Safe("a child by uuid", Exists, "id bigint PRIMARY KEY, doc_id uuid NOT NULL REFERENCES docs",
             Docs.Replace("id bigint PRIMARY KEY", "id uuid PRIMARY KEY", StringComparison.Ordinal)),
+        Of("a partition of a child through its parent", PolicyVerdict.Safe, AsPartition + $"CREATE POLICY p ON t USING ({Exists});"),
         Of("a child with a restrictive bound", PolicyVerdict.Safe, $"CREATE POLICY p ON t USING (true); CREATE POLICY b ON t AS RESTRICTIVE USING ({Exists});"),
         Of("a child with a policy for each command", PolicyVerdict.Safe, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); "
             + $"CREATE POLICY i ON t FOR INSERT WITH CHECK ({Exists}); CREATE POLICY d ON t FOR DELETE USING (doc_id IN (SELECT d.id FROM docs d));"),
@@ -92,6 +104,9 @@ internal static class ChildPolicies
         NotJudged("a child between two bounds", "EXISTS (SELECT FROM docs d WHERE d.id >= t.doc_id AND d.id <= t.doc_id)"),
         NotJudged("a child or a hash", $"{Exists} OR md5(note) = 'a87ff679a2f3e71d9181a67b7542122c'"),
         NotJudged("a child by a join", "EXISTS (SELECT FROM items i JOIN docs d ON d.id = i.doc_id WHERE i.id = t.item_id)", OfItem, OpenItems),
+        NotJudged("a child of a parent with an inheritance child, which may have the same id", Exists, before: Docs + "CREATE TABLE more () INHERITS (docs);"),
+        NotJudged("a child by a view", "EXISTS (SELECT FROM seen d WHERE d.id = t.doc_id)",
+            before: Docs + "CREATE VIEW seen WITH (security_invoker = true) AS SELECT * FROM docs; GRANT SELECT ON seen TO $web;"),
         NotJudged("a child of a parent that the role may not read", Exists,
             before: "CREATE TABLE docs (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);" + ProtectDocs + "CREATE POLICY d ON docs USING (tenant_id = $cur);"),
         Of("a child by a definer's function", PolicyVerdict.NotJudged, """

@@ -1,9 +1,10 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
-/// <summary>The real parents of a child's row: 11 is the own tenant's, 22 and every other one another tenant's.</summary>
+/// <summary>The real parents of a child's row: document 11 and item 22 are the own tenant's, every other one another tenant's.</summary>
 internal static class WitnessParents
 {
     private const string OwnId = "11";
+    private const string OwnItem = "22";
 
     /// <summary>As a superuser.</summary>
     internal static string Insert(LabelledPolicy policy, IReadOnlyList<(string Name, string Value)> row)
@@ -14,9 +15,9 @@ internal static class WitnessParents
         if (Has("docs"))
             sql += $"INSERT INTO docs (id, tenant_id, state) VALUES {string.Join(", ", ids.Select(id => $"({id}, {Tenant(id)}, 'open')"))};";
         if (Has("items"))
-            sql += $"INSERT INTO items (id, doc_id) VALUES {string.Join(", ", ids.Select(id => $"({id}, {id})"))};";
+            sql += $"INSERT INTO items (id, doc_id) VALUES {string.Join(", ", ids.Select(id => $"({id}, {(id == OwnItem ? OwnId : "22")})"))};";
         if (Has("grants"))
-            sql += "INSERT INTO grants (doc_id, user_id) VALUES (11, 11), (22, 22);";
+            sql += policy.Before.Contains("grants (id", StringComparison.Ordinal) ? "INSERT INTO grants VALUES (11, 11, 11), (22, 22, 22);" : "INSERT INTO grants VALUES (11, 11), (22, 22);";
         if (Has("parts"))
         {
             sql += "INSERT INTO parts (region, no, tenant_id) VALUES (11, 11, 1001);"
@@ -33,7 +34,7 @@ internal static class WitnessParents
 
     /// <summary>What makes a row the own tenant's.</summary>
     internal static List<(string Name, string Value)> OwnKey(LabelledPolicy policy, string tenant) =>
-        policy.Table.Contains("item_id", StringComparison.Ordinal) ? [("item_id", OwnId)]
+        policy.Table.Contains("item_id", StringComparison.Ordinal) && !policy.Table.Contains("doc_id", StringComparison.Ordinal) ? [("item_id", OwnItem)]
         : policy.Table.Contains("region", StringComparison.Ordinal) ? [("region", OwnId), ("no", OwnId)]
         : policy.Table.Contains("owner bigint", StringComparison.Ordinal) ? [("owner", tenant), ("order_id", OwnId)]
         : policy.IsChild ? [("doc_id", OwnId)] : [("tenant_id", tenant)];

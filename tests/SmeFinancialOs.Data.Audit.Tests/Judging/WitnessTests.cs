@@ -31,6 +31,8 @@ public sealed partial class WitnessTests(LabelledDatabase database) : IClassFixt
         var row = Values(witness.Groups["row"].Value);
         if (row.TrueForAll(item => item.Name != "id"))
             row.Add(("id", "1")); // a column that no policy names
+        if (policy.Table.Contains("item_id", StringComparison.Ordinal) && row.TrueForAll(item => item.Name != "item_id"))
+            row.Add(("item_id", "22"));
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
         await connection.RunAsync($"""
             BEGIN; SET LOCAL search_path = {schema}, public;
