@@ -34,7 +34,7 @@ public sealed class ChildTableTests(AuditDatabase database) : IClassFixture<Audi
     }
 }
 
-public sealed class SealedChildTableTests(SealedAuditDatabase database) : IClassFixture<SealedAuditDatabase>
+public sealed class SealedChildTableTests(SealAuditTests.Database database) : IClassFixture<SealAuditTests.Database>
 {
     [Theory]
     [InlineData("parts", "l.id = lot", PolicyVerdict.Safe)]
