@@ -41,7 +41,8 @@ public sealed class AuditReport
     public int TableCount { get; }
 
     /// <summary>
-    /// How many of them have a tenant column, which may be a foreign key of another name, or are the table of the tenants. Zero: nothing was judged, and <see cref="Hint"/> says what may have been
+    /// How many of them have a tenant column, which may be a foreign key of another name, or are the table of the tenants. Zero: nothing was
+    /// judged, and <see cref="Hint"/> says what may have been
     /// meant.
     /// </summary>
     public int TenantTableCount { get; }

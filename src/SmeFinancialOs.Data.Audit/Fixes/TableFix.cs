@@ -21,7 +21,7 @@ internal static class TableFix
         return $"{column.Sql} = (SELECT {value})";
     }
 
-    /// <summary>What a row of the table must pass to be the tenant's: the predicate, or for a child table its parent row, which the parent's policies judge.</summary>
+    /// <summary>What a row of the table must pass to be the tenant's: the predicate, or for a child table its parent row.</summary>
     internal static string Bounds(DatabaseModel model, Relation table)
     {
         if (model.OwnerKeysOf(table.Oid) is not [var key, ..])

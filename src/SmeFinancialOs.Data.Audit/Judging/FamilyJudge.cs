@@ -31,8 +31,8 @@ internal sealed class FamilyJudge
     private readonly List<Evaluator> _evaluators = [];
 
     internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, Relation table, RoleFacts role,
-        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, RowOwner owner, ValueFamily family, TenantContexts contexts,
-        IReadOnlyList<SettingState> states)
+        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, RowOwner owner, ValueFamily family,
+        TenantContexts contexts, IReadOnlyList<SettingState> states)
     {
         (_model, _judgingFacts, _sessions, _values, _table, _role) = (model, facts, sessions, values, table, role);
         (_predicates, _closure, _related, _safe, _family) = (predicates, closure, related, safe, family);
@@ -74,10 +74,12 @@ internal sealed class FamilyJudge
             return new(PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
 
         var evaluator = NewEvaluator(_table, rows);
-        var observed = new Observations(_owner.Text, _own, _settings, _readsTenant, standing.Count > 0, _owner.Parent is null ? _closure.Literals : [], _predicates,
+        var observed = new Observations(_owner.Text, _own, _settings, _readsTenant, standing.Count > 0,
+            _owner.Parent is null ? _closure.Literals : [], _predicates,
             _model.Context.IsGiven, _table.Oid == _model.Members?.Table.Oid ? _model.Members.User.Name : null);
         string[] expressions = [.. _predicates.Expressions.Select(item => item.Expression).Distinct()];
-        string[] atoms = [.. _comparisons.Where(item => _owner.Parent is null && item.Value.Column == _owner.Columns[0]).Select(item => item.Key).Except(expressions)];
+        string[] atoms = [.. _comparisons.Where(item => _owner.Parent is null && item.Value.Column == _owner.Columns[0])
+            .Select(item => item.Key).Except(expressions)];
         foreach (var state in _states)
         {
             var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], text => substitution.Of(text), state, cancellationToken)

@@ -3,7 +3,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-/// <summary>Judges every tenant table and every child table for every role of the app. Tables with the same policies and the same columns are judged once.</summary>
+/// <summary>
+/// Judges every tenant table and every child table for every role of the app. Tables with the same policies and the same columns are judged once.
+/// </summary>
 internal sealed class PolicyJudging
 {
     private readonly DatabaseModel _model;

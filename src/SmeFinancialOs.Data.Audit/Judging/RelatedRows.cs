@@ -36,7 +36,8 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
             .. await RowsAsync(table, false, true, cancellationToken).ConfigureAwait(false),
             .. await RowsAsync(table, true, false, cancellationToken).ConfigureAwait(false),
         ];
-        var renamed = id is null || SampleIds.NewEntity(id.Family) is not { } name || !await values.FitsAsync(id.Type, name, cancellationToken).ConfigureAwait(false)
+        var renamed = id is null || SampleIds.NewEntity(id.Family) is not { } name
+            || !await values.FitsAsync(id.Type, name, cancellationToken).ConfigureAwait(false)
             ? [] : rows.ConvertAll(row => new SampleRow(null, new Dictionary<string, string?>(row.Values, StringComparer.Ordinal) { [id.Name] = name }));
         return rows.Concat(renamed).Where(row => !keys.Exists(columns => standing.Exists(other => columns.TrueForAll(column =>
             row.Values.GetValueOrDefault(column) is { } value && value == other.Values.GetValueOrDefault(column))))).ToList();

@@ -17,8 +17,8 @@ internal sealed class SampleKeys(TableFacts table, RowOwner owner, FittingValues
     }
 
     /// <summary>
-    /// Of a child table: the ids of the own parent, of another tenant's, of parents that nobody has made up and which are therefore others', and no parent. Of a
-    /// composite key also a part of the own parent's with a part of another's. Empty where the own parent cannot be told from another's.
+    /// Of a child table: the ids of the own parent, of another tenant's, of parents that nobody has made up and which are therefore others', and no parent.
+    /// Of a composite key also a part of the own parent's with a part of another's. Empty where the own parent cannot be told from another's.
     /// </summary>
     internal async Task<IReadOnlyList<SampleKey>> OfParentAsync(SampleRow own, SampleRow other, IEnumerable<string> unknown,
         CancellationToken cancellationToken)

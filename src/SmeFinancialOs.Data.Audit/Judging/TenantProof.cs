@@ -3,8 +3,8 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>A row of another tenant cannot pass where some condition that ties it to the tenant must hold, whatever everything else is.</summary>
-internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relation table, RowOwner owner, CommandPredicates predicates, ExpressionClosure closure,
-    RelatedTables related, IReadOnlySet<uint> safe, bool readsTenant)
+internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relation table, RowOwner owner, CommandPredicates predicates,
+    ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, bool readsTenant)
 {
     internal Judged Judge(IReadOnlyList<BooleanExpression> trees, IReadOnlyDictionary<string, Comparison> comparisons, Observations observed)
     {
@@ -38,7 +38,8 @@ internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relatio
         if (trees.Where((tree, i) => tree.CanBe(true, predicates.Expressions[i].Command == "SELECT" ? ofUser : neverTrue, neverFalse)).Any())
         {
             return new(PolicyVerdict.NotJudged, "no row of another tenant was seen to pass, and it was not proved that none can: not every way to pass needs "
-                + (owner.Parent is { } parent ? $"a parent row of {parent.Name} that the role sees, {WhyNotSafe(parent)}" : $"{owner.Text} to equal what the setting carries"));
+                + (owner.Parent is { } parent ? $"a parent row of {parent.Name} that the role sees, {WhyNotSafe(parent)}"
+                    : $"{owner.Text} to equal what the setting carries"));
         }
 
         var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {owner.Text} is {string.Join(", ", keys)} can be read by every tenant" : "";
@@ -56,7 +57,8 @@ internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relatio
         ? $"compared by {string.Join(", ", owner.Columns.Zip(owner.ParentColumns, (own, other) => $"{own} = {other}"))}"
         : $"and {parent.Name} is not judged safe, or has rows that every tenant reads";
 
-    private string Needed(bool byMembership) => owner.Parent is { } parent ? $"{string.Join(", ", owner.ParentColumns)} of a row of {parent.Name} that the role sees"
+    private string Needed(bool byMembership) => owner.Parent is { } parent
+        ? $"{string.Join(", ", owner.ParentColumns)} of a row of {parent.Name} that the role sees"
         : string.Join(" or ", new[]
         {
             readsTenant ? "what the setting carries" : null, byMembership ? $"the tenant of a membership of the user in {model.Members!.Table.Name}" : null,

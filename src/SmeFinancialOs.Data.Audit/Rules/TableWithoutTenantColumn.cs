@@ -8,7 +8,8 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
     public override AuditRule Description { get; } = new(
         "table-without-tenant-column", AuditSeverity.Error,
         "A table the app may touch that says not whose rows they are.",
-        "Every tenant reads the same rows. A table whose foreign key leads to a tenant table is judged by its policies instead. Reference data belongs on the allowlist, with the reason.",
+        "Every tenant reads the same rows. A table whose foreign key leads to a tenant table is judged by its policies instead. "
+            + "Reference data belongs on the allowlist, with the reason.",
         RowSecurity);
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
@@ -18,7 +19,8 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
         where roles.Length > 0
         select model.HasTenants(table.Oid)
             ? Found(table.Name, $"{roles} has a privilege on it, its rows belong to the tenants of "
-                + $"{string.Join(" or ", model.OwnerKeysOf(table.Oid).Select(key => model.Catalog.Relations[key.Target].Name).Distinct())}, and it has no policy.",
+                + $"{string.Join(" or ", model.OwnerKeysOf(table.Oid).Select(key => model.Catalog.Relations[key.Target].Name).Distinct())}, "
+                + "and it has no policy.",
                 Fix.Review($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n"
                     + $"CREATE POLICY tenant_isolation ON {table.Name} USING ({TableFix.Bounds(model, table)});"))
             : Found(table.Name, $"{roles} has a privilege on it, and it has no column {string.Join(" or ", model.Options.TenantColumns)}.",

@@ -11,14 +11,17 @@ internal static class ChildPolicies
     private const string OfDoc = "id bigint PRIMARY KEY, doc_id bigint NOT NULL REFERENCES docs, note text, open boolean";
     private const string OfDocOrNone = "id bigint PRIMARY KEY, doc_id bigint REFERENCES docs";
     private const string OfTwoDocs = "id bigint PRIMARY KEY, doc_id bigint NOT NULL REFERENCES docs, about bigint NOT NULL REFERENCES docs";
-    private const string OpenItems = Docs + "CREATE TABLE items (id bigint PRIMARY KEY, doc_id bigint NOT NULL REFERENCES docs); GRANT SELECT ON items TO $web;";
+    private const string OpenItems = Docs + "CREATE TABLE items (id bigint PRIMARY KEY, doc_id bigint NOT NULL REFERENCES docs); "
+        + "GRANT SELECT ON items TO $web;";
     private const string Items = OpenItems + "ALTER TABLE items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; "
         + "CREATE POLICY i ON items USING (EXISTS (SELECT FROM docs d WHERE d.id = items.doc_id));";
     private const string OfItem = "id bigint PRIMARY KEY, item_id bigint NOT NULL REFERENCES items";
-    private const string Parts = "CREATE TABLE parts (region bigint, no bigint, tenant_id bigint NOT NULL, PRIMARY KEY (region, no)); GRANT SELECT ON parts TO $web; "
+    private const string Parts = "CREATE TABLE parts (region bigint, no bigint, tenant_id bigint NOT NULL, PRIMARY KEY (region, no)); "
+        + "GRANT SELECT ON parts TO $web; "
         + "ALTER TABLE parts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON parts USING (tenant_id = $cur);";
     private const string OfPart = "id bigint PRIMARY KEY, region bigint NOT NULL, no bigint NOT NULL, FOREIGN KEY (region, no) REFERENCES parts";
-    private const string Grants = Docs + "CREATE TABLE grants (doc_id bigint REFERENCES docs, user_id bigint, PRIMARY KEY (doc_id, user_id)); GRANT SELECT ON grants TO $web; "
+    private const string Grants = Docs + "CREATE TABLE grants (doc_id bigint REFERENCES docs, user_id bigint, PRIMARY KEY (doc_id, user_id)); "
+        + "GRANT SELECT ON grants TO $web; "
         + "ALTER TABLE grants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY s ON grants FOR SELECT USING (user_id = $me);";
     private const string ByGrant = "EXISTS (SELECT FROM grants g WHERE g.doc_id = t.doc_id AND g.user_id = $me)";
     private const string GrantsWithId = Docs + "CREATE TABLE grants (id bigint PRIMARY KEY, doc_id bigint REFERENCES docs, user_id bigint); "
@@ -58,10 +61,12 @@ internal static class ChildPolicies
         Hole("a child by what a user may insert with an id", ByGrant, before: GrantsWithId),
         Hole("a child by another table's id", "EXISTS (SELECT FROM items i WHERE i.id = t.doc_id)", OfDocAndItem, Items),
         Hole("a tenant column of another name or an order", "owner = $cur OR order_id = 7", OfOrder),
-        Of("a child that anybody inserts", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); CREATE POLICY i ON t FOR INSERT WITH CHECK (true);"),
+        Of("a child that anybody inserts", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); "
+            + "CREATE POLICY i ON t FOR INSERT WITH CHECK (true);"),
         Of("a child that moves to another parent", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); "
             + $"CREATE POLICY u ON t FOR UPDATE USING ({Exists}) WITH CHECK (true);"),
-        Of("a child that anybody deletes", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); CREATE POLICY d ON t FOR DELETE USING (true);"),
+        Of("a child that anybody deletes", PolicyVerdict.Hole, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); "
+            + "CREATE POLICY d ON t FOR DELETE USING (true);"),
         Of("a partition of a child", PolicyVerdict.Hole, AsPartition + "CREATE POLICY p ON t USING (true);"),
         Of("a child with row-level security off", PolicyVerdict.Hole, $"CREATE POLICY p ON t USING ({Exists}); ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
         Of("a child without any protection", PolicyVerdict.Hole, "ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
@@ -91,14 +96,16 @@ internal static class ChildPolicies
         Of("a child with a policy for each command", PolicyVerdict.Safe, $"CREATE POLICY s ON t FOR SELECT USING ({Exists}); "
             + $"CREATE POLICY i ON t FOR INSERT WITH CHECK ({Exists}); CREATE POLICY d ON t FOR DELETE USING (doc_id IN (SELECT d.id FROM docs d));"),
         Of("a child without a parent, only read", PolicyVerdict.Safe,
-            $"CREATE POLICY s ON t FOR SELECT USING ({Exists} OR doc_id IS NULL); CREATE POLICY i ON t FOR INSERT WITH CHECK ({Exists});") with { Table = OfDocOrNone },
+            $"CREATE POLICY s ON t FOR SELECT USING ({Exists} OR doc_id IS NULL); "
+            + $"CREATE POLICY i ON t FOR INSERT WITH CHECK ({Exists});") with { Table = OfDocOrNone },
         Of("a child without a policy", PolicyVerdict.Closed, ""),
 
         NotJudged("a child of a parent with shared rows", Exists,
             before: OpenDocs + ProtectDocs + "CREATE POLICY d ON docs FOR SELECT USING (tenant_id = $cur OR tenant_id = 77);"),
         NotJudged("a child of a parent that is not judged", Exists,
             before: OpenDocs + ProtectDocs + "CREATE POLICY d ON docs USING (tenant_id = $cur OR length(state) = 37);"),
-        NotJudged("a child of an unprotected parent that is filtered by hand", "EXISTS (SELECT FROM docs d WHERE d.id = t.doc_id AND d.tenant_id = $cur)", before: OpenDocs),
+        NotJudged("a child of an unprotected parent that is filtered by hand",
+            "EXISTS (SELECT FROM docs d WHERE d.id = t.doc_id AND d.tenant_id = $cur)", before: OpenDocs),
         NotJudged("a child by a grant that is only read", ByGrant, before: Grants),
         NotJudged("a child by a comparison of texts", "EXISTS (SELECT FROM docs d WHERE d.id::text = t.doc_id::text)"),
         NotJudged("a child between two bounds", "EXISTS (SELECT FROM docs d WHERE d.id >= t.doc_id AND d.id <= t.doc_id)"),
@@ -108,7 +115,8 @@ internal static class ChildPolicies
         NotJudged("a child by a view", "EXISTS (SELECT FROM seen d WHERE d.id = t.doc_id)",
             before: Docs + "CREATE VIEW seen WITH (security_invoker = true) AS SELECT * FROM docs; GRANT SELECT ON seen TO $web;"),
         NotJudged("a child of a parent that the role may not read", Exists,
-            before: "CREATE TABLE docs (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);" + ProtectDocs + "CREATE POLICY d ON docs USING (tenant_id = $cur);"),
+            before: "CREATE TABLE docs (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);" + ProtectDocs
+                + "CREATE POLICY d ON docs USING (tenant_id = $cur);"),
         Of("a child by a definer's function", PolicyVerdict.NotJudged, """
             CREATE FUNCTION may_see(doc bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER AS
             $$ SELECT EXISTS (SELECT 1 FROM $schema.docs d WHERE d.id = doc AND d.tenant_id = $cur) $$;

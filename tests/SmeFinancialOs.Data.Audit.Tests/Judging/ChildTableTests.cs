@@ -7,7 +7,8 @@ public sealed class ChildTableTests(AuditDatabase database) : IClassFixture<Audi
     [Theory]
     [InlineData("open", "table-without-tenant-column", "invoice uuid REFERENCES public.lots (id)", "")]
     [InlineData("loose", "policy-hole", "lot uuid REFERENCES public.lots (id)", "USING (true)")]
-    [InlineData("unknown", "policy-not-understood", "lot uuid REFERENCES public.lots (id)", "USING (EXISTS (SELECT FROM public.lots l WHERE l.id::text = lot::text))")]
+    [InlineData("unknown", "policy-not-understood", "lot uuid REFERENCES public.lots (id)",
+        "USING (EXISTS (SELECT FROM public.lots l WHERE l.id::text = lot::text))")]
     [InlineData("good", null, "lot uuid REFERENCES public.lots (id)", "USING (EXISTS (SELECT FROM public.lots l WHERE l.id = lot))")]
     [InlineData("renamed", null, "customer uuid NOT NULL REFERENCES public.organizations", "USING (customer = (SELECT app.current_org_id()))")]
     [InlineData("transfers", "table-without-tenant-column",
@@ -21,7 +22,8 @@ public sealed class ChildTableTests(AuditDatabase database) : IClassFixture<Audi
                     PRIMARY KEY (org_id, id), UNIQUE (id));
                 ALTER TABLE public.lots OWNER TO $owner; SET ROLE $owner; SELECT app.protect_table('public.lots');
                 CREATE TABLE public.{name} ({Columns}, {columns}); GRANT SELECT, INSERT, UPDATE, DELETE ON public.{name} TO $tenant;
-                {(policy.Length == 0 ? "" : $"ALTER TABLE public.{name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY p ON public.{name} {policy};")}
+                {(policy.Length == 0 ? "" : $"ALTER TABLE public.{name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;")}
+                {(policy.Length == 0 ? "" : $"CREATE POLICY p ON public.{name} {policy};")}
                 """));
         }
         var report = await new SchemaAudit(database.ConnectionString, database.Options).RunAsync(Sql.Cancel);

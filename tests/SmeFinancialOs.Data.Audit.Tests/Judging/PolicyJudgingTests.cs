@@ -36,7 +36,8 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
     [Fact]
     public void Report_says_what_was_looked_at()
     {
-        var children = LabelledPolicy.All.Sum(policy => (policy.IsChild ? 1 : 0) + Created(policy, "items") + Created(policy, "grants") + Created(policy, "whole"));
+        var children = LabelledPolicy.All.Sum(policy => (policy.IsChild ? 1 : 0) + Created(policy, "items") + Created(policy, "grants")
+            + Created(policy, "whole"));
         var parents = LabelledPolicy.All.Sum(policy => Created(policy, "docs") + Created(policy, "parts") + Created(policy, "staff") + Created(policy, "more"));
         database.Report!.ChildTableCount.Should().Be(children).And.BeGreaterThan(40);
         database.Report.TenantTableCount.Should().Be((LabelledPolicy.All.Count * 3) + parents - LabelledPolicy.All.Count(policy => policy.IsChild),
@@ -66,7 +67,8 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
         }
     }
 
-    private static int Created(LabelledPolicy policy, string table) => (policy.Before + policy.Sql).Contains($"CREATE TABLE {table} ", StringComparison.Ordinal) ? 1 : 0;
+    private static int Created(LabelledPolicy policy, string table) =>
+        (policy.Before + policy.Sql).Contains($"CREATE TABLE {table} ", StringComparison.Ordinal) ? 1 : 0;
 
     private static (LabelledPolicy Policy, string Table) Find(string name)
     {

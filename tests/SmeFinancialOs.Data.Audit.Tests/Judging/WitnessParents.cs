@@ -17,7 +17,8 @@ internal static class WitnessParents
         if (Has("items"))
             sql += $"INSERT INTO items (id, doc_id) VALUES {string.Join(", ", ids.Select(id => $"({id}, {(id == OwnItem ? OwnId : "22")})"))};";
         if (Has("grants"))
-            sql += policy.Before.Contains("grants (id", StringComparison.Ordinal) ? "INSERT INTO grants VALUES (11, 11, 11), (22, 22, 22);" : "INSERT INTO grants VALUES (11, 11), (22, 22);";
+            sql += policy.Before.Contains("grants (id", StringComparison.Ordinal) ? "INSERT INTO grants VALUES (11, 11, 11), (22, 22, 22);"
+                : "INSERT INTO grants VALUES (11, 11), (22, 22);";
         if (Has("parts"))
         {
             sql += "INSERT INTO parts (region, no, tenant_id) VALUES (11, 11, 1001);"
