@@ -16,6 +16,7 @@ public sealed class AuditReport
         Judgements = model.Judgements;
         TableCount = model.Catalog.Relations.Values.Count(relation => relation.IsTable);
         TenantTableCount = model.TenantTables.Count;
+        ChildTableCount = model.ChildTables.Count;
         Roles = [.. model.Identities.App.Select(role => role.Sql).Order(StringComparer.Ordinal)];
         Hint = SchemaGuess.For(model);
         Unread = model.Catalog.Unread;
@@ -33,17 +34,23 @@ public sealed class AuditReport
     /// <summary>What an allowance or the baseline left out.</summary>
     public IReadOnlyList<AuditSuppression> Suppressed { get; }
 
-    /// <summary>What the policies of each tenant table do for each role of the app.</summary>
+    /// <summary>What the policies of each tenant table and each child table do for each role of the app.</summary>
     public IReadOnlyList<PolicyJudgement> Judgements { get; }
 
     /// <summary>The tables of the schemas that were looked at.</summary>
     public int TableCount { get; }
 
     /// <summary>
-    /// How many of them have the tenant column or are the table of the tenants. Zero: nothing was judged, and <see cref="Hint"/> says what may have been
+    /// How many of them have a tenant column, which may be a foreign key of another name, or are the table of the tenants. Zero: nothing was
+    /// judged, and <see cref="Hint"/> says what may have been
     /// meant.
     /// </summary>
     public int TenantTableCount { get; }
+
+    /// <summary>
+    /// How many more have no tenant column, and rows that belong to a tenant through a foreign key to a parent row. They are judged like tenant tables.
+    /// </summary>
+    public int ChildTableCount { get; }
 
     /// <summary>The roles of the app that were examined: its logins, and what they inherit or may SET ROLE to.</summary>
     public IReadOnlyList<string> Roles { get; }

@@ -14,7 +14,8 @@ internal static class AuditScope
             (PolicyVerdict.NotJudged, "not judged") }.Select(item => $"{verdicts.GetValueOrDefault(item.Item1)} {item.Item2}"));
         return string.Join("; ",
         [
-            $"{report.RuleCount} rules", $"{report.TenantTableCount} of {report.TableCount} tables are tenant tables",
+            $"{report.RuleCount} rules", $"{report.TenantTableCount} of {report.TableCount} tables are tenant tables"
+                + (report.ChildTableCount > 0 ? $", {report.ChildTableCount} through their parents" : ""),
             $"roles examined: {string.Join(", ", report.Roles)}",
             isEvaluated ? $"policies by table and role: {judged}" : "policies: not evaluated", .. report.Unread.Select(item => $"not read: {item}"),
         ]);

@@ -75,7 +75,7 @@ internal static class CatalogQueries
         WITH {Relations} SELECT i.indexrelid AS oid, i.indrelid AS relation, x.relname::text AS name, k.conname::text AS constraint_name,
             (string_to_array(i.indkey::text, ' ')::int2[])[1:i.indnkeyatts] AS columns,
             i.indisunique, i.indisprimary, i.indisexclusion, i.indpred IS NOT NULL AS partial, i.indimmediate,
-            CASE WHEN (i.indisunique OR i.indisexclusion) AND n.attnum <> ALL (i.indkey) THEN coalesce(pg_get_constraintdef(k.oid),
+            CASE WHEN (i.indisunique OR i.indisexclusion) AND (n.attnum = ANY (i.indkey)) IS NOT TRUE THEN coalesce(pg_get_constraintdef(k.oid),
                 pg_get_indexdef(i.indexrelid)) END AS definition
         FROM pg_index i JOIN t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
         LEFT JOIN (SELECT DISTINCT ON (a.attrelid) a.attrelid, a.attnum FROM pg_attribute a WHERE a.attname = ANY ($2) AND NOT a.attisdropped

@@ -10,6 +10,7 @@ internal sealed class DatabaseModel
 {
     private readonly Dictionary<uint, Column> _tenantColumns = [];
     private readonly Dictionary<int, (Relation Table, Column Id)> _tenants = [];
+    private readonly RowOwners _owners;
     private readonly HashSet<uint> _usable;
     private readonly ILookup<uint, PolicyAnalysis> _policies;
     private readonly Dictionary<string, SqlText> _parsed = [];
@@ -36,8 +37,10 @@ internal sealed class DatabaseModel
         FindTenants();
         if (Members is not null)
             _tenantColumns.TryAdd(Members.Table.Oid, Members.Tenant);
+        _owners = new(catalog, _tenantColumns, AreTenants, oid => LevelByName(catalog.Relations[oid]));
         TenantTables = [.. _tenantColumns.Keys.Select(oid => catalog.Relations[oid])];
-        RootTables = [.. TenantTables.Where(table => !IsChild(table))];
+        RootTables = [.. TenantTables.Where(table => !IsInherited(table))];
+        ChildTables = [.. _owners.Keys.Keys.Select(oid => catalog.Relations[oid])];
         Seal = catalog.Relations.Values.FirstOrDefault(relation => relation.Name == SealParts.View);
         Settings = new SettingReaders(catalog, Context.TenantSetting, IsSealed);
         _functions = catalog.Functions.Values.Where(function => !function.System).ToLookup(function => function.Name);
@@ -77,17 +80,36 @@ internal sealed class DatabaseModel
     /// <summary>The table of the tenants themselves, when there is one.</summary>
     public Relation? Tenants => _tenants.GetValueOrDefault(0).Table;
 
+    /// <summary>With a tenant column, whatever its name.</summary>
     public IReadOnlyList<Relation> TenantTables { get; }
 
-    /// <summary>Partitions and children of tenant tables are judged by a rule of their own.</summary>
+    /// <summary>Without a tenant column: a row belongs to the tenant of the row of another table that it refers to.</summary>
+    public IReadOnlyList<Relation> ChildTables { get; }
+
+    /// <summary>Partitions and inheritance children of tenant tables are judged by a rule of their own.</summary>
     public IReadOnlyList<Relation> RootTables { get; }
 
     public IReadOnlyList<PolicyAnalysis> Policies { get; }
 
     public IEnumerable<PolicyAnalysis> PoliciesOf(Relation table) => _policies[table.Oid];
 
-    /// <summary>Reached through its parent, or directly past the parent's policies.</summary>
-    public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);
+    /// <summary>Reached through the table that it inherits from, or directly past the policies of that table.</summary>
+    public bool IsInherited(Relation table) => table.Parents.Any(IsTenantTable);
+
+    /// <summary>Of a child table: the foreign keys, any of which may say whose its rows are. Empty for other tables.</summary>
+    public IReadOnlyList<ForeignKey> OwnerKeysOf(uint table) => _owners.Keys.GetValueOrDefault(table, []);
+
+    /// <summary>Whether each row belongs to a tenant: by a column of its own, or by its parent row.</summary>
+    public bool HasTenants(uint table) => IsTenantTable(table) || _owners.Keys.ContainsKey(table);
+
+    /// <summary>Whether rows of a child table refer to the column.</summary>
+    public bool IsParentId(uint table, short column) => _owners.ParentIds.Contains((table, column));
+
+    /// <summary>How many parents stand between the table and a tenant table.</summary>
+    public int DepthOf(uint table) => OwnerKeysOf(table) is [var key, ..] ? 1 + DepthOf(key.Target) : 0;
+
+    /// <summary>The tenant table at the end of a chain of parents.</summary>
+    public Relation RootOf(ForeignKey key) => IsTenantTable(key.Target) ? Catalog.Relations[key.Target] : RootOf(OwnerKeysOf(key.Target)[0]);
 
     /// <summary>Where the context keeps the ids of each level, and the user's. The fixes know it from then on.</summary>
     public void Add(IReadOnlyDictionary<int, TenantSource> sources, TenantSource? user) => (_sources, UserSource) = (sources, user);
@@ -129,7 +151,9 @@ internal sealed class DatabaseModel
     public Column? TenantColumnOf(uint relation) => _tenantColumns.GetValueOrDefault(relation);
 
     /// <summary>Of the ids in the tenant column: organizations below a tenant have a level of their own.</summary>
-    public int LevelOf(Relation table) =>
+    public int LevelOf(Relation table) => _owners.Levels.TryGetValue(table.Oid, out var level) ? level : LevelByName(table);
+
+    private int LevelByName(Relation table) =>
         Options.TenantColumns.Contains(TenantColumnOf(table).Name) ? Context.LevelOf(TenantColumnOf(table).Name)
             : _tenants.FirstOrDefault(tenants => tenants.Value.Table.Oid == table.Oid).Key;
 

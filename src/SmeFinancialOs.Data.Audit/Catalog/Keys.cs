@@ -2,7 +2,7 @@ namespace SmeFinancialOs.Data.Audit.Catalog;
 
 /// <summary>
 /// Columns holds the key columns alone: what is merely INCLUDEd makes nothing unique. An expression is column 0. Definition, of the constraint or else the
-/// index, is there for unique ones that lack the tenant column.
+/// index, is there for unique ones that lack a tenant column by name.
 /// </summary>
 internal sealed record Index(uint Oid, uint Relation, string Name, string? Constraint, short[] Columns, bool Unique, bool Primary, bool Exclusion,
     bool Partial, bool Immediate,

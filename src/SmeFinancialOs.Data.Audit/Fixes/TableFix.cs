@@ -26,6 +26,18 @@ internal static class TableFix
                 + $"WHERE m.{members.User.Sql} = (SELECT {model.UserSource!.Sql(members.User.BaseType)}))";
     }
 
+    /// <summary>What a row of the table must pass to be the tenant's: the predicate, or for a child table its parent row.</summary>
+    internal static string Bounds(DatabaseModel model, Relation table)
+    {
+        if (model.OwnerKeysOf(table.Oid) is not [var key, ..])
+            return Predicate(model, model.TenantColumnOf(table));
+        var pairs = key.TargetColumns.Zip(key.Columns, (target, own) =>
+            $"parent.{Name(key.Target, target)} = {Identifier.Quote(table.PlainName)}.{Name(table.Oid, own)}");
+        return $"EXISTS (SELECT FROM {model.Catalog.Relations[key.Target].Name} AS parent WHERE {string.Join(" AND ", pairs)})";
+
+        string Name(uint relation, short number) => model.Catalog.Columns[relation].First(column => column.Number == number).Sql;
+    }
+
     /// <summary>Row-level security on, and the policies that it lacks. Safe where the app keeps its own rows for every command.</summary>
     internal static Fix Protect(DatabaseModel model, Relation table)
     {

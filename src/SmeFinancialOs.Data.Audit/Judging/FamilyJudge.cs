@@ -21,8 +21,7 @@ internal sealed class FamilyJudge
     private readonly IReadOnlySet<uint> _safe;
     private readonly ValueFamily _family;
     private readonly TableFacts _facts;
-    private readonly string _key;
-    private readonly int _level;
+    private readonly RowOwner _owner;
     private readonly string _own;
     private readonly string _settings;
     private readonly bool _readsTenant;
@@ -32,14 +31,14 @@ internal sealed class FamilyJudge
     private readonly List<Evaluator> _evaluators = [];
 
     internal FamilyJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, FittingValues values, Relation table, RoleFacts role,
-        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, ValueFamily family, TenantContexts contexts, IReadOnlyList<SettingState> states)
+        CommandPredicates predicates, ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, RowOwner owner, ValueFamily family,
+        TenantContexts contexts, IReadOnlyList<SettingState> states)
     {
         (_model, _judgingFacts, _sessions, _values, _table, _role) = (model, facts, sessions, values, table, role);
         (_predicates, _closure, _related, _safe, _family) = (predicates, closure, related, safe, family);
         _facts = facts.Tables[table.Oid];
-        _key = model.TenantColumnOf(table).Name;
-        _level = model.LevelOf(table);
-        _own = SampleIds.OwnTenant(family, _level);
+        _owner = owner;
+        _own = SampleIds.OwnTenant(family, owner.Level);
         _settings = contexts.TenantSettings is { Count: > 0 } tenant ? string.Join(" or ", tenant) : model.Context.Source;
         _readsTenant = contexts.TenantSettings.Any(closure.Settings.Contains);
         _states = states;
@@ -63,18 +62,24 @@ internal sealed class FamilyJudge
         var substitution = new TableSubstitution(_model, _judgingFacts, _related, standing);
         var solved = await SolveAsync(substitution, cancellationToken).ConfigureAwait(false);
         var texts = _predicates.Expressions.Select(item => _model.Parsed(item.Expression)).ToList();
-        var elsewhere = Enumerable.Range(0, _model.Context.LevelCount).Where(level => level != _level).Select(level => SampleIds.OwnTenant(_family, level));
-        var sampler = new RowSampler(_facts, _table.PlainName, _key, _closure, _values, [.. elsewhere]);
-        var sample = await sampler.MakeAsync(texts, _own, SampleIds.OtherTenants(_family), solved, cancellationToken).ConfigureAwait(false);
+        string[] elsewhere = [.. Enumerable.Range(0, _model.Context.LevelCount).Where(level => level != _owner.Level)
+            .Select(level => SampleIds.OwnTenant(_family, level))];
+        var keys = await KeysAsync(relatedRows, elsewhere, solved, cancellationToken).ConfigureAwait(false);
+        if (keys.Count == 0)
+            return new(PolicyVerdict.NotJudged, $"no ids can be made up for {_owner.Text} that tell the parents of two tenants apart");
+        var sampler = new RowSampler(_facts, _table.PlainName, keys, _closure, _values, elsewhere);
+        var sample = await sampler.MakeAsync(texts, _own, solved, cancellationToken).ConfigureAwait(false);
         var rows = await AcceptedAsync(sample, cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
             return new(PolicyVerdict.NotJudged, "no made-up row meets the CHECKs of the table");
 
         var evaluator = NewEvaluator(_table, rows);
-        var observed = new Observations(_key, _own, _settings, _readsTenant, standing.Count > 0, _closure.Literals, _predicates,
+        var observed = new Observations(_owner.Text, _own, _settings, _readsTenant, standing.Count > 0,
+            _owner.Parent is null ? _closure.Literals : [], _predicates,
             _model.Context.IsGiven, _table.Oid == _model.Members?.Table.Oid ? _model.Members.User.Name : null);
         string[] expressions = [.. _predicates.Expressions.Select(item => item.Expression).Distinct()];
-        string[] atoms = [.. _comparisons.Where(item => item.Value.Column == _key).Select(item => item.Key).Except(expressions)];
+        string[] atoms = [.. _comparisons.Where(item => _owner.Parent is null && item.Value.Column == _owner.Columns[0])
+            .Select(item => item.Key).Except(expressions)];
         foreach (var state in _states)
         {
             var answers = await evaluator.EvaluateAsync([.. expressions, .. atoms], text => substitution.Of(text), state, cancellationToken)
@@ -95,12 +100,13 @@ internal sealed class FamilyJudge
         }
 
         if (observed.Hole is { } hole)
-            return new(PolicyVerdict.Hole, hole);
+            return new(PolicyVerdict.Hole, _owner.Parent is { } parent ? $"{hole}; a row belongs to the tenant of its {parent.Name}, by {_owner.Text}" : hole);
         if (_evaluators.Find(used => !used.IsComplete) is { } unfinished)
             return new(PolicyVerdict.NotJudged, $"the server gave up on the evaluation of some rows ({unfinished.MostCommonError})");
+        var proof = new TenantProof(_model, _facts, _table, _owner, _predicates, _closure, _related, _safe, _readsTenant);
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
         if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
-            return Prove(observed); // a role for one fixed tenant, such as a demo
+            return proof.Judge(_trees, _comparisons, observed); // a role for one fixed tenant, such as a demo
         if (missing.Count > 0 && !_readsTenant && standing.Count == 0)
             return new(PolicyVerdict.NotJudged, $"it does not read {_settings}: name the setting that says who the tenant is, or the context");
         if (missing.Count > 0)
@@ -108,7 +114,23 @@ internal sealed class FamilyJudge
             return new(PolicyVerdict.NotJudged, $"the tenant's own row was never seen to pass {string.Join(", ", missing)}"
                 + (evaluator.MostCommonError is { } error ? $" ({error})" : ""));
         }
-        return Prove(observed);
+        return proof.Judge(_trees, _comparisons, observed);
+    }
+
+    private async Task<IReadOnlyList<SampleKey>> KeysAsync(RelatedRows relatedRows, string[] elsewhere, IReadOnlyDictionary<string, HashSet<string>> solved,
+        CancellationToken cancellationToken)
+    {
+        var made = new SampleKeys(_facts, _owner, _values);
+        var found = _owner.Columns.SelectMany(column => solved.GetValueOrDefault(column, []));
+        if (_owner.Parent is null)
+        {
+            return await made.OfColumnAsync([_own, .. SampleIds.OtherTenants(_family), .. elsewhere, .. _closure.Literals, .. found], cancellationToken)
+                .ConfigureAwait(false);
+        }
+        var own = await relatedRows.ParentAsync(_owner, true, cancellationToken).ConfigureAwait(false);
+        var other = await relatedRows.ParentAsync(_owner, false, cancellationToken).ConfigureAwait(false);
+        string[] unknown = [.. found, .. _closure.Literals, _own, "7", "33", "x", "00000000-0000-0000-0000-000000000000"];
+        return await made.OfParentAsync(own, other, unknown, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -129,71 +151,6 @@ internal sealed class FamilyJudge
                 .ConfigureAwait(false);
             observed.Add(state, rows, answers, $"{related.Name} has got {inserted[0]} from the app");
         }
-    }
-
-    /// <summary>A row of another tenant cannot pass where some equality with the setting must hold, whatever everything else is.</summary>
-    private Judged Prove(Observations observed)
-    {
-        var isNeverNull = _facts[_key].NotNull;
-        var atoms = _trees.SelectMany(tree => tree.Atoms).ToList();
-        var neverTrue = new HashSet<string>(StringComparer.Ordinal);
-        var neverFalse = new HashSet<string>(StringComparer.Ordinal);
-        // Whether rows without a tenant pass was seen.
-        neverTrue.UnionWith(atoms.Where(atom => atom.Split("IS") is [var column, var rest]
-            && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _table.PlainName) == _key).Select(atom => atom.Text));
-        var memberships = new MembershipProof(_model, new(_model, _closure.Settings));
-        var handedOn = atoms.Select(atom => (Atom: atom, Source: HandedOn.Read(_model, atom, _table, _key))).Where(item => item.Source is not null).ToList();
-        neverTrue.UnionWith(handedOn.Where(item => _safe.Contains(item.Source!.Table.Oid)).Select(item => item.Atom.Text));
-        var ofMembers = handedOn.Where(item => item.Source!.Table.Oid == _model.Members?.Table.Oid && !_related.IsWritable(item.Source.Table)
-            && item.Source.Conditions.Any(condition => memberships.IsOfUser(condition, item.Source.Alias, _table))).Select(item => item.Atom.Text).ToList();
-        neverTrue.UnionWith(ofMembers);
-        var users = _table.Oid == _model.Members?.Table.Oid
-            ? atoms.Where(atom => memberships.IsOfUser(atom, _table.PlainName, _table)).Select(atom => atom.Text).ToHashSet() : [];
-        foreach (var (atom, comparison) in _comparisons.Where(item => item.Value.Column == _key && IsExact(item.Value)))
-        {
-            if (comparison.Operator is "=" or Comparison.In && !observed.IsTrueOfOthers(atom))
-                neverTrue.Add(atom);
-            else if ((comparison.Operator == "<>" || (comparison.Operator == Comparison.Distinct && isNeverNull)) && !comparison.IsList
-                && !observed.IsFalseOfOthers(atom))
-            {
-                neverFalse.Add(atom);
-            }
-        }
-
-        var ofUser = neverTrue.Union(users).ToHashSet();
-        if (_trees.Where((tree, i) => tree.CanBe(true, _predicates.Expressions[i].Command == "SELECT" ? ofUser : neverTrue, neverFalse)).Any())
-        {
-            return new(PolicyVerdict.NotJudged, $"no row of another tenant was seen to pass, and it was not proved that none can: "
-                + $"not every way to pass needs {_key} to equal what the setting carries");
-        }
-
-        var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {_key} is {string.Join(", ", keys)} can be read by every tenant" : "";
-        if (observed.HasMemberships)
-            shared += "; memberships can be read by their user";
-        if (observed.EmptyIsTenant)
-            shared += $"; rows whose {_key} is '' belong to whoever sets no tenant";
-        return new(PolicyVerdict.Safe, $"proved: every way to pass needs {_key} to equal {Needed(ofMembers.Count > 0)}{shared}")
-        {
-            SharedRows = observed.Shared,
-            IsFixed = !_readsTenant && !_related.All.Any(),
-        };
-    }
-
-    private string Needed(bool byMembership) => string.Join(" or ", new[]
-    {
-        _readsTenant ? "what the setting carries" : null, byMembership ? $"the tenant of a membership of the user in {_model.Members!.Table.Name}" : null,
-    }.OfType<string>().DefaultIfEmpty(_related.All.Any() ? "the tenant of a row that the role sees" : "a fixed id"));
-
-    /// <summary>The column as it is, or cast without loss, and a value that hands on the setting.</summary>
-    private bool IsExact(Comparison comparison)
-    {
-        var column = _facts[comparison.Column];
-        var isLossless = comparison.Cast is null || comparison.Cast == column.Type
-            || (column.Family, comparison.Cast) is (ValueFamily.Uuid or ValueFamily.Integer, "text" or "character varying")
-                or (ValueFamily.Integer, "bigint" or "numeric")
-            || (column.Base is "text" or "character varying" && comparison.Cast is "text" or "character varying");
-        return isLossless && column.IsDeterministic && !comparison.IsForAll && column.Base != "character"
-            && column.Family != ValueFamily.Other && new SimpleExpression(_model, _closure.Settings).IsSimple(comparison.Other);
     }
 
     /// <summary>Its verdict counts only where each evaluation was completed.</summary>

@@ -5,34 +5,36 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>
 /// An atom that takes the tenant from a row of another table that the role sees: key IN (SELECT m.tenant_id FROM m ..) or EXISTS (SELECT .. FROM m WHERE
-/// m.tenant_id = t.tenant_id ..). Where that table is safe, so is the atom. Conditions: what a row of that table must meet besides; null where it is unknown.
+/// m.tenant_id = t.tenant_id ..); for a child table with its whole foreign key in the place of the tenant column. Where that table is safe, so is the atom.
+/// Conditions: what a row of that table must meet besides; null where it is unknown.
 /// </summary>
 internal sealed record HandedOn(Relation Table, string Alias, IReadOnlyList<SqlText> Conditions)
 {
     private static readonly string[] Forbidden = ["UNION", "EXCEPT", "INTERSECT", "JOIN", "GROUP", "LIMIT", "OFFSET", "HAVING", "WITH", "LATERAL"];
 
     /// <summary>Null where the atom is none of these.</summary>
-    internal static HandedOn? Read(DatabaseModel model, SqlText atom, Relation table, string key)
+    internal static HandedOn? Read(DatabaseModel model, SqlText atom, Relation table, RowOwner owner)
     {
         atom = atom.Bare();
         if (Forbidden.Any(atom.Has))
             return null;
-        if (atom.Split("IN") is [var column, var query] && Comparison.ColumnName(column.Bare(), table.PlainName) == key)
+        if (atom.Split("IN") is [var column, var query])
         {
-            return ReadQuery(model, query) is { } select && Comparison.ColumnName(select.Selected, select.Alias) is { } selected
-                && selected == KeyOf(model, select.Table) ? select.HandOn() : null;
+            return ReadQuery(model, query) is { } select && owner.JoinWith(select.Table) is [var join]
+                && Comparison.ColumnName(column.Bare(), table.PlainName) == join.Own && Comparison.ColumnName(select.Selected, select.Alias) == join.Other
+                    ? select.HandOn() : null;
         }
 
+        // A call may be count(*), which returns a row whatever there is.
         return atom[0].Equals("EXISTS", StringComparison.OrdinalIgnoreCase) && ReadQuery(model, atom.Slice(1, atom.Count - 1)) is { Condition: { } condition } exists
-            && condition.Split("AND").Any(part => part.Split("=") is [var left, var right] && (Joins(exists, left, right) || Joins(exists, right, left)))
+            && exists.Selected.Calls().Count == 0 && owner.JoinWith(exists.Table) is { Count: > 0 } joins
+            && joins.All(join => condition.Split("AND").Any(part => part.Split("=") is [var left, var right]
+                && (Joins(exists, join, left, right) || Joins(exists, join, right, left))))
             ? exists.HandOn() : null;
 
-        bool Joins(Select inner, SqlText one, SqlText other) =>
-            KeyOf(model, inner.Table) is { } innerKey && Qualified(one, inner.Alias) == innerKey && Qualified(other, table.PlainName) == key;
+        bool Joins(Select inner, (string Own, string Other) join, SqlText one, SqlText other) =>
+            Qualified(one, inner.Alias) == join.Other && Qualified(other, table.PlainName) == join.Own;
     }
-
-    private static string? KeyOf(DatabaseModel model, Relation table) =>
-        model.Members is { } members && members.Table.Oid == table.Oid ? members.Tenant.Name : model.TenantColumnOf(table.Oid)?.Name;
 
     /// <summary>Only with the name of the table or its alias in front: without it, the column may be the inner table's or the outer one's.</summary>
     private static string? Qualified(SqlText side, string name) => side.Bare() is { Count: 3 } bare ? Comparison.ColumnName(bare, name) : null;

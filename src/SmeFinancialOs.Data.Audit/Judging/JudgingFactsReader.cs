@@ -48,7 +48,7 @@ internal static class JudgingFactsReader
     internal static async Task<JudgingFacts> ReadAsync(NpgsqlConnection connection, DatabaseModel model,
         IReadOnlyCollection<(string? Schema, string Name)> functions, CancellationToken cancellationToken)
     {
-        var tables = model.TenantTables.Select(table => table.Oid).Concat(model.Policies.SelectMany(policy => policy.Policy.Reads))
+        var tables = model.TenantTables.Concat(model.ChildTables).Select(table => table.Oid).Concat(model.Policies.SelectMany(policy => policy.Policy.Reads))
             .Concat(model.Members is null ? [] : [model.Members.Table.Oid]).Distinct().ToArray();
         var roles = model.Identities.App.Select(role => role.Oid).ToArray();
         var batch = new NpgsqlBatch(connection);

@@ -3,7 +3,9 @@ using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
-/// <summary>Judges every tenant table for every role of the app. Tables with the same policies and the same columns are judged once.</summary>
+/// <summary>
+/// Judges every tenant table and every child table for every role of the app. Tables with the same policies and the same columns are judged once.
+/// </summary>
 internal sealed class PolicyJudging
 {
     private readonly DatabaseModel _model;
@@ -42,7 +44,7 @@ internal sealed class PolicyJudging
         });
         var judging = new PolicyJudging(model, facts, sessions, contexts, values, cancellationToken);
         var judgements = new List<PolicyJudgement>();
-        foreach (var table in model.TenantTables.OrderBy(table => table.Name, StringComparer.Ordinal))
+        foreach (var table in model.TenantTables.Concat(model.ChildTables).OrderBy(table => table.Name, StringComparer.Ordinal))
         {
             foreach (var role in facts.Roles.Values.OrderBy(role => role.Name, StringComparer.Ordinal))
             {
@@ -58,11 +60,43 @@ internal sealed class PolicyJudging
     {
         if (_done.TryGetValue((table.Oid, role.Oid), out var judgement))
             return judgement;
-        _done[(table.Oid, role.Oid)] = new(PolicyVerdict.NotJudged, "its policies read a table whose policies read it");
-        return _done[(table.Oid, role.Oid)] = await JudgeAsync(table, role).ConfigureAwait(false);
+        var keys = _model.OwnerKeysOf(table.Oid);
+        foreach (var each in keys.Count == 0 ? [role] : _facts.Roles.Values)
+            _done[(table.Oid, each.Oid)] = new(PolicyVerdict.NotJudged, "its policies read a table whose policies read it");
+        if (keys.Count == 0)
+            _done[(table.Oid, role.Oid)] = await JudgeAsync(table, null, role).ConfigureAwait(false);
+        else
+            await JudgeChildAsync(table, keys).ConfigureAwait(false);
+        return _done[(table.Oid, role.Oid)];
     }
 
-    private async Task<Judged> JudgeAsync(Relation table, RoleFacts role)
+    /// <summary>
+    /// One foreign key says whose the rows of a child table are, the same for all roles; others refer to what the row is about. Which one it is, is not
+    /// written down anywhere: it is the one by which the policies do best.
+    /// </summary>
+    private async Task JudgeChildAsync(Relation table, IReadOnlyList<ForeignKey> keys)
+    {
+        List<(RoleFacts Role, Judged Judged)>? best = null;
+        foreach (var key in keys)
+        {
+            var judged = new List<(RoleFacts Role, Judged Judged)>();
+            foreach (var role in _facts.Roles.Values)
+                judged.Add((role, await JudgeAsync(table, key, role).ConfigureAwait(false)));
+            if (best is null || Rank(judged) < Rank(best))
+                best = judged;
+        }
+        foreach (var (role, judged) in best!)
+            _done[(table.Oid, role.Oid)] = judged;
+
+        static int Rank(List<(RoleFacts Role, Judged Judged)> judged) => judged.Max(item => item.Judged.Verdict switch
+        {
+            PolicyVerdict.Hole => 2,
+            PolicyVerdict.NotJudged => 1,
+            _ => 0,
+        });
+    }
+
+    private async Task<Judged> JudgeAsync(Relation table, ForeignKey? through, RoleFacts role)
     {
         var commands = _facts.Commands.GetValueOrDefault((table.Oid, role.Oid), "");
         if (commands.Length == 0)
@@ -72,12 +106,12 @@ internal sealed class PolicyJudging
         var predicates = CommandPredicates.Compose(_model.PoliciesOf(table).Select(policy => policy.Policy), role.Applies, commands);
         if (predicates.Expressions.Count == 0)
             return new(PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
-        var shape = Shape(table, role, predicates);
+        var shape = Shape(table, through, role, predicates);
         if (_byShape.TryGetValue(shape, out var judged))
             return judged;
         try
         {
-            judged = await _judge.JudgeAsync(table, role, predicates, _cancellationToken).ConfigureAwait(false);
+            judged = await _judge.JudgeAsync(table, through, role, predicates, _cancellationToken).ConfigureAwait(false);
         }
         catch (UnsetUnknownException fault)
         {
@@ -87,11 +121,11 @@ internal sealed class PolicyJudging
     }
 
     /// <summary>All that the verdict depends on. A table that its own policies name, or whose policies read others, is like no other.</summary>
-    private string Shape(Relation table, RoleFacts role, CommandPredicates predicates)
+    private string Shape(Relation table, ForeignKey? through, RoleFacts role, CommandPredicates predicates)
     {
         var facts = _facts.Tables[table.Oid];
-        var key = _model.TenantColumnOf(table).Name;
-        var isAlone = predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal))
+        var key = through?.Name ?? _model.TenantColumnOf(table).Name;
+        var isAlone = through is not null || predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal))
             || _model.PoliciesOf(table).Any(policy => policy.Policy.Reads.Length > 0);
         return string.Join('\u0001',
         [

@@ -14,16 +14,40 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
         .. await RowsAsync(table, false, false, cancellationToken).ConfigureAwait(false),
     ];
 
-    /// <summary>What a tenant might insert to reach another: rows that tie its own user to another tenant, unless a unique key refuses them.</summary>
+    /// <summary>The row of the parent that belongs to the tenant that asks, or to another one.</summary>
+    public async Task<SampleRow> ParentAsync(RowOwner owner, bool ownTenant, CancellationToken cancellationToken)
+    {
+        var row = (await RowsAsync(owner.Parent!, ownTenant, ownTenant, cancellationToken).ConfigureAwait(false))[0];
+        return new(ownTenant ? SampleIds.OwnTenant(family, owner.Level) : SampleIds.OtherTenants(family)[0], row.Values);
+    }
+
+    /// <summary>
+    /// What a tenant might insert to reach another: rows that tie its own user to another tenant, or another's things to its own tenant, unless a unique key
+    /// refuses them. An id that is no more than the row's own name gets a new value.
+    /// </summary>
     public async Task<List<SampleRow>> IntrudingAsync(Relation table, List<SampleRow> standing, CancellationToken cancellationToken)
     {
         var keys = model.Catalog.Indexes[table.Oid].Where(index => index is { Unique: true, Partial: false })
             .Select(index => model.Catalog.Columns[table.Oid].Where(column => index.Columns.Contains(column.Number)).Select(column => column.Name).ToList())
             .Where(columns => columns.Count > 0).ToList();
-        var rows = await RowsAsync(table, false, true, cancellationToken).ConfigureAwait(false);
-        return rows.FindAll(row => !keys.Exists(columns => standing.Exists(other => columns.TrueForAll(column =>
-            row.Values.GetValueOrDefault(column) is { } value && value == other.Values.GetValueOrDefault(column)))));
+        var id = OwnName(table);
+        List<SampleRow> rows =
+        [
+            .. await RowsAsync(table, false, true, cancellationToken).ConfigureAwait(false),
+            .. await RowsAsync(table, true, false, cancellationToken).ConfigureAwait(false),
+        ];
+        var renamed = id is null || SampleIds.NewEntity(id.Family) is not { } name
+            || !await values.FitsAsync(id.Type, name, cancellationToken).ConfigureAwait(false)
+            ? [] : rows.ConvertAll(row => new SampleRow(null, new Dictionary<string, string?>(row.Values, StringComparer.Ordinal) { [id.Name] = name }));
+        return rows.Concat(renamed).Where(row => !keys.Exists(columns => standing.Exists(other => columns.TrueForAll(column =>
+            row.Values.GetValueOrDefault(column) is { } value && value == other.Values.GetValueOrDefault(column))))).ToList();
     }
+
+    /// <summary>A primary key of one column that refers to nothing; null where there is none.</summary>
+    private ColumnFacts? OwnName(Relation table) => facts.Tables[table.Oid].Columns.FirstOrDefault(column => column.Generated is null
+        && model.Catalog.Columns[table.Oid].First(known => known.Name == column.Name).Number is var number
+        && model.Catalog.Indexes[table.Oid].Any(index => index is { Primary: true, Columns: [var only] } && only == number)
+        && !model.Catalog.ForeignKeys[table.Oid].Any(key => key.Columns.Contains(number)) && TenantLevel(table, column.Name) is null);
 
     /// <summary>One row, and one more for each text that the policies compare: a role, a status.</summary>
     private async Task<List<SampleRow>> RowsAsync(Relation table, bool ownTenant, bool ownEntity, CancellationToken cancellationToken)
@@ -44,14 +68,20 @@ internal sealed class RelatedRows(DatabaseModel model, JudgingFacts facts, Fitti
         CancellationToken cancellationToken)
     {
         var tenants = column.Family is ValueFamily.Other or ValueFamily.Text ? family : column.Family;
+        var number = model.Catalog.Columns[table.Oid].First(known => known.Name == column.Name).Number;
+        var reference = model.OwnerKeysOf(table.Oid).FirstOrDefault(key => key.Columns.Contains(number));
+        var isId = reference is not null || model.IsParentId(table.Oid, number);
+        var isOwn = reference is null ? ownEntity : ownTenant;
+        if (isId && model.DepthOf(reference?.Target ?? table.Oid) % 2 == 1)
+            isOwn = !isOwn; // so that the id of an own row is another's in the table above, and a comparison with the wrong id shows
         var candidate = TenantLevel(table, column.Name) is { } level ? ownTenant ? SampleIds.OwnTenant(tenants, level) : SampleIds.OtherTenants(tenants)[0]
             : column switch
             {
                 { IsArray: true } or { IsJson: true } => "{}",
                 { Base: "boolean" } => "true",
                 { Labels: [var first, ..] } => text is not null && column.Labels.Contains(text) ? text : first,
-                { Family: ValueFamily.Text } when text is not null => text,
-                { Family: not ValueFamily.Other } => ownEntity ? SampleIds.OwnEntity(column.Family) : SampleIds.OtherEntity(column.Family),
+                { Family: ValueFamily.Text } when text is not null && !isId => text,
+                { Family: not ValueFamily.Other } => isOwn ? SampleIds.OwnEntity(column.Family) : SampleIds.OtherEntity(column.Family),
                 _ when column.Base.StartsWith("timestamp", StringComparison.Ordinal) || column.Base == "date" => "2099-01-01",
                 _ => null,
             };

@@ -5,38 +5,43 @@ using SmeFinancialOs.Data.Audit.Expressions;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>Makes up the rows that an expression is evaluated on: every column that it names, with every value that could matter to it.</summary>
-internal sealed class RowSampler(TableFacts table, string tableName, string key, ExpressionClosure closure, FittingValues values,
+/// <param name="table">Whose rows they are.</param>
+/// <param name="tableName">Without its schema.</param>
+/// <param name="keys">What ties the rows to tenants.</param>
+/// <param name="closure">Of the expressions.</param>
+/// <param name="values">Which values fit a column.</param>
+/// <param name="ownAtOtherLevels">The ids of the organizations below or above the tenant that asks.</param>
+internal sealed class RowSampler(TableFacts table, string tableName, IReadOnlyList<SampleKey> keys, ExpressionClosure closure, FittingValues values,
     IReadOnlyList<string> ownAtOtherLevels)
 {
     private const int MostRows = 600;
 
-    /// <summary>
-    /// own: the id of the tenant that asks; others: those of other tenants; solved: what the expression compares a column with, in some state.
-    /// </summary>
-    internal async Task<RowSample> MakeAsync(IReadOnlyList<SqlText> expressions, string own, IReadOnlyList<string> others,
-        IReadOnlyDictionary<string, HashSet<string>> solved, CancellationToken cancellationToken)
+    /// <summary>own: the id of the tenant that asks; solved: what the expression compares a column with, in some state.</summary>
+    internal async Task<RowSample> MakeAsync(IReadOnlyList<SqlText> expressions, string own, IReadOnlyDictionary<string, HashSet<string>> solved,
+        CancellationToken cancellationToken)
     {
         var named = Columns(expressions);
         List<ColumnFacts> columns = [.. table.Columns.Where(column => named.Contains(column) || column.NeedsValue)];
+        List<ColumnFacts> others = [.. columns.Where(column => !IsKey(column))];
         var pools = new List<List<string?>>();
-        foreach (var column in columns)
+        foreach (var column in others)
         {
-            var candidates = (column.Name == key ? [own, .. others, .. ownAtOtherLevels, .. closure.Literals] : Candidates(column, own))
-                .Concat(solved.TryGetValue(column.Name, out var found) ? found : []);
-            var fitting = await values.FittingAsync(column, column.Name == key && !column.NotNull ? candidates.Append(null) : candidates, cancellationToken)
-                .ConfigureAwait(false);
+            var candidates = Candidates(column, own).Concat(solved.TryGetValue(column.Name, out var found) ? found : []);
+            var fitting = await values.FittingAsync(column, candidates, cancellationToken).ConfigureAwait(false);
             pools.Add(named.Contains(column) ? fitting : [fitting[0]]);
         }
 
-        var rows = Combine(columns, pools).ConvertAll(row =>
-            new SampleRow(row[columns.FindIndex(column => column.Name == key)], columns.Select((column, i) => (column.Name, row[i])).ToDictionary()));
+        var rows = Combine(pools).ConvertAll(row => new SampleRow(row.Key.Tenant, columns.Select(column =>
+            (column.Name, IsKey(column) ? row.Key.Values[column.Name] : row.Values[others.IndexOf(column)])).ToDictionary()));
         return new(rows, Filter(columns));
     }
+
+    private bool IsKey(ColumnFacts column) => keys[0].Values.ContainsKey(column.Name);
 
     /// <summary>Those that the expressions name, and what generated columns among them are made of.</summary>
     private List<ColumnFacts> Columns(IReadOnlyList<SqlText> expressions)
     {
-        var named = table.Columns.Where(column => column.Name == key || expressions.Any(text => Names(text, column.Name))).ToList();
+        var named = table.Columns.Where(column => IsKey(column) || expressions.Any(text => Names(text, column.Name))).ToList();
         if (expressions.Any(NamesWholeRow))
             named = [.. table.Columns];
         var sources = named.Where(column => column.Generated is not null).Select(column => SqlText.Of(column.Generated)).ToList();
@@ -70,23 +75,22 @@ internal sealed class RowSampler(TableFacts table, string tableName, string key,
     }
 
     /// <summary>All combinations where they are few. Else each value of each column beside each key, the rest by chance, the same in every run.</summary>
-    private List<string?[]> Combine(List<ColumnFacts> columns, List<List<string?>> pools)
+    private List<(SampleKey Key, string?[] Values)> Combine(List<List<string?>> pools)
     {
-        if (Combinations.AreFew(pools, MostRows))
-            return [.. Combinations.Of(pools)];
+        if (Combinations.AreFew(pools, MostRows / keys.Count))
+            return [.. keys.SelectMany(key => Combinations.Of(pools).Select(row => (key, row)))];
 
         var random = new Random(7);
-        var keyAt = columns.FindIndex(column => column.Name == key);
-        var chosen = new List<string?[]>();
-        foreach (var id in pools[keyAt])
+        var chosen = new List<(SampleKey, string?[])>();
+        foreach (var key in keys)
         {
             for (var i = 0; i < pools.Count; i++)
             {
-                foreach (var value in pools[i].Where(_ => i != keyAt).DefaultIfEmpty(id))
+                foreach (var value in pools[i])
                 {
                     string?[] row = [.. pools.Select(pool => pool[random.Next(pool.Count)])];
-                    (row[keyAt], row[i]) = (id, i == keyAt ? id : value);
-                    chosen.Add(row);
+                    row[i] = value;
+                    chosen.Add((key, row));
                 }
             }
         }

@@ -30,6 +30,15 @@ internal static class SampleIds
         _ => "ent_22",
     };
 
+    /// <summary>Of nothing that stands in any table. Null for a type whose values are unknown.</summary>
+    internal static string? NewEntity(ValueFamily family) => family switch
+    {
+        ValueFamily.Uuid => "cccccccc-3333-4333-8333-333333333333",
+        ValueFamily.Integer => "33",
+        ValueFamily.Text => "ent_33",
+        _ => null,
+    };
+
     internal static IReadOnlyList<string> OtherTenants(ValueFamily family) => family switch
     {
         ValueFamily.Uuid =>

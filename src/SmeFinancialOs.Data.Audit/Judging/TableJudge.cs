@@ -8,31 +8,34 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, SessionPool sessions, ContextReader contexts, FittingValues values,
     Func<Relation, RoleFacts, Task<Judged>> judgeOther)
 {
-    internal async Task<Judged> JudgeAsync(Relation table, RoleFacts role, CommandPredicates predicates,
+    private const string BySeal =
+        "proved by shape, not evaluated: every way to pass needs the tenant of the sealed context, whose parts are as shipped";
+
+    internal async Task<Judged> JudgeAsync(Relation table, ForeignKey? through, RoleFacts role, CommandPredicates predicates,
         CancellationToken cancellationToken)
     {
         var related = new RelatedTables(model, facts, role, table);
         var closure = new ExpressionClosure(model, predicates.Expressions.Select(item => item.Expression).Concat(related.Expressions).Distinct());
-        if (model.IsSealed && SealedProof.Holds(model, table, predicates))
-            return new(PolicyVerdict.Safe,
-                "proved by shape, not evaluated: every way to pass needs the tenant of the sealed context, whose parts are as shipped");
-        if ((related.Obstacle ?? Obstacle(closure, role)) is { } obstacle)
-            return new(PolicyVerdict.NotJudged, obstacle);
+        var owner = new RowOwner(model, table, through);
         var safe = new HashSet<uint>();
-        foreach (var source in related.All.Where(source => model.IsTenantTable(source.Oid)).ToList())
+        foreach (var source in related.All.Where(source => model.HasTenants(source.Oid)).ToList())
         {
             if (await judgeOther(source, role).ConfigureAwait(false) is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
                 safe.Add(source.Oid);
         }
+        if (model.IsSealed && SealedProof.Holds(model, table, owner, predicates, safe))
+            return new(PolicyVerdict.Safe, BySeal);
+        if ((related.Obstacle ?? Obstacle(closure, role)) is { } obstacle)
+            return new(PolicyVerdict.NotJudged, obstacle);
 
-        var key = facts.Tables[table.Oid][model.TenantColumnOf(table).Name];
+        var key = facts.Tables[owner.Root.Oid][model.TenantColumnOf(owner.Root).Name];
         ValueFamily[] families = key.Family switch
         {
             ValueFamily.Other => [],
             ValueFamily.Text => [ValueFamily.Text, ValueFamily.Uuid, ValueFamily.Integer], // a text column may hold the ids of any type
             var family => [family],
         };
-        var (level, forms) = (model.LevelOf(table), new ValueForms(string.Join('\n', closure.Texts.Select(text => text.Text))));
+        var (level, forms) = (owner.Level, new ValueForms(string.Join('\n', closure.Texts.Select(text => text.Text))));
         Judged? best = null;
         foreach (var family in families)
         {
@@ -48,7 +51,7 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             }
 
             var states = new SettingStates(given, closure, forms, own).All();
-            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, family, given, states);
+            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, owner, family, given, states);
             var judgement = await judge.JudgeAsync(cancellationToken).ConfigureAwait(false);
             if (judgement.Verdict != PolicyVerdict.NotJudged)
                 return judgement;

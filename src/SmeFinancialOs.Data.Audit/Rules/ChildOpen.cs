@@ -13,7 +13,7 @@ internal sealed class ChildOpen : CatalogRule
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from table in model.TenantTables
-        where model.IsChild(table) && !(table.RowSecurity && table.Forced) && model.AppGrants(GrantKind.Relation, table.Oid).Any()
+        where model.IsInherited(table) && !(table.RowSecurity && table.Forced) && model.AppGrants(GrantKind.Relation, table.Oid).Any()
         select Found(table.Name, "The app may query it directly, and row-level security is not enabled and forced on it.",
             Fix.Review($"ALTER TABLE {table.Name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"));
 }

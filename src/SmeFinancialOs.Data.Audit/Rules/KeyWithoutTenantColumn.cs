@@ -16,7 +16,7 @@ internal sealed class KeyWithoutTenantColumn : CatalogRule
         let column = model.TenantColumnOf(table)
         where !model.AreTenants(table.Oid)
         from index in model.Catalog.Indexes[table.Oid]
-        where index.Definition is not null
+        where index.Definition is not null && !index.Columns.Contains(column.Number)
         select Found($"{Identifier.Quote(index.Name)} on {table.Name}", $"It is unique across tenants: {column.Name} is not part of it.",
             KeyFix.Widen(model, table, index));
 }

@@ -15,10 +15,10 @@ internal sealed class PolicyHole : CatalogRule
         RowSecurity);
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
-        from table in model.TenantTables
+        from table in model.TenantTables.Concat(model.ChildTables)
         let holes = model.JudgementsOf(table).Where(judgement => judgement.Verdict == PolicyVerdict.Hole).ToList()
         where holes.Count > 0
         let roles = string.Join(", ", holes.Select(judgement => judgement.Role))
         select Found(table.Name, $"For {roles}: {holes[0].Reason}.", Fix.Person("tie every way to pass to the tenant. A restrictive policy does it for all: "
-            + $"CREATE POLICY tenant_bounds ON {table.Name} AS RESTRICTIVE USING ({TableFix.Predicate(model, model.TenantColumnOf(table))});"));
+            + $"CREATE POLICY tenant_bounds ON {table.Name} AS RESTRICTIVE USING ({TableFix.Bounds(model, table)});"));
 }

@@ -15,14 +15,14 @@ internal sealed class PolicyNotUnderstood : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) => model.Judgements.Count > 0 ? NotJudged(model) : NotClassified(model);
 
     private IEnumerable<AuditFinding> NotJudged(DatabaseModel model) =>
-        from table in model.TenantTables
+        from table in model.TenantTables.Concat(model.ChildTables)
         let open = model.JudgementsOf(table).Where(judgement => judgement.Verdict == PolicyVerdict.NotJudged).ToList()
         where open.Count > 0
         let reasons = open.GroupBy(judgement => judgement.Reason)
             .Select(alike => $"{string.Join(", ", alike.Select(judgement => judgement.Role))}: {alike.Key}")
         select Found(table.Name, $"Not judged for {string.Join("; for ", reasons)}.",
             Fix.Person("show it with an isolation probe, then allow it with the reason; or tie every policy to the tenant: "
-                + TableFix.Predicate(model, model.TenantColumnOf(table))));
+                + TableFix.Bounds(model, table)));
 
     /// <summary>By the shape of each policy, where nothing could be evaluated.</summary>
     private IEnumerable<AuditFinding> NotClassified(DatabaseModel model) =>

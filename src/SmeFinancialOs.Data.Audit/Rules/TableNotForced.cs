@@ -11,7 +11,7 @@ internal sealed class TableNotForced : CatalogRule
         RowSecurity);
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
-        from table in model.RootTables
+        from table in model.RootTables.Concat(model.ChildTables)
         where table.RowSecurity && !table.Forced
         select Found(table.Name, "Its owner is not bound by the policies.",
             new($"ALTER TABLE {table.Name} FORCE ROW LEVEL SECURITY;", !OwnerActs(model, table)));

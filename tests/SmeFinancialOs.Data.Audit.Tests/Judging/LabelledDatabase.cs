@@ -36,6 +36,7 @@ public sealed class LabelledDatabase : IAsyncLifetime
                     GRANT USAGE ON SEQUENCE numbers TO $web;
                     CREATE TABLE members (tenant_id bigint, user_id bigint, role text, PRIMARY KEY (tenant_id, user_id));
                     CREATE TABLE orders (tenant_id bigint NOT NULL, id bigint, state text, PRIMARY KEY (tenant_id, id));
+                    {policy.Before}
                     CREATE TABLE t ({policy.Table});
                     ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY;
                     GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;

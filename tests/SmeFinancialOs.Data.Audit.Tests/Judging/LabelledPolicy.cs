@@ -3,7 +3,7 @@ namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 /// <summary>
 /// A table with policies and the verdict that a person gave them. Sql runs in a schema of its own, in which the table t stands already:
 /// t (tenant_id bigint NOT NULL, id bigint, .., PRIMARY KEY (tenant_id, id)), enabled, forced, and SELECT, INSERT, UPDATE, DELETE granted to $web.
-/// $cur is the tenant's setting as a bigint, $text as text. Table: the definition of t where it is another one.
+/// $cur is the tenant's setting as a bigint, $text as text. Table: the definition of t where it is another one. Before: what t refers to.
 /// </summary>
 internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string Sql)
 {
@@ -12,7 +12,13 @@ internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string
 
     public string Table { get; init; } = "tenant_id bigint NOT NULL, id bigint, owner_id bigint, note text, open boolean, PRIMARY KEY (tenant_id, id)";
 
-    public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All];
+    public string Before { get; init; } = "";
+
+    /// <summary>Whether the rows of t belong to tenants by their parents alone.</summary>
+    public bool IsChild => !Table.Contains("tenant_id", StringComparison.Ordinal) && !Table.Contains("owner bigint", StringComparison.Ordinal);
+
+    public static IReadOnlyList<LabelledPolicy> All { get; } =
+        [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All, .. ChildPolicies.All];
 
     internal static LabelledPolicy Using(string name, PolicyVerdict verdict, string expression, string? table = null)
     {

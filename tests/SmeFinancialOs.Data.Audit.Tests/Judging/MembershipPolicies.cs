@@ -23,6 +23,12 @@ internal static class MembershipPolicies
         new("a membership as owner that a user can insert for himself", PolicyVerdict.Hole, ReadMembers + "GRANT INSERT ON members TO $web;" + ProtectMembers
             + "CREATE POLICY i ON members FOR INSERT WITH CHECK (user_id = $me AND role = 'owner');"
             + $"CREATE POLICY p ON t USING (tenant_id IN ({OwnTenants} AND m.role = 'owner'));"),
+        new("a membership with an id that a user can insert for himself", PolicyVerdict.Hole,
+            "CREATE POLICY p ON t USING (tenant_id IN (SELECT s.tenant_id FROM staff s WHERE s.user_id = $me));")
+        {
+            Before = "CREATE TABLE staff (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, user_id bigint); GRANT SELECT, INSERT ON staff TO $web; "
+                + "ALTER TABLE staff ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; CREATE POLICY s ON staff USING (user_id = $me);",
+        },
         new("a membership that is not tied to the row", PolicyVerdict.Hole, ReadMembers + "CREATE POLICY p ON t USING (EXISTS (SELECT 1 FROM members m "
             + "WHERE m.user_id = $me));"),
         new("the memberships of everybody", PolicyVerdict.Hole, ReadMembers + "CREATE POLICY p ON t USING (tenant_id IN (SELECT m.tenant_id FROM members m));"),
