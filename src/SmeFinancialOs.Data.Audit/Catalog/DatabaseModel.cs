@@ -16,6 +16,7 @@ internal sealed class DatabaseModel
     private readonly ILookup<string, Function> _functions;
     private IReadOnlyDictionary<int, TenantSource> _sources = new Dictionary<int, TenantSource>();
     private Dictionary<string, IReadOnlyList<PolicyJudgement>> _judgements = [];
+    private InlinedPolicies? _inlined;
 
     internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
@@ -85,6 +86,9 @@ internal sealed class DatabaseModel
     public IReadOnlyList<PolicyAnalysis> Policies { get; }
 
     public IEnumerable<PolicyAnalysis> PoliciesOf(Relation table) => _policies[table.Oid];
+
+    /// <summary>Of each policy, with the queries of the functions that it calls in the place of the calls.</summary>
+    public InlinedPolicies Inlined => _inlined ??= new(this);
 
     /// <summary>Reached through its parent, or directly past the parent's policies.</summary>
     public bool IsChild(Relation table) => table.Parents.Any(IsTenantTable);

@@ -143,7 +143,7 @@ internal sealed class FamilyJudge
             && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), _table.PlainName) == _key).Select(atom => atom.Text));
         var memberships = new MembershipProof(_model, new(_model, _closure.Settings));
         var handedOn = atoms.Select(atom => (Atom: atom, Source: HandedOn.Read(_model, atom, _table, _key))).Where(item => item.Source is not null).ToList();
-        neverTrue.UnionWith(handedOn.Where(item => _safe.Contains(item.Source!.Table.Oid)).Select(item => item.Atom.Text));
+        neverTrue.UnionWith(handedOn.Where(item => item.Source!.Owner == 0 && _safe.Contains(item.Source.Table.Oid)).Select(item => item.Atom.Text));
         var ofMembers = handedOn.Where(item => item.Source!.Table.Oid == _model.Members?.Table.Oid && !_related.IsWritable(item.Source.Table)
             && item.Source.Conditions.Any(condition => memberships.IsOfUser(condition, item.Source.Alias, _table))).Select(item => item.Atom.Text).ToList();
         neverTrue.UnionWith(ofMembers);

@@ -28,7 +28,7 @@ internal sealed class PolicyJudging
     internal static async Task<IReadOnlyList<PolicyJudgement>> RunAsync(NpgsqlConnection connection, DatabaseModel model,
         Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, CancellationToken cancellationToken)
     {
-        var closure = new ExpressionClosure(model, model.Policies.SelectMany(policy => policy.Expressions).Select(text => text.Text));
+        var closure = new ExpressionClosure(model, model.Inlined.Expressions);
         var facts = await JudgingFactsReader.ReadAsync(connection, model, closure.External, cancellationToken).ConfigureAwait(false);
         var contexts = new ContextReader(connection, model, facts, closure.Settings);
         await contexts.RequireAsync(cancellationToken).ConfigureAwait(false);
@@ -69,7 +69,7 @@ internal sealed class PolicyJudging
             return new(PolicyVerdict.Closed, "the role has no privilege");
         if (role.ExemptionFrom(table) is { } exemption)
             return new(PolicyVerdict.Hole, exemption);
-        var predicates = CommandPredicates.Compose(_model.PoliciesOf(table).Select(policy => policy.Policy), role.Applies, commands);
+        var predicates = CommandPredicates.Compose(_model.Inlined.Of(table.Oid), role.Applies, commands);
         if (predicates.Expressions.Count == 0)
             return new(PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
         var shape = Shape(table, role, predicates);
@@ -92,7 +92,7 @@ internal sealed class PolicyJudging
         var facts = _facts.Tables[table.Oid];
         var key = _model.TenantColumnOf(table).Name;
         var isAlone = predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal))
-            || _model.PoliciesOf(table).Any(policy => policy.Policy.Reads.Length > 0);
+            || _model.Inlined.Of(table.Oid).Any(policy => policy.Reads.Length > 0 || policy.Inlined.Count > 0);
         return string.Join('\u0001',
         [
             isAlone ? table.Name : "", role.Name, key, .. predicates.Expressions.Select(item => $"{item.Command}:{item.Expression}"), .. facts.Checks,

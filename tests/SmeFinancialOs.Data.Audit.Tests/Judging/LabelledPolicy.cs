@@ -12,7 +12,11 @@ internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string
 
     public string Table { get; init; } = "tenant_id bigint NOT NULL, id bigint, owner_id bigint, note text, open boolean, PRIMARY KEY (tenant_id, id)";
 
-    public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All];
+    /// <summary>A part of what stands in the way of a verdict; null for any.</summary>
+    public string? Reason { get; init; }
+
+    public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All,
+        .. FunctionPolicies.All];
 
     internal static LabelledPolicy Using(string name, PolicyVerdict verdict, string expression, string? table = null)
     {
