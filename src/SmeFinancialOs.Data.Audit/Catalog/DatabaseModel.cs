@@ -117,7 +117,10 @@ internal sealed class DatabaseModel
     public bool IsSettled(Relation table) => JudgementsOf(table) is { Count: > 0 } judgements
         && judgements.All(judgement => judgement.Verdict is PolicyVerdict.Safe or PolicyVerdict.Closed);
 
-    public IReadOnlyList<PolicyJudgement> JudgementsOf(Relation table) => _judgements.TryGetValue(table.Name, out var found) ? found : [];
+    public IReadOnlyList<PolicyJudgement> JudgementsOf(Relation table) => JudgementsOf(table.Name);
+
+    /// <summary>By the name of a table or a view, or the signature of a function.</summary>
+    public IReadOnlyList<PolicyJudgement> JudgementsOf(string name) => _judgements.TryGetValue(name, out var found) ? found : [];
 
     /// <summary>Of the host, by the name alone, as the catalog has it.</summary>
     public IEnumerable<Function> FunctionsNamed(string name) => _functions[name];

@@ -29,7 +29,9 @@ internal sealed class PolicyJudging
         Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, CancellationToken cancellationToken)
     {
         var closure = new ExpressionClosure(model, model.Inlined.Expressions);
-        var facts = await JudgingFactsReader.ReadAsync(connection, model, closure.External, cancellationToken).ConfigureAwait(false);
+        var definers = DefinerJudge.Candidates(model);
+        var external = definers.SelectMany(function => DefinerJudge.ClosureOf(model, function).External).Union(closure.External).ToList();
+        var facts = await JudgingFactsReader.ReadAsync(connection, model, external, cancellationToken).ConfigureAwait(false);
         var contexts = new ContextReader(connection, model, facts, closure.Settings);
         await contexts.RequireAsync(cancellationToken).ConfigureAwait(false);
         var sessions = new SessionPool(open, isOwn, model, facts);
@@ -50,6 +52,7 @@ internal sealed class PolicyJudging
                 judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged.Verdict, judged.Reason));
             }
         }
+        judgements.AddRange(definers.Select(new DefinerJudge(model, facts).Judge));
         return judgements;
     }
 
