@@ -30,7 +30,9 @@ internal sealed class PolicyJudging
     {
         var closure = new ExpressionClosure(model, model.Inlined.Expressions);
         var definers = DefinerJudge.Candidates(model);
-        var external = definers.SelectMany(function => DefinerJudge.ClosureOf(model, function).External).Union(closure.External).ToList();
+        var views = await ViewFacts.ReadAsync(connection, model, cancellationToken).ConfigureAwait(false);
+        var external = definers.SelectMany(function => DefinerJudge.ClosureOf(model, function).External).Union(closure.External)
+            .Union(new ExpressionClosure(model, views.Select(view => view.Query)).External).ToList();
         var facts = await JudgingFactsReader.ReadAsync(connection, model, external, cancellationToken).ConfigureAwait(false);
         var contexts = new ContextReader(connection, model, facts, closure.Settings);
         await contexts.RequireAsync(cancellationToken).ConfigureAwait(false);
@@ -51,6 +53,12 @@ internal sealed class PolicyJudging
                 var judged = await judging.JudgeOnceAsync(table, role).ConfigureAwait(false);
                 judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged.Verdict, judged.Reason));
             }
+        }
+        var viewJudge = new ViewJudge(model, judging._judge);
+        foreach (var view in views)
+        {
+            var judged = await TriedAsync(() => viewJudge.JudgeAsync(view, facts.Roles[view.Role], cancellationToken)).ConfigureAwait(false);
+            judgements.Add(new(view.View.Name, Identifier.Quote(facts.Roles[view.Role].Name), judged.Verdict, judged.Reason));
         }
         judgements.AddRange(definers.Select(new DefinerJudge(model, facts).Judge));
         return judgements;
@@ -78,15 +86,19 @@ internal sealed class PolicyJudging
         var shape = Shape(table, role, predicates);
         if (_byShape.TryGetValue(shape, out var judged))
             return judged;
+        return _byShape[shape] = await TriedAsync(() => _judge.JudgeAsync(table, role, predicates, _cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task<Judged> TriedAsync(Func<Task<Judged>> judge)
+    {
         try
         {
-            judged = await _judge.JudgeAsync(table, role, predicates, _cancellationToken).ConfigureAwait(false);
+            return await judge().ConfigureAwait(false);
         }
         catch (UnsetUnknownException fault)
         {
-            judged = new(PolicyVerdict.NotJudged, fault.Message);
+            return new(PolicyVerdict.NotJudged, fault.Message);
         }
-        return _byShape[shape] = judged;
     }
 
     /// <summary>All that the verdict depends on. A table that its own policies name, or whose policies read others, is like no other.</summary>

@@ -98,14 +98,7 @@ internal sealed class RelatedTables
     }
 
     /// <summary>The owner of a SECURITY DEFINER function; 0 for the role itself.</summary>
-    private RoleFacts ReaderOf(uint owner)
-    {
-        if (owner == 0)
-            return _role;
-        var role = _model.Catalog.Roles[owner];
-        return new(owner, role.Name, role.Superuser || role.BypassesRls, false,
-            _model.Identities.Inherited(role).Append(role).Select(usable => usable.Oid).ToHashSet());
-    }
+    private RoleFacts ReaderOf(uint owner) => owner == 0 ? _role : RoleFacts.Of(_model, owner);
 
     private bool MayCall(Function function) => _role.IsExempt || _role.Usable.Contains(function.Owner)
         || _model.Catalog.Grants[(GrantKind.Function, function.Oid)].Any(grant => _role.Applies(grant.Grantee));

@@ -6,5 +6,5 @@ namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 /// </summary>
 internal sealed record LabelledObject(string Name, PolicyVerdict Verdict, string Sql, string? Attack = null)
 {
-    public static IReadOnlyList<LabelledObject> All { get; } = [.. DefinerFunctions.All];
+    public static IReadOnlyList<LabelledObject> All { get; } = [.. DefinerFunctions.All, .. OwnersViews.All];
 }
