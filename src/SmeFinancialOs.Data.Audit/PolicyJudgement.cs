@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Audit;
 
-/// <summary>What the policies of one tenant table do for one role, found by evaluating them on made-up rows and settings; or what a view or function shows.</summary>
+/// <summary>
+/// What the policies of one tenant table do for one role, found by evaluating them on made-up rows and settings; or what a view or function shows.
+/// </summary>
 public sealed class PolicyJudgement
 {
     internal PolicyJudgement(string table, string role, PolicyVerdict verdict, string reason)

@@ -52,7 +52,8 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
             return obstacle;
         if (facts.HasRedefinedCast || facts.HasRedefinedOperator)
             return "the database has casts or operators in the place of PostgreSQL's own, which it may use";
-        if (closure.External.Where(name => !facts.PureFunctions.Contains(name) && name.Name != "values").Select(name => name.Name).FirstOrDefault() is { } unknown)
+        if (closure.External.Where(name => !facts.PureFunctions.Contains(name) && name.Name != "values")
+            .Select(name => name.Name).FirstOrDefault() is { } unknown)
             return $"it calls {unknown}, of which it is not known what it does";
         return closure.Texts.Skip(1).Select(Obstacle).FirstOrDefault(found => found is not null);
     }
@@ -61,7 +62,8 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
     {
         if (Commands.FirstOrDefault(text.Has) is { } command)
             return $"it has {command}";
-        if (text.Calls().FirstOrDefault(call => !call.Qualified && model.FunctionsNamed(call.Name).Any(named => named.IsNamedLikeSystem)) is { Of: not null } call)
+        if (text.Calls().FirstOrDefault(call => !call.Qualified
+            && model.FunctionsNamed(call.Name).Any(named => named.IsNamedLikeSystem)) is { Of: not null } call)
             return $"it calls {call.Name} without a schema, which may be PostgreSQL's own";
         foreach (var name in Enumerable.Range(0, text.Count).Where(i => text[i][0] != '\'' && text[i + 1] != "(")
             .Select(i => Identifier.Unquote(text[i])).Distinct())

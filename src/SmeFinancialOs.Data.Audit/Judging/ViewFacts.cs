@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>
-/// A view that reads tenant tables with its owner's rights, and what a role may do with it. Commands: the letters of pg_policy. IsBarrier: conditions of whoever
-/// asks come after the view's own. IsChecked: a row that is written must meet the view's condition.
+/// A view that reads tenant tables with its owner's rights, and what a role may do with it. Commands: the letters of pg_policy. IsBarrier: conditions of
+/// whoever asks come after the view's own. IsChecked: a row that is written must meet the view's condition.
 /// </summary>
 internal sealed record ViewFacts(Relation View, uint Role, string Query, bool IsBarrier, bool IsChecked, string Commands)
 {

@@ -18,5 +18,6 @@ internal sealed class ViewWithoutInvoker : CatalogRule
         where judgements.Count == 0 || judgements.Any(judgement => judgement.Verdict is not (PolicyVerdict.Safe or PolicyVerdict.Closed))
         let worst = judgements.OrderByDescending(judgement => judgement.Verdict == PolicyVerdict.Hole)
             .FirstOrDefault(judgement => judgement.Verdict is PolicyVerdict.Hole or PolicyVerdict.NotJudged)
-        select Found(view.Name, $"The app reads it with the rights of the view's owner{(worst is null ? "" : $": {worst.Reason}")}.", ViewFix.Invoke(model, view, view));
+        select Found(view.Name, $"The app reads it with the rights of the view's owner{(worst is null ? "" : $": {worst.Reason}")}.",
+            ViewFix.Invoke(model, view, view));
 }

@@ -27,7 +27,8 @@ internal static class DefinerFunctions
             CREATE FUNCTION copy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO items SELECT 2002, 7, 'x'; RETURN new; END $$;
             CREATE TRIGGER c AFTER INSERT ON codes FOR EACH ROW EXECUTE FUNCTION copy();
             """ + Sql("void", "INSERT INTO codes VALUES ('b')")),
-        new("a function that deletes where a foreign key cascades", PolicyVerdict.NotJudged, "ALTER TABLE items ADD COLUMN code text REFERENCES codes ON DELETE CASCADE;"
+        new("a function that deletes where a foreign key cascades", PolicyVerdict.NotJudged,
+            "ALTER TABLE items ADD COLUMN code text REFERENCES codes ON DELETE CASCADE;"
             + Sql("void", "DELETE FROM codes WHERE code = 'a'")),
         new("a function in a language that is not read", PolicyVerdict.NotJudged,
             "CREATE FUNCTION f() RETURNS integer LANGUAGE internal SECURITY DEFINER SET search_path = $schema, pg_temp AS 'pg_backend_pid';"),
@@ -47,7 +48,9 @@ internal static class DefinerFunctions
             """),
     ];
 
-    private static string Sql(string type, string body, string name = "f") => $"CREATE FUNCTION {name}() RETURNS {type} LANGUAGE sql {Pinned} {body} $f$;";
+    private static string Sql(string type, string body, string name = "f") =>
+        $"CREATE FUNCTION {name}() RETURNS {type} LANGUAGE sql {Pinned} {body} $f$;";
 
-    private static string Block(string body) => $"CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql {Pinned} DECLARE n bigint; BEGIN {body} RETURN n; END $f$;";
+    private static string Block(string body) =>
+        $"CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql {Pinned} DECLARE n bigint; BEGIN {body} RETURN n; END $f$;";
 }
