@@ -2,7 +2,9 @@ using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit;
 
-/// <summary>What the policies of one tenant table do for one role, found by evaluating them on made-up rows and settings.</summary>
+/// <summary>
+/// What the policies of one tenant table do for one role, found by evaluating them on made-up rows and settings; or what a view or function shows.
+/// </summary>
 public sealed class PolicyJudgement
 {
     internal PolicyJudgement(string table, string role, Judged judged)
@@ -15,7 +17,9 @@ public sealed class PolicyJudgement
         SharedRows = judged.Verdict == PolicyVerdict.Safe ? judged.SharedRows : [];
     }
 
-    /// <summary>The table as PostgreSQL writes it, such as <c>public.invoices</c>.</summary>
+    /// <summary>
+    /// The table or view as PostgreSQL writes it, such as <c>public.invoices</c>; or the signature of a function, such as <c>public.total(tenant bigint)</c>.
+    /// </summary>
     public string Table { get; }
 
     /// <summary>The role whose statements were judged, as PostgreSQL writes it.</summary>

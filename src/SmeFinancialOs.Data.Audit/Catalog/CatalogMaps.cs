@@ -38,7 +38,14 @@ internal static class CatalogMaps
 
     internal static Function Function(CatalogRow r) => new(r.Oid("oid"), r.Oid("schema"), r.Text("name"), r.Text("sql_name"), r.Text("signature"),
         r.Oid("owner"), r.Flag("definer"), r.Flag("leakproof"), r.Letter("volatility"), r.Integer("arguments"), r.Text("returns"), r.Texts("settings"),
-        r.Text("body"), r.Flag("standard_body"), r.Text("language"), r.TextOrNull("definition"), r.Flag("system"));
+        r.Text("body"), r.Flag("standard_body"), r.Text("language"), r.TextOrNull("definition"), r.Flag("system"))
+    {
+        IsStrict = r.Flag("strict"),
+        ReturnsSet = r.Flag("returns_set"),
+        IsNamedLikeSystem = r.Flag("like_system"),
+        Parameters = r.Texts("parameters"),
+        ParameterTypes = r.TextsOrNull("parameter_types"),
+    };
 
     internal static (uint View, uint Read) ViewRead(CatalogRow r) => (r.Oid("view"), r.Oid("read"));
 

@@ -107,7 +107,11 @@ internal static class CatalogQueries
             format('%I.%I(%s)', b.nspname, b.proname, pg_get_function_identity_arguments(b.oid)) AS signature, b.proowner AS owner,
             b.prosecdef AS definer, b.proleakproof AS leakproof, b.provolatile::text AS volatility, b.pronargs::int AS arguments,
             format_type(b.prorettype, NULL) AS returns, coalesce(b.proconfig, ARRAY[]::text[]) AS settings, b.body,
-            b.prosqlbody IS NOT NULL AS standard_body, l.lanname::text AS language,
+            b.prosqlbody IS NOT NULL AS standard_body, l.lanname::text AS language, b.proisstrict AS strict, b.proretset AS returns_set,
+            coalesce(b.proargnames, ARRAY[]::text[]) AS parameters,
+            CASE WHEN l.lanname = 'sql' AND b.proargmodes IS NULL THEN ARRAY(SELECT format_type(a.oid, NULL)
+                FROM unnest(b.proargtypes) WITH ORDINALITY AS a (oid, number) ORDER BY a.number) END AS parameter_types,
+            EXISTS (SELECT FROM pg_proc s WHERE s.pronamespace = 'pg_catalog'::regnamespace AND s.proname = b.proname) AS like_system,
             CASE WHEN b.body ~* 'current_setting' THEN pg_get_functiondef(b.oid) END AS definition, b.nspname = 'pg_catalog' AS system
         FROM b JOIN pg_language l ON l.oid = b.prolang
         """,

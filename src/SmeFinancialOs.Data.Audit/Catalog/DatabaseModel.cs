@@ -17,6 +17,7 @@ internal sealed class DatabaseModel
     private readonly ILookup<string, Function> _functions;
     private IReadOnlyDictionary<int, TenantSource>? _sources;
     private Dictionary<string, IReadOnlyList<PolicyJudgement>> _judgements = [];
+    private InlinedPolicies? _inlined;
 
     internal DatabaseModel(CatalogSnapshot catalog, SchemaAuditOptions options)
     {
@@ -93,6 +94,9 @@ internal sealed class DatabaseModel
 
     public IEnumerable<PolicyAnalysis> PoliciesOf(Relation table) => _policies[table.Oid];
 
+    /// <summary>Of each policy, with the queries of the functions that it calls in the place of the calls.</summary>
+    public InlinedPolicies Inlined => _inlined ??= new(this);
+
     /// <summary>Reached through the table that it inherits from, or directly past the policies of that table.</summary>
     public bool IsInherited(Relation table) => table.Parents.Any(IsTenantTable);
 
@@ -139,7 +143,10 @@ internal sealed class DatabaseModel
     public bool IsSettled(Relation table) => JudgementsOf(table) is { Count: > 0 } judgements
         && judgements.All(judgement => judgement.Verdict is PolicyVerdict.Safe or PolicyVerdict.Closed);
 
-    public IReadOnlyList<PolicyJudgement> JudgementsOf(Relation table) => _judgements.TryGetValue(table.Name, out var found) ? found : [];
+    public IReadOnlyList<PolicyJudgement> JudgementsOf(Relation table) => JudgementsOf(table.Name);
+
+    /// <summary>By the name of a table or a view, or the signature of a function.</summary>
+    public IReadOnlyList<PolicyJudgement> JudgementsOf(string name) => _judgements.TryGetValue(name, out var found) ? found : [];
 
     /// <summary>Of the host, by the name alone, as the catalog has it.</summary>
     public IEnumerable<Function> FunctionsNamed(string name) => _functions[name];

@@ -5,6 +5,19 @@ internal sealed record Function(uint Oid, uint Schema, string Name, string SqlNa
     char Volatility, int Arguments,
     string Returns, string[] Settings, string Body, bool StandardBody, string Language, string? Definition, bool System)
 {
+    public bool IsStrict { get; init; }
+
+    public bool ReturnsSet { get; init; }
+
+    /// <summary>PostgreSQL has a function of this name, too: a call without a schema may be of that one.</summary>
+    public bool IsNamedLikeSystem { get; init; }
+
+    /// <summary>Their names, '' for one without.</summary>
+    public IReadOnlyList<string> Parameters { get; init; } = [];
+
+    /// <summary>Null where some are not plain input parameters, and for other languages than SQL.</summary>
+    public IReadOnlyList<string>? ParameterTypes { get; init; }
+
     /// <summary>
     /// Null when the caller's own path is in force. Without pg_temp, PostgreSQL looks there first for tables and types, also when the path is ''.
     /// </summary>

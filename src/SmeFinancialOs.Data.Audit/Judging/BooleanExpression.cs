@@ -23,9 +23,14 @@ internal abstract record BooleanExpression
     /// </summary>
     public abstract bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse);
 
+    /// <summary>With every parenthesis, and each atom as it is told.</summary>
+    public abstract string Print(Func<SqlText, string> atom);
+
     private sealed record Atom(SqlText Text) : BooleanExpression
     {
         public override IEnumerable<SqlText> Atoms => [Text];
+
+        public override string Print(Func<SqlText, string> atom) => atom(Text);
 
         public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) =>
             value ? !Text.Is("false") && !neverTrue.Contains(Text.Text) : !Text.Is("true") && !neverFalse.Contains(Text.Text);
@@ -35,6 +40,8 @@ internal abstract record BooleanExpression
     {
         public override IEnumerable<SqlText> Atoms => Part.Atoms;
 
+        public override string Print(Func<SqlText, string> atom) => $"(NOT {Part.Print(atom)})";
+
         public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) =>
             Part.CanBe(!value, neverTrue, neverFalse);
     }
@@ -42,6 +49,8 @@ internal abstract record BooleanExpression
     private sealed record And(IReadOnlyList<BooleanExpression> Parts) : BooleanExpression
     {
         public override IEnumerable<SqlText> Atoms => Parts.SelectMany(part => part.Atoms);
+
+        public override string Print(Func<SqlText, string> atom) => $"({string.Join(" AND ", Parts.Select(part => part.Print(atom)))})";
 
         public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) => value
             ? Parts.All(part => part.CanBe(true, neverTrue, neverFalse))
@@ -51,6 +60,8 @@ internal abstract record BooleanExpression
     private sealed record Or(IReadOnlyList<BooleanExpression> Parts) : BooleanExpression
     {
         public override IEnumerable<SqlText> Atoms => Parts.SelectMany(part => part.Atoms);
+
+        public override string Print(Func<SqlText, string> atom) => $"({string.Join(" OR ", Parts.Select(part => part.Print(atom)))})";
 
         public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) => value
             ? Parts.Any(part => part.CanBe(true, neverTrue, neverFalse))

@@ -44,6 +44,11 @@ internal sealed class CommandPredicates
         return new([.. composed.Where(item => item.Item1 is not (Update or NewRow) || composed.Count(other => other.Item1 is Update or NewRow) == 2)]);
     }
 
+    /// <summary>What a row must pass in a view, and what a row must pass that is written through it.</summary>
+    internal static CommandPredicates OfView(string condition, string check, string commands) =>
+        new([.. All.Where(item => commands.Contains(item.Letter, StringComparison.Ordinal)).Select(item => (item.Name, item.Check ? check : condition))
+            .Where(item => BooleanExpression.Parse(SqlText.Of(item.Item2)).CanBe(true, Nothing, Nothing))]);
+
     /// <summary>WITH CHECK is USING where there is no other. A policy without either lets nothing pass.</summary>
     private static List<string> Parts(List<Policy> policies, char command, bool check, bool isPermissive) =>
         [.. policies.Where(policy => policy.Permissive == isPermissive && policy.Covers(command))

@@ -17,7 +17,7 @@ internal sealed class ExpressionClosure
     {
         _model = model;
         foreach (var expression in expressions)
-            Add(model.Parsed(expression), isBody: false);
+            Add(model.Parsed(expression), null);
         Literals = FindLiterals();
     }
 
@@ -31,6 +31,9 @@ internal sealed class ExpressionClosure
 
     /// <summary>A table that the body of a function reads; null when none does.</summary>
     public string? BodyReads { get; private set; }
+
+    /// <summary>The function whose body does.</summary>
+    public Function? Reader { get; private set; }
 
     /// <summary>Why the expressions must not or cannot be evaluated; null when they can.</summary>
     public string? Obstacle { get; private set; }
@@ -47,11 +50,11 @@ internal sealed class ExpressionClosure
             schema is null || function.SqlName == $"{Identifier.Quote(schema)}.{Identifier.Quote(call.Name)}");
     }
 
-    private void Add(SqlText text, bool isBody)
+    private void Add(SqlText text, Function? function)
     {
         _texts.Add(text);
-        if (isBody)
-            BodyReads ??= TableReferences.FirstIn(text);
+        if (BodyReads is null && function is not null && TableReferences.FirstIn(text) is { } table)
+            (BodyReads, Reader) = (table, function);
         foreach (var call in text.Calls())
         {
             if (call.IsCurrentSetting && _model.FunctionsNamed(call.Name).Any() && !call.Qualified)
@@ -113,7 +116,7 @@ internal sealed class ExpressionClosure
             Obstacle ??= $"it calls {function.Signature}, which looks for PostgreSQL's own functions and types last";
         if (function.Settings.Any(setting => !setting.StartsWith("search_path=", StringComparison.Ordinal)))
             Obstacle ??= $"it calls {function.Signature}, which sets other settings while it runs";
-        Add(text, isBody: true);
+        Add(text, function);
     }
 
     private List<string> FindLiterals()

@@ -24,7 +24,10 @@ internal static class JudgingFactsReader
         SELECT r.oid, r.rolname::text AS name, r.rolsuper OR r.rolbypassrls AS exempt,
             s.rolsuper OR pg_has_role(s.oid, r.oid, CASE WHEN current_setting('server_version_num')::int < 160000 THEN 'MEMBER' ELSE 'SET' END) AS may_act,
             ARRAY(SELECT o.oid FROM pg_roles o WHERE pg_has_role(r.oid, o.oid, 'USAGE')) AS usable, s.rolsuper AS superuser,
-            EXISTS (SELECT FROM pg_cast t WHERE t.oid >= 16384 AND t.castsource < 16384 AND t.casttarget < 16384) AS redefined_cast
+            EXISTS (SELECT FROM pg_cast t WHERE t.oid >= 16384 AND t.castsource < 16384 AND t.casttarget < 16384) AS redefined_cast,
+            EXISTS (SELECT FROM pg_operator o WHERE o.oid >= 16384 AND o.oprname IN (SELECT y.oprname FROM pg_operator y WHERE y.oid < 16384)
+                AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_operator'::regclass AND e.objid = o.oid AND e.deptype = 'e'))
+            AS redefined_operator
         FROM pg_roles r, pg_roles s WHERE r.oid = ANY ($1) AND s.rolname = session_user
         """;
 
@@ -48,7 +51,7 @@ internal static class JudgingFactsReader
     internal static async Task<JudgingFacts> ReadAsync(NpgsqlConnection connection, DatabaseModel model,
         IReadOnlyCollection<(string? Schema, string Name)> functions, CancellationToken cancellationToken)
     {
-        var tables = model.TenantTables.Concat(model.ChildTables).Select(table => table.Oid).Concat(model.Policies.SelectMany(policy => policy.Policy.Reads))
+        var tables = model.TenantTables.Concat(model.ChildTables).Select(table => table.Oid).Concat(model.Inlined.Tables)
             .Concat(model.Members is null ? [] : [model.Members.Table.Oid]).Distinct().ToArray();
         var roles = model.Identities.App.Select(role => role.Oid).ToArray();
         var batch = new NpgsqlBatch(connection);
@@ -67,13 +70,14 @@ internal static class JudgingFactsReader
             .ToLookup(check => check.Relation, check => check.Text);
         var columns = (await rows.NextAsync(row => (Relation: row.Oid("relation"), Column: ReadColumn(row))).ConfigureAwait(false))
             .ToLookup(item => item.Relation, item => item.Column);
-        var known = await rows.NextAsync(row => (Superuser: row.Flag("superuser"), RedefinedCast: row.Flag("redefined_cast"), Role: ReadRole(row)))
-            .ConfigureAwait(false);
+        var known = await rows.NextAsync(row => (Superuser: row.Flag("superuser"), RedefinedCast: row.Flag("redefined_cast"),
+            RedefinedOperator: row.Flag("redefined_operator"), Role: ReadRole(row))).ConfigureAwait(false);
         var commands = await rows.NextAsync(row => (Key: (row.Oid("relation"), row.Oid("role")), Letters: row.Text("commands"))).ConfigureAwait(false);
         var pure = await rows.NextAsync(row => (row.TextOrNull("schema"), row.Text("name"))).ConfigureAwait(false);
         return new(
             known.Any(item => item.Superuser),
             known.Any(item => item.RedefinedCast),
+            known.Any(item => item.RedefinedOperator),
             tables.ToDictionary(oid => oid, oid => new TableFacts([.. columns[oid]], [.. checks[oid]])),
             known.ToDictionary(item => item.Role.Oid, item => item.Role),
             commands.ToDictionary(item => item.Key, item => item.Letters),

@@ -30,8 +30,12 @@ internal sealed class PolicyJudging
     internal static async Task<IReadOnlyList<PolicyJudgement>> RunAsync(NpgsqlConnection connection, DatabaseModel model,
         Func<CancellationToken, ValueTask<NpgsqlConnection>> open, bool isOwn, CancellationToken cancellationToken)
     {
-        var closure = new ExpressionClosure(model, model.Policies.SelectMany(policy => policy.Expressions).Select(text => text.Text));
-        var facts = await JudgingFactsReader.ReadAsync(connection, model, closure.External, cancellationToken).ConfigureAwait(false);
+        var closure = new ExpressionClosure(model, model.Inlined.Expressions);
+        var definers = DefinerJudge.Candidates(model);
+        var views = await ViewFacts.ReadAsync(connection, model, cancellationToken).ConfigureAwait(false);
+        var external = definers.SelectMany(function => DefinerJudge.ClosureOf(model, function).External).Union(closure.External)
+            .Union(new ExpressionClosure(model, views.Select(view => view.Query)).External).ToList();
+        var facts = await JudgingFactsReader.ReadAsync(connection, model, external, cancellationToken).ConfigureAwait(false);
         var contexts = new ContextReader(connection, model, facts, closure.Settings);
         await contexts.RequireAsync(cancellationToken).ConfigureAwait(false);
         var sessions = new SessionPool(open, isOwn, model, facts);
@@ -52,6 +56,13 @@ internal sealed class PolicyJudging
                 judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged));
             }
         }
+        var viewJudge = new ViewJudge(model, judging._judge);
+        foreach (var view in views)
+        {
+            var judged = await TriedAsync(() => viewJudge.JudgeAsync(view, facts.Roles[view.Role], cancellationToken)).ConfigureAwait(false);
+            judgements.Add(new(view.View.Name, Identifier.Quote(facts.Roles[view.Role].Name), judged));
+        }
+        judgements.AddRange(definers.Select(new DefinerJudge(model, facts).Judge));
         return judgements;
     }
 
@@ -103,21 +114,25 @@ internal sealed class PolicyJudging
             return new(PolicyVerdict.Closed, "the role has no privilege");
         if (role.ExemptionFrom(table) is { } exemption)
             return new(PolicyVerdict.Hole, exemption);
-        var predicates = CommandPredicates.Compose(_model.PoliciesOf(table).Select(policy => policy.Policy), role.Applies, commands);
+        var predicates = CommandPredicates.Compose(_model.Inlined.Of(table.Oid), role.Applies, commands);
         if (predicates.Expressions.Count == 0)
             return new(PolicyVerdict.Closed, "no permissive policy allows the role what it has a privilege for");
         var shape = Shape(table, through, role, predicates);
         if (_byShape.TryGetValue(shape, out var judged))
             return judged;
+        return _byShape[shape] = await TriedAsync(() => _judge.JudgeAsync(table, through, role, predicates, _cancellationToken)).ConfigureAwait(false);
+    }
+
+    private static async Task<Judged> TriedAsync(Func<Task<Judged>> judge)
+    {
         try
         {
-            judged = await _judge.JudgeAsync(table, through, role, predicates, _cancellationToken).ConfigureAwait(false);
+            return await judge().ConfigureAwait(false);
         }
         catch (UnsetUnknownException fault)
         {
-            judged = new(PolicyVerdict.NotJudged, fault.Message);
+            return new(PolicyVerdict.NotJudged, fault.Message);
         }
-        return _byShape[shape] = judged;
     }
 
     /// <summary>All that the verdict depends on. A table that its own policies name, or whose policies read others, is like no other.</summary>
@@ -126,7 +141,7 @@ internal sealed class PolicyJudging
         var facts = _facts.Tables[table.Oid];
         var key = through?.Name ?? _model.TenantColumnOf(table).Name;
         var isAlone = through is not null || predicates.Expressions.Any(item => item.Expression.Contains(table.PlainName, StringComparison.Ordinal))
-            || _model.PoliciesOf(table).Any(policy => policy.Policy.Reads.Length > 0);
+            || _model.Inlined.Of(table.Oid).Any(policy => policy.Reads.Length > 0 || policy.Inlined.Count > 0);
         return string.Join('\u0001',
         [
             isAlone ? table.Name : "", role.Name, key, .. predicates.Expressions.Select(item => $"{item.Command}:{item.Expression}"), .. facts.Checks,

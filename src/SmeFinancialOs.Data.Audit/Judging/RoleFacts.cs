@@ -11,5 +11,13 @@ internal sealed record RoleFacts(uint Oid, string Name, bool IsExempt, bool MayA
         : IsExempt ? "no policy binds the role: it is a superuser or has BYPASSRLS"
         : !table.Forced && Usable.Contains(table.Owner) ? "the role has the rights of the table's owner, and row-level security is not forced" : null;
 
+    /// <summary>Of a role that is not the app's: the owner of a view or function.</summary>
+    internal static RoleFacts Of(DatabaseModel model, uint oid)
+    {
+        var role = model.Catalog.Roles[oid];
+        return new(oid, role.Name, role.Superuser || role.BypassesRls, false,
+            model.Identities.Inherited(role).Append(role).Select(usable => usable.Oid).ToHashSet());
+    }
+
     public bool Applies(uint policyRole) => policyRole == 0 || Usable.Contains(policyRole);
 }

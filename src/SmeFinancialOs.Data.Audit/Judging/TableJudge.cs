@@ -66,8 +66,8 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             return obstacle;
         if (facts.HasRedefinedCast)
             return "a cast between two types of PostgreSQL calls a function of this database (pg_cast)";
-        if (closure.BodyReads is { } table)
-            return $"a function that it calls reads {table}: the tables of functions are not replaced by made-up rows";
+        if (closure.Reader is { } reader)
+            return $"a function that it calls reads {closure.BodyReads}, and the policy cannot be evaluated with that: {model.Inlined.ObstacleOf(reader)}";
         var unknown = closure.External.Where(name => !facts.PureFunctions.Contains(name))
             .Select(name => name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}")
             .Order(StringComparer.Ordinal).ToList();

@@ -8,7 +8,10 @@ internal static class TableReferences
     private static readonly HashSet<string> FromInArguments = new(StringComparer.OrdinalIgnoreCase) { "EXTRACT", "SUBSTRING", "TRIM", "OVERLAY", "POSITION" };
 
     /// <summary>As it stands there; null when there is none.</summary>
-    internal static string? FirstIn(SqlText text)
+    internal static string? FirstIn(SqlText text) => AllIn(text).FirstOrDefault();
+
+    /// <summary>One for each FROM, JOIN, INTO and so on. What stands behind a comma is not among them.</summary>
+    internal static IEnumerable<string> AllIn(SqlText text)
     {
         var calls = new Stack<string>();
         for (var i = 0; i < text.Count; i++)
@@ -18,9 +21,8 @@ internal static class TableReferences
             else if (text[i] == ")" && calls.Count > 0)
                 calls.Pop();
             else if (IsBeforeTable(text, i) && !(calls.Count > 0 && FromInArguments.Contains(calls.Peek())) && Table(text, i + 1) is { } table)
-                return table;
+                yield return table;
         }
-        return null;
     }
 
     private static bool IsBeforeTable(SqlText text, int index) => text[index].ToUpperInvariant() switch

@@ -26,11 +26,7 @@ internal sealed class TableSubstitution(DatabaseModel model, JudgingFacts facts,
     }
 
     /// <summary>Whether the text reads the table.</summary>
-    internal static bool Names(SqlText text, Relation table) => Enumerable.Range(0, text.Count).Any(i => IsAt(text, i, table));
-
-    /// <summary>PostgreSQL prints a table with its schema, and a column with the table's name or alias alone.</summary>
-    private static bool IsAt(SqlText text, int index, Relation table) => text[index + 1] == "." && text[index - 1] is not ("." or "::")
-        && text[index + 3] is not ("." or "(") && table.Name == $"{text[index]}.{text[index + 2]}";
+    internal static bool Names(SqlText text, Relation table) => Enumerable.Range(0, text.Count).Any(i => TableUse.At(text, i, table) is { Owner: 0 });
 
     private string Replace(string expression, (Relation Table, List<SampleRow> Rows)? inserted)
     {
@@ -38,14 +34,17 @@ internal sealed class TableSubstitution(DatabaseModel model, JudgingFacts facts,
         var changes = new List<(SqlText, string)>();
         for (var i = 0; i + 2 < text.Count; i++)
         {
-            if (tables.All.FirstOrDefault(table => IsAt(text, i, table)) is not { } table)
+            if (tables.All.Select(table => (Table: table, Use: TableUse.At(text, i, table))).FirstOrDefault(item => item.Use is not null)
+                is not { Table: { } table, Use: var (count, owner) })
+            {
                 continue;
+            }
 
             var rows = inserted is { } more && more.Table == table ? [.. standing[table.Oid], .. more.Rows] : standing[table.Oid];
             var json = Identifier.Literal(SampleRow.ToJson(rows, facts.Tables[table.Oid]));
             var name = Identifier.Quote(table.PlainName);
-            changes.Add((text.Slice(i, 3), $"(SELECT * FROM jsonb_populate_recordset(NULL::{table.Name}, {json}::jsonb) AS {name} "
-                + $"WHERE {Replace(tables.VisibleWhen(table), inserted)}){(NoAlias.Contains(text[i + 3]) ? $" AS {name}" : "")}"));
+            changes.Add((text.Slice(i, count), $"(SELECT * FROM jsonb_populate_recordset(NULL::{table.Name}, {json}::jsonb) AS {name} "
+                + $"WHERE {Replace(tables.VisibleWhen(table, owner), inserted)}){(NoAlias.Contains(text[i + count]) ? $" AS {name}" : "")}"));
         }
         return text.With(changes);
     }

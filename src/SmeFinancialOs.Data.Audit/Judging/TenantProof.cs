@@ -16,7 +16,7 @@ internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relatio
             && rest.Is("NULL") && Comparison.ColumnName(column.Bare(), table.PlainName) is { } name && owner.Columns.Contains(name)).Select(atom => atom.Text));
         var memberships = new MembershipProof(model, new(model, closure.Settings));
         var handedOn = atoms.Select(atom => (Atom: atom, Source: HandedOn.Read(model, atom, table, owner))).Where(item => item.Source is not null).ToList();
-        neverTrue.UnionWith(handedOn.Where(item => safe.Contains(item.Source!.Table.Oid)).Select(item => item.Atom.Text));
+        neverTrue.UnionWith(handedOn.Where(item => item.Source!.Owner == 0 && safe.Contains(item.Source.Table.Oid)).Select(item => item.Atom.Text));
         var ofMembers = owner.Parent is not null ? [] : handedOn.Where(item => item.Source!.Table.Oid == model.Members?.Table.Oid
             && !related.IsWritable(item.Source.Table)
             && item.Source.Conditions.Any(condition => memberships.IsOfUser(condition, item.Source.Alias, table))).Select(item => item.Atom.Text).ToList();

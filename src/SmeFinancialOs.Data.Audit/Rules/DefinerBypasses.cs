@@ -1,5 +1,6 @@
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Fixes;
+using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
@@ -13,13 +14,12 @@ internal sealed class DefinerBypasses : CatalogRule
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from function in model.Catalog.Functions.Values
-        where function.Definer && model.AppMayRun(function) && model.Catalog.Roles.GetValueOrDefault(function.Owner) is { } owner && Bypasses(model, owner)
+        where function.Definer && model.AppMayRun(function) && DefinerJudge.Bypasses(model, function.Owner)
+        let judgement = model.JudgementsOf(function.Signature) is [var only, ..] ? only : null
+        where judgement?.Verdict != PolicyVerdict.Safe
         let roles = model.AppGrantees(GrantKind.Function, function.Oid)
-        select Found(function.Signature, $"The app may run it, and {model.Identities.NameOf(function.Owner)} sees every tenant.", roles.Length > 0
+        select Found(function.Signature, $"The app may run it, and {model.Identities.NameOf(function.Owner)} sees every tenant"
+            + $"{(judgement is null ? "" : $": {judgement.Reason}")}.", roles.Length > 0
             ? Fix.Review($"REVOKE EXECUTE ON ROUTINE {function.Signature} FROM {roles};")
             : Fix.Person($"a trigger runs it: give it to a role that the policies bind, ALTER ROUTINE {function.Signature} OWNER TO ..;"));
-
-    /// <summary>An admin's policies hold for a function of the admin's, too.</summary>
-    private static bool Bypasses(DatabaseModel model, Role owner) => owner.Superuser || owner.BypassesRls || model.Identities.Inherited(owner).Append(owner)
-        .Intersect(model.Identities.AdminRoles).Any();
 }

@@ -14,5 +14,10 @@ internal sealed class ViewWithoutInvoker : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from view in model.Catalog.Relations.Values
         where view is { Kind: 'v', Invoker: false } && model.ReadsTenants(view.Oid) && model.AppGrants(GrantKind.Relation, view.Oid).Any()
-        select Found(view.Name, "The app reads it with the rights of the view's owner.", ViewFix.Invoke(model, view, view));
+        let judgements = model.JudgementsOf(view)
+        where judgements.Count == 0 || judgements.Any(judgement => judgement.Verdict is not (PolicyVerdict.Safe or PolicyVerdict.Closed))
+        let worst = judgements.OrderByDescending(judgement => judgement.Verdict == PolicyVerdict.Hole)
+            .FirstOrDefault(judgement => judgement.Verdict is PolicyVerdict.Hole or PolicyVerdict.NotJudged)
+        select Found(view.Name, $"The app reads it with the rights of the view's owner{(worst is null ? "" : $": {worst.Reason}")}.",
+            ViewFix.Invoke(model, view, view));
 }

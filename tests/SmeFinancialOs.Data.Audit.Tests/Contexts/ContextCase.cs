@@ -24,6 +24,8 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
 
     private const string OfMembers = "SELECT m.org_id FROM members m";
 
+    private const string ByMember = "CREATE POLICY p ON t USING (is_member(org_id))";
+
     private const string AuthUid = """
         CREATE FUNCTION uid() RETURNS uuid LANGUAGE sql STABLE AS $$ SELECT coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''),
             (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'))::uuid $$;
@@ -56,7 +58,8 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
         new("a claim that is only asked to be there", PolicyVerdict.Hole, Claims, Plain + $"CREATE POLICY p ON t USING ({TenantClaim} IS NOT NULL)"),
         new("claims that the host nests", PolicyVerdict.Safe,
             "set_config('request.jwt.claims', json_build_object('app_metadata', json_build_object('tenant', :tenant))::text, true)",
-            Plain + "CREATE POLICY p ON t USING (org_id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'tenant')::bigint)"),
+            Plain
+                + "CREATE POLICY p ON t USING (org_id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'tenant')::bigint)"),
         new("a function of the host's sets the tenant", PolicyVerdict.Safe, "$schema.enter(:tenant)",
             Enter + Plain + $"CREATE POLICY p ON t USING (org_id = {Org})"),
         new("a setting that the host's function does not set", PolicyVerdict.Hole, "$schema.enter(:tenant)",
@@ -75,7 +78,8 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
             + $"CREATE POLICY p ON t USING (org_id IN ({OfMembers} WHERE m.user_id = t.owner_id))"),
         new("the tenants of a fixed user", PolicyVerdict.Hole, User, Members + "CREATE POLICY everybody ON members FOR SELECT USING (true);"
             + $"CREATE POLICY p ON t USING (org_id IN ({OfMembers} WHERE m.user_id = 22))"),
-        new("the tenants of a user that no context names", PolicyVerdict.NotJudged, User, Members + "CREATE POLICY everybody ON members FOR SELECT USING (true);"
+        new("the tenants of a user that no context names", PolicyVerdict.NotJudged, User, Members
+            + "CREATE POLICY everybody ON members FOR SELECT USING (true);"
             + $"CREATE POLICY p ON t USING (org_id IN ({OfMembers} WHERE m.user_id = nullif(current_setting('app.person', true), '')::bigint))"),
         new("all memberships that the user sees", PolicyVerdict.Safe, User, Members + $"CREATE POLICY p ON t USING (org_id IN ({OfMembers}))"),
         new("memberships that the user can insert", PolicyVerdict.Hole, User, Members + "GRANT INSERT ON members TO $web;"
@@ -92,6 +96,68 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
         new("memberships that their user can insert", PolicyVerdict.Hole, User,
             Members + $"GRANT INSERT ON members TO $web; CREATE POLICY i ON members FOR INSERT WITH CHECK (user_id = {Me})") { Table = "members" },
 
+        new("is_member with its owner's rights", PolicyVerdict.Safe, User, Members + IsMember($"m.org_id = tenant AND m.user_id = {Me}") + ByMember),
+        new("is_member of a protected row's tenant by $1", PolicyVerdict.Safe, User, Members
+            + IsMember($"org_id = $1 AND user_id = {Me}", "bigint") + ByMember),
+        new("is_member with a standard body", PolicyVerdict.Safe, User, Members
+            + "CREATE FUNCTION is_member(org_id bigint) RETURNS boolean LANGUAGE sql STABLE "
+            + $"SECURITY DEFINER RETURN EXISTS (SELECT FROM members m WHERE m.org_id = is_member.org_id AND m.user_id = {Me});" + ByMember),
+        new("is_member of a table that the search path names", PolicyVerdict.Safe, User, Members + "CREATE FUNCTION me() RETURNS bigint LANGUAGE sql STABLE "
+            + $"AS $f$ SELECT {Me} $f$; CREATE FUNCTION is_member(tenant bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER "
+            + "SET search_path = $schema, pg_temp AS $f$ SELECT EXISTS (SELECT 1 FROM Members AS M WHERE M.org_id = tenant AND user_id = me()) $f$;"
+                + ByMember),
+        new("is_member of the user in an argument", PolicyVerdict.Safe, User, Members
+            + IsMember("m.org_id = tenant AND m.user_id = person", "tenant bigint, person bigint")
+            + $"CREATE POLICY p ON t USING (is_member(org_id, {Me}))"),
+        new("is_member of the row's owner", PolicyVerdict.Hole, User, Members
+            + IsMember("m.org_id = tenant AND m.user_id = person", "tenant bigint, person bigint")
+            + "CREATE POLICY p ON t USING (is_member(org_id, owner_id))"),
+        new("is_member with arguments in the wrong order", PolicyVerdict.NotJudged, User, Members
+            + IsMember("m.org_id = tenant AND m.user_id = person", "tenant bigint, person bigint")
+            + $"CREATE POLICY p ON t USING (is_member({Me}, org_id))"),
+        new("is_member or an old condition", PolicyVerdict.NotJudged, User, Members
+            + IsMember($"m.org_id = tenant AND m.user_id = {Me} OR m.user_id * 3 = 4711") + ByMember),
+        new("is_member of a table that the user can insert into", PolicyVerdict.Hole, User, Members + "GRANT INSERT ON members TO $web;"
+            + $"CREATE POLICY i ON members FOR INSERT WITH CHECK (user_id = {Me});" + IsMember($"m.org_id = tenant AND m.user_id = {Me}") + ByMember),
+        new("is_member of a table that the user can change", PolicyVerdict.NotJudged, User, Members + "GRANT UPDATE ON members TO $web;"
+            + $"CREATE POLICY u ON members FOR UPDATE USING (user_id = {Me}) WITH CHECK (user_id = {Me});"
+            + IsMember($"m.org_id = tenant AND m.user_id = {Me}") + ByMember),
+        new("a set of the user's tenants", PolicyVerdict.Safe, User, Members
+            + MyTenants("SETOF bigint", $"SELECT m.org_id FROM $schema.members m WHERE m.user_id = {Me}")
+            + "CREATE POLICY p ON t USING (org_id IN (SELECT my_tenants()))"),
+        new("a set of the user's tenants, in FROM", PolicyVerdict.Safe, User, Members
+            + MyTenants("SETOF bigint", $"SELECT DISTINCT org_id FROM $schema.members WHERE user_id = {Me}")
+            + "CREATE POLICY p ON t USING (org_id IN (SELECT my_tenants FROM my_tenants()))"),
+        new("an array of the user's tenants", PolicyVerdict.NotJudged, User, Members
+            + MyTenants("bigint[]", $"SELECT array_agg(m.org_id) FROM $schema.members m WHERE m.user_id = {Me}")
+                + "CREATE POLICY p ON t USING (org_id = ANY (my_tenants()))"),
+        new("an array of all tenants", PolicyVerdict.Hole, User, Members
+            + MyTenants("bigint[]", "SELECT array_agg(m.org_id) FROM $schema.members m") + "CREATE POLICY p ON t USING (org_id = ANY (my_tenants()))"),
+        new("the tenant in the user's profile", PolicyVerdict.Safe, User, Members
+            + MyTenants("bigint", $"SELECT m.org_id FROM $schema.members m WHERE m.user_id = {Me} ORDER BY m.org_id LIMIT 1")
+            + "CREATE POLICY p ON t USING (org_id = (SELECT my_tenants()))"),
+        new("the tenant in the user's profile, not wrapped", PolicyVerdict.Safe, User, Members
+            + MyTenants("bigint", $"SELECT m.org_id FROM $schema.members m WHERE m.user_id = {Me}") + "CREATE POLICY p ON t USING (org_id = my_tenants())"),
+        new("any tenant", PolicyVerdict.Hole, User, Members
+            + MyTenants("bigint", "SELECT m.org_id FROM $schema.members m") + "CREATE POLICY p ON t USING (org_id = my_tenants())"),
+        new("the next tenant", PolicyVerdict.Hole, User, Members
+            + MyTenants("bigint", $"SELECT m.org_id + 1 FROM $schema.members m WHERE m.user_id = {Me}") + "CREATE POLICY p ON t USING (org_id = my_tenants())"),
+        new("all members of the user's tenants", PolicyVerdict.Safe, User, Members
+            + MyTenants("SETOF bigint", $"SELECT m.org_id FROM $schema.members m WHERE m.user_id = {Me}")
+            + "CREATE POLICY of_tenant ON members FOR SELECT USING (org_id IN (SELECT my_tenants()))") { Table = "members" },
+        new("all members, through a function that does not ask whose", PolicyVerdict.Hole, User, Members
+            + MyTenants("SETOF bigint", "SELECT m.org_id FROM $schema.members m")
+            + "CREATE POLICY of_tenant ON members FOR SELECT USING (org_id IN (SELECT my_tenants()))") { Table = "members" },
+        new("members by a function with the caller's rights", PolicyVerdict.NotJudged, User, Members
+
+                + MyTenants("SETOF bigint", $"SELECT m.org_id FROM $schema.members m WHERE m.user_id = {Me}")
+                    .Replace(" SECURITY DEFINER", "", StringComparison.Ordinal)
+            + "CREATE POLICY of_tenant ON members FOR SELECT USING (org_id IN (SELECT my_tenants()))") { Table = "members" },
+        new("is_member by a function that reads the user's role", PolicyVerdict.Safe, User, Members
+            + MyTenants("SETOF bigint", $"SELECT m.org_id FROM $schema.members m WHERE m.user_id = {Me}")
+            + "CREATE FUNCTION may_see(tenant bigint) RETURNS boolean LANGUAGE sql STABLE AS $f$ SELECT tenant IN (SELECT $schema.my_tenants()) $f$;"
+            + "CREATE POLICY p ON t USING (may_see(org_id))"),
+
         new("an organization below a tenant", PolicyVerdict.Safe, Both, Nested + $"CREATE POLICY p ON t USING (org_id = {Org})")
             { OtherTenantColumns = ["tenant_id"] },
         new("an organization and its tenant", PolicyVerdict.Safe, Both, Nested + $"CREATE POLICY p ON t USING (org_id = {Org} AND tenant_id = {Tenant})")
@@ -107,4 +173,10 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
         new("another name for the same tenant", PolicyVerdict.Safe, "set_config('app.org', :tenant, true)",
             Upper + $"CREATE POLICY p ON t USING (tenant_id = {Org})") { OtherTenantColumns = ["tenant_id"] },
     ];
+
+    private static string IsMember(string condition, string parameters = "tenant bigint") => $"CREATE FUNCTION is_member({parameters}) RETURNS boolean "
+        + $"LANGUAGE sql STABLE SECURITY DEFINER AS $f$ SELECT EXISTS (SELECT 1 FROM $schema.members m WHERE {condition}) $f$;";
+
+    private static string MyTenants(string type, string query) =>
+        $"CREATE FUNCTION my_tenants() RETURNS {type} LANGUAGE sql STABLE SECURITY DEFINER AS $f$ {query} $f$;";
 }

@@ -14,11 +14,14 @@ internal sealed record LabelledPolicy(string Name, PolicyVerdict Verdict, string
 
     public string Before { get; init; } = "";
 
+    /// <summary>A part of what stands in the way of a verdict; null for any.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>Whether the rows of t belong to tenants by their parents alone.</summary>
     public bool IsChild => !Table.Contains("tenant_id", StringComparison.Ordinal) && !Table.Contains("owner bigint", StringComparison.Ordinal);
 
-    public static IReadOnlyList<LabelledPolicy> All { get; } =
-        [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All, .. ChildPolicies.All];
+    public static IReadOnlyList<LabelledPolicy> All { get; } = [.. HolePolicies.All, .. SafePolicies.All, .. OtherPolicies.All, .. MembershipPolicies.All,
+        .. ChildPolicies.All, .. FunctionPolicies.All];
 
     internal static LabelledPolicy Using(string name, PolicyVerdict verdict, string expression, string? table = null)
     {

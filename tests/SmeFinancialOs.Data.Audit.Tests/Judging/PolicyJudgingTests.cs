@@ -11,6 +11,8 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
         var (policy, table) = Find(name);
         var judgement = database.Judgements[table];
         judgement.Verdict.Should().Be(policy.Verdict, judgement.Reason);
+        if (policy.Reason is not null)
+            judgement.Reason.Should().Contain(policy.Reason);
     }
 
     [Theory]

@@ -1,0 +1,107 @@
+using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Expressions;
+
+namespace SmeFinancialOs.Data.Audit.Judging;
+
+/// <summary>
+/// SECURITY DEFINER functions that no policy binds. They are safe where they touch no table of tenants, themselves or through what they call: else they are
+/// not judged.
+/// </summary>
+internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
+{
+    private readonly ILookup<string, Relation> _byName = model.Catalog.Relations.Values.Where(relation => relation.Kind != 'S')
+        .ToLookup(relation => relation.PlainName, StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] Writes = ["INSERT", "UPDATE", "DELETE", "MERGE"];
+
+    /// <summary>Of a body, besides SELECT and the writes: what reads or changes more than the tables behind FROM and INTO.</summary>
+    private static readonly string[] Commands =
+    [
+        "EXECUTE", "CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "TRUNCATE", "COPY", "CALL", "DO", "REFRESH", "LOCK", "CLUSTER", "REINDEX", "VACUUM", "ANALYZE",
+        "PREPARE", "IMPORT", "SECURITY", "OWNED", "RESET", "COMMENT", "OPERATOR",
+    ];
+
+    internal static IReadOnlyList<Function> Candidates(DatabaseModel model) =>
+    [
+        .. model.Catalog.Functions.Values.Where(function => function is { Definer: true, System: false } && Bypasses(model, function.Owner)
+            && model.AppMayRun(function)).OrderBy(function => function.Signature, StringComparer.Ordinal),
+    ];
+
+    /// <summary>Whether no policy binds the role, or the policies for admins. An admin's policies hold for a function of the admin's, too.</summary>
+    internal static bool Bypasses(DatabaseModel model, uint role) => model.Catalog.Roles.GetValueOrDefault(role) is { } owner
+        && (owner.Superuser || owner.BypassesRls || model.Identities.Inherited(owner).Append(owner).Intersect(model.Identities.AdminRoles).Any());
+
+    /// <summary>All that the function does, through the functions that it calls.</summary>
+    internal static ExpressionClosure ClosureOf(DatabaseModel model, Function function) => new(model, [$"{function.SqlName}()"]);
+
+    internal PolicyJudgement Judge(Function function)
+    {
+        var roles = model.AppGrantees(GrantKind.Function, function.Oid);
+        return Obstacle(function) is { } obstacle
+            ? new(function.Signature, roles, new Judged(PolicyVerdict.NotJudged, obstacle))
+            : new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it reads and writes no table of tenants"));
+    }
+
+    /// <summary>What it touches, or why that is not known.</summary>
+    private string? Obstacle(Function function)
+    {
+        if (!function.PinsSearchPath && !function.StandardBody && function.SearchPath is not [])
+            return "its caller's search path decides what its names mean";
+        var closure = ClosureOf(model, function);
+        if (closure.Obstacle is { } obstacle)
+            return obstacle;
+        if (facts.HasRedefinedCast || facts.HasRedefinedOperator)
+            return "the database has casts or operators in the place of PostgreSQL's own, which it may use";
+        if (closure.External.Where(name => !facts.PureFunctions.Contains(name) && name.Name != "values")
+            .Select(name => name.Name).FirstOrDefault() is { } unknown)
+            return $"it calls {unknown}, of which it is not known what it does";
+        return closure.Texts.Skip(1).Select(Obstacle).FirstOrDefault(found => found is not null);
+    }
+
+    private string? Obstacle(SqlText text)
+    {
+        if (Commands.FirstOrDefault(text.Has) is { } command)
+            return $"it has {command}";
+        if (text.Calls().FirstOrDefault(call => !call.Qualified
+            && model.FunctionsNamed(call.Name).Any(named => named.IsNamedLikeSystem)) is { Of: not null } call)
+            return $"it calls {call.Name} without a schema, which may be PostgreSQL's own";
+        foreach (var name in Enumerable.Range(0, text.Count).Where(i => text[i][0] != '\'' && text[i + 1] != "(")
+            .Select(i => Identifier.Unquote(text[i])).Distinct())
+        {
+            if ((name.StartsWith("pg_", StringComparison.OrdinalIgnoreCase) && name is not ("pg_temp" or "pg_catalog"))
+                || name.Equals("information_schema", StringComparison.OrdinalIgnoreCase))
+            {
+                return $"it names {name}";
+            }
+            // By the name alone, whatever the schema is.
+            if (_byName[name].FirstOrDefault(relation => !relation.IsTable || IsOfTenants(relation.Oid, [])) is { } tenants)
+            {
+                return $"it reads or writes {tenants.Name}";
+            }
+        }
+
+        var writes = Writes.Any(text.Has);
+        foreach (var name in TableReferences.AllIn(text))
+        {
+            var named = _byName[PlainName(name)].Where(relation => !name.Contains('.', StringComparison.Ordinal) || relation.Name == name).ToList();
+            if (named.Count == 0)
+                return $"it reads {name}, which is no table of the schemas that are looked at";
+            if (writes && named.Find(relation => HasEffects(relation.Oid)) is { } table)
+                return $"it may write {table.Name}, which has triggers, rules or foreign keys that change more";
+        }
+        return null;
+    }
+
+    private static string PlainName(string name) => SqlText.Of(name) is var parts ? Identifier.Unquote(parts[parts.Count - 1]) : name;
+
+    /// <summary>A tenant table, one with policies, or one that refers to such a table.</summary>
+    private bool IsOfTenants(uint table, HashSet<uint> seen) => seen.Add(table)
+        && (model.IsTenantTable(table) || model.Catalog.Relations.GetValueOrDefault(table) is not { RowSecurity: false } relation
+            || relation.Parents.Any(parent => IsOfTenants(parent, seen))
+            || model.Catalog.ForeignKeys[table].Any(key => IsOfTenants(key.Target, seen)));
+
+    private bool HasEffects(uint table) => model.Catalog.Triggers[table].Any(trigger => !trigger.Internal)
+        || model.Catalog.RewriteRules.Any(rule => rule.Relation == table)
+        || model.Catalog.ForeignKeys.SelectMany(keys => keys).Any(key => key.Target == table
+            && (key.OnDelete is not ('a' or 'r') || key.OnUpdate is not ('a' or 'r')));
+}

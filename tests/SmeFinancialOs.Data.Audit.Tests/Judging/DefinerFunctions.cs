@@ -1,0 +1,56 @@
+namespace SmeFinancialOs.Data.Audit.Tests.Judging;
+
+/// <summary>SECURITY DEFINER functions of a superuser that the app may call.</summary>
+internal static class DefinerFunctions
+{
+    private const string Pinned = "SECURITY DEFINER SET search_path = $schema, pg_temp AS $f$";
+
+    internal static IReadOnlyList<LabelledObject> All { get; } =
+    [
+        new("a function that counts all rows", PolicyVerdict.Hole, Sql("bigint", "SELECT count(*) FROM items WHERE tenant_id = 2002"), "SELECT f()"),
+        new("a function that reads behind a comma", PolicyVerdict.Hole,
+            Sql("bigint", "SELECT count(*) FROM codes c, items i WHERE i.tenant_id = 2002"), "SELECT f()"),
+        new("a function that reads by another function", PolicyVerdict.Hole, Sql("bigint", "SELECT count(*) FROM items WHERE tenant_id = 2002", "g")
+            .Replace("SECURITY DEFINER ", "", StringComparison.Ordinal) + Sql("bigint", "SELECT $schema.g()"), "SELECT f()"),
+        new("a function that reads by a view", PolicyVerdict.Hole,
+            "CREATE VIEW v AS SELECT * FROM items;" + Sql("bigint", "SELECT count(*) FROM v WHERE tenant_id = 2002"), "SELECT f()"),
+        new("a function that reads the children", PolicyVerdict.Hole, Sql("bigint", "SELECT count(*) FROM lines WHERE item_id = 2"), "SELECT f()"),
+        new("a function with TABLE", PolicyVerdict.Hole, Sql("bigint", "SELECT count(*) FROM (TABLE items) x WHERE tenant_id = 2002"), "SELECT f()"),
+        new("a function that builds SQL", PolicyVerdict.Hole, Block("EXECUTE 'SELECT count(*) FROM items WHERE tenant_id = 2002' INTO n;"), "SELECT f()"),
+        new("a function that reads by XML", PolicyVerdict.Hole, Sql("bigint",
+            "SELECT length(query_to_xml('SELECT 1 FROM $schema.items WHERE tenant_id = 2002', true, true, '')::text)::bigint"), "SELECT f() / 50"),
+        new("a function that reads in PL/pgSQL", PolicyVerdict.Hole, Block("SELECT count(*) INTO n FROM Items WHERE tenant_id = 2002;"), "SELECT f()"),
+        new("a function that reads statistics", PolicyVerdict.NotJudged, Sql("bigint", "SELECT count(*) FROM pg_stats")),
+        new("a function with the caller's search path", PolicyVerdict.NotJudged,
+            Sql("bigint", "SELECT count(*) FROM codes").Replace("SET search_path = $schema, pg_temp", "", StringComparison.Ordinal)),
+        new("a function that writes where a trigger copies", PolicyVerdict.NotJudged, """
+            CREATE FUNCTION copy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO items SELECT 2002, 7, 'x'; RETURN new; END $$;
+            CREATE TRIGGER c AFTER INSERT ON codes FOR EACH ROW EXECUTE FUNCTION copy();
+            """ + Sql("void", "INSERT INTO codes VALUES ('b')")),
+        new("a function that deletes where a foreign key cascades", PolicyVerdict.NotJudged,
+            "ALTER TABLE items ADD COLUMN code text REFERENCES codes ON DELETE CASCADE;"
+            + Sql("void", "DELETE FROM codes WHERE code = 'a'")),
+        new("a function in a language that is not read", PolicyVerdict.NotJudged,
+            "CREATE FUNCTION f() RETURNS integer LANGUAGE internal SECURITY DEFINER SET search_path = $schema, pg_temp AS 'pg_backend_pid';"),
+        new("a function that reads nothing", PolicyVerdict.Safe, Sql("bigint", "SELECT 1::bigint")),
+        new("a function that reads codes", PolicyVerdict.Safe, Sql("bigint", "SELECT count(*) FROM codes")),
+        new("a function that reads codes with their schema", PolicyVerdict.Safe,
+            Sql("bigint", "SELECT count(*) FROM $schema.codes").Replace("$schema, pg_temp", "''", StringComparison.Ordinal)),
+        new("a function with a standard body", PolicyVerdict.Safe,
+            "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql SECURITY DEFINER RETURN (SELECT count(*) FROM codes);"),
+        new("a function that writes codes", PolicyVerdict.Safe, Sql("void", "INSERT INTO $schema.codes VALUES ('c')")),
+        new("a function in PL/pgSQL", PolicyVerdict.Safe, Block("SELECT count(*) INTO n FROM codes; IF n > 5 THEN RAISE EXCEPTION 'too many'; END IF;")),
+        new("a function that reads the setting", PolicyVerdict.Safe, Sql("text", "SELECT nullif(current_setting('app.tenant', true), '')")),
+        new("a trigger that sets a column", PolicyVerdict.Safe, """
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = $schema, pg_temp AS
+            $$ BEGIN new.note := lower(new.note); RETURN new; END $$;
+            CREATE TRIGGER c BEFORE INSERT ON items FOR EACH ROW EXECUTE FUNCTION f();
+            """),
+    ];
+
+    private static string Sql(string type, string body, string name = "f") =>
+        $"CREATE FUNCTION {name}() RETURNS {type} LANGUAGE sql {Pinned} {body} $f$;";
+
+    private static string Block(string body) =>
+        $"CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql {Pinned} DECLARE n bigint; BEGIN {body} RETURN n; END $f$;";
+}

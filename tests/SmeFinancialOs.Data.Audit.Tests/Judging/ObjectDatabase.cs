@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace SmeFinancialOs.Data.Audit.Tests.Judging;
+
+/// <summary>Every labelled view and function in a schema of its own, with a row of each of two tenants, audited once.</summary>
+public sealed class ObjectDatabase : IAsyncLifetime
+{
+    internal string Role { get; } = "web_" + Guid.NewGuid().ToString("N")[..8];
+
+    internal AuditReport? Report { get; private set; }
+
+    internal string ConnectionString { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        ConnectionString = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
+        await using (var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel))
+        {
+            await connection.RunAsync($"CREATE ROLE {Role} LOGIN");
+            for (var i = 0; i < LabelledObject.All.Count; i++)
+            {
+                await connection.RunAsync(Named($"""
+                    CREATE SCHEMA $schema; GRANT USAGE ON SCHEMA $schema TO $web; SET search_path = $schema;
+                    CREATE TABLE items (tenant_id bigint NOT NULL, id bigint UNIQUE, note text, PRIMARY KEY (tenant_id, id));
+                    CREATE TABLE lines (item_id bigint REFERENCES items (id)); CREATE TABLE codes (code text PRIMARY KEY);
+                    INSERT INTO items VALUES (1001, 1, 'own'), (2002, 2, 'other'); INSERT INTO lines VALUES (1), (2); INSERT INTO codes VALUES ('a');
+                    ALTER TABLE items ENABLE ROW LEVEL SECURITY; ALTER TABLE items FORCE ROW LEVEL SECURITY;
+                    CREATE POLICY p ON items USING (tenant_id = $cur); GRANT SELECT ON items TO $web;
+                    {LabelledObject.All[i].Sql}
+                    """, string.Create(CultureInfo.InvariantCulture, $"case_{i}"), Role));
+            }
+        }
+        var options = new SchemaAuditOptions
+        {
+            TenantColumn = "tenant_id", TenantSetting = "app.tenant", AppLogins = [Role], TenantRoles = [], AdminLogins = [], AdminRoles = [],
+        };
+        Report = await new SchemaAudit(ConnectionString, options).RunAsync(Sql.Cancel);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    internal static string Named(string sql, string schema, string role) => sql
+        .Replace("$schema", schema, StringComparison.Ordinal).Replace("$web", role, StringComparison.Ordinal)
+        .Replace("$cur", "(SELECT nullif(current_setting('app.tenant', true), '')::bigint)", StringComparison.Ordinal);
+}
