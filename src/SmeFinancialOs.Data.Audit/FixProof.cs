@@ -7,7 +7,8 @@ namespace SmeFinancialOs.Data.Audit;
 
 /// <summary>
 /// Shows that fixes are safe, or that they are not: applies them to a copy of the schema, with rows of two tenants in every table, and compares what each role
-/// reads and writes before and after. No foreign row more, every own row still there, and whatever worked and was legitimate still works. Safe for concurrent use.
+/// reads and writes before and after. No foreign row more, every own row still there, and whatever worked and was legitimate still works. Safe for concurrent
+/// use.
 /// </summary>
 /// <remarks>
 /// Everything happens in transactions that are rolled back. They take the locks of the fixes, and call the functions that the app may call: use a database that
@@ -31,12 +32,16 @@ public sealed class FixProof
         _database = new AuditConnection(connectionString);
     }
 
-    /// <summary>Tries the fixes that the rules of a report take for safe: each alone, then all that held together, and those that come to light behind them.</summary>
+    /// <summary>
+    /// Tries the fixes that the rules of a report take for safe: each alone, then all that held together, and those that come to light behind them.
+    /// </summary>
     /// <param name="report">Of the database that the fixes are for.</param>
     /// <param name="progress">Told the object of each fix before it is tried; may be null.</param>
     /// <param name="cancellationToken">Ends the proof; the transaction is rolled back all the same.</param>
+    /// <exception cref="ArgumentNullException">The report is null.</exception>
     /// <exception cref="FixProofException">The login of the proof database is no superuser.</exception>
-    /// <exception cref="IsolationProbeException">The proof database has no tenant table, or contexts are sealed in a way that the proof cannot follow.</exception>
+    /// <exception cref="IsolationProbeException">The proof database has no tenant table, or contexts are sealed in a way that the proof cannot
+    /// follow.</exception>
     /// <exception cref="TenantSchemaException">An option names a table that the proof database does not have, or the context cannot be set.</exception>
     /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>

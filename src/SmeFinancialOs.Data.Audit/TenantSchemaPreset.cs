@@ -9,7 +9,8 @@ public sealed class TenantSchemaPreset
     public static IReadOnlyList<TenantSchemaPreset> All { get; } =
     [
         new("supabase", "set_config('request.jwt.claims', json_build_object('sub', :user, 'role', 'authenticated', 'tenant_id', :tenant, 'org_id', :tenant, "
-            + "'organization_id', :tenant, 'app_metadata', json_build_object('tenant_id', :tenant, 'org_id', :tenant, 'organization_id', :tenant))::text, true)")
+            + "'organization_id', :tenant, 'app_metadata', json_build_object('tenant_id', :tenant, 'org_id', :tenant, 'organization_id', :tenant)"
+            + ")::text, true)")
         {
             AppLogins = ["authenticator"],
             TenantRoles = ["authenticated", "anon"],

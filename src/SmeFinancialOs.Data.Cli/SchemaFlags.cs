@@ -36,7 +36,8 @@ internal sealed class SchemaFlags
 
     internal void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_tenantColumn, _otherTenantColumns, _tenantSetting, _context, _membership, _tenantTable, _appLogins, _tenantRoles, _adminLogins, _adminRoles,
+        foreach (var option in (Option[])[_tenantColumn, _otherTenantColumns, _tenantSetting, _context, _membership, _tenantTable, _appLogins,
+            _tenantRoles, _adminLogins, _adminRoles,
             _schemas, _baseline, _config])
             command.Options.Add(option);
     }

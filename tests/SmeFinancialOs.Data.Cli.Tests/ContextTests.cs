@@ -26,7 +26,8 @@ public sealed class ContextTests(Databases databases) : IClassFixture<Databases>
             WHERE m.user_id = (SELECT (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub')::bigint)));
         """;
 
-    private static readonly string[] Names = ["--tenant-column", "tenant_id", "--app-login", "authenticator", "--membership", "public.members(user_id, tenant_id)"];
+    private static readonly string[] Names = ["--tenant-column", "tenant_id", "--app-login", "authenticator", "--membership",
+        "public.members(user_id, tenant_id)"];
 
     [Theory]
     [InlineData(ByClaim, Claims)]

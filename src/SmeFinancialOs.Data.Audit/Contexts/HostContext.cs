@@ -60,7 +60,8 @@ internal sealed partial class HostContext
         string[] known = [Tenant, User, options.TenantColumn, .. options.OtherTenantColumns];
         if (placeholders.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
             return $"the placeholder :{unknown} is unknown; known are {string.Join(", ", known.Distinct().Select(name => ":" + name))}";
-        return placeholders.Count > 0 ? null : $"it has no placeholder, so that every tenant would be the same: write :{Tenant} where the id stands, or :{User}";
+        return placeholders.Count > 0 ? null
+            : $"it has no placeholder, so that every tenant would be the same: write :{Tenant} where the id stands, or :{User}";
     }
 
     private static HashSet<string> Placeholders(string expression) =>

@@ -41,7 +41,8 @@ internal sealed record TenantSource(string Setting, IReadOnlyList<string> Path)
     private static List<string>? PathTo(JsonElement element, string id) => element.ValueKind switch
     {
         JsonValueKind.String or JsonValueKind.Number when element.ToString() == id => [],
-        JsonValueKind.Object => element.EnumerateObject().Select(property => PathTo(property.Value, id) is { } path ? (List<string>)[property.Name, .. path] : null)
+        JsonValueKind.Object => element.EnumerateObject().Select(property => PathTo(property.Value, id) is { } path
+            ? (List<string>)[property.Name, .. path] : null)
             .FirstOrDefault(path => path is not null),
         _ => null,
     };

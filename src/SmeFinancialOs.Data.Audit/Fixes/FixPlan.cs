@@ -3,12 +3,14 @@ using System.Text.RegularExpressions;
 namespace SmeFinancialOs.Data.Audit.Fixes;
 
 /// <summary>
-/// Makes the fixes of many findings into SQL that can run in this order: one ALTER for each policy, no statement twice, no index beside a key that leads with the
-/// same column.
+/// Makes the fixes of many findings into SQL that can run in this order: one ALTER for each policy, no statement twice, no index beside a key that leads with
+/// the same column.
 /// </summary>
 internal static partial class FixPlan
 {
-    /// <summary>In this order where they change the same policy: what replaces a part of an expression comes before what writes that part in another way.</summary>
+    /// <summary>
+    /// In this order where they change the same policy: what replaces a part of an expression comes before what writes that part in another way.
+    /// </summary>
     private static readonly string[] Order =
         ["policy-or-null", "policy-casts-column", "policy-check-loose", "setting-without-missing-ok", "setting-without-nullif", "setting-unwrapped"];
 

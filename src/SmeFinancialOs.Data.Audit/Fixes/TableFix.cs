@@ -13,7 +13,8 @@ internal static class TableFix
         var type = column.BaseType;
         if (model.IsSealed)
             return $"{column.Sql} = (SELECT c.{SealParts.TenantColumn}{(type == "uuid" ? "" : $"::{type}")} FROM {SealParts.View} c)";
-        var reader = (model.Context.LevelCount > 1 ? [] : model.Settings.Functions).Where(function => function is { Arguments: 0, Volatility: 's' } && function.Returns == type
+        var reader = (model.Context.LevelCount > 1 ? [] : model.Settings.Functions).Where(function => function is { Arguments: 0, Volatility: 's' }
+            && function.Returns == type
             && model.Settings.ReadsTenant(function)
                 && model.AppGrants(GrantKind.Function, function.Oid).Any() && !SettingText.Misses(SqlText.Of(function.Body)))
             .OrderBy(function => function.SqlName, StringComparer.Ordinal).FirstOrDefault();

@@ -26,7 +26,8 @@ internal sealed record HandedOn(Relation Table, uint Owner, string Alias, IReadO
         }
 
         // A call may be count(*), which returns a row whatever there is.
-        return atom[0].Equals("EXISTS", StringComparison.OrdinalIgnoreCase) && ReadQuery(model, atom.Slice(1, atom.Count - 1)) is { Condition: { } condition } exists
+        return atom[0].Equals("EXISTS", StringComparison.OrdinalIgnoreCase)
+            && ReadQuery(model, atom.Slice(1, atom.Count - 1)) is { Condition: { } condition } exists
             && exists.Selected.Calls().Count == 0 && owner.JoinWith(exists.Table) is { Count: > 0 } joins
             && joins.All(join => condition.Split("AND").Any(part => part.Split("=") is [var left, var right]
                 && (Joins(exists, join, left, right) || Joins(exists, join, right, left))))

@@ -38,7 +38,8 @@ internal sealed class SettingStates
     }
 
     private SettingState State(ValueKind kind, bool hasUser, IReadOnlyList<SettingValue> tenant, IReadOnlyList<SettingValue> others) =>
-        new(kind, hasUser, _contexts.TenantSettings, _contexts.TenantSettings.Zip(tenant).Concat(_others.Zip(others)).ToDictionary(item => item.First, item => item.Second, StringComparer.Ordinal));
+        new(kind, hasUser, _contexts.TenantSettings, _contexts.TenantSettings.Zip(tenant).Concat(_others.Zip(others)).ToDictionary(item =>
+            item.First, item => item.Second, StringComparer.Ordinal));
 
     /// <summary>One value for each setting of the tenant.</summary>
     private IEnumerable<(ValueKind Kind, bool HasUser, IReadOnlyList<SettingValue> Values)> TenantValues()

@@ -20,13 +20,20 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
     /// <summary>
     /// What ALTER ROLE and ALTER DATABASE set for every session, as it is when the session begins. A default tenant is as good as that of the victim.
     /// </summary>
-    internal static IReadOnlyList<string> DefaultsOf(Role login, CatalogSnapshot catalog, ProbeContext context) =>
-        [.. catalog.DefaultSettings.Where(setting => setting.Role is null || setting.Role == login.Name)
-            .OrderBy(setting => (setting.Role is null ? 0 : 2) + (setting.Database is null ? 0 : 1))
-            .Select(setting => setting.Setting.Split('=', 2)).Where(pair =>
-                pair[0].Contains('.', StringComparison.Ordinal) || pair[0] is "role" or "row_security" or "session_replication_role" or "search_path")
-            .Select(pair => $"set_config({Identifier.Literal(pair[0])}, "
-                + $"{Identifier.Literal(pair[0].Equals(context.Setting, StringComparison.OrdinalIgnoreCase) && pair[1].Length > 0 ? context.Other : pair[1])}, true)")];
+    internal static IReadOnlyList<string> DefaultsOf(Role login, CatalogSnapshot catalog, ProbeContext context)
+    {
+        return
+        [
+            .. catalog.DefaultSettings.Where(setting => setting.Role is null || setting.Role == login.Name)
+                .OrderBy(setting => (setting.Role is null ? 0 : 2) + (setting.Database is null ? 0 : 1))
+                .Select(setting => setting.Setting.Split('=', 2)).Where(pair =>
+                    pair[0].Contains('.', StringComparison.Ordinal) || pair[0] is "role" or "row_security" or "session_replication_role" or "search_path")
+                .Select(pair => $"set_config({Identifier.Literal(pair[0])}, {Identifier.Literal(Value(pair[0], pair[1]))}, true)"),
+        ];
+
+        string Value(string name, string value) =>
+            name.Equals(context.Setting, StringComparison.OrdinalIgnoreCase) && value.Length > 0 ? context.Other : value;
+    }
 
     private static List<string> Statements(string login, string? role, bool demo, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
     {

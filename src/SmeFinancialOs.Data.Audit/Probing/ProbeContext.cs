@@ -59,7 +59,8 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids,
         if (model.MissingName is { } missing)
             throw new TenantSchemaException(missing);
         if (model.TenantTables.Count == 0)
-            throw new IsolationProbeException($"No table has a column {string.Join(" or ", options.TenantColumns.Select(name => $"\"{name}\""))}: set TenantColumn and Schemas to what the database has.");
+            throw new IsolationProbeException($"No table has a column {string.Join(" or ", options.TenantColumns.Select(name => $"\"{name}\""))}: "
+                + "set TenantColumn and Schemas to what the database has.");
         var login = (await session.ScalarAsync("SELECT session_user::text").ConfigureAwait(false))!;
         var role = model.Catalog.Roles.Values.First(role => role.Name == login);
         if (!role.Superuser && !options.AppLogins.Contains(login))

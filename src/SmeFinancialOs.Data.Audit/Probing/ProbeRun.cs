@@ -161,7 +161,8 @@ internal sealed class ProbeRun
         }
         controls.Conclude();
         attacker.Forget();
-        var everything = string.Join(" || ", Model.RootTables.Select(table => $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Ids.Of(_context.Other, Model.LevelOf(table)))})"));
+        var everything = string.Join(" || ", Model.RootTables.Select(table =>
+            $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Ids.Of(_context.Other, Model.LevelOf(table)))})"));
         foreach (var actor in actors)
         {
             foreach (var (function, call) in functions)
@@ -245,6 +246,7 @@ internal sealed class ProbeRun
             (from own in _seeder.Of(table, _context.Own)
              from other in _seeder.Of(table, _context.Other)
              where own.Leaf == other.Leaf
-             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context, Model.LevelOf(table)) { IsMembership = table.Oid == Model.Members?.Table.Oid }).FirstOrDefault();
+             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context,
+                 Model.LevelOf(table)) { IsMembership = table.Oid == Model.Members?.Table.Oid }).FirstOrDefault();
     }
 }

@@ -112,7 +112,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var column = catalog.TenantColumn(leaf);
         var all = catalog.ColumnsOf[leaf.Oid].ToList();
         var into = underTenant && !context.Superuser ? context.Enter(tenant) : [];
-        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {leaf.Name} WHERE {column.Sql} = {column.Value(context.Ids.Of(tenant, catalog.Model.LevelOf(leaf)))} LIMIT 1";
+        var id = column.Value(context.Ids.Of(tenant, catalog.Model.LevelOf(leaf)));
+        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {leaf.Name} WHERE {column.Sql} = {id} LIMIT 1";
         var (results, _) = await session.TryAsync(() => session.ReadAsync([.. into, sql, .. into.Count > 0 ? context.Leave : []])).ConfigureAwait(false);
         return results?.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] ? Stored(leaf, tenant, all, stored) : null;
     }
@@ -196,7 +197,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             return known;
         var columns = catalog.ColumnsOf[table.Oid].ToList();
         var list = Texts(columns);
-        var (found, _) = await session.TryAsync(() => session.RowsAsync($"SELECT {list} FROM {table.Name} LIMIT 1 OFFSET {Math.Max(0, which - 1)}")).ConfigureAwait(false);
+        var (found, _) = await session.TryAsync(() => session.RowsAsync($"SELECT {list} FROM {table.Name} LIMIT 1 OFFSET {Math.Max(0, which - 1)}"))
+            .ConfigureAwait(false);
         var writable = columns.Where(column => column.Writable).ToList();
         var (rows, _) = found is { Count: > 0 } ? ([], null)
             : await _finder.FindAsync(table, writable, new Dictionary<string, string?>(), shift).ConfigureAwait(false);
@@ -208,7 +210,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             (found, _) = await session.TryAsync(() => session.RowsAsync(
                 $"INSERT INTO {table.Name} {Values(given, row)} RETURNING {list}")).ConfigureAwait(false);
         }
-        return _references[(table.Oid, which)] = found is { Count: > 0 } ? columns.Zip(found[0]).ToDictionary(pair => pair.First.Name, pair => pair.Second) : [];
+        return _references[(table.Oid, which)] = found is { Count: > 0 } ? columns.Zip(found[0]).ToDictionary(pair => pair.First.Name, pair =>
+            pair.Second) : [];
     }
 
     private async Task<Seed?> InsertAsync(Relation table, Relation leaf, string tenant, List<ProbeColumn> columns, Dictionary<string, string?> row,

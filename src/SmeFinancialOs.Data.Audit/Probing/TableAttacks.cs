@@ -62,7 +62,8 @@ internal static class TableAttacks
             yield return Changed("insert", row + " RETURNING *");
             yield return Changed("insert", $"INSERT INTO {target.Name} ({Target.List(insert)}) SELECT {Target.Values(insert, target.Other.Values)}");
             if (target.IsMembership)
-                yield return Changed("insert", target.Insert([.. insert.Where(column => column.Default is null || column.Name == target.Tenant.Name)], target.Joined));
+                yield return Changed("insert", target.Insert([.. insert.Where(column => column.Default is null
+                    || column.Name == target.Tenant.Name)], target.Joined));
             if (target.Object.IsTable)
             {
                 yield return Changed("merge", $"MERGE INTO {target.Name} USING (SELECT 1) AS probe (one) ON false "

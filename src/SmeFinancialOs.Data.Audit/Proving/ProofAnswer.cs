@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Proving;
 
-/// <summary>Text: what a statement that reads has answered, or the SQLSTATE of its error. Own and Other: whose rows a statement that writes has reached.</summary>
+/// <summary>
+/// Text: what a statement that reads has answered, or the SQLSTATE of its error. Own and Other: whose rows a statement that writes has reached.
+/// </summary>
 internal sealed record ProofAnswer(string Text, bool IsError)
 {
     public bool Own => !IsError && Text.StartsWith("true", StringComparison.Ordinal);

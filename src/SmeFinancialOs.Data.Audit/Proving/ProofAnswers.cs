@@ -22,8 +22,10 @@ internal sealed class ProofAnswers
     /// </summary>
     public bool IsControlled(string table, ProofAnswers before, ProofAnswers legitimate)
     {
-        var asked = _answers.Where(item => item.Key.Item1 is { IsApp: true, HasTenant: true } && item.Key.Item2 == table && item.Key.Item3 == "SELECT").ToList();
-        return asked.Count == 0 || asked.Any(item => item.Value.Answer.HasRows || (legitimate._answers.TryGetValue(item.Key, out var own) && own.Answer.HasRows))
+        var asked = _answers.Where(item => item.Key.Item1 is { IsApp: true, HasTenant: true } && item.Key.Item2 == table
+            && item.Key.Item3 == "SELECT").ToList();
+        return asked.Count == 0 || asked.Any(item => item.Value.Answer.HasRows || (legitimate._answers.TryGetValue(item.Key, out var own)
+            && own.Answer.HasRows))
             || asked.All(item => item.Value.Answer.IsError && before._answers.TryGetValue(item.Key, out var was) && was.Answer.IsError);
     }
 

@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>
-/// Compares the answers before a fix, after it, and in a database that has nothing but the asking tenant's rows. The last one is what an identity of the app may
-/// see. No foreign row more, every own row still there, and whatever worked and was legitimate still works.
+/// Compares the answers before a fix, after it, and in a database that has nothing but the asking tenant's rows. The last one is what an identity of the app
+/// may see. No foreign row more, every own row still there, and whatever worked and was legitimate still works.
 /// </summary>
 internal static class ProofComparison
 {

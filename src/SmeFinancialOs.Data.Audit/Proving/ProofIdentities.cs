@@ -4,19 +4,21 @@ using SmeFinancialOs.Data.Audit.Probing;
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>
-/// The identities of a proof, in each state of the tenant: every role of the app; and of the others the operators, whoever has a privilege on what holds tenants'
-/// rows, such as a role for reports, and whoever owns a tenant table and acts as its owner, such as a nightly job.
+/// The identities of a proof, in each state of the tenant: every role of the app; and of the others the operators, whoever has a privilege on what holds
+/// tenants' rows, such as a role for reports, and whoever owns a tenant table and acts as its owner, such as a nightly job.
 /// </summary>
 internal static class ProofIdentities
 {
     internal static IEnumerable<ProofIdentity> Of(DatabaseModel model, ProbeContext context, IReadOnlyList<string> demoRoles)
     {
         var app = App(model).ToList();
-        var others = Others(model).Where(role => app.All(item => (item.Role ?? item.Login).Name != role.Name)).Select(role => (Login: role, Role: (Role?)null)).ToList();
+        var others = Others(model).Where(role => app.All(item => (item.Role ?? item.Login).Name != role.Name)).Select(role =>
+            (Login: role, Role: (Role?)null)).ToList();
         foreach (var tenant in (string?[])[null, "", context.Own])
         {
             foreach (var (login, role) in app)
-                yield return new(new(login.Name, role?.Name, demoRoles.Contains((role ?? login).Name), tenant, context, Actor.DefaultsOf(login, model.Catalog, context)), true);
+                yield return new(new(login.Name, role?.Name, demoRoles.Contains((role ?? login).Name), tenant, context, Actor.DefaultsOf(login,
+                    model.Catalog, context)), true);
             foreach (var (login, _) in others)
                 yield return new(new(login.Name, null, false, tenant, context, Actor.DefaultsOf(login, model.Catalog, context)), false);
         }

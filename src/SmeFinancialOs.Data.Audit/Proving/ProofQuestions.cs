@@ -53,14 +53,15 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
         string[] unchecked_ = ["SET LOCAL session_replication_role = replica"];
         var changed = $"SELECT concat_ws(' ', ({Rows(target, target.OwnId)})::text, ({Rows(target, target.OtherId)})::text)";
         var update = target.Granted(rights.Update);
-        yield return new(target.Name, "UPDATE", [],
-            $"UPDATE {target.Name} SET {Target.Assign([update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? update[0]], target.Own.Values)}", changed);
+        var set = Target.Assign([update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? update[0]], target.Own.Values);
+        yield return new(target.Name, "UPDATE", [], $"UPDATE {target.Name} SET {set}", changed);
         // Foreign keys are not looked at: a row that is referred to could not be deleted.
         yield return new(target.Name, "DELETE", unchecked_, $"DELETE FROM {target.Name}", changed);
         foreach (var (seed, id, effect) in ((Seed, string, string)[])[(target.Own, target.OwnId, "true, false"), (target.Other, target.OtherId, "false, true")])
         {
             yield return new(target.Name, "INSERT",
-                [.. unchecked_, $"DELETE FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}", "SET LOCAL session_replication_role = origin"],
+                [.. unchecked_, $"DELETE FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}",
+                    "SET LOCAL session_replication_role = origin"],
                 target.Insert(target.Granted(rights.Insert), seed.Values),
                 $"SELECT CASE WHEN EXISTS (SELECT FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}) "
                 + $"THEN concat_ws(' ', {effect}) ELSE 'false false' END");

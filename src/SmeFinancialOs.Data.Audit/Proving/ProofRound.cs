@@ -6,7 +6,8 @@ using SmeFinancialOs.Data.Audit.Rules;
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>
-/// Tries fixes in a transaction that is rolled back, with what was proved before in place. Settings that were never set are looked at first: a session that has set one reads '' ever after.
+/// Tries fixes in a transaction that is rolled back, with what was proved before in place. Settings that were never set are looked at first: a session that has
+/// set one reads '' ever after.
 /// </summary>
 internal sealed class ProofRound
 {
@@ -51,7 +52,8 @@ internal sealed class ProofRound
     {
         var known = await FindAsync().ConfigureAwait(false);
         var results = fixes.ToDictionary(fix => fix, fix => new ProofResult(Unknown(fix, known), []));
-        foreach (var identities in _identities.GroupBy(identity => identity.Actor.Tenant is not null).OrderBy(group => group.Key).Select(group => group.ToList()))
+        foreach (var identities in _identities.GroupBy(identity => identity.Actor.Tenant is not null).OrderBy(group => group.Key).Select(group =>
+            group.ToList()))
         {
             var (before, legitimate) = await BaseAsync(identities).ConfigureAwait(false);
             foreach (var fix in fixes.Where(fix => results[fix].Fault is null))
@@ -91,7 +93,8 @@ internal sealed class ProofRound
             var kept = tenant is null ? "" : $" WHERE {column.Sql} IS DISTINCT FROM {column.Value(_context.Ids.Of(tenant, _catalog.Model.LevelOf(table)))}";
             return $"DELETE FROM {table.Name}{kept}";
         });
-        await _session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions, "SET LOCAL session_replication_role = origin"]).ConfigureAwait(false);
+        await _session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions, "SET LOCAL session_replication_role = origin"])
+            .ConfigureAwait(false);
         return await AskAsync(identities, question => only is null ? !question.IsWrite : question == only).ConfigureAwait(false);
     });
 

@@ -8,8 +8,8 @@ internal sealed class ForeignKeyValidatedBlind : CatalogRule
     public override AuditRule Description { get; } = new(
         "foreign-key-validated-blind", AuditSeverity.Info,
         "A foreign key that may have been validated by somebody who saw no rows.",
-        "Under FORCE ROW LEVEL SECURITY the check of ADD FOREIGN KEY and of VALIDATE runs with the policies of whoever runs it. A table's owner sees no row then, and "
-            + "PostgreSQL marks the constraint as valid although rows violate it. SET row_security = off makes such a check fail instead.",
+        "Under FORCE ROW LEVEL SECURITY the check of ADD FOREIGN KEY and of VALIDATE runs with the policies of whoever runs it. A table's owner sees "
+            + "no row then, and PostgreSQL marks the constraint as valid although rows violate it. SET row_security = off makes such a check fail instead.",
         RowSecurity);
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>

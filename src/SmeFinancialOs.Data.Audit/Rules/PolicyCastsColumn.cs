@@ -20,7 +20,8 @@ internal sealed class PolicyCastsColumn : CatalogRule
         let casts = policy.Expressions.SelectMany(text => Casts(policy, column, text)).ToList()
         where casts.Count > 0
         select Found(policy.Name, $"It compares {column.Name} as another type.", casts.All(part => part.Equal && part.Other.Calls().Any(policy.IsReader))
-            ? Fix.Of(PolicyRewrite.OfEach(policy, text => text.With(Casts(policy, column, text).Select(part => (part.Whole, TableFix.Predicate(model, column))))),
+            ? Fix.Of(PolicyRewrite.OfEach(policy, text => text.With(Casts(policy, column, text).Select(part =>
+                (part.Whole, TableFix.Predicate(model, column))))),
                 casts.All(part => HandsOnTenant(model, part.Other)))
             : Fix.Person($"compare {column.Sql} as it is, and cast the other side"));
 

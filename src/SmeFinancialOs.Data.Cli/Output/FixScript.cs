@@ -5,7 +5,9 @@ namespace SmeFinancialOs.Data.Cli.Output;
 /// <summary>What <c>sme-data fix</c> prints: a script for psql.</summary>
 internal static class FixScript
 {
-    /// <summary>Under FORCE the owner of a table sees no row, and would validate a foreign key that rows violate. With this the statement fails instead.</summary>
+    /// <summary>
+    /// Under FORCE the owner of a table sees no row, and would validate a foreign key that rows violate. With this the statement fails instead.
+    /// </summary>
     internal const string SeeAllRows = "SET LOCAL row_security = off;";
 
     internal static void Print(AuditReport report, FixProofReport? proof, bool all)
@@ -23,7 +25,8 @@ internal static class FixScript
             Console.WriteLine("\nCOMMIT;");
         foreach (var fix in proof?.Unproved ?? [])
             Print(fix.Fix, $"\n-- unproved: {fix.Reason}", isComment: true);
-        var shown = printed.Concat(proof?.Unproved.Select(fix => fix.Fix) ?? []).SelectMany(fix => fix.Findings).Select(finding => finding.Fingerprint).ToHashSet();
+        var shown = printed.Concat(proof?.Unproved.Select(fix => fix.Fix) ?? []).SelectMany(fix => fix.Findings).Select(finding =>
+            finding.Fingerprint).ToHashSet();
         foreach (var finding in report.Findings.Where(finding => all && !shown.Contains(finding.Fingerprint)))
             Console.WriteLine($"\n-- {finding.RuleId} {finding.ObjectName}: {finding.Message}\n{Commented(finding.Fix)}");
     }

@@ -59,7 +59,8 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
         new("claims that the host nests", PolicyVerdict.Safe,
             "set_config('request.jwt.claims', json_build_object('app_metadata', json_build_object('tenant', :tenant))::text, true)",
             Plain
-                + "CREATE POLICY p ON t USING (org_id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'tenant')::bigint)"),
+                + "CREATE POLICY p ON t USING (org_id = (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'tenant')"
+            + "::bigint)"),
         new("a function of the host's sets the tenant", PolicyVerdict.Safe, "$schema.enter(:tenant)",
             Enter + Plain + $"CREATE POLICY p ON t USING (org_id = {Org})"),
         new("a setting that the host's function does not set", PolicyVerdict.Hole, "$schema.enter(:tenant)",

@@ -15,7 +15,10 @@ public sealed class ContextDatabase : IAsyncLifetime
         await using var connection = await Sql.OpenAsync(ConnectionString, Sql.Cancel);
         await connection.RunAsync($"CREATE ROLE {_web} LOGIN");
         for (var i = 0; i < ContextCase.All.Count; i++)
-            await connection.RunAsync(Named($"CREATE SCHEMA $schema; GRANT USAGE ON SCHEMA $schema TO $web; SET search_path = $schema; {ContextCase.All[i].Sql}", i));
+        {
+            await connection.RunAsync(Named("CREATE SCHEMA $schema; GRANT USAGE ON SCHEMA $schema TO $web; SET search_path = $schema; "
+                + ContextCase.All[i].Sql, i));
+        }
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -38,7 +41,7 @@ public sealed class ContextDatabase : IAsyncLifetime
     }
 
     internal string Named(string sql, int index) => sql
-        .Replace("$protect", "ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;",
+        .Replace("$protect", "ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;",
             StringComparison.Ordinal)
         .Replace("$schema", Schema(index), StringComparison.Ordinal).Replace("$web", _web, StringComparison.Ordinal);
 

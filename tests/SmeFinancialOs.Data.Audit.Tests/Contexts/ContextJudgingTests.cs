@@ -44,9 +44,11 @@ public sealed class ContextJudgingTests(ContextDatabase database) : IClassFixtur
         var options = database.Options(ContextCase.All[0]);
         var broken = new SchemaAuditOptions
         {
-            TenantColumn = options.TenantColumn, Context = context, AppLogins = options.AppLogins, TenantRoles = [], AdminLogins = [], AdminRoles = [], Schemas = options.Schemas,
+            TenantColumn = options.TenantColumn, Context = context, AppLogins = options.AppLogins, TenantRoles = [], AdminLogins = [], AdminRoles = [],
+                Schemas = options.Schemas,
         };
-        (await FluentActions.Awaiting(() => new SchemaAudit(database.ConnectionString, broken).RunAsync(Sql.Cancel)).Should().ThrowAsync<TenantSchemaException>())
+        (await FluentActions.Awaiting(() => new SchemaAudit(database.ConnectionString, broken).RunAsync(Sql.Cancel))
+            .Should().ThrowAsync<TenantSchemaException>())
             .Which.Message.Should().StartWith("Context: ").And.Contain(message);
     }
 
@@ -56,7 +58,8 @@ public sealed class ContextJudgingTests(ContextDatabase database) : IClassFixtur
     [InlineData("set_config('app.org', :org, true)", ":org is unknown; known are :tenant, :user, :org_id")]
     [InlineData(" ", "Context")]
     public void A_context_without_a_known_placeholder_is_refused(string context, string message) =>
-        FluentActions.Invoking(() => new SchemaAudit(database.ConnectionString, new SchemaAuditOptions { Context = context })).Should().Throw<ArgumentException>()
+        FluentActions.Invoking(() => new SchemaAudit(database.ConnectionString, new SchemaAuditOptions { Context = context }))
+            .Should().Throw<ArgumentException>()
             .Which.Message.Should().Contain(message);
 
     [Theory]
@@ -70,6 +73,7 @@ public sealed class ContextJudgingTests(ContextDatabase database) : IClassFixtur
 
     [Fact]
     public async Task A_table_of_the_tenants_that_does_not_exist_is_an_error() =>
-        (await FluentActions.Awaiting(() => new SchemaAudit(database.ConnectionString, new SchemaAuditOptions { TenantTable = "public.nobody" }).RunAsync(Sql.Cancel))
+        (await FluentActions.Awaiting(() => new SchemaAudit(database.ConnectionString,
+            new SchemaAuditOptions { TenantTable = "public.nobody" }).RunAsync(Sql.Cancel))
             .Should().ThrowAsync<TenantSchemaException>()).Which.Message.Should().Contain("public.nobody");
 }

@@ -10,7 +10,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
     private const string User = "set_config('app.user', :user, true)";
     private const string Me = "nullif(current_setting('app.user', true), '')::bigint";
     private const string Both = "set_config('app.org', :tenant, true), set_config('app.tenant', :upper_id, true)";
-    private const string Protect = "ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t FORCE ROW LEVEL SECURITY; GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;";
+    private const string Protect = "ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;";
 
     private const string Memberships = PlainDatabase.Protected + """
         CREATE TABLE users (id bigint PRIMARY KEY, name text);

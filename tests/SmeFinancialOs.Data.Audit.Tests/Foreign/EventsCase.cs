@@ -5,7 +5,8 @@ internal static class EventsCase
 {
     internal static ForeignCase Case { get; } = new("Events", """
         CREATE TABLE tenants (tenant_id varchar(40) PRIMARY KEY, plan text NOT NULL);
-        CREATE TABLE events (tenant_id varchar(40) NOT NULL REFERENCES tenants, id bigint NOT NULL, at date NOT NULL, payload jsonb, PRIMARY KEY (tenant_id, id, at))
+        CREATE TABLE events (tenant_id varchar(40) NOT NULL REFERENCES tenants, id bigint NOT NULL, at date NOT NULL, payload jsonb,
+            PRIMARY KEY (tenant_id, id, at))
             PARTITION BY RANGE (at);
         CREATE TABLE events_2025 PARTITION OF events FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
         CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');

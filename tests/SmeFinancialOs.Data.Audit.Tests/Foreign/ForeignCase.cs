@@ -2,8 +2,8 @@ namespace SmeFinancialOs.Data.Audit.Tests.Foreign;
 
 /// <summary>
 /// A schema in the style of other projects, in our own words, and what a person says of it. $web is the login of the app, $role a role that it may take. Holes:
-/// objects through which a tenant reaches another's rows. Reached: those that the probe has to get through; the others take a setting or a tenant that it does not
-/// make up. Fixed: those that a proved fix closes; the others need a person.
+/// objects through which a tenant reaches another's rows. Reached: those that the probe has to get through; the others take a setting or a tenant that it does
+/// not make up. Fixed: those that a proved fix closes; the others need a person.
 /// </summary>
 internal sealed record ForeignCase(string Name, string Sql)
 {

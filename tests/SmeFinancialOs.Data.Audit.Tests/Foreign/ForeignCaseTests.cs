@@ -11,8 +11,10 @@ public sealed class ForeignCaseTests
         var each = ForeignCase.All.Single(other => other.Name == name);
         var database = await ForeignDatabase.CreateAsync(each);
         var report = await database.AuditAsync();
-        Holes(report).Should().BeEquivalentTo(each.Holes, string.Join("\n", report.Findings.Select(finding => $"{finding.RuleId} {finding.ObjectName}: {finding.Message}")));
-        report.Judgements.Where(judgement => judgement.Verdict == PolicyVerdict.NotJudged).Select(judgement => $"{judgement.Table}: {judgement.Reason}").Should().BeEmpty();
+        Holes(report).Should().BeEquivalentTo(each.Holes, string.Join("\n", report.Findings.Select(finding =>
+            $"{finding.RuleId} {finding.ObjectName}: {finding.Message}")));
+        report.Judgements.Where(judgement => judgement.Verdict == PolicyVerdict.NotJudged && !each.Holes.Contains(judgement.Table)).Select(judgement =>
+            $"{judgement.Table}: {judgement.Reason}").Should().BeEmpty();
         report.Judgements.Should().Contain(judgement => judgement.Verdict == PolicyVerdict.Safe);
 
         var probe = await new IsolationProbe(database.ConnectionString, database.ProbeOptions).RunAsync(null, Sql.Cancel);

@@ -17,8 +17,8 @@ internal sealed class ForeignDatabase
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = new ForeignDatabase(@case, await server.CreateEmptyDatabaseAsync(Sql.Cancel));
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
-        await connection.RunAsync(database.Named("CREATE ROLE $web LOGIN NOINHERIT PASSWORD 'p'; CREATE ROLE $role; REVOKE TEMPORARY ON DATABASE \"$database\" FROM PUBLIC; "
-            + "GRANT USAGE ON SCHEMA public TO $web, $role; " + @case.Sql));
+        await connection.RunAsync(database.Named("CREATE ROLE $web LOGIN NOINHERIT PASSWORD 'p'; CREATE ROLE $role; "
+            + "REVOKE TEMPORARY ON DATABASE \"$database\" FROM PUBLIC; GRANT USAGE ON SCHEMA public TO $web, $role; " + @case.Sql));
         return database;
     }
 

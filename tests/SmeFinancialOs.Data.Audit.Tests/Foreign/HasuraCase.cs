@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Foreign;
 
-/// <summary>Session variables in JSON, as Hasura sets them, a role for each kind of user, column privileges, and a soft delete that forgot its tenant.</summary>
+/// <summary>
+/// Session variables in JSON, as Hasura sets them, a role for each kind of user, column privileges, and a soft delete that forgot its tenant.
+/// </summary>
 internal static class HasuraCase
 {
     internal static ForeignCase Case { get; } = new("Hasura", """

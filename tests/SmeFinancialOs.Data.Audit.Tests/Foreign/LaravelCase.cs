@@ -5,7 +5,8 @@ internal static class LaravelCase
 {
     internal static ForeignCase Case { get; } = new("Laravel", """
         CREATE TABLE teams (id varchar(26) PRIMARY KEY, name varchar(255));
-        CREATE TABLE posts (team_id varchar(26) NOT NULL REFERENCES teams ON DELETE CASCADE, id varchar(26) NOT NULL, title varchar(255), deleted_at timestamp(0),
+        CREATE TABLE posts (team_id varchar(26) NOT NULL REFERENCES teams ON DELETE CASCADE, id varchar(26) NOT NULL, title varchar(255),
+            deleted_at timestamp(0),
             PRIMARY KEY (team_id, id));
         CREATE TABLE comments (team_id varchar(26) NOT NULL, id varchar(26) NOT NULL, post_id varchar(26) NOT NULL, body text, PRIMARY KEY (team_id, id),
             FOREIGN KEY (team_id, post_id) REFERENCES posts ON DELETE CASCADE);

@@ -7,7 +7,8 @@ internal static class NestedCase
         CREATE TABLE resellers (id uuid PRIMARY KEY, name text);
         CREATE TABLE organizations (reseller_id uuid NOT NULL REFERENCES resellers, id uuid NOT NULL UNIQUE, name text, PRIMARY KEY (reseller_id, id));
         CREATE TABLE price_lists (reseller_id uuid NOT NULL REFERENCES resellers, id integer NOT NULL, cents integer, PRIMARY KEY (reseller_id, id));
-        CREATE TABLE contracts (reseller_id uuid NOT NULL, organization_id uuid NOT NULL REFERENCES organizations (id), id integer NOT NULL, PRIMARY KEY (organization_id, id),
+        CREATE TABLE contracts (reseller_id uuid NOT NULL, organization_id uuid NOT NULL REFERENCES organizations (id), id integer NOT NULL,
+            PRIMARY KEY (organization_id, id),
             FOREIGN KEY (reseller_id, organization_id) REFERENCES organizations);
         CREATE TABLE usage_records (reseller_id uuid NOT NULL, organization_id uuid NOT NULL REFERENCES organizations (id), id integer NOT NULL, units integer,
             PRIMARY KEY (organization_id, id), FOREIGN KEY (reseller_id, organization_id) REFERENCES organizations);

@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Foreign;
 
-/// <summary>As a PostgREST project has it: tables in a private schema, views as the API, a login that takes the role of the request, the tenant in a claim.</summary>
+/// <summary>
+/// As a PostgREST project has it: tables in a private schema, views as the API, a login that takes the role of the request, the tenant in a claim.
+/// </summary>
 internal static class PostgrestCase
 {
     internal static ForeignCase Case { get; } = new("PostgREST", """
@@ -9,8 +11,10 @@ internal static class PostgrestCase
         CREATE TABLE private.todos (tenant_id uuid NOT NULL REFERENCES private.tenants, id integer NOT NULL, task text, done boolean DEFAULT false,
             PRIMARY KEY (tenant_id, id));
         CREATE TABLE private.files (tenant_id uuid NOT NULL REFERENCES private.tenants, id integer NOT NULL, name text, PRIMARY KEY (tenant_id, id));
-        ALTER TABLE private.tenants ENABLE ROW LEVEL SECURITY; ALTER TABLE private.todos ENABLE ROW LEVEL SECURITY; ALTER TABLE private.files ENABLE ROW LEVEL SECURITY;
-        ALTER TABLE private.tenants FORCE ROW LEVEL SECURITY; ALTER TABLE private.todos FORCE ROW LEVEL SECURITY; ALTER TABLE private.files FORCE ROW LEVEL SECURITY;
+        ALTER TABLE private.tenants ENABLE ROW LEVEL SECURITY; ALTER TABLE private.todos ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE private.files ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE private.tenants FORCE ROW LEVEL SECURITY; ALTER TABLE private.todos FORCE ROW LEVEL SECURITY;
+        ALTER TABLE private.files FORCE ROW LEVEL SECURITY;
         CREATE FUNCTION private.tenant() RETURNS uuid LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS
             $$ SELECT (nullif(current_setting('request.jwt.claims', true), '')::json ->> 'tenant')::uuid $$;
         CREATE POLICY own ON private.tenants USING (id = (SELECT private.tenant()));

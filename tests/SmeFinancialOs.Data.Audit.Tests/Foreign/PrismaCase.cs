@@ -1,10 +1,13 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Foreign;
 
-/// <summary>As a Prisma project has it: quoted names, text ids, a policy for each table and a second one that lets everything pass for whoever says so.</summary>
+/// <summary>
+/// As a Prisma project has it: quoted names, text ids, a policy for each table and a second one that lets everything pass for whoever says so.
+/// </summary>
 internal static class PrismaCase
 {
     internal static ForeignCase Case { get; } = new("Prisma", """
-        CREATE TABLE "Company" ("id" TEXT NOT NULL, "name" TEXT NOT NULL, "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, CONSTRAINT "Company_pkey" PRIMARY KEY ("id"));
+        CREATE TABLE "Company" ("id" TEXT NOT NULL, "name" TEXT NOT NULL, "createdAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+            CONSTRAINT "Company_pkey" PRIMARY KEY ("id"));
         CREATE TABLE "User" ("id" TEXT NOT NULL, "companyId" TEXT NOT NULL, "email" TEXT NOT NULL, CONSTRAINT "User_pkey" PRIMARY KEY ("companyId", "id"));
         CREATE TABLE "Project" ("id" TEXT NOT NULL, "companyId" TEXT NOT NULL, "title" TEXT NOT NULL, "ownerId" TEXT NOT NULL,
             CONSTRAINT "Project_pkey" PRIMARY KEY ("companyId", "id"));

@@ -9,9 +9,12 @@ internal static class RailsCase
     internal static ForeignCase Case { get; } = new("Rails", """
         CREATE TABLE accounts (id bigserial PRIMARY KEY, name varchar NOT NULL, subdomain varchar UNIQUE, created_at timestamp(6) NOT NULL DEFAULT now());
         CREATE TABLE users (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, email varchar NOT NULL, role integer NOT NULL DEFAULT 0);
-        CREATE TABLE projects (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, title varchar, archived boolean NOT NULL DEFAULT false);
-        CREATE TABLE tasks (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, project_id bigint NOT NULL REFERENCES projects, body text);
-        CREATE TABLE attachments (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, record_type varchar, record_id bigint, blob_key varchar);
+        CREATE TABLE projects (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, title varchar,
+            archived boolean NOT NULL DEFAULT false);
+        CREATE TABLE tasks (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, project_id bigint NOT NULL REFERENCES projects,
+            body text);
+        CREATE TABLE attachments (id bigserial PRIMARY KEY, account_id bigint NOT NULL REFERENCES accounts, record_type varchar, record_id bigint,
+            blob_key varchar);
         CREATE TABLE schema_migrations (version varchar PRIMARY KEY);
         CREATE INDEX ON users (account_id); CREATE INDEX ON projects (account_id); CREATE INDEX ON tasks (account_id); CREATE INDEX ON attachments (account_id);
         GRANT SELECT, INSERT, UPDATE, DELETE ON accounts, users, projects, tasks, attachments TO $web;

@@ -15,12 +15,14 @@ public sealed class BlindValidationTests
 
     [Theory]
     [InlineData("ALTER TABLE children ADD CONSTRAINT up FOREIGN KEY (tenant_id, parent) REFERENCES parents")]
-    [InlineData("ALTER TABLE children ADD CONSTRAINT up FOREIGN KEY (tenant_id, parent) REFERENCES parents NOT VALID; ALTER TABLE children VALIDATE CONSTRAINT up")]
+    [InlineData("ALTER TABLE children ADD CONSTRAINT up FOREIGN KEY (tenant_id, parent) REFERENCES parents NOT VALID; "
+        + "ALTER TABLE children VALIDATE CONSTRAINT up")]
     public async Task Owner_validates_what_rows_violate_and_not_with_row_security_off(string statement)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(await server.CreateEmptyDatabaseAsync(Sql.Cancel), Sql.Cancel);
-        await connection.RunAsync("BEGIN; " + Plant.Replace("$owner", $"owner_{Guid.NewGuid():N}", StringComparison.Ordinal) + "SAVEPOINT planted; " + statement);
+        await connection.RunAsync("BEGIN; " + Plant.Replace("$owner", $"owner_{Guid.NewGuid():N}", StringComparison.Ordinal) + "SAVEPOINT planted; "
+            + statement);
         (await connection.ScalarAsync<bool>("SELECT convalidated FROM pg_constraint WHERE conname = 'up'")).Should().BeTrue("that is the attack");
         await connection.RunAsync("ROLLBACK TO SAVEPOINT planted");
         (await FluentActions.Awaiting(() => connection.RunAsync($"SET LOCAL row_security = off; {statement}")).Should().ThrowAsync<PostgresException>())

@@ -9,7 +9,8 @@ public sealed class FixProofTests : IAsyncLifetime
         CREATE ROLE $web LOGIN; CREATE ROLE $job LOGIN; GRANT CREATE, USAGE ON SCHEMA public TO $job; GRANT USAGE ON SCHEMA public TO $web;
         CREATE TABLE tenants (id bigint PRIMARY KEY, name text);
         CREATE TABLE orders (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id), UNIQUE (id));
-        CREATE TABLE lines (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, order_id bigint REFERENCES orders (id), PRIMARY KEY (tenant_id, id));
+        CREATE TABLE lines (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, order_id bigint REFERENCES orders (id),
+            PRIMARY KEY (tenant_id, id));
         CREATE TABLE notes (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, body text, PRIMARY KEY (tenant_id, id));
         CREATE TABLE open (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id));
         CREATE TABLE jobs (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id));
@@ -94,6 +95,7 @@ public sealed class FixProofTests : IAsyncLifetime
     public async Task A_login_that_is_no_superuser_proves_nothing()
     {
         var report = await new SchemaAudit(_audited, Options).RunAsync(Sql.Cancel);
-        await FluentActions.Awaiting(() => new FixProof(_proof.As(_web), ProofOptions).RunAsync(report, null, Sql.Cancel)).Should().ThrowAsync<FixProofException>();
+        await FluentActions.Awaiting(() => new FixProof(_proof.As(_web), ProofOptions).RunAsync(report, null, Sql.Cancel))
+            .Should().ThrowAsync<FixProofException>();
     }
 }

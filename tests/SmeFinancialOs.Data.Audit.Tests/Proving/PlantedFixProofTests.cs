@@ -10,11 +10,12 @@ public sealed class PlantedFixProofTests(AuditDatabase database) : IClassFixture
     public static TheoryData<string> Faults => [.. PlantedFault.All.Select(fault => fault.Name)];
 
     /// <summary>
-    /// A literal in a function instead of a policy harms nobody: there a person has to say what the function is to be called. Of rows without a tenant the proof has
-    /// none: whether they are meant to be shared is a person's to say.
+    /// A literal in a function instead of a policy harms nobody: there a person has to say what the function is to be called. Of rows without a tenant the
+    /// proof has none: whether they are meant to be shared is a person's to say.
     /// </summary>
     public static TheoryData<string, string, string> Unsafe =>
-        [.. UnsafeFixTests.Cases.Where(row => row.Data.Item1 is not ("policy-tenant-literal" or "policy-or-null" or "tenant-column-nullable")).Select(row => row.Data)];
+        [.. UnsafeFixTests.Cases.Where(row => row.Data.Item1 is not ("policy-tenant-literal" or "policy-or-null" or "tenant-column-nullable")).Select(row =>
+            row.Data)];
 
     [Theory]
     [MemberData(nameof(Faults))]
