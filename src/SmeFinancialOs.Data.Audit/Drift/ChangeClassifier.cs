@@ -66,8 +66,7 @@ internal sealed class ChangeClassifier(Facts before, Facts after, IReadOnlyList<
             return isRestrictive ? Review("a restriction is gone") : Breaks("a policy of the app is gone");
         if (change.Old is null && isRestrictive)
             return Breaks("the app is restricted further");
-        var isSettled = Settled(change.Any["table"]);
-        if (!isSettled)
+        if (!IsSafe(change.New["table"]))
             return Review("the table is not proved safe");
         if (change.Has("mode") || (change.Has("roles") && roles.Exists(role => !IsApp(role))))
             return Review("it is about other roles, too, or permits instead of restricting");
@@ -86,7 +85,7 @@ internal sealed class ChangeClassifier(Facts before, Facts after, IReadOnlyList<
         var isLess = privileges.All(privilege => change.New?.GetValueOrDefault(privilege) is not { } now
             || (now.StartsWith("columns", StringComparison.Ordinal) && change.Old?.GetValueOrDefault(privilege) == "all"));
         if (!isLess)
-            return Review(Settled(name) ? "more privileges of the app on a table that is safe" : "more privileges of the app");
+            return Review(IsSafe(name) ? "more privileges of the app on a table that is safe" : "more privileges of the app");
         // TRUNCATE, REFERENCES, TRIGGER and MAINTAIN are no app's business, and each is an error or a warning of the audit.
         return found.Exists(item => item.IsImprovement && item.Role is null) && !privileges.Any(Serves)
             ? (SchemaChangeClass.Safe, ByVerdict) : Breaks("fewer privileges of the app");
@@ -152,7 +151,8 @@ internal sealed class ChangeClassifier(Facts before, Facts after, IReadOnlyList<
 
     private bool IsApp(string role) => before.IsApp(role) || after.IsApp(role);
 
-    private bool Settled(string table) => new[] { before, after }.All(facts => facts.VerdictsOf(table).Any() && facts.VerdictsOf(table).All(IsSettled));
+    /// <summary>Now, and for all roles of the app. Where it was not before, that is an improvement.</summary>
+    private bool IsSafe(string table) => after.VerdictsOf(table).Any() && after.VerdictsOf(table).All(IsSettled);
 
     private bool HasGrantOfApp(Facts facts, string name) =>
         facts.Of(SnapshotSection.Grants).Values.Any(grant => grant.Is("on", name) && IsApp(grant["to"]));
