@@ -126,9 +126,13 @@ internal sealed class ChangeClassifier(Facts before, Facts after, IReadOnlyList<
         SnapshotSection.Policies => changes.Any(other => other.Section.Name == SnapshotSection.Tables && other.Name == change.Any["table"]
             && (other.New is null || (other.Old is null && change.Any["roles"].Split(", ").All(IsApp)))),
         SnapshotSection.Triggers or SnapshotSection.ForeignKeys => changes.Any(other => other.Section.Name == SnapshotSection.Tables
-            && other.Name == change.Any["table"] && other.New is null),
+            && other.Name == change.Any["table"] && (other.New is null || (other.Old is null && IsKnownHere(change)))),
         _ => false,
     };
+
+    /// <summary>A foreign key, or a trigger that runs what triggers of other tables ran before. What is wrong with one is a finding.</summary>
+    private bool IsKnownHere(FactChange change) => change.Section.Name == SnapshotSection.ForeignKeys
+        || before.Of(SnapshotSection.Triggers).Values.Any(trigger => trigger["function"] == change.Any["function"]);
 
     private bool IsOf(Consequence item, FactChange change)
     {

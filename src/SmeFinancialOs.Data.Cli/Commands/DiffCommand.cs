@@ -40,7 +40,7 @@ internal static class DiffCommand
             : await SnapshotCommand.ReadAsync(Connection.Resolve(parsed), Schema.Read(parsed), cancellationToken);
         var drift = before.ChangesTo(after);
         var scope = $"{drift.Changes.Count} changes since {files[0]}; {after.TenantTableCount} tenant tables";
-        return Flags.Report(parsed, new("diff", [.. drift.Changes.Select(Problem.Of)], [], new(after.ServerMajorVersion, 0), scope, drift.IsComplete)
+        return Flags.Report(parsed, new("diff", [.. drift.Changes.Select(Problem.Of)], [], $"{after.ServerMajorVersion}", scope, drift.IsComplete)
             { Notes = drift.Notes });
     }
 

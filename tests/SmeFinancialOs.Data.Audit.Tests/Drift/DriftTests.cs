@@ -83,6 +83,8 @@ public sealed class DriftTests(DriftDatabase database) : IClassFixture<DriftData
         var listed = string.Join("\n", drift.Changes.Select(change => $"{change.Class} {change.ObjectName}: {change.Before} -> {change.After}: {change.Reason}"));
         drift.Changes.Where(change => change.ObjectName.EndsWith(database.Named(objectName), StringComparison.Ordinal)).Select(change => change.Class)
             .Should().Equal([expected], listed);
-        drift.Changes.Max(change => change.Class).Should().Be(expected == SchemaChangeClass.Safe ? drift.Changes.Max(change => change.Class) : expected, listed);
+        // The verdict has a line of its own where a function brought it about, which always needs review.
+        if (!objectName.StartsWith("verdict", StringComparison.Ordinal))
+            drift.Changes.Max(change => change.Class).Should().Be(expected, listed);
     }
 }
