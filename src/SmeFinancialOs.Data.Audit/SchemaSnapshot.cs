@@ -24,6 +24,7 @@ public sealed class SchemaSnapshot
     /// <summary>Audits a database and writes down what was found. Allowances and the baseline are left aside.</summary>
     /// <param name="audit">Of the database.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="ArgumentNullException">The audit is null.</exception>
     /// <exception cref="SchemaSnapshotException">No table is a tenant table: there would be no verdicts.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The server cannot be reached or refuses the login.</exception>
     /// <exception cref="NotSupportedException">The server is older than 15.</exception>
@@ -43,6 +44,7 @@ public sealed class SchemaSnapshot
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
     /// <param name="json">The text of the file.</param>
+    /// <exception cref="ArgumentException">The text is blank.</exception>
     /// <exception cref="SchemaSnapshotException">The text is no snapshot, or one of another format: the message says where.</exception>
     public static SchemaSnapshot Parse(string json)
     {
@@ -55,6 +57,7 @@ public sealed class SchemaSnapshot
 
     /// <summary>What is different in a later snapshot, and what that means for the tenants.</summary>
     /// <param name="later">Of the same schema, read with the same options.</param>
+    /// <exception cref="ArgumentNullException">The later one is null.</exception>
     /// <exception cref="SchemaSnapshotException">The two were read with different options: their verdicts are about different things.</exception>
     public SchemaDrift ChangesTo(SchemaSnapshot later)
     {

@@ -31,7 +31,8 @@ internal sealed class DriftFinder(SnapshotDocument before, SnapshotDocument afte
         var changes = causes.Select(change => Classified(change, classifier.Classify(change))).OfType<SchemaChange>().ToList();
         changes.AddRange(consequences.Where(item => !item.IsExplained).Select(item => Classified(item.Change, (item.Class, item.Text))).OfType<SchemaChange>());
         changes.AddRange(NotRead());
-        return new([.. changes.OrderByDescending(change => change.Class).ThenBy(change => change.ObjectName, StringComparer.Ordinal)], [.. Notes()], IsComplete);
+        return new([.. changes.OrderByDescending(change => change.Class).ThenBy(change => change.ObjectName, StringComparer.Ordinal)], [.. Notes()],
+            IsComplete);
     }
 
     private SchemaChange? Classified(FactChange change, (SchemaChangeClass Class, string Reason)? verdict) => verdict is not { } found ? null
@@ -94,7 +95,7 @@ internal sealed class DriftFinder(SnapshotDocument before, SnapshotDocument afte
     private IEnumerable<string> Notes()
     {
         if (AreOtherVersions)
-            yield return $"The first snapshot is of PostgreSQL {before.ServerMajorVersion}, the second of {after.ServerMajorVersion}: expressions may be printed "
-                + "differently. Policies are compared by their verdicts.";
+            yield return $"The first snapshot is of PostgreSQL {before.ServerMajorVersion}, the second of {after.ServerMajorVersion}: expressions may be "
+                + "printed differently. Policies are compared by their verdicts.";
     }
 }

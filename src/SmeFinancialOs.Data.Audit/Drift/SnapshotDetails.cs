@@ -73,7 +73,8 @@ internal sealed record SnapshotDetails(IReadOnlyList<DetailedMembership> Members
                 r.Text("privilege_type"), r.Flag("is_grantable"))).ConfigureAwait(false),
             await rows.NextAsync(r => new DetailedTrigger(r.Oid("relation"), r.Text("name"), r.Text("function"), r.Text("enabled"), r.Text("definition")))
                 .ConfigureAwait(false),
-            (await rows.NextAsync(r => (Oid: r.Oid("oid"), Text: r.Text("definition"))).ConfigureAwait(false)).ToDictionary(view => view.Oid, view => view.Text),
+            (await rows.NextAsync(r => (Oid: r.Oid("oid"), Text: r.Text("definition"))).ConfigureAwait(false))
+                .ToDictionary(view => view.Oid, view => view.Text),
             (await rows.NextAsync(r => r.Oid("oid")).ConfigureAwait(false)).ToHashSet());
     }
 

@@ -40,7 +40,12 @@ internal sealed record SnapshotSection(string Name, string Noun, string[] Proper
         new(Memberships, "membership", ["admin", "inherit", "member", "role", "set"])
             { Values = new Dictionary<string, string[]> { ["admin"] = YesNo, ["inherit"] = YesNo, ["set"] = YesNo } },
         new(Policies, "policy", ["check", "command", "mode", "roles", "table", "using"])
-            { Values = new Dictionary<string, string[]> { ["mode"] = ["permissive", "restrictive"], ["command"] = ["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"] } },
+        {
+            Values = new Dictionary<string, string[]>
+            {
+                ["mode"] = ["permissive", "restrictive"], ["command"] = ["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"],
+            },
+        },
         new(Roles, "role", ["bypassRls", "createRole", "inherit", "kind", "login", "replication", "superuser"])
             { Values = new Dictionary<string, string[]> { ["kind"] = ["app", "operator", "other"], ["bypassRls"] = YesNo, ["superuser"] = YesNo } },
         new(Schemas, "schema", ["owner"]),
