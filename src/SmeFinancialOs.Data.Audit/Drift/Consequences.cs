@@ -20,7 +20,8 @@ internal static class Consequences
             : after == "not judged" || before == "closed" || (gained && before != "hole") ? SchemaChangeClass.NeedsReview
             : SchemaChangeClass.Safe;
         return new(change, change.Any["table"], change.Any["role"], change.Old is null && after == "safe" ? SchemaChangeClass.Safe : @class,
-            $"verdict for {change.Any["role"]}: {Text(change.Old)} -> {Text(change.New)}") { IsImprovement = isClosedHole };
+            $"verdict for {change.Any["role"]}: {Text(change.Old)} -> {Text(change.New)}")
+        { IsImprovement = isClosedHole };
     }
 
     private static string Text(Fact? verdict) => verdict is null ? "none"
@@ -32,9 +33,11 @@ internal static class Consequences
             return null;
         var @class = change.New is null ? SchemaChangeClass.Safe : change.New["severity"] switch
         {
-            "error" => SchemaChangeClass.Dangerous, "warning" => SchemaChangeClass.NeedsReview, _ => SchemaChangeClass.Safe,
+            "error" => SchemaChangeClass.Dangerous,
+            "warning" => SchemaChangeClass.NeedsReview,
+            _ => SchemaChangeClass.Safe,
         };
         return new(change, change.Any["object"], null, @class, $"{change.Any["severity"]} {change.Any["rule"]}{(change.New is null ? " is gone" : "")}")
-            { IsImprovement = change.New is null && change.Any["severity"] != "info" };
+        { IsImprovement = change.New is null && change.Any["severity"] != "info" };
     }
 }

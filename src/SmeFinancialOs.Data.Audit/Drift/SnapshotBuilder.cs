@@ -56,7 +56,12 @@ internal sealed class SnapshotBuilder(DatabaseModel model, AuditReport report, S
 
     internal static string KindOf(Relation relation) => relation.Kind switch
     {
-        'p' => "partitioned table", 'v' => "view", 'm' => "materialized view", 'f' => "foreign table", 'S' => "sequence", _ => "table",
+        'p' => "partitioned table",
+        'v' => "view",
+        'm' => "materialized view",
+        'f' => "foreign table",
+        'S' => "sequence",
+        _ => "table",
     };
 
     private string NameOfRelation(uint oid) => _catalog.Relations.TryGetValue(oid, out var relation) ? relation.Name : "a table that is not looked at";
@@ -140,7 +145,10 @@ internal sealed class SnapshotBuilder(DatabaseModel model, AuditReport report, S
             (fact["table"], fact["role"]) = (judgement.Table, judgement.Role);
             fact["verdict"] = judgement.Verdict switch
             {
-                PolicyVerdict.Safe => "safe", PolicyVerdict.Closed => "closed", PolicyVerdict.Hole => "hole", _ => "not judged",
+                PolicyVerdict.Safe => "safe",
+                PolicyVerdict.Closed => "closed",
+                PolicyVerdict.Hole => "hole",
+                _ => "not judged",
             };
             fact["commands"] = judgement.Verdict == PolicyVerdict.Closed ? "" : commands.Of(tables[judgement.Table], roles[judgement.Role]);
             fact["reason"] = judgement.Verdict == PolicyVerdict.NotJudged ? judgement.Reason : "";

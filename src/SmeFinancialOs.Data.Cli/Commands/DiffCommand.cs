@@ -41,7 +41,7 @@ internal static class DiffCommand
         var drift = before.ChangesTo(after);
         var scope = $"{drift.Changes.Count} changes since {files[0]}; {after.TenantTableCount} tenant tables";
         return Flags.Report(parsed, new("diff", [.. drift.Changes.Select(Problem.Of)], [], $"{after.ServerMajorVersion}", scope, drift.IsComplete)
-            { Notes = drift.Notes });
+        { Notes = drift.Notes });
     }
 
     private static SchemaSnapshot Read(string file)

@@ -37,7 +37,7 @@ public sealed class DriftTests(DriftDatabase database) : IClassFixture<DriftData
     public async Task Nothing_is_called_safe_where_the_login_could_not_judge()
     {
         var job = new NpgsqlConnectionStringBuilder(database.ConnectionString)
-            { Username = database.Named("$job"), Password = DriftDatabase.Password }.ConnectionString;
+        { Username = database.Named("$job"), Password = DriftDatabase.Password }.ConnectionString;
         var before = await database.ReadAsync(job);
         before.Incomplete.Should().Contain(item => item.StartsWith("shop.orders for web_", StringComparison.Ordinal));
         before.ToJson().Should().Contain("may not SET ROLE");
@@ -59,7 +59,11 @@ public sealed class DriftTests(DriftDatabase database) : IClassFixture<DriftData
         var web = database.Options;
         var other = await database.ReadAsync(options: new SchemaAuditOptions
         {
-            TenantColumn = "tenant_id", TenantSetting = "app.other", AppLogins = web.AppLogins, TenantRoles = [], AdminLogins = web.AdminLogins,
+            TenantColumn = "tenant_id",
+            TenantSetting = "app.other",
+            AppLogins = web.AppLogins,
+            TenantRoles = [],
+            AdminLogins = web.AdminLogins,
             AdminRoles = web.AdminRoles,
         });
         FluentActions.Invoking(() => database.First.ChangesTo(other)).Should().Throw<SchemaSnapshotException>()
