@@ -70,7 +70,11 @@ public sealed class SchemaAudit
     /// <exception cref="NotSupportedException">The server is older than 15.</exception>
     /// <exception cref="TenantSchemaException">An option names a table that the database does not have, or the context cannot be set.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<AuditReport> RunAsync(CancellationToken cancellationToken = default)
+    public Task<AuditReport> RunAsync(CancellationToken cancellationToken = default) =>
+        RunAsync((_, _, report) => Task.FromResult(report), cancellationToken);
+
+    /// <summary>For a result that needs more than the report.</summary>
+    internal async Task<T> RunAsync<T>(Func<NpgsqlConnection, DatabaseModel, AuditReport, Task<T>> result, CancellationToken cancellationToken)
     {
         var connection = await _open(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
@@ -79,7 +83,7 @@ public sealed class SchemaAudit
         if (model.MissingName is { } missing)
             throw new TenantSchemaException(missing);
         model.Add(await PolicyJudging.RunAsync(connection, model, _open, _ownsConnections, cancellationToken).ConfigureAwait(false));
-        return RuleRunner.Run(model, _options);
+        return await result(connection, model, RuleRunner.Run(model, _options)).ConfigureAwait(false);
     }
 
     private static SchemaAuditOptions Checked(SchemaAuditOptions? options)

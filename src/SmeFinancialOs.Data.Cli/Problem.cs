@@ -63,6 +63,26 @@ internal sealed record Problem(string Rule, AuditSeverity Severity, string Title
         new("policies-not-evaluated", AuditSeverity.Warning, "Policies of which nobody knows what they let through.", "policies", reason,
             FingerprintOf("policies-not-evaluated"));
 
+    internal static Problem Of(SchemaChange change)
+    {
+        var (name, severity, title) = change.Class switch
+        {
+            SchemaChangeClass.Dangerous => ("dangerous", AuditSeverity.Error, "A change that opens a way to another tenant's rows."),
+            SchemaChangeClass.Breaking => ("breaking", AuditSeverity.Warning, "A change after which the app may do less."),
+            SchemaChangeClass.NeedsReview => ("review", AuditSeverity.Warning, "A change that a person has to look at."),
+            _ => ("safe", AuditSeverity.Info, "A change that is safe by proof, or closes a hole."),
+        };
+        var what = (change.Before, change.After) switch
+        {
+            (null, null) => "",
+            (null, var after) => $"new: {after}. ",
+            (var before, null) => $"gone: {before}. ",
+            var (before, after) => $"{before} -> {after}. ",
+        };
+        return new($"drift-{name}", severity, title, change.ObjectName, $"{what}{change.Reason}",
+            FingerprintOf($"drift-{name}", change.ObjectName, change.Before ?? "", change.After ?? ""));
+    }
+
     private static string FingerprintOf(params string[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))).AsSpan(0, 8));
 }

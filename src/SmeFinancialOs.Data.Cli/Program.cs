@@ -23,6 +23,8 @@ internal static class Program
             AuditCommand.Create(),
             LintCommand.Create(),
             ProbeCommand.Create(),
+            SnapshotCommand.Create(),
+            DiffCommand.Create(),
             MigrateCommand.Create(),
             SealCommand.Create(),
             ProtectCommand.Create(),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using SmeFinancialOs.Data.Audit;
 using SmeFinancialOs.Data.Cli.Output;
 
 namespace SmeFinancialOs.Data.Cli;
@@ -7,25 +6,37 @@ namespace SmeFinancialOs.Data.Cli;
 /// <summary>How findings are shown, and which of them fail the build.</summary>
 internal sealed class ReportFlags
 {
+    private readonly string[] _levels;
+    private readonly Func<Problem, string> _levelOf;
+    private readonly Option<string> _failOn;
     private readonly Option<string> _format = new("--format", "-f")
     {
         Description = "text, json, sarif (2.1.0), junit, or github (annotations).",
         DefaultValueFactory = _ => "text"
     };
     private readonly Option<string?> _output = new("--output", "-o") { Description = "A file to write to, instead of standard output." };
-    private readonly Option<string> _failOn = new("--fail-on")
-    {
-        Description = "The least severity that gives exit code 1: info, warning, error, or never.",
-        DefaultValueFactory = _ => "warning"
-    };
     private readonly Option<string?> _writeBaseline = new("--write-baseline") { Description = "Write all findings to this file as known, and succeed." };
     private readonly Option<bool> _noColor = new("--no-color") { Description = "No colors; also with NO_COLOR set, and when the output is no terminal." };
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "No text where nothing was found." };
 
     internal ReportFlags()
+        : this(["info", "warning", "error"], "warning", problem => problem.Severity.ToString().ToLowerInvariant())
     {
+    }
+
+    /// <param name="levels">What --fail-on takes besides never, from harmless to worst.</param>
+    /// <param name="level">The one that is meant without --fail-on.</param>
+    /// <param name="levelOf">Of a problem.</param>
+    internal ReportFlags(string[] levels, string level, Func<Problem, string> levelOf)
+    {
+        (_levels, _levelOf) = (levels, levelOf);
+        _failOn = new("--fail-on")
+        {
+            Description = $"The least of {string.Join(", ", levels)} that gives exit code 1; or never.",
+            DefaultValueFactory = _ => level
+        };
         _format.AcceptOnlyFromAmong("text", "json", "sarif", "junit", "github");
-        _failOn.AcceptOnlyFromAmong("info", "warning", "error", "never");
+        _failOn.AcceptOnlyFromAmong([.. levels, "never"]);
     }
 
     internal void AddTo(Command command)
@@ -60,7 +71,8 @@ internal sealed class ReportFlags
     }
 
     private bool Fails(ParseResult parsed, Outcome outcome) =>
-        Enum.TryParse<AuditSeverity>(parsed.GetValue(_failOn), ignoreCase: true, out var least) && outcome.Problems.Any(problem => problem.Severity >= least);
+        Array.IndexOf(_levels, parsed.GetValue(_failOn)) is >= 0 and var least
+        && outcome.Problems.Any(problem => Array.IndexOf(_levels, _levelOf(problem)) >= least);
 
     private bool HasColor(ParseResult parsed, string? file) =>
         file is null && !parsed.GetValue(_noColor) && !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));

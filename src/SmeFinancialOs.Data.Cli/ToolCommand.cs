@@ -24,8 +24,8 @@ internal sealed class ToolCommand : Command
                 return Fail("cancelled");
             }
             catch (Exception fault) when (fault is ToolFailureException or SchemaMigrationException or AuditConnectionException or MigrationLintException
-                or IsolationProbeException or TenantSchemaException or FixProofException or NpgsqlException or PostgresServerUnavailableException
-                or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
+                or IsolationProbeException or TenantSchemaException or FixProofException or SchemaSnapshotException or NpgsqlException
+                or PostgresServerUnavailableException or NotSupportedException or ArgumentException or IOException or UnauthorizedAccessException)
             {
                 return Fail(fault.Message);
             }

@@ -21,7 +21,7 @@ internal static class Rules
         typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException),
         typeof(NpgsqlException), typeof(IOException),
         typeof(OptionsValidationException), typeof(TenantDataException), typeof(SchemaMigrationException),
-        typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException),
+        typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException), typeof(SchemaSnapshotException),
         typeof(PostgresServerUnavailableException), typeof(TenantIsolationException), typeof(MarkedException),
     ];
 

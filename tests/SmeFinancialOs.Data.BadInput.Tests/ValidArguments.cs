@@ -71,6 +71,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         "domain" => "example.com",
         "keyId" => new ContextSealKeys(world.Database.SuperuserConnectionString).AddAsync().GetAwaiter().GetResult()[..8],
         "ruleId" => AuditAllowance.EveryRule,
+        "json" => SnapshotAsync().GetAwaiter().GetResult().ToJson(),
         _ when parameter.HasDefaultValue => (string?)parameter.DefaultValue,
         _ => "name",
     };
@@ -113,6 +114,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(ContextSealKeys) => new ContextSealKeys(world.Database.SuperuserConnectionString),
         _ when type == typeof(SchemaMigrator) => new SchemaMigrator(world.Database.SuperuserConnectionString),
         _ when type == typeof(SchemaAudit) => new SchemaAudit(world.Database.SuperuserConnectionString),
+        _ when type == typeof(SchemaSnapshot) => await SnapshotAsync(),
         _ when type == typeof(IsolationProbe) => new IsolationProbe(world.Database.SuperuserConnectionString),
         _ when type == typeof(MigrationLint) => new MigrationLint(world.Server.ConnectionString),
         _ when type == typeof(SchemaAuditOptions) || type == typeof(TenantSchemaOptions) => new SchemaAuditOptions(),
@@ -126,6 +128,8 @@ internal sealed class ValidArguments(BadInputDatabase world)
             throw new NotSupportedException($"ValidArguments.CreateAsync does not know how to make a {type}: add it there, "
                 + "or name the type in Exemptions with the reason."),
     };
+
+    private Task<SchemaSnapshot> SnapshotAsync() => SchemaSnapshot.ReadAsync(new SchemaAudit(world.Database.SuperuserConnectionString));
 
     private TenantBatch Batch()
     {

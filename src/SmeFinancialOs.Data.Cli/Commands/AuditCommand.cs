@@ -24,7 +24,7 @@ internal static class AuditCommand
                 if (result.Hint is not null)
                     throw new ToolFailureException($"{result.Hint} See --tenant-column, --tenant-setting and --schema.");
                 return report.Report(parsed, new("audit", [.. result.Findings.Select(finding => Problem.Of(finding))],
-                    [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion,
+                    [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], $"{result.ServerVersion}",
                     AuditScope.Of(result), AuditScope.IsJudged(result)));
             })
         { connection };

@@ -90,7 +90,7 @@ internal static class LintCommand
             .. result.Findings.Select(finding => Problem.Of(finding.Finding, fileOf(finding.Migration))),
             .. result.NotEvaluated is { } reason ? (Problem[])[Problem.NotEvaluated(reason)] : [],
         ],
-        [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], result.ServerVersion, string.Join("; ", scope),
+        [.. result.Suppressed.Select(suppressed => (Problem.Of(suppressed.Finding), suppressed.Reason))], $"{result.ServerVersion}", string.Join("; ", scope),
         isEvaluated && result.Errors.Count == 0 && AuditScope.IsJudged(result.Audit))
         { Notes = [.. result.NotSql.Select(code => $"left out: {code}")] };
     }

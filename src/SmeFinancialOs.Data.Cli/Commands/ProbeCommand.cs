@@ -32,7 +32,7 @@ internal static class ProbeCommand
                 return report.Report(parsed, new("probe", [.. problems[false]],
                     [.. problems[true].Select(problem => (problem, "known to the baseline")),
                         .. result.Skipped.Where(skipped => skipped.IsAllowed).Select(skipped => (Problem.Of(skipped), skipped.Reason))],
-                    result.ServerVersion, Scope(result), result.Skipped.All(skipped => skipped.IsAllowed))
+                    $"{result.ServerVersion}", Scope(result), result.Skipped.All(skipped => skipped.IsAllowed))
                 { Notes = [.. Notes(result)] });
             })
         { connection };

@@ -7,7 +7,7 @@ internal static class JsonOutput
     {
         formatVersion = 1,
         command = outcome.Command,
-        serverVersion = outcome.ServerVersion.ToString(),
+        serverVersion = outcome.ServerVersion,
         scope = outcome.Scope,
         complete = outcome.IsComplete,
         notes = outcome.Notes.Count > 0 ? outcome.Notes : null,
