@@ -56,6 +56,7 @@ public sealed class FixProof
     internal async Task<FixProofReport> RunAsync(IReadOnlyList<AuditFinding> findings, Func<AuditFinding, bool> isWanted, IProgress<string>? progress,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var (proved, unproved) = (new List<SchemaFix>(), new List<UnprovedFix>());
         var seen = findings.Select(finding => finding.Fingerprint).ToHashSet();
         var candidates = FixPlan.Of(findings.Where(isWanted));

@@ -19,7 +19,7 @@ internal sealed class SchemaFlags
             + $"one of {string.Join(", ", TenantSchemaPreset.All.Select(preset => preset.Name))}.",
     };
     private readonly Option<string?> _membership = new("--membership")
-        { Description = "The table that says which users belong to which tenants: \"public.members(user_id, org_id)\"." };
+    { Description = "The table that says which users belong to which tenants: \"public.members(user_id, org_id)\"." };
     private readonly Option<string?> _tenantSetting =
         new("--tenant-setting") { Description = "The setting that says who is asking. [default: app.current_org_id]" };
     private readonly Option<string?> _tenantTable =

@@ -22,6 +22,7 @@ internal static class Exemptions
         [typeof(InvoiceStatusTotal)] = Result,
         [typeof(Organization)] = Result,
         [typeof(AuditFinding)] = Result,
+        [typeof(SchemaFix)] = Result,
         [typeof(IsolationReport)] = Result,
         [typeof(TestOrganization)] = Result,
         [typeof(ContextSealKey)] = Result,

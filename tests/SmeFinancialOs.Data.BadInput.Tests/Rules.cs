@@ -21,7 +21,8 @@ internal static class Rules
         typeof(ArgumentException), typeof(InvalidOperationException), typeof(NotSupportedException), typeof(OperationCanceledException), typeof(DataException),
         typeof(NpgsqlException), typeof(IOException),
         typeof(OptionsValidationException), typeof(TenantDataException), typeof(SchemaMigrationException),
-        typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException), typeof(SchemaSnapshotException),
+        typeof(AuditConnectionException), typeof(MigrationLintException), typeof(IsolationProbeException), typeof(TenantSchemaException),
+            typeof(FixProofException), typeof(SchemaSnapshotException),
         typeof(PostgresServerUnavailableException), typeof(TenantIsolationException), typeof(MarkedException),
     ];
 

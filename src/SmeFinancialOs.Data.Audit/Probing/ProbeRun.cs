@@ -247,6 +247,7 @@ internal sealed class ProbeRun
              from other in _seeder.Of(table, _context.Other)
              where own.Leaf == other.Leaf
              select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context,
-                 Model.LevelOf(table)) { IsMembership = table.Oid == Model.Members?.Table.Oid }).FirstOrDefault();
+                 Model.LevelOf(table))
+             { IsMembership = table.Oid == Model.Members?.Table.Oid }).FirstOrDefault();
     }
 }

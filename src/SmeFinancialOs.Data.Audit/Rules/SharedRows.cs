@@ -17,7 +17,8 @@ internal sealed class SharedRows : CatalogRule
         let keys = KeysOf(model, table)
         where keys.Count > 0
         select Found(table.Name,
-            $"Every tenant can read the rows whose {model.TenantColumnOf(table).Name} is {string.Join(" or ", keys)}; none can write them.", Fix.Person("allow it with the reason, if it is meant"));
+            $"Every tenant can read the rows whose {model.TenantColumnOf(table).Name} is {string.Join(" or ", keys)}; none can write them.",
+                Fix.Person("allow it with the reason, if it is meant"));
 
     /// <summary>Of roles that have rows of their own besides: a demo reads a fixed tenant alone.</summary>
     internal static IReadOnlyList<string> KeysOf(DatabaseModel model, Relation table) => !model.IsSettled(table) ? []

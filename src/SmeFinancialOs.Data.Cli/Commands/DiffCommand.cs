@@ -24,8 +24,8 @@ internal static class DiffCommand
     internal static Command Create()
     {
         var command = new ToolCommand("diff",
-            "Says for each change of policies, privileges, roles and functions since a snapshot whether it is safe, needs review, breaks what the app does, or is\n"
-            + "dangerous, by the verdicts of the audit before and after.", Examples, RunAsync)
+            "Says for each change of policies, privileges, roles and functions since a snapshot whether it is safe, needs review,\n"
+            + "breaks what the app does, or is dangerous, by the verdicts of the audit before and after.", Examples, RunAsync)
         { Files, Connection };
         Schema.AddTo(command);
         Flags.AddTo(command);

@@ -33,7 +33,8 @@ internal static class FixCommand
     {
         var command = new ToolCommand("fix",
             "Prints the SQL that mends what the audit finds. With a proof database each fix is tried there, with rows of two tenants in every table:\n"
-            + "no foreign row more, every own row still there, and whatever worked and was legitimate still works. What was not shown is unproved, and --apply leaves it out.",
+            + "no foreign row more, every own row still there, and whatever worked and was legitimate still works.\n"
+            + "What was not shown is unproved, and --apply leaves it out.",
             Examples, RunAsync)
         { Connection, ProofDatabase, ProveInPlace, Apply, All };
         Schema.AddTo(command);

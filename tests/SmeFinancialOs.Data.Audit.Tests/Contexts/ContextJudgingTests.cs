@@ -44,8 +44,13 @@ public sealed class ContextJudgingTests(ContextDatabase database) : IClassFixtur
         var options = database.Options(ContextCase.All[0]);
         var broken = new SchemaAuditOptions
         {
-            TenantColumn = options.TenantColumn, Context = context, AppLogins = options.AppLogins, TenantRoles = [], AdminLogins = [], AdminRoles = [],
-                Schemas = options.Schemas,
+            TenantColumn = options.TenantColumn,
+            Context = context,
+            AppLogins = options.AppLogins,
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
+            Schemas = options.Schemas,
         };
         (await FluentActions.Awaiting(() => new SchemaAudit(database.ConnectionString, broken).RunAsync(Sql.Cancel))
             .Should().ThrowAsync<TenantSchemaException>())

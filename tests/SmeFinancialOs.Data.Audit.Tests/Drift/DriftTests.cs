@@ -84,7 +84,8 @@ public sealed class DriftTests(DriftDatabase database) : IClassFixture<DriftData
 
     private void ShouldHave(SchemaDrift drift, string objectName, SchemaChangeClass expected)
     {
-        var listed = string.Join("\n", drift.Changes.Select(change => $"{change.Class} {change.ObjectName}: {change.Before} -> {change.After}: {change.Reason}"));
+        var listed = string.Join("\n", drift.Changes.Select(change =>
+            $"{change.Class} {change.ObjectName}: {change.Before} -> {change.After}: {change.Reason}"));
         drift.Changes.Where(change => change.ObjectName.EndsWith(database.Named(objectName), StringComparison.Ordinal)).Select(change => change.Class)
             .Should().Equal([expected], listed);
         // The verdict has a line of its own where a function brought it about, which always needs review.

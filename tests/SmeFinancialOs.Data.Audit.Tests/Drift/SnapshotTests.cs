@@ -23,7 +23,8 @@ public sealed class SnapshotTests(DriftDatabase database) : IClassFixture<DriftD
 
     [Fact]
     public void Snapshot_has_verdicts_for_each_table_and_role() => database.First.ToJson().Should()
-        .MatchRegex(database.Named("\"shop.orders for $web\": \\{\\s*\"commands\": \"DELETE, INSERT, SELECT, UPDATE\",\\s*\"reason\": \"\",\\s*\"role\": \"$web\",\\s*"
+        .MatchRegex(database.Named("\"shop.orders for $web\": \\{\\s*\"commands\": \"DELETE, INSERT, SELECT, UPDATE\",\\s*"
+                + "\"reason\": \"\",\\s*\"role\": \"$web\",\\s*"
             + "\"table\": \"shop.orders\",\\s*\"verdict\": \"safe\"")).And
         .MatchRegex(database.Named("\"shop.audit for $web\": \\{[^}]*\"verdict\": \"closed\""));
 

@@ -32,7 +32,12 @@ public sealed class ObjectDatabase : IAsyncLifetime
         }
         var options = new SchemaAuditOptions
         {
-            TenantColumn = "tenant_id", TenantSetting = "app.tenant", AppLogins = [Role], TenantRoles = [], AdminLogins = [], AdminRoles = [],
+            TenantColumn = "tenant_id",
+            TenantSetting = "app.tenant",
+            AppLogins = [Role],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
         };
         Report = await new SchemaAudit(ConnectionString, options).RunAsync(Sql.Cancel);
     }

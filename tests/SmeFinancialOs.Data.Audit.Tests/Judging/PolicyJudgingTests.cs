@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 
 public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixture<LabelledDatabase>
@@ -71,6 +73,21 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
 
     private static int Created(LabelledPolicy policy, string table) =>
         (policy.Before + policy.Sql).Contains($"CREATE TABLE {table} ", StringComparison.Ordinal) ? 1 : 0;
+
+    /// <summary>Recall: of the holes, how many are called one. Precision: of what is called a hole, how many are one.</summary>
+    [Fact]
+    public void Security_page_has_recall_precision_and_what_was_not_judged()
+    {
+        var judged = LabelledPolicy.All.Select((policy, i) => (Label: policy.Verdict, Verdict: database.Judgements[$"{LabelledDatabase.SchemaOf(i)}.t"].Verdict))
+            .ToList();
+        var (holes, called) = (judged.Where(item => item.Label == PolicyVerdict.Hole).ToList(), judged.Where(item => item.Verdict == PolicyVerdict.Hole).ToList());
+        var found = called.Count(item => item.Label == PolicyVerdict.Hole);
+        var proved = judged.Where(item => item.Verdict is PolicyVerdict.Safe or PolicyVerdict.Closed).ToList();
+        File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "SECURITY.md")).Should().Contain(string.Create(CultureInfo.InvariantCulture,
+            $"| {judged.Count} labelled policies | {found} of {holes.Count}: {100.0 * found / holes.Count:0.#} % | {found} of {called.Count}: "
+            + $"{100.0 * found / called.Count:0.#} % | {proved.Count(item => item.Label is PolicyVerdict.Safe or PolicyVerdict.Closed)} of {proved.Count} "
+            + $"| {judged.Count(item => item.Verdict == PolicyVerdict.NotJudged)} |"));
+    }
 
     private static (LabelledPolicy Policy, string Table) Find(string name)
     {

@@ -34,12 +34,23 @@ public sealed class FixProofTests : IAsyncLifetime
 
     private SchemaAuditOptions Options => new()
     {
-        TenantColumn = "tenant_id", TenantSetting = "app.tenant", AppLogins = [_web], TenantRoles = [], AdminLogins = [], AdminRoles = [],
+        TenantColumn = "tenant_id",
+        TenantSetting = "app.tenant",
+        AppLogins = [_web],
+        TenantRoles = [],
+        AdminLogins = [],
+        AdminRoles = [],
     };
 
     private IsolationProbeOptions ProofOptions => new()
     {
-        TenantColumn = "tenant_id", TenantSetting = "app.tenant", AppLogins = [_web], TenantRoles = [], AdminLogins = [], AdminRoles = [], DemoRoles = [],
+        TenantColumn = "tenant_id",
+        TenantSetting = "app.tenant",
+        AppLogins = [_web],
+        TenantRoles = [],
+        AdminLogins = [],
+        AdminRoles = [],
+        DemoRoles = [],
     };
 
     public async ValueTask InitializeAsync()
