@@ -78,9 +78,11 @@ public sealed class PolicyJudgingTests(LabelledDatabase database) : IClassFixtur
     [Fact]
     public void Security_page_has_recall_precision_and_what_was_not_judged()
     {
-        var judged = LabelledPolicy.All.Select((policy, i) => (Label: policy.Verdict, Verdict: database.Judgements[$"{LabelledDatabase.SchemaOf(i)}.t"].Verdict))
+        var judged = LabelledPolicy.All.Select((policy, i) => (Label: policy.Verdict,
+            Verdict: database.Judgements[$"{LabelledDatabase.SchemaOf(i)}.t"].Verdict))
             .ToList();
-        var (holes, called) = (judged.Where(item => item.Label == PolicyVerdict.Hole).ToList(), judged.Where(item => item.Verdict == PolicyVerdict.Hole).ToList());
+        var (holes, called) = (judged.Where(item => item.Label == PolicyVerdict.Hole).ToList(), judged.Where(item =>
+            item.Verdict == PolicyVerdict.Hole).ToList());
         var found = called.Count(item => item.Label == PolicyVerdict.Hole);
         var proved = judged.Where(item => item.Verdict is PolicyVerdict.Safe or PolicyVerdict.Closed).ToList();
         File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "SECURITY.md")).Should().Contain(string.Create(CultureInfo.InvariantCulture,
