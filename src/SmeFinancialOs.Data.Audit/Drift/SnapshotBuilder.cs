@@ -135,11 +135,12 @@ internal sealed class SnapshotBuilder(DatabaseModel model, AuditReport report, S
         }
     }
 
+    /// <summary>On tables. Of views and functions the snapshot has what decides the verdict, and the findings that follow from it.</summary>
     private void AddVerdicts()
     {
         var (commands, roles) = (new OpenCommands(model), _catalog.Roles.Values.ToDictionary(role => role.Sql));
-        var tables = model.TenantTables.ToDictionary(table => table.Name);
-        foreach (var judgement in report.Judgements)
+        var tables = _catalog.Relations.Values.Where(relation => relation.IsTable).ToDictionary(relation => relation.Name);
+        foreach (var judgement in report.Judgements.Where(judgement => tables.ContainsKey(judgement.Table)))
         {
             var fact = _facts.Add(SnapshotSection.Verdicts, $"{judgement.Table} for {judgement.Role}");
             (fact["table"], fact["role"]) = (judgement.Table, judgement.Role);
