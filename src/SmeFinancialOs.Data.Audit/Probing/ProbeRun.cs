@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Probing;
 
 /// <summary>One probe, from the first row to the last attack, in a transaction that the caller rolls back.</summary>
-internal sealed class ProbeRun
+internal sealed partial class ProbeRun
 {
     private readonly ProbeSession _session;
     private readonly IsolationProbeOptions _options;
@@ -85,6 +85,11 @@ internal sealed class ProbeRun
             await _seeder.FillAsync(true).ConfigureAwait(false);
         foreach (var table in Model.Catalog.Relations.Values.Where(table => _seeder.Failures.ContainsKey(table.Oid)))
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
+        foreach (var table in Model.ChildTables.Where(table => Model.AppGrants(GrantKind.Relation, table.Oid).Any()))
+        {
+            _findings.Unclear(table.Name, "It has no tenant column: a row belongs to the tenant of its parent row, and the probe makes none. "
+                + "See the verdict of the audit.");
+        }
         foreach (var table in Model.Catalog.Relations.Values.Where(table => table.Kind == 'f' && Model.AppGrants(GrantKind.Relation, table.Oid).Any()))
             _findings.Unclear(table.Name, "It is a foreign table: what it holds is out of reach of the probe.");
 
@@ -214,40 +219,5 @@ internal sealed class ProbeRun
         {
             _findings.Unclear(target.Name, $"The rows could not be brought into place: {ServerText.Of(fault)} ({fault.SqlState})");
         }
-    }
-
-    private List<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> Parents(Target target) =>
-        [.. from key in _catalog.KeysOf(target.Table)
-            where Model.IsTenantTable(key.Target) && !(Model.AreTenants(key.Target) && key.Columns is [var only] && only == target.Tenant.Name)
-            let seeds = _seeder.Of(Model.Catalog.Relations[key.Target], _context.Other)
-            where seeds.Count > 0
-            select (key, seeds[0].Values)];
-
-    private IEnumerable<Relation> Views() => Model.Catalog.Relations.Values.Where(view => view.Kind is 'v' or 'm'
-        && (Model.AppGrants(GrantKind.Relation, view.Oid).Any() || Model.Identities.IsApp(view.Owner)));
-
-    /// <summary>Every filled table and partition, and every view that shows exactly one of them.</summary>
-    private IEnumerable<Target> Targets()
-    {
-        foreach (var table in Model.TenantTables)
-        {
-            if (Of(table, table, [.. _catalog.ColumnsOf[table.Oid]]) is { } target)
-                yield return target;
-        }
-        foreach (var view in Views().Where(view => view.Kind == 'v'))
-        {
-            var shown = _catalog.ColumnsOf[view.Oid].Select(column => column.Name).ToHashSet();
-            if (Model.Below(view.Oid).Where(Model.IsTenantTable).Select(oid => Model.Catalog.Relations[oid]).ToList() is [var table]
-                && Of(view, table, [.. _catalog.ColumnsOf[table.Oid].Where(column => shown.Contains(column.Name))]) is { } target)
-                yield return target;
-        }
-
-        Target? Of(Relation relation, Relation table, List<ProbeColumn> columns) =>
-            (from own in _seeder.Of(table, _context.Own)
-             from other in _seeder.Of(table, _context.Other)
-             where own.Leaf == other.Leaf
-             select new Target(relation, table, columns, _catalog.TenantColumn(table), own, other, _context,
-                 Model.LevelOf(table))
-             { IsMembership = table.Oid == Model.Members?.Table.Oid }).FirstOrDefault();
     }
 }

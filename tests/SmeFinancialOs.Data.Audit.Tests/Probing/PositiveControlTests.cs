@@ -64,6 +64,18 @@ public sealed class PositiveControlTests(PlainDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task A_child_table_without_a_tenant_column_is_not_probed()
+    {
+        var report = await database.ProbeAsync(PlainDatabase.Sound + """
+            ALTER TABLE t ADD UNIQUE (id);
+            CREATE TABLE lines (t_id bigint NOT NULL REFERENCES t (id), n int, PRIMARY KEY (t_id, n)); GRANT SELECT ON lines TO $web;
+            CREATE TABLE unreachable (t_id bigint NOT NULL REFERENCES t (id), n int, PRIMARY KEY (t_id, n));
+            """);
+        report.Skipped.Should().ContainSingle().Which.ObjectName.Should().Be("public.lines");
+        report.Probed.Should().ContainSingle(probed => probed.ObjectName == "public.t");
+    }
+
+    [Fact]
     public async Task A_view_that_shows_no_row_of_the_tenant_is_not_probed()
     {
         var report = await database.ProbeAsync(Protected + """
