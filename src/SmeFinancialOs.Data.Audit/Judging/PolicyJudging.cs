@@ -62,7 +62,15 @@ internal sealed class PolicyJudging
             var judged = await TriedAsync(() => viewJudge.JudgeAsync(view, facts.Roles[view.Role], cancellationToken)).ConfigureAwait(false);
             judgements.Add(new(view.View.Name, Identifier.Quote(facts.Roles[view.Role].Name), judged));
         }
-        judgements.AddRange(definers.Select(new DefinerJudge(model, facts).Judge));
+        var (definerJudge, queryJudge) = (new DefinerJudge(model, facts), new DefinerQueryJudge(model, facts, judging._judge));
+        foreach (var function in definers)
+        {
+            var judgement = definerJudge.Judge(function);
+            if (judgement.Verdict == PolicyVerdict.NotJudged
+                && await queryJudge.JudgeAsync(function, cancellationToken).ConfigureAwait(false) is { } judged)
+                judgement = new(function.Signature, judgement.Role, judged);
+            judgements.Add(judgement);
+        }
         return judgements;
     }
 

@@ -32,6 +32,22 @@ internal static class DefinerFunctions
             + Sql("void", "DELETE FROM codes WHERE code = 'a'")),
         new("a function in a language that is not read", PolicyVerdict.NotJudged,
             "CREATE FUNCTION f() RETURNS integer LANGUAGE internal SECURITY DEFINER SET search_path = $schema, pg_temp AS 'pg_backend_pid';"),
+        new("a function that filters by its argument", PolicyVerdict.Hole, Query("tenant bigint", "tenant_id = tenant"), "SELECT count(*) FROM f(2002)"),
+        new("a function that filters by its argument or the setting", PolicyVerdict.Hole,
+            Query("tenant bigint", "tenant_id = coalesce(tenant, nullif(current_setting('app.tenant', true), '')::bigint)"), "SELECT count(*) FROM f(2002)"),
+        new("a function that lets a password through", PolicyVerdict.Hole,
+            Query("word text", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint OR word = 'sesame'"),
+                "SELECT count(*) FROM f('sesame') WHERE f = 2002"),
+        new("a function that lets a long word through", PolicyVerdict.NotJudged,
+            Query("word text", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint OR length(word) > 100")),
+        new("a function that filters by the setting, with a parameter of a type that no value stands for", PolicyVerdict.NotJudged,
+            Query("at point", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint")),
+        new("a function that filters by the setting", PolicyVerdict.Safe, Query("", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint")),
+        new("a function that searches the tenant's rows", PolicyVerdict.Safe,
+            Query("word text", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint AND (note LIKE word OR word IS NULL)")),
+        new("a function that searches the tenant's rows or all of them", PolicyVerdict.Hole,
+            Query("word text", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint OR note ILIKE word"),
+                "SELECT count(*) FROM f('%') WHERE f = 2002"),
         new("a function that reads nothing", PolicyVerdict.Safe, Sql("bigint", "SELECT 1::bigint")),
         new("a function that reads codes", PolicyVerdict.Safe, Sql("bigint", "SELECT count(*) FROM codes")),
         new("a function that reads codes with their schema", PolicyVerdict.Safe,
@@ -50,6 +66,9 @@ internal static class DefinerFunctions
 
     private static string Sql(string type, string body, string name = "f") =>
         $"CREATE FUNCTION {name}() RETURNS {type} LANGUAGE sql {Pinned} {body} $f$;";
+
+    private static string Query(string parameters, string condition) =>
+        $"CREATE FUNCTION f({parameters}) RETURNS SETOF bigint LANGUAGE sql {Pinned} SELECT i.tenant_id FROM $schema.items i WHERE {condition} $f$;";
 
     private static string Block(string body) =>
         $"CREATE FUNCTION f() RETURNS bigint LANGUAGE plpgsql {Pinned} DECLARE n bigint; BEGIN {body} RETURN n; END $f$;";

@@ -9,13 +9,14 @@ public sealed class ObjectJudgingTests(ObjectDatabase database) : IClassFixture<
 
     public static TheoryData<string> Holes => [.. LabelledObject.All.Where(each => each.Verdict == PolicyVerdict.Hole).Select(each => each.Name)];
 
-    /// <summary>A function is never called a hole: that it reads a tenant's table is no row that was seen.</summary>
+    /// <summary>Many a function is no more than not judged: that it reads a tenant's table is no row that was seen.</summary>
     [Theory]
     [MemberData(nameof(Names))]
     public void Object_gets_no_better_verdict_than_a_person_gave_it(string name)
     {
         var (each, schema) = Find(name);
-        var judgement = database.Report!.Judgements.Single(judgement => judgement.Table == $"{schema}.v" || judgement.Table == $"{schema}.f()");
+        var judgement = database.Report!.Judgements.Single(judgement => judgement.Table == $"{schema}.v"
+            || judgement.Table.StartsWith($"{schema}.f(", StringComparison.Ordinal));
         if (each.Verdict == PolicyVerdict.Hole && judgement.Table.EndsWith(')'))
             judgement.Verdict.Should().BeOneOf([PolicyVerdict.Hole, PolicyVerdict.NotJudged], judgement.Reason);
         else
