@@ -46,20 +46,13 @@ public sealed class FixProof
     /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<FixProofReport> RunAsync(AuditReport report, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<FixProofReport> RunAsync(AuditReport report, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return RunAsync(report.Findings, finding => finding.IsFixSafe, progress, cancellationToken);
-    }
-
-    /// <summary>For the tests, which try fixes that no rule takes for safe.</summary>
-    internal async Task<FixProofReport> RunAsync(IReadOnlyList<AuditFinding> findings, Func<AuditFinding, bool> isWanted, IProgress<string>? progress,
-        CancellationToken cancellationToken)
-    {
         cancellationToken.ThrowIfCancellationRequested();
         var (proved, unproved) = (new List<SchemaFix>(), new List<UnprovedFix>());
-        var seen = findings.Select(finding => finding.Fingerprint).ToHashSet();
-        var candidates = FixPlan.Of(findings.Where(isWanted));
+        var seen = report.Findings.Select(finding => finding.Fingerprint).ToHashSet();
+        var candidates = FixPlan.Of(report.Findings.Where(finding => finding.IsFixSafe));
         for (var round = 0; round < MostRounds && candidates.Count > 0; round++)
         {
             var alone = await RoundAsync(proved, candidates, progress, cancellationToken).ConfigureAwait(false);
@@ -67,7 +60,7 @@ public sealed class FixProof
             var held = alone.Where(result => result.Value.Fault is null).Select(result => result.Key).ToList();
             var left = held.Count == 1 ? alone[held[0]].Left : await TogetherAsync(proved, held, unproved, progress, cancellationToken).ConfigureAwait(false);
             proved.AddRange(held);
-            candidates = FixPlan.Of(left.Where(finding => isWanted(finding) && seen.Add(finding.Fingerprint)));
+            candidates = FixPlan.Of(left.Where(finding => finding.IsFixSafe && seen.Add(finding.Fingerprint)));
         }
         return new(proved, unproved);
     }

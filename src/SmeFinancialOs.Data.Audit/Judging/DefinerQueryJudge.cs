@@ -81,9 +81,6 @@ internal sealed class DefinerQueryJudge(DatabaseModel model, JudgingFacts facts,
         if (from.Split("WHERE") is not [_, var rest])
             return (table, "true");
         var condition = SqlText.Of(rest.Slice(0, CanonicalQuery.EndOfCondition(rest)).Text);
-        var alias = Identifier.Quote(query.Aliases.Single());
-        return (table, condition.With(Enumerable.Range(0, condition.Count)
-            .Where(i => condition[i] == alias && condition[i + 1] == "." && condition[i - 1] != ".")
-            .Select(i => (condition.Slice(i, 1), Identifier.Quote(table.PlainName)))));
+        return (table, TableUse.WithoutAlias(condition, Identifier.Quote(query.Aliases.Single()), table));
     }
 }

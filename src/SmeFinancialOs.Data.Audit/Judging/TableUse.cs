@@ -22,6 +22,11 @@ internal static class TableUse
             && table.Name == $"{text[at]}.{text[at + 2]}" ? (at + 3 - index, owner) : null;
     }
 
+    /// <summary>A condition with the table's own name in the place of its alias, as a policy has it. alias: as SQL; null for none.</summary>
+    internal static string WithoutAlias(SqlText condition, string? alias, Relation table) => condition.With(Enumerable.Range(0, condition.Count)
+        .Where(i => condition[i] == alias && condition[i + 1] == "." && condition[i - 1] != ".")
+        .Select(i => (condition.Slice(i, 1), Identifier.Quote(table.PlainName))));
+
     /// <summary>0 where none stands there.</summary>
     internal static uint OwnerAt(SqlText text, int index) => text[index].StartsWith(Prefix, StringComparison.Ordinal)
         ? uint.Parse(text[index].AsSpan(Prefix.Length, text[index].Length - Prefix.Length - 1), System.Globalization.CultureInfo.InvariantCulture) : 0;

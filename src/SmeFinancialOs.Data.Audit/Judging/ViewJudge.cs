@@ -68,9 +68,7 @@ internal sealed class ViewJudge(DatabaseModel model, TableJudge judge)
         for (; end < from.Count && !(depth == 0 && AfterCondition.Contains(from[end], StringComparer.OrdinalIgnoreCase)); end++)
             depth += from[end] switch { "(" or "[" => 1, ")" or "]" => -1, _ => 0 };
         var condition = SqlText.Of(from.Slice(at + 1, end - at - 1).Text);
-        return (table, condition.With(Enumerable.Range(0, condition.Count)
-            .Where(i => condition[i] == alias && condition[i + 1] == "." && condition[i - 1] != ".")
-            .Select(i => (condition.Slice(i, 1), Identifier.Quote(table.PlainName)))));
+        return (table, TableUse.WithoutAlias(condition, alias, table));
     }
 
     private static bool IsClause(string token) => token.Equals("WHERE", StringComparison.OrdinalIgnoreCase)

@@ -25,19 +25,7 @@ internal sealed class ForeignDatabase
     internal string Named(string sql) => sql.Replace("$database", ConnectionString.DatabaseName(), StringComparison.Ordinal)
         .Replace("$web", _web, StringComparison.Ordinal).Replace("$role", $"role_{_web}", StringComparison.Ordinal);
 
-    internal async Task<AuditReport> AuditAsync() => await new SchemaAudit(ConnectionString, new SchemaAuditOptions
-    {
-        TenantColumn = _case.TenantColumn,
-        OtherTenantColumns = _case.OtherTenantColumns,
-        TenantSetting = _case.TenantSetting,
-        Context = _case.Context,
-        Membership = _case.Membership,
-        AppLogins = [_web],
-        TenantRoles = [.. _case.TenantRoles.Select(Named)],
-        AdminLogins = [],
-        AdminRoles = [],
-        Schemas = _case.Schemas,
-    }).RunAsync(Sql.Cancel);
+    internal Task<AuditReport> AuditAsync() => new SchemaAudit(ConnectionString, ProbeOptions.ToAudit()).RunAsync(Sql.Cancel);
 
     internal IsolationProbeOptions ProbeOptions => new()
     {
