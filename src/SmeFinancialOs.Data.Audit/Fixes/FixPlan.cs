@@ -24,32 +24,42 @@ internal static partial class FixPlan
         {
             var alike = Alike(finding, all).ToList();
             merged.UnionWith(alike);
-            var rewrites = alike.Select(other => other.Rewrite).OfType<PolicyRewrite>().ToList();
-            fixes.Add(new(rewrites.Count > 1 ? PolicyRewrite.Alter(rewrites) : finding.Fix, alike));
+            fixes.Add(new(Join(alike), alike));
         }
-        return WithoutRepetition(fixes);
+        return WithoutNeedlessIndexes(fixes);
     }
 
-    /// <summary>The findings that one fix mends: of the same policy, or with the same SQL.</summary>
-    private static IEnumerable<AuditFinding> Alike(AuditFinding finding, List<AuditFinding> all) => finding.Rewrite is { } rewrite
-        ? all.Where(other => other.Rewrite is { } more && more.Policy == rewrite.Policy && other.IsFixSafe == finding.IsFixSafe)
-            .OrderBy(other => Array.IndexOf(Order, other.RuleId))
-        : all.Where(other => other.Fix == finding.Fix);
+    /// <summary>The findings that one fix mends: of the same policy, with the same SQL, or foreign keys that want the same new key of their parent.</summary>
+    private static IEnumerable<AuditFinding> Alike(AuditFinding finding, List<AuditFinding> all)
+    {
+        if (finding.Rewrite is { } rewrite)
+        {
+            return all.Where(other => other.Rewrite is { } more && more.Policy == rewrite.Policy && other.IsFixSafe == finding.IsFixSafe)
+                .OrderBy(other => Array.IndexOf(Order, other.RuleId));
+        }
 
-    /// <summary>Two foreign keys may want the same key of their parent.</summary>
-    private static List<SchemaFix> WithoutRepetition(List<SchemaFix> fixes)
+        var key = NewKeyLine(finding);
+        return all.Where(other => other.Fix == finding.Fix
+            || (key is not null && other.IsFixSafe == finding.IsFixSafe && NewKeyLine(other) == key));
+    }
+
+    private static string Join(List<AuditFinding> alike)
+    {
+        if (alike.Select(finding => finding.Rewrite).OfType<PolicyRewrite>().ToList() is { Count: > 0 } rewrites)
+            return PolicyRewrite.Alter(rewrites);
+        // The key is made once, by the first.
+        var key = NewKeyLine(alike[0]);
+        return string.Join('\n', alike.Select(finding => finding.Fix).Distinct()
+            .Select((fix, i) => i == 0 ? fix : string.Join('\n', fix.Split('\n').Where(line => line != key))));
+    }
+
+    private static string? NewKeyLine(AuditFinding finding) => Array.Find(finding.Fix.Split('\n'), line => NewKey().IsMatch(line));
+
+    private static List<SchemaFix> WithoutNeedlessIndexes(List<SchemaFix> fixes)
     {
         var keys = fixes.SelectMany(fix => NewKey().Matches(fix.Sql)).Select(match => (match.Groups["table"].Value, match.Groups["column"].Value)).ToHashSet();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        var kept = new List<SchemaFix>();
-        foreach (var fix in fixes)
-        {
-            if (NewIndex().Match(fix.Sql) is { Success: true } index && keys.Contains((index.Groups["table"].Value, index.Groups["column"].Value)))
-                continue;
-            var lines = fix.Sql.Split('\n').Where(line => !NewKey().IsMatch(line) || seen.Add(line)).ToList();
-            kept.Add(new(string.Join('\n', lines), fix.Findings));
-        }
-        return kept;
+        return fixes.FindAll(fix => NewIndex().Match(fix.Sql) is not { Success: true } index
+            || !keys.Contains((index.Groups["table"].Value, index.Groups["column"].Value)));
     }
 
     [GeneratedRegex(@"^ALTER TABLE (?<table>\S+) ADD UNIQUE \((?<column>[^,)]+)", RegexOptions.Multiline)]

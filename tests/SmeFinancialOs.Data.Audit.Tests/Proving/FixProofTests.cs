@@ -11,12 +11,15 @@ public sealed class FixProofTests : IAsyncLifetime
         CREATE TABLE orders (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id), UNIQUE (id));
         CREATE TABLE lines (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, order_id bigint REFERENCES orders (id),
             PRIMARY KEY (tenant_id, id));
+        CREATE TABLE parcels (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id));
+        CREATE TABLE boxes (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, no bigint UNIQUE, PRIMARY KEY (no));
+        ALTER TABLE parcels ADD box bigint REFERENCES boxes (no), ADD spare_box bigint REFERENCES boxes (no);
         CREATE TABLE notes (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, body text, PRIMARY KEY (tenant_id, id));
         CREATE TABLE open (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id));
         CREATE TABLE jobs (tenant_id bigint NOT NULL REFERENCES tenants ON DELETE CASCADE, id bigint, PRIMARY KEY (tenant_id, id));
         ALTER TABLE jobs OWNER TO $job;
         DO $$ DECLARE t text; BEGIN
-            FOREACH t IN ARRAY '{tenants,orders,lines,notes,open,jobs}'::text[] LOOP
+            FOREACH t IN ARRAY '{tenants,orders,lines,parcels,boxes,notes,open,jobs}'::text[] LOOP
                 EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO $web', t);
                 CONTINUE WHEN t = 'open';
                 EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
@@ -32,15 +35,7 @@ public sealed class FixProofTests : IAsyncLifetime
     private string _audited = "";
     private string _proof = "";
 
-    private SchemaAuditOptions Options => new()
-    {
-        TenantColumn = "tenant_id",
-        TenantSetting = "app.tenant",
-        AppLogins = [_web],
-        TenantRoles = [],
-        AdminLogins = [],
-        AdminRoles = [],
-    };
+    private SchemaAuditOptions Options => ProofOptions.ToAudit();
 
     private IsolationProbeOptions ProofOptions => new()
     {
