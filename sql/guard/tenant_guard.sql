@@ -29,10 +29,11 @@ INSERT INTO app_guard.pinned SELECT f, app_guard.definition_of(f)
 FROM (SELECT format('%I.%I(%s)', n.nspname, p.proname, replace(oidvectortypes(p.proargtypes), ', ', ','))
       FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE (n.nspname, p.proname, oidvectortypes(p.proargtypes)) IN (('app', 'current_org_id', ''), ('app', 'demo_org_id', ''), ('app', 'context_holds', ''),
-          ('app', 'require_context', 'uuid, name'), ('app', 'keep_organization', ''), ('app', 'keep_policies', ''),
+          ('app', 'require_context', 'text, name, text, text[]'),
+          ('app', 'current_user_id', ''), ('app', 'current_roles', ''), ('app', 'keep_organization', ''), ('app', 'keep_policies', ''),
           ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
       UNION ALL SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'))) AS v (f)
+      WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'), ('app_seal', 'identity'))) AS v (f)
 ON CONFLICT (function) DO NOTHING;
 
 -- What app.protection() said when the guard was turned on, and later: the policies, and the tenants' table. The guard calls no function and reads no table of
@@ -131,10 +132,18 @@ policy AS MATERIALIZED (
         regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g') AS condition,
         regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\s+', ' ', 'g') AS new_row
     FROM pg_policy p WHERE p.polrelid IN (SELECT r.oid FROM relation r)),
+-- A domain cannot be given another type.
+tenant_type AS MATERIALIZED (SELECT d.typbasetype AS oid FROM pg_type d WHERE d.oid = to_regtype('app.tenant_id')),
 tenant_column AS MATERIALIZED (
-    SELECT DISTINCT p.polrelid, a.attname, quote_ident(a.attname) AS ident
-    FROM policy p JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0 AND a.attnotnull AND a.atttypid = 'uuid'::regtype
-    JOIN expected e ON e.name = 'tenant_isolation' AND p.condition = replace(e.condition, '{}', quote_ident(a.attname))
+    SELECT DISTINCT p.polrelid, a.attname, i.ident
+    FROM policy p JOIN pg_attribute a ON a.attrelid = p.polrelid AND a.attnum > 0 AND a.attnotnull
+    JOIN pg_type t ON t.oid = a.atttypid
+    JOIN tenant_type k ON k.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
+        OR k.oid = 'bigint'::regtype AND t.oid IN ('integer'::regtype, 'smallint'::regtype) OR k.oid = 'text'::regtype AND t.oid = 'varchar'::regtype
+    -- As pg_get_expr prints the column: app.comparable_column says the same.
+    CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype = 'd' OR t.oid = 'varchar'::regtype THEN format('(%I)::%s', a.attname, format_type(k.oid, NULL))
+                            ELSE quote_ident(a.attname) END) AS i (ident)
+    JOIN expected e ON e.name = 'tenant_isolation' AND p.condition = replace(e.condition, '{}', i.ident)
     WHERE p.polname = 'tenant_isolation'),
 as_expected AS MATERIALIZED (
     SELECT p.polrelid
@@ -208,7 +217,7 @@ SELECT r.name, 'the keys of the seal are open: without row-level security, with 
     'psql -f sql/migrations/0003_seal_keys.sql -- and drop the policy'
 FROM relation r
 WHERE r.name = 'app_seal.keys' AND (NOT r.relrowsecurity OR EXISTS (SELECT FROM policy p WHERE p.polrelid = r.oid AND p.polpermissive)
-    OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname IN ('inner_pad', 'outer_pad') AND a.attstattarget IS DISTINCT FROM 0))
+    OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = r.oid AND a.attname = 'key_block' AND a.attstattarget IS DISTINCT FROM 0))
 
 -- grants
 UNION ALL

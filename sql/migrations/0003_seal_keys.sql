@@ -47,11 +47,11 @@ REVOKE ALL ON SCHEMA app_seal FROM PUBLIC;
 
 CREATE TABLE IF NOT EXISTS app_seal.keys (
     id         text        PRIMARY KEY CHECK (id ~ '^[0-9a-f]{8}$'),
-    -- The key of HMAC-SHA-256 in the two forms that it is used in, so that nothing has to be computed for a statement. A retired key is forgotten.
-    inner_pad  bytea       CHECK (octet_length(inner_pad) = 64),
-    outer_pad  bytea       CHECK (octet_length(outer_pad) = 64),
+    -- The key as the first block of SHA-256: 64 bytes, the secret and zeros behind it, each byte XOR 0x36 as in HMAC. A retired key is forgotten.
+    key_block  bytea       CONSTRAINT keys_key_block_length CHECK (octet_length(key_block) = 64),
     added_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    retired_at timestamptz CHECK ((retired_at IS NULL) = (inner_pad IS NOT NULL AND outer_pad IS NOT NULL))
+    retired_at timestamptz,
+    CONSTRAINT keys_retired_forgotten CHECK ((retired_at IS NULL) = (key_block IS NOT NULL))
 );
 REVOKE ALL ON TABLE app_seal.keys FROM PUBLIC;
 
@@ -60,21 +60,29 @@ REVOKE ALL ON TABLE app_seal.keys FROM PUBLIC;
 ALTER TABLE app_seal.keys ENABLE ROW LEVEL SECURITY;
 
 -- ANALYZE copies values into pg_statistic, which pg_read_all_data reads, and where a key outlived its retirement. Nothing is collected from now on. What
--- is there already goes when the type of the columns is set again; the view that reads them is put aside meanwhile, as PostgreSQL refuses that otherwise.
-ALTER TABLE app_seal.keys ALTER inner_pad SET STATISTICS 0, ALTER outer_pad SET STATISTICS 0;
-DO $statistics$
+-- is there already goes when the type of the column is set again; the view that reads it is put aside meanwhile, as PostgreSQL refuses that otherwise.
+DO $keys$
 DECLARE
-    token_view constant text := (SELECT pg_catalog.pg_get_viewdef(pg_catalog.to_regclass('app_seal.valid_token')));
+    token_view text := (SELECT pg_catalog.pg_get_viewdef(pg_catalog.to_regclass('app_seal.valid_token')));
 BEGIN
     IF token_view IS NOT NULL THEN
-        CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT NULL::text AS kind, NULL::uuid AS org_id;
+        EXECUTE format('CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT NULL::text AS kind, NULL::%s AS org_id',
+            (SELECT pg_catalog.format_type(a.atttypid, NULL) FROM pg_catalog.pg_attribute a WHERE a.attrelid = 'app_seal.valid_token'::regclass AND a.attname = 'org_id'));
     END IF;
-    ALTER TABLE app_seal.keys ALTER inner_pad TYPE bytea, ALTER outer_pad TYPE bytea;
+    -- A version that signed with HMAC had the key in two forms. The view that read both is made anew by sql/seal/, which runs again where contexts are sealed.
+    IF EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = 'app_seal.keys'::regclass AND a.attname = 'outer_pad') THEN
+        token_view := NULL;
+        ALTER TABLE app_seal.keys DROP COLUMN outer_pad;
+        ALTER TABLE app_seal.keys RENAME COLUMN inner_pad TO key_block;
+        ALTER TABLE app_seal.keys ADD CONSTRAINT keys_retired_forgotten CHECK ((retired_at IS NULL) = (key_block IS NOT NULL));
+    END IF;
+    ALTER TABLE app_seal.keys ALTER key_block SET STATISTICS 0;
+    ALTER TABLE app_seal.keys ALTER key_block TYPE bytea;
     IF token_view IS NOT NULL THEN
         EXECUTE 'CREATE OR REPLACE VIEW app_seal.valid_token AS ' || token_view;
     END IF;
 END
-$statistics$;
+$keys$;
 GRANT USAGE ON SCHEMA app_seal TO app_owner;
 
 RESET ROLE;

@@ -2,14 +2,15 @@
 -- tenant guard holds tables to them.
 SET ROLE app_owner;
 
--- {} is the tenant column. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table has. (SELECT ..) makes an InitPlan:
+-- {} is the tenant column. is_of_demo: only where there is a demo. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table has. (SELECT ..) makes an InitPlan:
 -- evaluated once a statement, not once a row. is_sealed: only where contexts are sealed, only where they are not, or null: always.
-CREATE OR REPLACE FUNCTION app.policy_definitions()
-    RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean)
+DROP FUNCTION IF EXISTS app.policy_definitions(); -- of a version with other columns
+CREATE FUNCTION app.policy_definitions()
+    RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean, is_of_demo boolean)
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{demo}', demo), replace(d.new_row, '{demo}', demo), d.is_sealed
+    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{demo}', demo), replace(d.new_row, '{demo}', demo), d.is_sealed, d.name LIKE 'demo\_%'
     FROM (VALUES ('( SELECT app.demo_org_id() AS demo_org_id)')) AS f (demo)
     CROSS JOIN LATERAL (VALUES
         ('tenant_isolation', 'ALL', true, ARRAY['tenant_role'],
@@ -68,16 +69,37 @@ AS $function$
     WHERE d.refclassid = 'pg_class'::regclass AND d.classid = 'pg_class'::regclass AND d.refobjid = target AND d.deptype IN ('a', 'i')
 $function$;
 
+-- A column as pg_get_expr prints it where it is compared with a tenant id: with a cast to the type of these ids where it is a domain, or varchar.
+CREATE OR REPLACE FUNCTION app.comparable_column(target regclass, column_name name) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT CASE WHEN t.typtype = 'd' OR t.oid = 'varchar'::regtype THEN format('(%I)::%s', a.attname, format_type(k.typbasetype, NULL))
+        ELSE quote_ident(a.attname) END
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_type k ON k.oid = 'app.tenant_id'::regtype
+    WHERE a.attrelid = target AND a.attname = column_name
+$function$;
+
+-- The privileges that a registered table has to give. Where there is no demo, its role has none.
+CREATE OR REPLACE FUNCTION app.expected_privileges(target regclass) RETURNS TABLE (role text, privileges text[])
+    LANGUAGE sql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+    SELECT d.role, d.privileges FROM app.privilege_definitions() d JOIN app.protected_tables t ON t.kind = coalesce(d.kind, t.kind)
+    WHERE t.relation = target AND (d.role <> 'demo_role' OR app.demo_org_id() IS NOT NULL)
+$function$;
+
 -- The policies that a registered table has to have.
 CREATE OR REPLACE FUNCTION app.expected_policies(target regclass)
     RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{}', quote_ident(t.tenant_column)),
-        replace(d.new_row, '{}', quote_ident(t.tenant_column))
-    FROM app.protected_tables t CROSS JOIN app.policy_definitions() d
+    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{}', c.tenant_column),
+        replace(d.new_row, '{}', c.tenant_column)
+    FROM app.protected_tables t CROSS JOIN app.policy_definitions() d CROSS JOIN LATERAL app.comparable_column(t.relation, t.tenant_column) AS c (tenant_column)
     WHERE t.relation = target AND d.is_sealed IS DISTINCT FROM (to_regclass('app_seal.context') IS NULL)
+        AND (NOT d.is_of_demo OR app.demo_org_id() IS NOT NULL)
 $function$;
 
 -- The triggers that a registered table has to have.
@@ -118,8 +140,7 @@ AS $function$
             a.privilege_type || ' (' || (c.attname::text COLLATE "C") || ')', a.is_grantable
         FROM pg_attribute c CROSS JOIN aclexplode(c.attacl) a WHERE c.attrelid = target),
     granted (role, privilege) AS (
-        SELECT d.role, unnest(d.privileges) FROM app.privilege_definitions() d
-        JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind))
+        SELECT e.role, unnest(e.privileges) FROM app.expected_privileges(target) e)
     SELECT NULL, format('row-level security of %s is not enabled and forced', c.oid::regclass)
     FROM part JOIN pg_class c ON c.oid = part.oid WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
     UNION ALL
@@ -183,9 +204,7 @@ BEGIN
             || coalesce(' USING (' || item.condition || ')', '') || coalesce(' WITH CHECK (' || item.new_row || ')', '');
     END LOOP;
 
-    FOR item IN SELECT d.role, array_to_string(d.privileges, ', ') AS privileges FROM app.privilege_definitions() d
-                JOIN app.protected_tables t ON t.relation = target AND t.kind = coalesce(d.kind, t.kind)
-    LOOP
+    FOR item IN SELECT e.role, array_to_string(e.privileges, ', ') AS privileges FROM app.expected_privileges(target) e LOOP
         EXECUTE format('GRANT %s ON TABLE %s TO %I', item.privileges, target, item.role);
     END LOOP;
 
@@ -202,7 +221,7 @@ CREATE OR REPLACE FUNCTION app.protection() RETURNS jsonb
     SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT jsonb_build_object(
-        'policies', (SELECT jsonb_agg(d) FROM app.policy_definitions() d),
+        'policies', (SELECT jsonb_agg(d) FROM app.policy_definitions() d WHERE NOT d.is_of_demo OR app.demo_org_id() IS NOT NULL),
         'triggers', (SELECT jsonb_agg(d) FROM app.trigger_definitions() d),
         'tenants', (SELECT jsonb_build_object('relation', t.relation::oid, 'tenant_column', t.tenant_column)
             FROM app.protected_tables t WHERE t.kind = 'tenants'))
@@ -210,7 +229,8 @@ $function$;
 
 -- For whoever may alter the tables; the roles of the app have no use for them.
 REVOKE ALL ON FUNCTION app.policy_definitions(), app.privilege_definitions(), app.trigger_definitions(), app.parts_of(regclass),
-    app.sequences_of(regclass), app.expected_policies(regclass), app.expected_triggers(regclass), app.protection_faults(regclass),
+    app.sequences_of(regclass), app.comparable_column(regclass, name), app.expected_privileges(regclass), app.expected_policies(regclass),
+    app.expected_triggers(regclass), app.protection_faults(regclass),
     app.apply_protection(regclass),
     app.protection() FROM PUBLIC;
 

@@ -10,14 +10,12 @@ DECLARE
     id constant text := left(encode(uuid_send(gen_random_uuid()), 'hex'), 8);
     -- A random uuid has 122 bits of the server's strong random numbers.
     secret constant bytea := sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()));
-    inner_pad bytea := secret || decode(repeat('00', 32), 'hex');
-    outer_pad bytea := inner_pad;
+    key_block bytea := secret || decode(repeat('00', 32), 'hex');
 BEGIN
     FOR i IN 0..63 LOOP
-        inner_pad := set_byte(inner_pad, i, get_byte(inner_pad, i) # 54);
-        outer_pad := set_byte(outer_pad, i, get_byte(outer_pad, i) # 92);
+        key_block := set_byte(key_block, i, get_byte(key_block, i) # 54);
     END LOOP;
-    INSERT INTO app_seal.keys VALUES (id, inner_pad, outer_pad);
+    INSERT INTO app_seal.keys (id, key_block) VALUES (id, key_block);
     -- The planner takes a table that it knows nothing of for a large one, and would go through the index for two rows.
     ANALYZE app_seal.keys;
     RETURN id || ':' || encode(secret, 'base64');
@@ -39,7 +37,7 @@ BEGIN
         RAISE EXCEPTION 'key "%" is the last one: without it every context is refused', key_id
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Add another key, give it to the hosts, and retire this one then.';
     END IF;
-    UPDATE app_seal.keys k SET retired_at = clock_timestamp(), inner_pad = NULL, outer_pad = NULL WHERE k.id = key_id;
+    UPDATE app_seal.keys k SET retired_at = clock_timestamp(), key_block = NULL WHERE k.id = key_id;
 END
 $function$;
 COMMENT ON FUNCTION app_seal.retire_key(text) IS 'Takes a key out of force and forgets it: what was signed with it is refused from now on.';
@@ -47,27 +45,21 @@ COMMENT ON FUNCTION app_seal.retire_key(text) IS 'Takes a key out of force and f
 REVOKE ALL ON FUNCTION app_seal.add_key(), app_seal.retire_key(text) FROM PUBLIC;
 
 -- Whether the context in force may enter a name as its own in the log of admin contexts. Where contexts are sealed, the name is part of what the host has
--- signed: the token holds half of its SHA-256 where a tenant's holds the organization. Elsewhere nothing is known of it. SECURITY DEFINER: it reads the keys.
+-- signed: it is the user of an admin context. Elsewhere nothing is known of it. SECURITY DEFINER: it reads the keys.
 -- Whoever may become the owner of the tables could switch the policies off, so such an operator needs no token.
 CREATE OR REPLACE FUNCTION app_seal.admits_entry(actor text) RETURNS boolean
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
-DECLARE
-    signed uuid;
 BEGIN
     IF to_regclass('app_seal.context') IS NULL OR pg_has_role(session_user, 'app_owner', 'MEMBER') THEN
         RETURN true;
     END IF;
-    SELECT v.org_id INTO signed FROM app_seal.valid_token v WHERE v.kind = 'a';
-    IF signed IS NULL THEN
+    IF NOT EXISTS (SELECT FROM app_seal.valid_token v WHERE v.kind = 'a') THEN
         PERFORM app_seal.refuse();
         RETURN false;
-    ELSIF signed = '00000000-0000-0000-0000-000000000000' THEN
-        RAISE EXCEPTION 'the sealed context names no actor'
-            USING ERRCODE = 'invalid_authorization_specification', HINT = 'The host is older than the database: upgrade SmeFinancialOs.Data there.';
     END IF;
-    RETURN signed = encode(substr(sha256(convert_to(actor, 'UTF8')), 1, 16), 'hex')::uuid;
+    RETURN actor = current_setting('app.current_user_id');
 END
 $function$;
 COMMENT ON FUNCTION app_seal.admits_entry(text) IS 'Whether the context in force may enter this name as its own in the log of admin contexts.';

@@ -14,7 +14,7 @@ BEGIN
        AND NOT pg_has_role(session_user, 'app_owner', 'MEMBER') THEN
         RAISE EXCEPTION 'a tenant may neither delete an organization nor change its id'
             USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'To erase an organization is an admin''s act: app.delete_organization as admin_role, or OrganizationRepository.DeleteAsync.';
+                  HINT = 'To erase an organization is an admin''s act: app.delete_tenant as admin_role, or OrganizationRepository.DeleteAsync.';
     END IF;
     RETURN CASE TG_OP WHEN 'UPDATE' THEN NEW WHEN 'DELETE' THEN OLD END;
 END
@@ -59,6 +59,23 @@ $function$;
 COMMENT ON FUNCTION app.use_tenants(regclass, name)
     IS 'Makes a table the one of the tenants: protects it, and keeps tenants from erasing their own row. Once for each database.';
 REVOKE ALL ON FUNCTION app.use_tenants(regclass, name) FROM PUBLIC;
+
+-- The public demo: rows of one tenant that anybody may read. NULL for none. Tables that are protected get or lose its policies and privileges at once.
+CREATE OR REPLACE FUNCTION app.use_demo(id app.tenant_id) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    EXECUTE format('CREATE OR REPLACE FUNCTION app.demo_org_id() RETURNS %1$s LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN %2$L::%1$s',
+        (SELECT format_type(p.prorettype, NULL) FROM pg_proc p WHERE p.oid = 'app.demo_org_id()'::regprocedure), id);
+    IF to_regprocedure('app_guard.expect(jsonb)') IS NOT NULL THEN
+        PERFORM app_guard.pin('app.demo_org_id()'), app_guard.expect(app.protection());
+    END IF;
+    PERFORM app.protect_table(t.relation, t.tenant_column) FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation;
+END
+$function$;
+COMMENT ON FUNCTION app.use_demo(app.tenant_id) IS 'Makes an organization the public demo, or, with NULL, takes the demo away.';
+REVOKE ALL ON FUNCTION app.use_demo(app.tenant_id) FROM PUBLIC;
 
 DO $guard$
 BEGIN

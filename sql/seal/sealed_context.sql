@@ -2,10 +2,13 @@
 -- request can still write any setting, but cannot sign: it stays the tenant, role and access mode that it is.
 --   on: SchemaMigratorOptions.Seal, sme-data migrate --seal, or psql -v seal=1 -f sql/apply.sql, once every host has a key (app_seal.add_key)
 -- Once on it stays on.
--- The token is the setting app.context_token, text of 132 characters, made for one transaction or for several that follow each other closely:
+-- The token is the setting app.context_token, text of 164 characters, made for one transaction or for several that follow each other closely:
 --   1 kind: t tenant, d demo, a admin     1 mode: w, or r for read-only     8 id of the key     10 process id of the server's session, or zeros
 --   16 latest start of the transaction, in microseconds since 2000-01-01 00:00 UTC, hexadecimal: PostgreSQL's own binary form of a timestamptz
---   32 organization, or for an admin the first half of SHA-256 of the actor in UTF-8 (app_seal.admits_entry)     64 HMAC-SHA-256 of all that
+--   64 SHA-256 of who it is for: tenant, user and each role in this order, in UTF-8, each behind its length in characters and a colon. They travel in the
+--      settings app.current_org_id, app.current_user_id and app.current_roles. An admin context has no tenant, and its user is the actor
+--   64 SHA-256 of the key block (sql/migrations/0003_seal_keys.sql) and all that
+-- One hash and not the two of HMAC: the second one is against messages of another length, and this one has one length. docs/sealed-context.md argues it.
 -- The start of the transaction, not its end: now() stands still in one, so a long one does not expire on its way.
 DO $keys$
 DECLARE
@@ -33,9 +36,27 @@ $keys$;
 
 SET ROLE app_sealer;
 
+-- Who the settings say that this transaction is for, as the token holds it. Of lengths before texts no two lists are the same text. NULL as a role, which no host
+-- sends, gives no length, and so no text that a host signs.
+CREATE OR REPLACE VIEW app_seal.identity AS
+SELECT encode(sha256(convert_to(
+    concat(length(current_setting('app.current_org_id', true)), ':', current_setting('app.current_org_id', true),
+           length(current_setting('app.current_user_id', true)), ':', current_setting('app.current_user_id', true),
+           CASE WHEN current_setting('app.current_roles', true) NOT IN ('', '{}') THEN
+               (SELECT string_agg(concat(length(r.role), ':', r.role), '' ORDER BY r.place)
+                FROM unnest(current_setting('app.current_roles', true)::text[]) WITH ORDINALITY AS r (role, place)) END),
+    'UTF8')), 'hex') AS digest;
+
+-- {tenant_id} is the type of the ids of tenants in this database.
+DO $seal$
+DECLARE
+    tenant_id constant text := (SELECT pg_catalog.format_type(t.typbasetype, NULL) FROM pg_catalog.pg_type t
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'app' AND t.typname = 'tenant_id');
+BEGIN
+    EXECUTE replace($sql$
 -- Asked where no token holds: says what is wrong with it, or returns null where nobody has set a context at all. SECURITY DEFINER: it reads the keys.
 -- RESTRICTED here and below: a parallel worker has a process id of its own. The policies ask in an InitPlan, which the leader evaluates for all.
-CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid
+CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS {tenant_id}
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -48,19 +69,22 @@ BEGIN
     IF token = '' AND coalesce(current_setting('app.current_org_id', true), '') = '' THEN
         RETURN NULL;
     END IF;
-    SELECT encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(token, 68), 'SQL_ASCII'))), 'hex') INTO expected
+    SELECT encode(sha256(k.key_block || convert_to(left(token, 100), 'SQL_ASCII')), 'hex') INTO expected
     FROM app_seal.keys k WHERE k.id = substr(token, 3, 8);
     IF token = '' THEN
         reason := 'is missing: the host has only set app.current_org_id';
         cure := 'This database asks every host to sign: sme-data seal add, and TenantConnectionOptions.SealKey.';
     -- Behind the signature: a forger learns nothing of the rest.
-    ELSIF hashtextextended(expected, 0) = hashtextextended(substr(token, 69), 0) AND expected = substr(token, 69) THEN
+    ELSIF hashtextextended(expected, 0) = hashtextextended(substr(token, 101), 0) AND expected = substr(token, 101) THEN
         IF encode(timestamptz_send(now()), 'hex') > substr(token, 21, 16) COLLATE "C" THEN
             reason := 'has expired';
             cure := 'The clocks of host and database differ, or it waited too long for its turn: TenantConnectionOptions.SealLifetime.';
         ELSIF substr(token, 11, 10)::int NOT IN (pg_backend_pid(), 0) THEN
             reason := 'belongs to another connection';
             cure := 'Behind a pooler in transaction mode: TenantConnectionOptions.TransactionPooling.';
+        ELSIF (SELECT i.digest FROM app_seal.identity i) IS DISTINCT FROM substr(token, 37, 64) THEN
+            reason := 'is one of another tenant, user or user''s roles';
+            cure := 'SQL has changed app.current_org_id, app.current_user_id or app.current_roles after the context was opened.';
         ELSIF substr(token, 2, 1) = 'r' AND current_setting('transaction_read_only', true) <> 'on' THEN
             reason := 'is read-only, and this transaction is not';
             cure := 'SQL has ended the transaction of a read-only context and begun another one.';
@@ -77,17 +101,17 @@ $function$;
 -- its plan, and read the keys with their owner's rights. A SECURITY DEFINER function in PL/pgSQL took longer. Little is asked, because each call of a function
 -- is set up anew for each statement, which together takes longer than the hashes: the keys in one scan, and the time as text.
 CREATE OR REPLACE VIEW app_seal.valid_token AS
-SELECT left(t.token, 1) AS kind, substr(t.token, 37, 32)::uuid AS org_id
+SELECT left(t.token, 1) AS kind, NULLIF(current_setting('app.current_org_id', true), '')::{tenant_id} AS org_id
 FROM (SELECT current_setting('app.context_token', true) AS token,
-             encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(left(current_setting('app.context_token', true), 68), 'SQL_ASCII'))),
-                 'hex') AS expected
+             encode(sha256(k.key_block || convert_to(left(current_setting('app.context_token', true), 100), 'SQL_ASCII')), 'hex') AS expected
       FROM app_seal.keys k WHERE k.id = substr(current_setting('app.context_token', true), 3, 8)
       OFFSET 0) t -- keeps "expected" from being computed twice
 -- The hashes first, and in a CASE: of conditions that stand beside each other the planner asks the cheapest first. To compare the texts takes longer the more
 -- of a forgery is right, and whoever runs SQL here can measure that, over and over: but they are compared only where the hashes are the same, and those of a
 -- forgery are not. What comes after that a host has signed.
-WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.token, 69), 0) THEN
-          t.expected = substr(t.token, 69)
+WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.token, 101), 0) THEN
+          t.expected = substr(t.token, 101)
+          AND (SELECT i.digest FROM app_seal.identity i) = substr(t.token, 37, 64)
           AND encode(timestamptz_send(now()), 'hex') <= substr(t.token, 21, 16) COLLATE "C"
           AND (substr(t.token, 11, 10)::int = pg_backend_pid() OR substr(t.token, 11, 10) = '0000000000')
           AND (substr(t.token, 2, 1) = 'w' OR current_setting('transaction_read_only') = 'on')
@@ -98,7 +122,10 @@ WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.toke
 CREATE OR REPLACE VIEW app_seal.context AS
 SELECT coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 't'), app_seal.refuse()) AS tenant_org_id,
        coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 'd'), app_seal.refuse()) AS demo_org_id,
-       coalesce((SELECT v.org_id FROM app_seal.valid_token v WHERE v.kind = 'a'), app_seal.refuse()) IS NOT NULL AS is_admin;
+       coalesce((SELECT true FROM app_seal.valid_token v WHERE v.kind = 'a'), app_seal.refuse() IS NOT NULL) AS is_admin;
+$sql$, '{tenant_id}', tenant_id);
+END
+$seal$;
 
 REVOKE ALL ON FUNCTION app_seal.refuse() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION app_seal.refuse() TO tenant_role, demo_role, admin_role;
@@ -110,16 +137,46 @@ SET ROLE app_owner;
 GRANT USAGE, CREATE ON SCHEMA app TO app_sealer;
 RESET ROLE;
 ALTER FUNCTION app.current_org_id() OWNER TO app_sealer;
+ALTER FUNCTION app.current_user_id() OWNER TO app_sealer;
+ALTER FUNCTION app.current_roles() OWNER TO app_sealer;
 SET ROLE app_sealer;
-CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid
+DO $context$
+BEGIN
+    EXECUTE replace($sql$
+CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS {tenant_id}
     LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
-    RETURN CASE current_setting('role')
-        WHEN 'demo_role' THEN (SELECT c.demo_org_id FROM app_seal.context c)
-        WHEN 'tenant_role' THEN (SELECT c.tenant_org_id FROM app_seal.context c)
-        ELSE (SELECT NULL::uuid FROM app_seal.context c WHERE c.is_admin) END;
+    IF current_setting('role') = 'tenant_role' THEN
+        RETURN (SELECT c.tenant_org_id FROM app_seal.context c);
+    ELSIF current_setting('role') = 'demo_role' THEN
+        RETURN (SELECT c.demo_org_id FROM app_seal.context c);
+    END IF;
+    PERFORM c.is_admin FROM app_seal.context c;
+    RETURN NULL;
+END
+$function$
+$sql$, '{tenant_id}', (SELECT pg_catalog.format_type(t.typbasetype, NULL) FROM pg_catalog.pg_type t WHERE t.oid = 'app.tenant_id'::regtype));
+END
+$context$;
+
+-- The token is for this user and these roles, too: where it holds, the settings are what a host has signed.
+CREATE OR REPLACE FUNCTION app.current_user_id() RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN CASE WHEN app.context_holds() THEN NULLIF(current_setting('app.current_user_id', true), '') END;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION app.current_roles() RETURNS text[]
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+BEGIN
+    RETURN CASE WHEN app.context_holds() THEN coalesce(NULLIF(current_setting('app.current_roles', true), '')::text[], '{}') ELSE '{}' END;
 END
 $function$;
 
@@ -131,7 +188,9 @@ CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean
 AS $function$
 BEGIN
     RETURN pg_has_role(session_user, 'app_owner', 'MEMBER')
-        OR CASE current_setting('role') WHEN 'demo_role' THEN (SELECT c.demo_org_id IS NOT NULL FROM app_seal.context c)
+        OR CASE current_setting('role')
+            WHEN 'demo_role' THEN (SELECT c.demo_org_id IS NOT NULL FROM app_seal.context c)
+            WHEN 'tenant_role' THEN (SELECT c.tenant_org_id IS NOT NULL FROM app_seal.context c)
             ELSE (SELECT c.is_admin FROM app_seal.context c) END;
 END
 $function$;
@@ -168,8 +227,8 @@ DO $guard$
 BEGIN
     IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         SET LOCAL ROLE app_owner;
-        PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'),
-            app_guard.pin('app_seal.valid_token'),
+        PERFORM app_guard.pin('app.current_org_id()'), app_guard.pin('app.current_user_id()'), app_guard.pin('app.current_roles()'),
+            app_guard.pin('app.context_holds()'), app_guard.pin('app_seal.refuse()'), app_guard.pin('app_seal.identity'), app_guard.pin('app_seal.valid_token'),
             app_guard.pin('app_seal.context');
         RESET ROLE;
     END IF;

@@ -13,5 +13,5 @@ public interface ITenantMembership
     /// <param name="value">What the request says, as it stands there: an id or a slug, chosen by whoever sent it.</param>
     /// <param name="cancellationToken">The end of the request.</param>
     /// <returns>The id of the organization; null where there is none or the user is no member, which look the same from outside.</returns>
-    ValueTask<Guid?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken);
+    ValueTask<TenantKey?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken);
 }

@@ -8,8 +8,10 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>Which scripts a database lacks, by what its journal says was applied.</summary>
 internal sealed partial class MigrationPlan
 {
-    private MigrationPlan(IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
-        (Pending, Applied, IsOfNewerVersion) = (pending, applied, isOfNewerVersion);
+    private MigrationPlan(TenantIdType tenantType, IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
+        (TenantType, Pending, Applied, IsOfNewerVersion) = (tenantType, pending, applied, isOfNewerVersion);
+
+    public TenantIdType TenantType { get; }
 
     public IReadOnlyList<SqlScript> Pending { get; }
 
@@ -22,19 +24,22 @@ internal sealed partial class MigrationPlan
     /// <summary>Whether the scripts bring the registry of protected tables.</summary>
     public bool HasProtectedTables => Applied.Concat(Pending.Select(script => script.Name)).Contains("objects/protection.sql");
 
-    /// <exception cref="SchemaMigrationException">A migration was changed after it was applied.</exception>
+    /// <exception cref="SchemaMigrationException">A migration was changed after it was applied, or tenant ids have another type.</exception>
     public static async Task<MigrationPlan> ReadAsync(
         NpgsqlConnection connection, SchemaMigratorOptions options, MigrationScripts scripts, CancellationToken cancellationToken)
     {
         var journal = await MigrationJournal.ReadAsync(connection, options.Roles, cancellationToken).ConfigureAwait(false);
         var guard = await GuardState.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        // Tables of the article that a database has are upgraded with it.
-        var wanted = scripts.For(options, journal.Checksums.Keys.Any(IsOfInvoicing), guard.IsSuperuser);
+        var tenantType = await TenantIdDomain.ReadAsync(connection, options.TenantType, cancellationToken).ConfigureAwait(false);
+        // Tables of the article that a database has are upgraded with it, and so is its seal.
+        var hasInvoicing = tenantType == TenantIdType.Uuid && (options.Invoicing || journal.Checksums.Keys.Any(IsOfInvoicing));
+        var isSealed = options.Seal || journal.Checksums.Keys.Any(IsOfSeal);
+        var wanted = scripts.For(options, hasInvoicing, isSealed, guard.IsSuperuser);
         // Scripts have even places, and the allowances the one behind the allowlist, ahead of the guard.
         var place = 2 * wanted.TakeWhile(script => script.Name != EmbeddedScripts.Allowlist).Count() + 1;
         var allowances = await guard.LackedAsync(connection, options, place, cancellationToken).ConfigureAwait(false);
         if (journal.SchemaVersion > VersionOf(wanted))
-            return new(allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
+            return new(tenantType, allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
 
         var renaming = new RoleRenaming(options.Roles);
         var pending = new List<SqlScript>();
@@ -56,11 +61,13 @@ internal sealed partial class MigrationPlan
                 };
         }
 
-        return new([.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied, isOfNewerVersion: false);
+        return new(tenantType, [.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied, isOfNewerVersion: false);
     }
 
     /// <summary>Also as it was called before version 15.</summary>
     private static bool IsOfInvoicing(string name) => name.StartsWith("invoicing/", StringComparison.Ordinal) || name == "0006_invoices.sql";
+
+    private static bool IsOfSeal(string name) => name.StartsWith("seal/", StringComparison.Ordinal);
 
     /// <summary>The version that the scripts bring a database to, as their function tells it.</summary>
     private static int VersionOf(IEnumerable<SqlScript> scripts) =>

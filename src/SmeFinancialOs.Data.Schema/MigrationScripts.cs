@@ -9,9 +9,9 @@ internal sealed record MigrationScripts(IReadOnlyList<SqlScript> Core, IReadOnly
     internal static MigrationScripts Shipped { get; } = new(EmbeddedScripts.Core, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
 
     /// <summary>The allowlist comes with the guard, or ahead of it where a superuser migrates: what the guard calls belongs to no lesser role.</summary>
-    internal IReadOnlyList<SqlScript> For(SchemaMigratorOptions options, bool hasInvoicing, bool isSuperuser) =>
+    internal IReadOnlyList<SqlScript> For(SchemaMigratorOptions options, bool hasInvoicing, bool isSealed, bool isSuperuser) =>
     [
-        .. Core, .. options.Invoicing || hasInvoicing ? Invoicing : [],
-        .. Guard.Where(script => options.Guard || isSuperuser && script.Name == EmbeddedScripts.Allowlist), .. options.Seal ? Seal : [],
+        .. Core, .. hasInvoicing ? Invoicing : [], .. isSealed ? Seal : [],
+        .. Guard.Where(script => options.Guard || isSuperuser && script.Name == EmbeddedScripts.Allowlist),
     ];
 }

@@ -51,7 +51,7 @@ public sealed class SchemaMigrator
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
     /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was
-    /// applied; a table of the host's has the name of one that the migration would bring; a relation that the guard shall allow does not exist; or a script
+    /// applied; tenant ids of the database have another type; a table of the host's has the name of one that the migration would bring; a relation that the guard shall allow does not exist; or a script
     /// failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -62,6 +62,7 @@ public sealed class SchemaMigrator
             {
                 try
                 {
+                    await TenantIdDomain.ChooseAsync(connection, plan.TenantType, cancellationToken).ConfigureAwait(false);
                     await ApplyAsync(connection, plan.Pending, cancellationToken).ConfigureAwait(false);
                     break;
                 }

@@ -19,8 +19,15 @@ public sealed class SchemaMigratorOptions
     public TimeSpan TableLockTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// The type of the ids of tenants, chosen once for each database; null for <see cref="TenantIdType.Uuid"/>, or for what the database has. A migration with
+    /// another type than the database has is refused.
+    /// </summary>
+    public TenantIdType? TenantType { get; init; }
+
+    /// <summary>
     /// Whether to bring the tables of the reference article, <c>public.organizations</c> and <c>public.invoices</c>: yes, unless told otherwise. Without them
-    /// a host protects tables of its own. A database that has them already is upgraded with them.
+    /// a host protects tables of its own. A database that has them already is upgraded with them. Their ids are uuids: a database with another
+    /// <see cref="TenantType"/> does not get them.
     /// </summary>
     public bool Invoicing { get; init; } = true;
 
@@ -49,6 +56,8 @@ public sealed class SchemaMigratorOptions
             throw new ArgumentException("Roles must not be null.", nameof(Roles));
         Check(LockTimeout, nameof(LockTimeout));
         Check(TableLockTimeout, nameof(TableLockTimeout));
+        if (TenantType is { } type && !Enum.IsDefined(type))
+            throw new ArgumentException($"TenantType is {type}, which is none of {string.Join(", ", Enum.GetNames<TenantIdType>())}.", nameof(TenantType));
         Roles.Validate();
         ValidateAllowances();
     }

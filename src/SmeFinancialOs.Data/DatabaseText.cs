@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -10,17 +11,25 @@ internal static class DatabaseText
     public static string Require(string value, int maxLength, [CallerArgumentExpression(nameof(value))] string? name = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(value, name);
+        return FaultOf(value, maxLength) is { } fault ? throw new ArgumentException(fault, name) : value;
+    }
+
+    /// <summary>Whether <see cref="Require"/> would return the value.</summary>
+    public static bool IsValid([NotNullWhen(true)] string? value, int maxLength) => !string.IsNullOrWhiteSpace(value) && FaultOf(value, maxLength) is null;
+
+    private static string? FaultOf(string value, int maxLength)
+    {
         var length = 0;
         for (var rest = value.AsSpan(); !rest.IsEmpty; length++)
         {
             if (Rune.DecodeFromUtf16(rest, out var rune, out var used) != System.Buffers.OperationStatus.Done)
-                throw new ArgumentException("The text has half of a surrogate pair, which has no UTF-8 form.", name);
+                return "The text has half of a surrogate pair, which has no UTF-8 form.";
             if (rune.Value == 0)
-                throw new ArgumentException("The text has a NUL character, which PostgreSQL cannot store.", name);
+                return "The text has a NUL character, which PostgreSQL cannot store.";
             rest = rest[used..];
         }
 
         // char_length() counts code points too
-        return length <= maxLength ? value : throw new ArgumentException($"The text has {length} characters; at most {maxLength} are stored.", name);
+        return length <= maxLength ? null : $"The text has {length} characters; at most {maxLength} are stored.";
     }
 }

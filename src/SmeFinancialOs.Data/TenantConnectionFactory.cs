@@ -38,9 +38,13 @@ public sealed class TenantConnectionFactory
                 nameof(dataSource));
         }
 
+        TenantType = copy.TenantType;
         _tenants = new LoginDataSources(dataSource, copy, isAdmin: false);
         _admins = copy.AdminDataSource is { } admin ? new LoginDataSources(admin, copy, isAdmin: true) : null;
     }
+
+    /// <summary>The type of the ids of tenants: <see cref="TenantConnectionOptions.TenantType"/>.</summary>
+    public TenantKeyType TenantType { get; }
 
     /// <summary>Opens a unit of work. Its settings are in force when this returns (one round trip).</summary>
     /// <param name="context">Who is asking. An admin context is written to the access log first, in a transaction of its own.</param>
@@ -158,7 +162,7 @@ public sealed class TenantConnectionFactory
         if (_admins is not null)
             await _admins.CheckAsync(cancellationToken).ConfigureAwait(false);
         // As the role with the least rights.
-        await SchemaCheck.RunAsync(CreateSession(TenantContext.Demo), cancellationToken).ConfigureAwait(false);
+        await SchemaCheck.RunAsync(this, TenantType, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A unit of work on a connection of its own. Nothing is in force yet, and no BEGIN was sent: it travels with the first statement.</summary>
@@ -239,6 +243,13 @@ public sealed class TenantConnectionFactory
 
     private CheckedDataSource SourceOf(TenantContext context)
     {
+        if (context.OrganizationId is { } id && id.Type != TenantType)
+        {
+            throw new ArgumentException($"The organization's id is of type {id.Type}, and TenantConnectionOptions.TenantType is {TenantType}. "
+                + (id == TenantContext.DemoOrganizationId ? "Where ids are no uuids, TenantContext.ForDemo(id) is the demo." : "Convert the id, or set the option."),
+                nameof(context));
+        }
+
         var login = context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
             "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
         return login.For(context);

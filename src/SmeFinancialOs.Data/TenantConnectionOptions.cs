@@ -12,6 +12,11 @@ public class TenantConnectionOptions
     /// </summary>
     public NpgsqlDataSource? AdminDataSource { get; set; }
 
+    /// <summary>
+    /// The type of the ids of tenants, as the database was migrated (<c>sme-data migrate --tenant-type</c>). Contexts with an id of another type are refused.
+    /// </summary>
+    public TenantKeyType TenantType { get; set; }
+
     /// <summary>The role of tenant contexts.</summary>
     public string TenantRole { get; set; } = "tenant_role";
 

@@ -6,6 +6,9 @@ internal static class TenantConnectionOptionsValidation
     public static TenantConnectionOptions Copy(TenantConnectionOptions options) => new()
     {
         AdminDataSource = options.AdminDataSource,
+        TenantType = Enum.IsDefined(options.TenantType)
+            ? options.TenantType
+            : throw new ArgumentException($"TenantType is {options.TenantType}, which is none of {string.Join(", ", Enum.GetNames<TenantKeyType>())}.", nameof(options)),
         TenantRole = RequireRole(options.TenantRole, nameof(options.TenantRole)),
         DemoRole = RequireRole(options.DemoRole, nameof(options.DemoRole)),
         AdminRole = RequireRole(options.AdminRole, nameof(options.AdminRole)),

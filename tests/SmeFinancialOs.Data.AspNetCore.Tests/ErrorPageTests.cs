@@ -140,6 +140,6 @@ public sealed class ErrorPageTests(HostDatabase database) : IClassFixture<HostDa
 
     private sealed class Members(Guid organization) : ITenantMembership
     {
-        public ValueTask<Guid?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken) => new(organization);
+        public ValueTask<TenantKey?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken) => new(organization);
     }
 }

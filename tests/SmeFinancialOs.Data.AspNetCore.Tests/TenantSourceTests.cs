@@ -153,7 +153,7 @@ public sealed class TenantSourceTests
 
     private sealed class MembershipOfAlice : ITenantMembership
     {
-        public ValueTask<Guid?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken) =>
+        public ValueTask<TenantKey?> FindOrganizationAsync(ClaimsPrincipal user, string value, CancellationToken cancellationToken) =>
             new(user.Identity!.Name == "alice" && value == "a" ? A : null);
     }
 }

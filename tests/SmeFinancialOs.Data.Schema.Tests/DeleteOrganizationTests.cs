@@ -4,7 +4,7 @@ namespace SmeFinancialOs.Data.Schema.Tests;
 
 public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
-    private const string Count = "SELECT table_name || ' ' || deleted_rows FROM app.delete_organization('{0}')";
+    private const string Count = "SELECT table_name || ' ' || deleted_rows FROM app.delete_tenant('{0}')";
 
     [Fact]
     public async Task Admin_deletes_an_organization_with_every_row_and_is_told_how_many()
@@ -52,9 +52,9 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
 
     /// <summary>What a GRANT of the owner could give back, one of the two alone.</summary>
     [Theory]
-    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO PUBLIC")]
-    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO tenant_role; GRANT DELETE ON organizations TO tenant_role")]
-    [InlineData("ALTER FUNCTION app.delete_organization(uuid) SECURITY DEFINER; GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO tenant_role")]
+    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_tenant(uuid) TO PUBLIC")]
+    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_tenant(uuid) TO tenant_role; GRANT DELETE ON organizations TO tenant_role")]
+    [InlineData("ALTER FUNCTION app.delete_tenant(uuid) SECURITY DEFINER; GRANT EXECUTE ON FUNCTION app.delete_tenant(uuid) TO tenant_role")]
     public async Task A_grant_that_comes_back_deletes_nothing_yet(string grant)
     {
         await using var owner = await database.OpenAsync();

@@ -39,7 +39,7 @@ public sealed class RoleTests(MigratedDatabase database) : IClassFixture<Migrate
     [InlineData("TRUNCATE invoices")]
     [InlineData("COPY invoices TO STDOUT")]
     [InlineData("SELECT app.current_org_id()")]
-    [InlineData("SELECT app.delete_organization('aaaaaaaa-0000-4000-8000-000000000000')")]
+    [InlineData("SELECT app.delete_tenant('aaaaaaaa-0000-4000-8000-000000000000')")]
     [InlineData("SELECT app.protect_table('invoices')")]
     [InlineData("SELECT FROM app.admin_access_log")]
     [InlineData("CREATE TEMP TABLE t (id int)")]

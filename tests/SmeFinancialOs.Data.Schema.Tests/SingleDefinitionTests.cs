@@ -29,12 +29,16 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
     }
 
     /// <summary>
-    /// The plain app.current_org_id() reads the organization. The seal replaces it, and reads it to tell a context without a signature from no context.
+    /// The plain functions of the context read organization, user and roles. The seal replaces them, and compares what they say with what was signed.
     /// </summary>
     [Fact]
     public void Settings_are_read_where_they_are_defined() =>
         Scripts().SelectMany(script => Setting().Matches(script.Text).Select(match => $"{script.Name} {match.Groups[1].Value}")).Distinct().Should().Equal(
-            "objects/context.sql app.current_org_id", "seal/sealed_context.sql app.context_token", "seal/sealed_context.sql app.current_org_id");
+            "migrations/0006_tenant_id.sql app.tenant_type",
+            "objects/context.sql app.current_org_id", "objects/context.sql app.current_user_id", "objects/context.sql app.current_roles",
+            "objects/seal_keys.sql app.current_user_id",
+            "seal/sealed_context.sql app.current_org_id", "seal/sealed_context.sql app.current_user_id", "seal/sealed_context.sql app.current_roles",
+            "seal/sealed_context.sql app.context_token");
 
     /// <summary>In C#: one file, which Data and Audit compile, has the names that sql/ reads. Shipped functions are called by such a name, too.</summary>
     [Fact]
@@ -46,7 +50,9 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         var literals = files.SelectMany(file => SettingLiteral().Matches(File.ReadAllText(Path.Combine(folder, file))),
             (file, match) => $"{file} {match.Groups[1].Value}");
         literals.Should().BeEquivalentTo(
-            ["SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_org_id", "SmeFinancialOs.Data/Sessions/SettingNames.cs app.context_token"]);
+            ["SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_org_id", "SmeFinancialOs.Data/Sessions/SettingNames.cs app.context_token",
+                "SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_user_id", "SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_roles",
+                "SmeFinancialOs.Data.Schema/TenantIdDomain.cs app.tenant_type"]);
     }
 
     /// <summary>Three or more different roles in one list: nothing but punctuation, or a few words of a row of values, between one and the next.</summary>

@@ -27,7 +27,7 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
         (await owner.CountAsync("plain")).Should().Be(2, "row-level security is off for its owner");
         (await owner.CountAsync("pg_policy WHERE polrelid = 'plain'::regclass")).Should().Be(0);
         (await new SchemaMigrator(database.ConnectionString).MigrateAsync(Sql.Cancel)).UpdatedTables.Should().BeEmpty();
-        (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.B}')")).Should().NotContain("public.plain");
+        (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_tenant('{MigratedDatabase.B}')")).Should().NotContain("public.plain");
         (await owner.RefusalAsync("SELECT app.unprotect_table('plain')")).Hint.Should().Contain("app.protected_tables");
 
         await owner.RunAsync("SELECT app.protect_table('plain')");

@@ -32,7 +32,7 @@ public sealed class BadInputTests(TenantDatabaseFixture fixture) : IClassFixture
         await Own.Invoking(r => r.GetByNumberAsync(Text(65))).Should().ThrowAsync<ArgumentException>();
         var organizations = new OrganizationRepository(fixture.Factory.CreateSession(Unknown));
         await organizations.Invoking(r => r.CreateAsync(Text(201), "slug")).Should().ThrowAsync<ArgumentException>().WithParameterName("name");
-        await organizations.Invoking(r => r.RenameAsync(Unknown.OrganizationId!.Value, Text(201))).Should().ThrowAsync<ArgumentException>();
+        await organizations.Invoking(r => r.RenameAsync(Unknown.OrganizationId!.Value.ToGuid(), Text(201))).Should().ThrowAsync<ArgumentException>();
         await organizations.Invoking(r => r.GetBySlugAsync(Text(64))).Should().ThrowAsync<ArgumentException>();
     }
 

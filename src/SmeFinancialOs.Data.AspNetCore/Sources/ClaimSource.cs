@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace SmeFinancialOs.Data.AspNetCore.Sources;
 
@@ -13,7 +14,8 @@ internal sealed class ClaimSource(string claimType) : TenantSource
         return new(values switch
         {
             [] => TenantDecision.NoTenant("The user has no organization."),
-            [var value] when Guid.TryParse(value, out var id) && id != Guid.Empty => TenantContext.ForOrganization(id),
+            [var value] when TenantKey.TryParse(value, http.RequestServices.GetRequiredService<TenantConnectionFactory>().TenantType, out var id) =>
+                TenantContext.ForOrganization(id),
             [_] => TenantDecision.NoTenant("The user's organization is not a valid id."),
             _ => TenantDecision.NoTenant("The user has more than one organization."),
         });

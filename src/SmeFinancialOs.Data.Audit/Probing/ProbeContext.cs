@@ -30,12 +30,8 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids,
     public IReadOnlyList<string> Leave { get; } =
         [$"SELECT {string.Join(", ", (string[])["set_config('role', 'none', true)", .. ids.Context(""), .. seal is null ? [] : (string[])[ProbeSeal.None]])}"];
 
-    /// <summary>
-    /// What an attacker has set. Where contexts are sealed the setting is anybody's to write: it is the victim's, next to the attacker's own token.
-    /// </summary>
-    public IEnumerable<string> Attacking(string tenant, bool isDemo) => seal is null || tenant.Length == 0
-        ? Settings(tenant, isDemo)
-        : [.. ids.Context(other), seal.For(tenant, isDemo)];
+    /// <summary>What an attacker has set.</summary>
+    public IEnumerable<string> Attacking(string tenant, bool isDemo) => Settings(tenant, isDemo);
 
     /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
     public ProbeContext Against(string tenant) => new(superuser, setting, ids, seal, superuser ? null : seedRole, own, tenant);

@@ -8,6 +8,7 @@ internal static class MigrateCommand
     private const string Examples = """
           sme-data migrate --connection "Host=localhost;Database=app;Username=postgres"
           sme-data migrate --without-invoicing
+          sme-data migrate --tenant-type bigint
           sme-data migrate --guard
           sme-data migrate --guard --allow "public.countries=the same for every tenant"
           sme-data migrate --seal
@@ -19,6 +20,11 @@ internal static class MigrateCommand
         var connection = new ConnectionOption();
         var withoutInvoicing =
             new Option<bool>("--without-invoicing") { Description = "Leave out the tables organizations and invoices: for tables of your own." };
+        var tenantType = new Option<TenantIdType?>("--tenant-type")
+        {
+            Description = "The type of the ids of tenants, chosen once for each database: uuid (unless told otherwise), bigint or text. Other types than uuid leave out "
+            + "the tables organizations and invoices."
+        };
         var guard =
             new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
         var allowances = new GuardAllowanceFlags();
@@ -49,6 +55,7 @@ internal static class MigrateCommand
             var migrator = new SchemaMigrator(connection.Resolve(parsed), new()
             {
                 Roles = roles,
+                TenantType = parsed.GetValue(tenantType),
                 Invoicing = !parsed.GetValue(withoutInvoicing),
                 Guard = parsed.GetValue(guard),
                 GuardAllowances = allowances.Read(parsed, parsed.GetValue(guard)),
@@ -70,7 +77,7 @@ internal static class MigrateCommand
                 Console.Error.WriteLine($"{table}. Migrate again once the reason is gone.");
             return result.OutdatedTables.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
         })
-        { connection, withoutInvoicing, guard, allowances.Allow, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer, allowances.Config };
+        { connection, tenantType, withoutInvoicing, guard, allowances.Allow, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer, allowances.Config };
     }
 
     private static Option<string> Role(string option, string name) => new(option) { Description = "The name of this role.", DefaultValueFactory = _ => name };

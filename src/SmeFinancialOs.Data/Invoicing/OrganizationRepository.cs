@@ -31,7 +31,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
             throw new ArgumentException("A slug has lower-case letters, digits and hyphens only, and no hyphen at either end.", nameof(slug));
         return (await _session.QuerySingleOrDefaultAsync<Organization>(
             $"INSERT INTO public.organizations (id, name, slug) VALUES (@organizationId, @name, @slug) RETURNING {Columns}",
-            new { organizationId = organizationId ?? _session.Context.OrganizationId ?? Guid.CreateVersion7(), name, slug }, cancellationToken)
+            new { organizationId = organizationId ?? _session.Context.OrganizationId?.ToGuid() ?? Guid.CreateVersion7(), name, slug }, cancellationToken)
             .ConfigureAwait(false))!;
     }
 
@@ -85,7 +85,7 @@ public sealed partial class OrganizationRepository(ITenantSession session)
         _session.Context.RequireAdmin(
             "Erasing an organization is an admin's act, with a reason on record: it needs a context from TenantContext.ForAdmin(actor, reason).AsReadWrite().");
         return _session.QueryAsync<DeletedRows>(
-            """SELECT table_name AS "TableName", deleted_rows AS "Count" FROM app.delete_organization(@organizationId)""",
+            """SELECT table_name AS "TableName", deleted_rows AS "Count" FROM app.delete_tenant(@organizationId)""",
             new { organizationId }, cancellationToken);
     }
 

@@ -32,9 +32,11 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         UNION ALL SELECT 'admin', rolname FROM reachable WHERE rolname = $3 AND NOT $4
         UNION ALL SELECT 'inherits', w.name FROM wanted w, me WHERE NOT me.rolsuper AND pg_catalog.pg_has_role(me.oid, w.oid, 'USAGE')
         UNION ALL SELECT 'unmigrated', 'role ' || w.name FROM wanted w WHERE w.oid IS NULL
-        UNION ALL SELECT 'unmigrated', 'function app.' || f.name FROM (VALUES ('current_org_id'), ('require_context')) AS f (name)
+        UNION ALL SELECT 'unmigrated', 'function app.' || f.name FROM (VALUES ('current_org_id'), ('current_user_id'), ('require_context')) AS f (name)
                   WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND
                   p.proname = f.name)
+        UNION ALL SELECT 'tenant id', pg_catalog.format_type(t.typbasetype, NULL) FROM pg_catalog.pg_type t
+                  JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'app' AND t.typname = 'tenant_id'
         UNION ALL SELECT 'sealed', '' FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'app_seal' AND
             c.relname = 'context'
         UNION ALL SELECT 'setting of ' || CASE WHEN s.setrole <> 0 THEN 'ROLE "' || pg_catalog.replace(me.rolname, '"', '""') || '"'
@@ -69,6 +71,8 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         var settings = TakeSettings(faults);
         var isolation = faults.Find(fault => fault.Kind == "isolation");
         faults.Remove(isolation);
+        var tenantType = faults.Find(fault => fault.Kind == "tenant id");
+        faults.Remove(tenantType);
         var isSealed = faults.RemoveAll(fault => fault.Kind == "sealed") > 0;
         // Unsafe before unmigrated: a superuser is refused whatever the state of the schema. A role that cannot be reached may only be the
         // consequence of a migration that has not run.
@@ -78,6 +82,12 @@ internal sealed class LoginCheck(TenantConnectionOptions options, bool isAdmin)
         if (unmigrated.Length > 0)
             throw new DatabaseNotReadyException($"The database \"{connection.Database}\" is not migrated; "
                 + $"missing: {string.Join(", ", unmigrated)}. {HowToMigrate}");
+        if (!string.Equals(tenantType.Subject, options.TenantType.ToString(), StringComparison.OrdinalIgnoreCase))
+        {
+            throw new DatabaseNotReadyException($"Tenant ids of the database \"{connection.Database}\" are of type {tenantType.Subject ?? "unknown"}, and "
+                + $"TenantConnectionOptions.TenantType is {options.TenantType}: set it to the type that the database was migrated with.");
+        }
+
         RequireSeal(isSealed, connection.Database);
         return new(settings, isolation.Subject switch
         {

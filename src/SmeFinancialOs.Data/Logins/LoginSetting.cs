@@ -56,6 +56,8 @@ internal sealed record LoginSetting(string Name, string Harm, Func<string, bool>
         new("tcp_user_timeout", "connections break", SettingValue.IsNotShort),
         // A superuser's doing, or that of whoever was granted the parameter.
         new(SettingNames.Tenant, "SQL that has no tenant acts as that one", SettingValue.Never),
+        new(SettingNames.User, "SQL that has no user acts as that one", SettingValue.Never),
+        new(SettingNames.Roles, "SQL that has no user acts with those roles", SettingValue.Never),
         new(SettingNames.Token, "SQL that has no tenant acts with that token", SettingValue.Never),
     ];
 

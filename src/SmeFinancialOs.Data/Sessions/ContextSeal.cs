@@ -9,7 +9,8 @@ internal sealed class ContextSeal
 {
     private const int KeyIdLength = 8;
     private const int SecretLength = 32;
-    private const int SignedLength = 68;
+    private const int BlockLength = 64;
+    private const int SignedLength = 100;
     private const int RememberedTokens = 1024;
 
     /// <summary>From where PostgreSQL counts.</summary>
@@ -46,7 +47,7 @@ internal sealed class ContextSeal
     /// <exception cref="InvalidOperationException">The provider has returned something else than a key.</exception>
     public string Sign(TenantContext context, int processId)
     {
-        var holder = new Holder(CurrentKey(), context.Access, context.IsReadOnly, context.OrganizationId ?? HashOf(context.Actor), processId);
+        var holder = new Holder(CurrentKey(), context.Access, context.IsReadOnly, context.Identity.Digest, processId);
         var now = _clock.GetUtcNow();
         // A request makes several calls, often on one connection, and what it signs for the first serves the next ones: until half of its time is over.
         ref var place = ref _tokens[(uint)holder.GetHashCode() % RememberedTokens];
@@ -57,28 +58,22 @@ internal sealed class ContextSeal
 
     private static string Sign(Holder holder, long latestStart)
     {
-        Span<char> token = stackalloc char[SignedLength + (2 * HMACSHA256.HashSizeInBytes)];
+        Span<char> token = stackalloc char[SignedLength + (2 * SHA256.HashSizeInBytes)];
         token[0] = holder.Access switch { TenantAccess.Tenant => 't', TenantAccess.Demo => 'd', _ => 'a' };
         token[1] = holder.IsReadOnly ? 'r' : 'w';
         holder.Key.Id.CopyTo(token[2..]);
         holder.ProcessId.TryFormat(token[10..], out _, "D10", CultureInfo.InvariantCulture);
         ((latestStart - Epoch) / TimeSpan.TicksPerMicrosecond).TryFormat(token[20..], out _, "x16", CultureInfo.InvariantCulture);
-        holder.Subject.TryFormat(token[36..], out _, "N");
+        holder.Identity.CopyTo(token[36..]);
 
-        Span<byte> signed = stackalloc byte[SignedLength];
-        Encoding.ASCII.GetBytes(token[..SignedLength], signed);
-        Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(holder.Key.Secret, signed, signature);
+        // One hash and not the two of HMAC: all messages have one length. docs/sealed-context.md argues it.
+        Span<byte> signed = stackalloc byte[BlockLength + SignedLength];
+        holder.Key.Block.CopyTo(signed);
+        Encoding.ASCII.GetBytes(token[..SignedLength], signed[BlockLength..]);
+        Span<byte> signature = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(signed, signature);
         Convert.TryToHexStringLower(signature, token[SignedLength..], out _);
         return new string(token);
-    }
-
-    /// <summary>So that SQL in an admin context cannot enter another name in the access log: the database compares the name with this.</summary>
-    private static Guid HashOf(string? actor)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes(actor ?? ""), hash);
-        return new Guid(hash[..16], bigEndian: true);
     }
 
     private Key CurrentKey()
@@ -100,21 +95,30 @@ internal sealed class ContextSeal
         Span<byte> secret = stackalloc byte[SecretLength];
         return text?.Length > KeyIdLength && text[KeyIdLength] == ':' && text.Take(KeyIdLength).All(char.IsAsciiHexDigitLower)
             && Convert.TryFromBase64Chars(text.AsSpan(KeyIdLength + 1), secret, out var length) && length == SecretLength
-            ? new(text, text[..KeyIdLength], secret.ToArray())
+            ? new(text, text[..KeyIdLength], BlockOf(secret))
             : null;
     }
 
-    private sealed class Key(string text, string id, byte[] secret)
+    /// <summary>The first block of the hash: the secret and zeros behind it, each byte XOR 0x36, as sql/migrations/0003_seal_keys.sql keeps it.</summary>
+    private static byte[] BlockOf(ReadOnlySpan<byte> secret)
+    {
+        var block = new byte[BlockLength];
+        secret.CopyTo(block);
+        for (var i = 0; i < block.Length; i++)
+            block[i] ^= 0x36;
+        return block;
+    }
+
+    private sealed class Key(string text, string id, byte[] block)
     {
         public string Text => text;
 
         public string Id => id;
 
-        public byte[] Secret => secret;
+        public byte[] Block => block;
     }
 
-    /// <summary>The subject is the organization, or what stands for the actor of an admin context.</summary>
-    private readonly record struct Holder(Key Key, TenantAccess Access, bool IsReadOnly, Guid Subject, int ProcessId);
+    private readonly record struct Holder(Key Key, TenantAccess Access, bool IsReadOnly, string Identity, int ProcessId);
 
     private sealed record Token(Holder Holder, DateTimeOffset SignedAt, string Text);
 }

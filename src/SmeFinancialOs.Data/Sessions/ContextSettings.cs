@@ -10,32 +10,22 @@ namespace SmeFinancialOs.Data.Sessions;
 /// </summary>
 internal sealed class ContextSettings
 {
-    private const string Check = "SELECT app.require_context($1, $2)";
+    private const string Check = "SELECT app.require_context($1, $2, $3, $4)";
 
     private readonly TenantConnectionOptions _options;
     private readonly ContextSeal? _seal;
-    private readonly string[] _sql = new string[6];
-
-    /// <summary>The settings that say whose transaction it is, in the order of the parameters.</summary>
-    private readonly IReadOnlyList<string> _identity;
+    private readonly string[] _sql = new string[12];
 
     public ContextSettings(TenantConnectionOptions options, bool noResetOnClose, bool prepares)
     {
         _options = options;
         _seal = ContextSeal.Of(options);
-        // A sealed database reads nothing but the token; one that is not sealed yet reads nothing but the organization.
-        _identity = (_seal, options.SealOptional) switch
-        {
-            (null, _) => [SettingNames.Tenant],
-            (_, true) => [SettingNames.Tenant, SettingNames.Token],
-            _ => [SettingNames.Token],
-        };
         PreparesStatements = prepares;
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
         foreach (var access in Enum.GetValues<TenantAccess>())
         {
-            _sql[Index(access, isReadOnly: false)] = BuildSql(access, isReadOnly: false);
-            _sql[Index(access, isReadOnly: true)] = BuildSql(access, isReadOnly: true);
+            foreach (var (isReadOnly, hasUser) in new[] { (false, false), (false, true), (true, false), (true, true) })
+                _sql[Index(access, isReadOnly, hasUser)] = BuildSql(access, isReadOnly, hasUser);
         }
     }
 
@@ -54,7 +44,7 @@ internal sealed class ContextSettings
     /// <summary>Adds the settings in front of what else the batch will run.</summary>
     public void AddTo(NpgsqlBatch batch, TenantContext context)
     {
-        var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly)]);
+        var settings = new NpgsqlBatchCommand(_sql[Index(context.Access, context.IsReadOnly, context.Identity.User is not null)]);
         AddIdentity(settings.Parameters, context, batch.Connection!);
         batch.BatchCommands.Add(settings);
     }
@@ -65,27 +55,35 @@ internal sealed class ContextSettings
     /// <summary>The same, not prepared: for a batch whose own statements may take away what is.</summary>
     public NpgsqlBatchCommand UnpreparedCheckCommand(TenantContext context) => CheckCommand(context, LeasedConnection.Unprepared(Check));
 
-    private static int Index(TenantAccess access, bool isReadOnly) => ((int)access * 2) + (isReadOnly ? 1 : 0);
+    private static int Index(TenantAccess access, bool isReadOnly, bool hasUser) => ((int)access * 4) + (isReadOnly ? 2 : 0) + (hasUser ? 1 : 0);
 
     private static string Milliseconds(TimeSpan timeout) => ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private void AddIdentity(NpgsqlParameterCollection parameters, TenantContext context, NpgsqlConnection connection)
     {
-        foreach (var name in _identity)
+        var identity = context.Identity;
+        parameters.Add(Text(identity.Tenant));
+        if (identity.User is { } user)
         {
-            parameters.Add(new NpgsqlParameter<string>
-            {
-                TypedValue = name == SettingNames.Token ? _seal!.Sign(context, IsBehindPooler ? 0 : connection.ProcessID) : context.OrganizationSetting,
-                NpgsqlDbType = NpgsqlDbType.Text,
-            });
+            parameters.Add(Text(user));
+            parameters.Add(TextArray(identity.Roles));
         }
+
+        if (_seal is not null)
+            parameters.Add(Text(_seal.Sign(context, IsBehindPooler ? 0 : connection.ProcessID)));
     }
+
+    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    private static NpgsqlParameter<string[]> TextArray(string[] values) => new() { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
 
     private NpgsqlBatchCommand CheckCommand(TenantContext context, string sql)
     {
         var check = new NpgsqlBatchCommand(sql);
-        check.Parameters.Add(new NpgsqlParameter { Value = (object?)context.OrganizationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        check.Parameters.Add(new NpgsqlParameter { Value = (object?)context.OrganizationId?.ToString() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         check.Parameters.Add(new NpgsqlParameter<string> { TypedValue = RoleOf(context.Access), NpgsqlDbType = NpgsqlDbType.Name });
+        check.Parameters.Add(new NpgsqlParameter { Value = (object?)context.Identity.User ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        check.Parameters.Add(TextArray(context.Identity.Roles));
         return check;
     }
 
@@ -96,9 +94,15 @@ internal sealed class ContextSettings
         _ => _options.AdminRole,
     };
 
-    private string BuildSql(TenantAccess access, bool isReadOnly)
+    private string BuildSql(TenantAccess access, bool isReadOnly, bool hasUser)
     {
-        var settings = _identity.Select((name, i) => Set(name, $"${i + 1}")).ToList();
+        // Each is set, also to nothing: a login may have a value by default. The server formats the roles.
+        List<string> settings =
+        [
+            Set(SettingNames.Tenant, "$1"), Set(SettingNames.User, hasUser ? "$2" : "''"), Set(SettingNames.Roles, hasUser ? "$3::pg_catalog.text" : "''"),
+        ];
+        if (_seal is not null)
+            settings.Add(Set(SettingNames.Token, hasUser ? "$4" : "$2"));
         if (ResetsConnection)
             settings.Add(LeasedConnection.ReleaseAdvisoryLocks);
         // Cannot be switched off again once the transaction has run a query.

@@ -4,5 +4,7 @@ namespace SmeFinancialOs.Data;
 internal static class SettingNames
 {
     internal const string Tenant = "app.current_org_id";
+    internal const string User = "app.current_user_id";
+    internal const string Roles = "app.current_roles";
     internal const string Token = "app.context_token";
 }

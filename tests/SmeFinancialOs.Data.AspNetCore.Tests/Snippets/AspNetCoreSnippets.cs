@@ -70,7 +70,7 @@ internal static class AspNetCoreSnippets
 internal sealed class Membership(TenantConnectionFactory factory) : ITenantMembership
 {
     // The host's own table of members, one row a user and organization, readable by the role that this admin context uses.
-    public async ValueTask<Guid?> FindOrganizationAsync(ClaimsPrincipal user, string slug, CancellationToken cancellationToken)
+    public async ValueTask<TenantKey?> FindOrganizationAsync(ClaimsPrincipal user, string slug, CancellationToken cancellationToken)
     {
         var session = factory.CreateSession(TenantContext.ForAdmin("sign-in", "is the user a member?"));
         return await session.QuerySingleOrDefaultAsync<Guid?>(

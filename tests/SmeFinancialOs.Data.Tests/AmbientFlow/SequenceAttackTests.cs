@@ -79,7 +79,7 @@ public sealed class SequenceAttackTests(TenantDatabaseFixture fixture) : IClassF
         await ShouldSayWhatToDo(async () =>
         {
             await foreach (var context in WithoutTenantAsync())
-                _seen.Add(context?.OrganizationId ?? Guid.Empty);
+                _seen.Add(context?.OrganizationId?.ToGuid() ?? Guid.Empty);
         });
         _seen.Should().Equal(Guid.Empty, fixture.OrganizationB);
     }

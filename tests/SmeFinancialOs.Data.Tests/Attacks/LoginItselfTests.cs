@@ -59,7 +59,7 @@ public sealed class LoginItselfTests(TenantDatabaseFixture fixture) : IClassFixt
             foreach (var context in new[] { fixture.ContextA, TenantContext.Demo })
             {
                 (await factory.CreateSession(context).QueryAsync<Guid>(organizations, cancellationToken: TestContext.Current.CancellationToken))
-                    .Should().Equal(context.OrganizationId!.Value);
+                    .Should().Equal(context.OrganizationId!.Value.ToGuid());
             }
         }
         finally

@@ -43,7 +43,7 @@ public sealed class BackgroundWorkTests(TenantDatabaseFixture fixture) : IClassF
         foreach (var job in jobs)
             await host.Services.GetRequiredService<Channel<Job>>().Writer.WriteAsync(job);
         foreach (var job in jobs)
-            (await job.Seen.Task.WaitAsync(TimeSpan.FromSeconds(30))).Should().Equal(job.Tenant.OrganizationId!.Value);
+            (await job.Seen.Task.WaitAsync(TimeSpan.FromSeconds(30))).Should().Equal(job.Tenant.OrganizationId!.Value.ToGuid());
         await host.StopAsync();
     }
 

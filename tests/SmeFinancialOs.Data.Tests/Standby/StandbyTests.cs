@@ -94,7 +94,7 @@ public sealed class StandbyTests(PrimaryAndStandby servers) : IClassFixture<Prim
         await servers.Standby.ExecuteAsync("SELECT pg_wal_replay_pause()");
         try
         {
-            await new OrganizationRepository(factory.CreateSession(servers.B)).RenameAsync(servers.B.OrganizationId!.Value, "renamed");
+            await new OrganizationRepository(factory.CreateSession(servers.B)).RenameAsync(servers.B.OrganizationId!.Value.ToGuid(), "renamed");
             (await NameAsync(servers.B)).Should().Be("renamed");
             // The standby lags, as any may.
             (await NameAsync(servers.B.AsReadOnly())).Should().Be("b");

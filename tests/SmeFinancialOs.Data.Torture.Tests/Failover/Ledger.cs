@@ -17,7 +17,7 @@ internal sealed class Ledger
 
     public ICollection<Outcome> Outcomes => _writes.Values;
 
-    public void Add(TenantContext tenant, Guid id, Outcome outcome) => _writes[(tenant.OrganizationId!.Value, id)] = outcome;
+    public void Add(TenantContext tenant, Guid id, Outcome outcome) => _writes[(tenant.OrganizationId!.Value.ToGuid(), id)] = outcome;
 
     /// <summary>An acknowledged write is there, one that was rolled back is not, an unknown one may be, and none by halves or with another writer.</summary>
     public async Task CheckAsync(NpgsqlConnection server, Report report)

@@ -102,6 +102,6 @@ internal sealed class Attacks(TortureDatabase database, Pools pools, Report repo
     {
         var first = random.Next(database.Tenants.Count);
         var second = (first + 1 + random.Next(database.Tenants.Count - 1)) % database.Tenants.Count;
-        return (database.Tenants[first], database.Tenants[second].OrganizationId!.Value);
+        return (database.Tenants[first], database.Tenants[second].OrganizationId!.Value.ToGuid());
     }
 }

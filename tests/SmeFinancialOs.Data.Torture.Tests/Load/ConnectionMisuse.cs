@@ -48,7 +48,7 @@ internal sealed class ConnectionMisuse(TortureDatabase database, Pools pools, Le
     private (TenantContext Context, Write Write) BeginDoomed(Random random)
     {
         var context = database.Any(random);
-        var write = ledger.Begin(context.OrganizationId!.Value, random);
+        var write = ledger.Begin(context.OrganizationId!.Value.ToGuid(), random);
         write.Outcome = Outcome.RolledBack;
         return (context, write);
     }

@@ -57,7 +57,7 @@ internal sealed class TortureDatabase(TenantDatabase database, IReadOnlyList<Ten
         var tenants = new List<TenantContext>();
         for (var i = 0; i < tenantCount; i++)
             tenants.Add((await database.CreateOrganizationAsync()).Context);
-        foreach (var organization in tenants.Select(tenant => tenant.OrganizationId!.Value).Append(TenantContext.DemoOrganizationId))
+        foreach (var organization in tenants.Select(tenant => tenant.OrganizationId!.Value.ToGuid()).Append(TenantContext.DemoOrganizationId))
             await superuser.RunAsync($"INSERT INTO accounts (org_id, id) SELECT '{organization}', generate_series(0, {Accounts - 1})");
         // What visitors of the demo see: its rows have been written by itself.
         await superuser.RunAsync($"INSERT INTO entries SELECT '{TenantContext.DemoOrganizationId}', gen_random_uuid(), "

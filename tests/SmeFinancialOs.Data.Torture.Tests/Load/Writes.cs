@@ -21,18 +21,18 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
     private async Task WriteAsync(Random random, CancellationToken cancellationToken)
     {
         var session = pools.Factory.CreateSession(database.Any(random));
-        await AtOnceAsync(ledger.Begin(session.Context.OrganizationId!.Value, random), write => ExecuteAsync(session, write, cancellationToken));
+        await AtOnceAsync(ledger.Begin(session.Context.OrganizationId!.Value.ToGuid(), random), write => ExecuteAsync(session, write, cancellationToken));
     }
 
     /// <summary>Only sessions: Npgsql begins a unit of work as read committed, whatever the default is.</summary>
     private Task SerializableAsync(Random random, CancellationToken cancellationToken) =>
-        AtOnceAsync(ledger.Begin(database.Hot.OrganizationId!.Value, random),
+        AtOnceAsync(ledger.Begin(database.Hot.OrganizationId!.Value.ToGuid(), random),
             write => ExecuteAsync(pools.SerializableFactory.CreateSession(database.Hot), write, cancellationToken));
 
     private async Task BatchAsync(Random random, CancellationToken cancellationToken)
     {
         var session = pools.Factory.CreateSession(database.Any(random));
-        await AtOnceAsync(ledger.Begin(session.Context.OrganizationId!.Value, random), async write =>
+        await AtOnceAsync(ledger.Begin(session.Context.OrganizationId!.Value.ToGuid(), random), async write =>
         {
             var batch = session.CreateBatch();
             batch.AddExecute(TortureDatabase.Insert, write.Parameters);
@@ -45,7 +45,7 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
     /// <summary>An operator writes for an organization, which has to be said then.</summary>
     private async Task AdminAsync(Random random, CancellationToken cancellationToken)
     {
-        var organization = database.Any(random).OrganizationId!.Value;
+        var organization = database.Any(random).OrganizationId!.Value.ToGuid();
         var session = pools.Factory.CreateSession(TenantContext.ForAdmin("torture", "correction").AsReadWrite());
         await AtOnceAsync(ledger.Begin(organization, random), write => session.ExecuteAsync(
             TortureDatabase.Insert.Replace("(write_id,", "(org_id, write_id,", StringComparison.Ordinal)
@@ -56,7 +56,7 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
 
     private async Task RolledBackAsync(Random random, CancellationToken cancellationToken)
     {
-        var write = ledger.Begin(database.Hot.OrganizationId!.Value, random);
+        var write = ledger.Begin(database.Hot.OrganizationId!.Value.ToGuid(), random);
         write.Outcome = Outcome.RolledBack;
         await using var work = await pools.Factory.OpenConnectionAsync(database.Hot, cancellationToken);
         await ExecuteAsync(work, write, cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
     private async Task RolledBackTransactionAsync(Random random, CancellationToken cancellationToken)
     {
         var context = database.Any(random);
-        var write = ledger.Begin(context.OrganizationId!.Value, random);
+        var write = ledger.Begin(context.OrganizationId!.Value.ToGuid(), random);
         write.Outcome = Outcome.RolledBack;
         await using var transaction = pools.Factory.BeginTransaction(context);
         await ExecuteAsync(transaction, write, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
     private async Task TransactionAsync(Random random, CancellationToken cancellationToken)
     {
         var context = database.Any(random);
-        await UntilCommitAsync(ledger.Begin(context.OrganizationId!.Value, random), async (write, committing) =>
+        await UntilCommitAsync(ledger.Begin(context.OrganizationId!.Value.ToGuid(), random), async (write, committing) =>
         {
             await using var transaction = pools.Factory.BeginTransaction(context);
             await ExecuteAsync(transaction, write, cancellationToken);
@@ -86,7 +86,7 @@ internal sealed class Writes(TortureDatabase database, Pools pools, Ledger ledge
 
     private Task InUnitOfWorkAsync(
         TenantContext context, Random random, Func<TenantConnection, Write, Random, CancellationToken, Task> run, CancellationToken cancellationToken) =>
-        UntilCommitAsync(ledger.Begin(context.OrganizationId!.Value, random), async (write, committing) =>
+        UntilCommitAsync(ledger.Begin(context.OrganizationId!.Value.ToGuid(), random), async (write, committing) =>
         {
             await using var work = await pools.Factory.OpenConnectionAsync(context, cancellationToken);
             await run(work, write, random, cancellationToken);

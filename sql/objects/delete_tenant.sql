@@ -1,9 +1,12 @@
--- Right to erasure: one statement deletes an organization with everything it owns and says how many rows that was, table by table.
+-- Right to erasure: one statement deletes a tenant with everything that it owns and says how many rows that was, table by table.
 SET ROLE app_owner;
 
--- SECURITY INVOKER, and for admin_role alone: to erase an organization is an admin's act, with a reason on record. No tenant may delete
+-- Its name before tenants could have ids of another type than uuid.
+DROP FUNCTION IF EXISTS app.delete_organization(uuid);
+
+-- SECURITY INVOKER, and for admin_role alone: to erase a tenant is an admin's act, with a reason on record. No tenant may delete
 -- from the tenants' table.
-CREATE OR REPLACE FUNCTION app.delete_organization(target_org_id uuid) RETURNS TABLE (table_name text, deleted_rows bigint)
+CREATE OR REPLACE FUNCTION app.delete_tenant(target_id app.tenant_id) RETURNS TABLE (table_name text, deleted_rows bigint)
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -19,8 +22,8 @@ BEGIN
             HINT = 'SELECT app.use_tenants(''public.accounts'', ''id'');';
     END IF;
 
-    -- A new row of this organization needs a key-share lock on its parent: none appears while it is being deleted.
-    EXECUTE format('SELECT true FROM %s WHERE %I = $1 FOR UPDATE', tenants.name, tenants.id) INTO is_there USING target_org_id;
+    -- A new row of this tenant needs a key-share lock on its parent: none appears while it is being deleted.
+    EXECUTE format('SELECT true FROM %s WHERE %I = $1 FOR UPDATE', tenants.name, tenants.id) INTO is_there USING target_id;
     IF is_there IS NULL THEN
         RETURN;
     END IF;
@@ -35,21 +38,21 @@ BEGIN
     RETURN QUERY EXECUTE format(
         'WITH d0 AS (DELETE FROM %s WHERE %I = $1 RETURNING 1)%s
          SELECT r.name, r.n FROM (VALUES (0, %L, (SELECT count(*) FROM d0))%s) AS r (i, name, n) ORDER BY r.i',
-        tenants.name, tenants.id, deletions, tenants.name::text, counts) USING target_org_id;
+        tenants.name, tenants.id, deletions, tenants.name::text, counts) USING target_id;
 
     -- A policy refuses a DELETE silently; then nothing else may be gone either.
-    EXECUTE format('SELECT true FROM %s WHERE %I = $1', tenants.name, tenants.id) INTO is_there USING target_org_id;
+    EXECUTE format('SELECT true FROM %s WHERE %I = $1', tenants.name, tenants.id) INTO is_there USING target_id;
     IF is_there THEN
-        RAISE EXCEPTION 'a policy keeps organization % from being deleted', target_org_id USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'a policy keeps tenant % from being deleted', target_id USING ERRCODE = 'insufficient_privilege';
     END IF;
 END
 $function$;
 
 DO $privileges$
 BEGIN
-    EXECUTE format('REVOKE ALL ON FUNCTION app.delete_organization(uuid) FROM PUBLIC, %s', array_to_string(app.role_names(), ', '));
+    EXECUTE format('REVOKE ALL ON FUNCTION app.delete_tenant(app.tenant_id) FROM PUBLIC, %s', array_to_string(app.role_names(), ', '));
 END
 $privileges$;
-GRANT EXECUTE ON FUNCTION app.delete_organization(uuid) TO admin_role;
+GRANT EXECUTE ON FUNCTION app.delete_tenant(app.tenant_id) TO admin_role;
 
 RESET ROLE;
