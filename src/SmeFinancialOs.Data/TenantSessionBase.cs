@@ -27,7 +27,7 @@ public abstract class TenantSessionBase : ITenantSession
     {
         var parts = new JoinedRow(splitOn, typeof(T1), typeof(T2));
         ArgumentNullException.ThrowIfNull(map);
-        return RunAsync(new RowsStatement<TResult>(sql, parameters, reader => parts.Map<T1, T2, TResult>(reader, map)), cancellationToken);
+        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, TResult>(reader, statement, map)), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -36,7 +36,7 @@ public abstract class TenantSessionBase : ITenantSession
     {
         var parts = new JoinedRow(splitOn, typeof(T1), typeof(T2), typeof(T3));
         ArgumentNullException.ThrowIfNull(map);
-        return RunAsync(new RowsStatement<TResult>(sql, parameters, reader => parts.Map<T1, T2, T3, TResult>(reader, map)), cancellationToken);
+        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, T3, TResult>(reader, statement, map)), cancellationToken);
     }
 
     /// <inheritdoc />

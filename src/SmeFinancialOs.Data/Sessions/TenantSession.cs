@@ -63,6 +63,8 @@ internal sealed class TenantSession(TenantConnectionFactory factory, CheckedData
         await using var _ = connection.ConfigureAwait(false);
         call?.Opened();
         var unread = await SessionCalls.RunAsync(connection, statements, cancellationToken).ConfigureAwait(false);
+        foreach (var statement in statements)
+            _telemetry.ColumnsUnmatched(statement);
         SessionCalls.RequireRead(unread, isCommitted: !Context.IsReadOnly);
     }
 
