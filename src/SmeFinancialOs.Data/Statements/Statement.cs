@@ -20,6 +20,9 @@ internal abstract class Statement
         IsOfRows = isOfRows;
     }
 
+    /// <param name="command">One that reads or writes rows, and is complete: Dapper is not asked.</param>
+    protected Statement(NpgsqlBatchCommand command) => (Sql, Commands, IsOfRows) = (command.CommandText, [command], true);
+
     /// <summary>The text, as it was given.</summary>
     public string Sql { get; }
 
@@ -104,7 +107,17 @@ internal abstract class Statement
 }
 
 /// <summary>A statement that has a result.</summary>
-internal abstract class Statement<TResult>(string sql, object? parameters) : Statement(sql, parameters)
+internal abstract class Statement<TResult> : Statement
 {
+    protected Statement(string sql, object? parameters)
+        : base(sql, parameters)
+    {
+    }
+
+    protected Statement(NpgsqlBatchCommand command)
+        : base(command)
+    {
+    }
+
     public TResult Result { get; protected set; } = default!;
 }
