@@ -39,6 +39,8 @@ internal sealed record ColumnEncoding(Expression Value, NpgsqlDbType? DbType, st
         var type = Nullable.GetUnderlyingType(value.Type) ?? value.Type;
         if (column.IsArray && type != typeof(string))
             return ArrayText.Of(type, column) is { } text ? AsText(value, text, column) : null;
+        if (type == typeof(object))
+            return null;
         if (type.IsEnum)
             return OfEnum(value, type, column);
         if (type == typeof(DateTime) || type == typeof(DateTimeOffset) || type == typeof(TimeSpan))

@@ -46,7 +46,7 @@ internal sealed class TableColumns(TableName name, IReadOnlyList<TableColumn> co
     public static async Task<TableColumns> ReadAsync(TenantSessionBase session, TableName name, CancellationToken cancellationToken)
     {
         var look = new RowsStatement<TableColumn>(Sql, new { schema = name.Schema, table = name.Table });
-        await session.RunAsync(OperationName.InsertMany, [look], cancellationToken).ConfigureAwait(false);
+        await session.RunAsync(OperationName.Query, [look], cancellationToken).ConfigureAwait(false);
         return look.Result.Count > 0 ? new(name, look.Result) : throw new ColumnMismatchException(
             $"There is no table {name}, or it has no columns. Check its name and schema; without quotes a name is in lower case.");
     }

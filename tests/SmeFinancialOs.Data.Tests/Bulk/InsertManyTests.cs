@@ -1,3 +1,4 @@
+using SmeFinancialOs.Data.Tests.Readme;
 using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Bulk;
@@ -45,6 +46,14 @@ public sealed class InsertManyTests(ShopFixture shop) : IClassFixture<ShopFixtur
         (await work.QueryAsync<(string, string?, decimal, decimal, Guid)>(
             "SELECT customer_name, note, amount, doubled, org_id FROM shop.orders WHERE customer_name IN ('x', 'y') ORDER BY 1", cancellationToken: Token))
             .Should().Equal(("x", null, 7, 14, shop.OrganizationA), ("y", "n", 7, 14, shop.OrganizationA));
+    }
+
+    [Fact]
+    public async Task Example_of_the_page_runs()
+    {
+        await BulkSnippets.InsertAsync(shop.Session, [("of the page", 1.5m)]);
+        (await shop.Session.QueryAsync<(decimal, string)>("SELECT amount, note FROM shop.orders WHERE customer_name = 'of the page'", cancellationToken: Token))
+            .Should().Equal((1.5m, "imported"));
     }
 
     [Fact]
