@@ -126,7 +126,8 @@ public interface ITenantSession
     /// is get their defaults, such as the tenant column its organization. Triggers and row-level security apply as to any INSERT.
     /// </summary>
     /// <param name="table">
-    /// The table with its schema, as in <c>shop.orders</c> or <c>"Shop"."Orders"</c>. It need not be a protected one: the role of the context needs INSERT on it.
+    /// The table with its schema, as in <c>shop.orders</c> or <c>"Shop"."Orders"</c>. It need not be a protected one: the role of the context needs INSERT
+    /// on it.
     /// </param>
     /// <param name="rows">
     /// The rows, objects with public properties; read once, and sent 5,000 at a time. Outside of a unit of work up to that many are one round trip. Of more, a

@@ -29,7 +29,8 @@ public abstract class TenantSessionBase : ITenantSession
     {
         var parts = new JoinedRow(splitOn, typeof(T1), typeof(T2));
         ArgumentNullException.ThrowIfNull(map);
-        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, TResult>(reader, statement, map)), cancellationToken);
+        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, TResult>(reader, statement, map)),
+            cancellationToken);
     }
 
     /// <inheritdoc />
@@ -38,7 +39,8 @@ public abstract class TenantSessionBase : ITenantSession
     {
         var parts = new JoinedRow(splitOn, typeof(T1), typeof(T2), typeof(T3));
         ArgumentNullException.ThrowIfNull(map);
-        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, T3, TResult>(reader, statement, map)), cancellationToken);
+        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, T3, TResult>(reader, statement, map)),
+            cancellationToken);
     }
 
     /// <inheritdoc />

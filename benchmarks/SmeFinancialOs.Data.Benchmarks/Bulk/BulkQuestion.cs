@@ -60,12 +60,14 @@ internal sealed class BulkQuestion : IQuestion
                     ["binary COPY, unprotected", Median(_copy), P95(_copy), "1.00", "", Median(_copyClient), ServerTime(time => time.Copy)],
                     [
                         "InsertManyAsync, protected", Median(_insert), P95(_insert),
-                        Figures.Ratio(Statistics.Percentile(_insert, 0.5) / Statistics.Percentile(_copy, 0.5)), Figures.MiddleHalf(ratios), Median(_insertClient),
+                        Figures.Ratio(Statistics.Percentile(_insert, 0.5) / Statistics.Percentile(_copy, 0.5)), Figures.MiddleHalf(ratios),
+                            Median(_insertClient),
                         ServerTime(time => time.InsertMany),
                     ],
                 ]))
             .Note(
-                "Both tables have the same columns, checks, keys and indexes, and a foreign key to their organizations. Both had the same rows after each round.",
+                "Both tables have the same columns, checks, keys and indexes, and a foreign key to their organizations.",
+                "Both had the same rows after each round.",
                 "ratio: the median time divided by that of COPY. rounds: the middle half of the ratios of single rounds.",
                 "server CPU: of the server's process, a mean over the rounds, with the looks between them.");
     }

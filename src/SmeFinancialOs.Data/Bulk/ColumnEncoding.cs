@@ -107,7 +107,8 @@ internal sealed record ColumnEncoding(Expression Value, NpgsqlDbType? DbType, st
             where TSent : struct
         {
             Func<TGiven?, TSent?> orNull = given => given is { } known ? check(known) : null;
-            return new(Expression.Invoke(Expression.Constant(orNull), Expression.Convert(value, typeof(TGiven?))), sent, name, $"pg_catalog.{name}", IsCast: false);
+            return new(Expression.Invoke(Expression.Constant(orNull), Expression.Convert(value, typeof(TGiven?))), sent, name, $"pg_catalog.{name}",
+                IsCast: false);
         }
     }
 }

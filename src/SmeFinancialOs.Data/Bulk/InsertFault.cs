@@ -13,10 +13,14 @@ internal static class InsertFault
         InvalidValueException { SqlState: PostgresErrorCodes.InvalidTextRepresentation, InnerException: PostgresException answer }
             when answer.MessageText.Contains(InsertPlan<object>.StaleMark, StringComparison.Ordinal) =>
             new StalePreparedStatementException(
-                $"The columns of {table} have changed since this host looked at them, and nothing was written. Do the work again: they are looked at anew.", fault),
-        PostgresException { SqlState: PostgresErrorCodes.DatatypeMismatch or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedTable
+                $"The columns of {table} have changed since this host looked at them, and nothing was written. Do the work again: they are looked at anew.",
+                    fault),
+        PostgresException
+        {
+            SqlState: PostgresErrorCodes.DatatypeMismatch or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedTable
             or PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.CannotCoerce
-            or GeneratedAlways or PostgresErrorCodes.InvalidSchemaName } answer =>
+            or GeneratedAlways or PostgresErrorCodes.InvalidSchemaName
+        } answer =>
             new ColumnMismatchException(
                 $"The rows do not fit {table}, and nothing was written: {answer.MessageText}. Give the property a type that goes with its column. If the table "
                 + "has just been changed, do the work again: its columns are looked at anew.", answer),
@@ -32,5 +36,6 @@ internal static class InsertFault
         fault is ColumnMismatchException or StalePreparedStatementException or InvalidValueException { SqlState: null or PostgresErrorCodes.NotNullViolation };
 
     private static string ByName(IReadOnlyList<ColumnSource> sources) => string.Join(
-        ", ", sources.Where(source => source.Encoding.DbType is null).Select(source => $"{source.Property} to a {source.Column.TypeSchema}.{source.Column.TypeName}"));
+        ", ", sources.Where(source => source.Encoding.DbType is null)
+            .Select(source => $"{source.Property} to a {source.Column.TypeSchema}.{source.Column.TypeName}"));
 }

@@ -57,7 +57,8 @@ internal sealed class InsertPlan<T>
         faults.AddRange(table.Columns.Where(column => IsMissing(column) && !sources.Exists(source => source.Source.Column == column))
             .Select(column => $"no property is the column \"{column.Name}\", which is NOT NULL and has no default"));
         return faults.Count == 0 ? new(table, sources) : throw new ColumnMismatchException(
-            $"Rows of {typeof(T)} cannot be written to {table.Name}: {string.Join("; ", faults)}. Give each row a property for each column that is to be written, "
+            $"Rows of {typeof(T)} cannot be written to {table.Name}: {string.Join("; ", faults)}. "
+            + "Give each row a property for each column that is to be written, "
             + "with the column's name in snake_case or PascalCase, and no other: .Select(row => new { .. }) makes such rows.");
     }
 

@@ -19,7 +19,8 @@ internal static class MemberMapping
             : "no column has the name of a member. Give the columns the names of members, or register a SqlMapper.TypeHandler for the type";
     }
 
-    /// <summary>Whether Dapper fills members of the type by their names. It then writes a method; what is read as one value has a lambda of Dapper's own.</summary>
+    /// <summary>Whether Dapper fills members of the type by their names. It then writes a method; what is read as one value has a lambda of Dapper's
+    /// own.</summary>
     public static bool IsByMembers(Type type, Func<DbDataReader, object?> parse) =>
         parse.Method.DeclaringType is null && !typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type);
 

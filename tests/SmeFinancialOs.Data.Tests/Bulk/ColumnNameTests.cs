@@ -67,7 +67,8 @@ public sealed class ColumnNameTests(ShopFixture shop) : IClassFixture<ShopFixtur
         foreach (var attack in (string[])["customer_name) SELECT 'x' --", "note\", org_id", "customer_name\"", "*", "note; DELETE FROM shop.orders"])
         {
             var type = RowTypes.Make("Attack", [("CustomerName", typeof(string)), (attack, typeof(string))]);
-            await shop.Session.Invoking(s => RowTypes.InsertAsync(s, "shop.orders", type, 1, (_, _) => "x", Token)).Should().ThrowAsync<ColumnMismatchException>();
+            await shop.Session.Invoking(s => RowTypes.InsertAsync(s, "shop.orders", type, 1, (_, _) => "x",
+                Token)).Should().ThrowAsync<ColumnMismatchException>();
         }
     }
 
@@ -98,16 +99,19 @@ public sealed class ColumnNameTests(ShopFixture shop) : IClassFixture<ShopFixtur
 
         // Without a check the server would take the time for one of the time zone of its session.
         await shop.AsSuperuserAsync("ALTER TABLE shop.changing ALTER at TYPE timestamptz USING NULL");
-        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 2, at }], Token)).Should().ThrowAsync<StalePreparedStatementException>();
+        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 2, at }],
+            Token)).Should().ThrowAsync<StalePreparedStatementException>();
         await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 2, at }], Token)).Should().ThrowAsync<InvalidValueException>();
         (await shop.Session.InsertManyAsync("shop.changing", [new { id = 2, at = at.ToUniversalTime() }], Token)).Should().Be(1);
 
         await shop.AsSuperuserAsync("ALTER TABLE shop.changing ADD added text");
         (await shop.Session.InsertManyAsync("shop.changing", [new { id = 3, added = "at once" }], Token)).Should().Be(1);
         await shop.AsSuperuserAsync("ALTER TABLE shop.changing DROP added");
-        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 4, added = "x" }], Token)).Should().ThrowAsync<ColumnMismatchException>()
+        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 4, added = "x" }],
+            Token)).Should().ThrowAsync<ColumnMismatchException>()
             .WithMessage("*added*");
-        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 4, added = "x" }], Token)).Should().ThrowAsync<ColumnMismatchException>()
+        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 4, added = "x" }],
+            Token)).Should().ThrowAsync<ColumnMismatchException>()
             .WithMessage("*no column*");
 
         await RecreateAsync("id int NOT NULL, at text, needed text NOT NULL");
@@ -116,7 +120,8 @@ public sealed class ColumnNameTests(ShopFixture shop) : IClassFixture<ShopFixtur
             .WithMessage("*\"needed\"*");
         (await shop.TruthAsync<long>("SELECT count(*) FROM shop.changing")).Should().Be(0);
         await shop.AsSuperuserAsync("DROP TABLE shop.changing CASCADE");
-        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 5, needed = "x" }], Token)).Should().ThrowAsync<ColumnMismatchException>();
+        await shop.Session.Invoking(s => s.InsertManyAsync("shop.changing", [new { id = 5, needed = "x" }],
+            Token)).Should().ThrowAsync<ColumnMismatchException>();
     }
 
     private async Task RefusedAsync<T>(T row, params string[] named)

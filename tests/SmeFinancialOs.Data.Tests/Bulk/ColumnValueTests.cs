@@ -25,7 +25,8 @@ public sealed class ColumnValueTests(ShopFixture shop) : IClassFixture<ShopFixtu
 
     public static TheoryData<string, object, string> Values => new()
     {
-        { "bool", true, "true" }, { "int2", (byte)255, "255" }, { "int2", (sbyte)-3, "-3" }, { "int4", (ushort)65535, "65535" }, { "int8", uint.MaxValue, "4294967295" },
+        { "bool", true, "true" }, { "int2", (byte)255, "255" }, { "int2", (sbyte)-3, "-3" }, { "int4", (ushort)65535, "65535" }, { "int8", uint.MaxValue,
+            "4294967295" },
         { "int4", 7L, "7" }, { "numeric", ulong.MaxValue, "18446744073709551615" }, { "numeric", decimal.MaxValue, "79228162514264337593543950335" },
         { "numeric(5,2)", 1.25m, "1.25" }, { "float4", 1.5f, "1.5" }, { "float8", double.NaN, "NaN" }, { "float8", double.NegativeInfinity, "-Infinity" },
         { "float8", 5, "5" }, { "text", "a'\"\\{},\u20ac", "a'\"\\{},\u20ac" }, { "varchar(3)", "abc", "abc" }, { "char(3)", "a", "a" }, { "text", 'x', "x" },
@@ -40,12 +41,16 @@ public sealed class ColumnValueTests(ShopFixture shop) : IClassFixture<ShopFixtu
         { "jsonb", "{\"a\": [1, null]}", "{\"a\": [1, null]}" }, { "json", JsonDocument.Parse("[1]"), "[1]" },
         { "jsonb", JsonDocument.Parse("{\"a\":1}").RootElement, "{\"a\": 1}" }, { "jsonb", JsonNode.Parse("[true]")!, "[true]" },
         { "inet", IPAddress.Parse("10.0.0.1"), "10.0.0.1" }, { "inet", "10.0.0.0/8", "10.0.0.0/8" }, { "int4range", "[1,5)", "[1,5)" },
-        { "int4range", new NpgsqlRange<int>(1, 5), "[1,6)" }, { "int4multirange", "{[1,3),[5,7)}", "{[1,3),[5,7)}" }, { "point", new NpgsqlPoint(1, 2), "(1,2)" },
-        { "shop.mood", Mood.VeryGood, "very_good" }, { "shop.mood", Mood.BAD, "Bad" }, { "shop.mood", Mood.Between, "in between" }, { "shop.mood", "Bad", "Bad" },
+        { "int4range", new NpgsqlRange<int>(1, 5), "[1,6)" }, { "int4multirange", "{[1,3),[5,7)}", "{[1,3),[5,7)}" }, { "point", new NpgsqlPoint(1, 2),
+            "(1,2)" },
+        { "shop.mood", Mood.VeryGood, "very_good" }, { "shop.mood", Mood.BAD, "Bad" }, { "shop.mood", Mood.Between, "in between" }, { "shop.mood", "Bad",
+            "Bad" },
         { "int4", Mood.Between, "2" }, { "text", Mood.Between, "Between" }, { "int8", DayOfWeek.Friday, "5" }, { "shop.size", "(1,\"a,b\")", "(1,\"a,b\")" },
-        { "shop.sku", "abcde", "abcde" }, { "int4[]", new[] { 1, 2 }, "{1,2}" }, { "int4[]", Array.Empty<int>(), "{}" }, { "int4[]", new int?[] { 1, null }, "{1,NULL}" },
+        { "shop.sku", "abcde", "abcde" }, { "int4[]", new[] { 1, 2 }, "{1,2}" }, { "int4[]", Array.Empty<int>(), "{}" }, { "int4[]", new int?[] { 1, null },
+            "{1,NULL}" },
         { "int4[]", new List<long> { 3 }, "{3}" }, { "int4[]", "{4}", "{4}" }, { "int4[]", new[,] { { 1, 2 }, { 3, 4 } }, "{{1,2},{3,4}}" },
-        { "text[]", new[] { "a,\"b\\", "", "NULL", " x ", null, "{}" }, "{\"a,\\\"b\\\\\",\"\",\"NULL\",\" x \",NULL,{}}".Replace("{},", "\"{}\",").Replace(",{}}", ",\"{}\"}") },
+        { "text[]", new[] { "a,\"b\\", "", "NULL", " x ", null, "{}" }, "{\"a,\\\"b\\\\\",\"\",\"NULL\",\" x \",NULL,{}}".Replace("{},",
+            "\"{}\",").Replace(",{}}", ",\"{}\"}") },
         { "uuid[]", new[] { Guid.Empty }, "{00000000-0000-0000-0000-000000000000}" }, { "bool[]", new[] { true, false }, "{t,f}" },
         { "numeric[]", new[] { 1.5m, -0.001m }, "{1.5,-0.001}" }, { "float8[]", new[] { double.PositiveInfinity, double.NaN, 0.1 }, "{Infinity,NaN,0.1}" },
         { "timestamptz[]", new[] { Utc }, "{\"2026-03-29 01:30:00.123456+00\"}" }, { "date[]", new[] { new DateOnly(2026, 1, 2) }, "{2026-01-02}" },
@@ -56,15 +61,18 @@ public sealed class ColumnValueTests(ShopFixture shop) : IClassFixture<ShopFixtu
 
     public static TheoryData<string, object> Refused => new()
     {
-        { "int4", 1.5m }, { "int8", 1.5 }, { "int4[]", new[] { 1.5 } }, { "int4", true }, { "int4", new object() }, { "int4", new Uri("http://x") }, { "jsonb", 5 },
-        { "text", new[] { "a" } }, { "int4[]", 5 }, { "int4[]", new[] { new[] { 1 } } }, { "timestamp", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) },
+        { "int4", 1.5m }, { "int8", 1.5 }, { "int4[]", new[] { 1.5 } }, { "int4", true }, { "int4", new object() }, { "int4", new Uri("http://x") },
+            { "jsonb", 5 },
+        { "text", new[] { "a" } }, { "int4[]", 5 }, { "int4[]", new[] { new[] { 1 } } }, { "timestamp", new DateTimeOffset(2026, 1, 1, 0, 0, 0,
+            TimeSpan.Zero) },
         { "text", Utc }, { "bool", Mood.BAD }, { "uuid", 5 }, { "time", Utc }, { "int4", new Dictionary<string, object>() },
     };
 
     public static TheoryData<string, object> BadValues => new()
     {
         { "int4", long.MaxValue }, { "varchar(3)", "abcd" }, { "varchar(3)[]", new[] { "abcd" } }, { "numeric(3,2)", 1000m }, { "int4", "x" }, { "jsonb", "{" },
-        { "timestamptz", new DateTime(2026, 1, 1, 1, 0, 0, DateTimeKind.Local) }, { "timestamptz", new DateTime(2026, 1, 1, 1, 0, 0, DateTimeKind.Unspecified) },
+        { "timestamptz", new DateTime(2026, 1, 1, 1, 0, 0, DateTimeKind.Local) }, { "timestamptz", new DateTime(2026, 1, 1, 1, 0, 0,
+            DateTimeKind.Unspecified) },
         { "timestamp", Utc }, { "date", new DateTime(2026, 1, 1, 1, 0, 0) }, { "time", TimeSpan.FromHours(25) }, { "time", TimeSpan.FromHours(-1) },
         { "shop.mood", Mood.Unknown }, { "shop.mood", "none" }, { "text", (Mood)99 }, { "shop.sku", "bad" }, { "shop.sku", "abcdef" }, { "text", "a\0b" },
         { "jsonb", default(JsonElement) }, { "timestamptz[]", new[] { new DateTime(2026, 1, 1, 1, 0, 0, DateTimeKind.Local) } }, { "int4range", "[5,1)" },

@@ -42,7 +42,8 @@ public sealed class InsertManyTests(ShopFixture shop) : IClassFixture<ShopFixtur
     public async Task Values_nulls_and_defaults_are_those_of_an_insert()
     {
         await using var work = await shop.Factory.OpenConnectionAsync(shop.ContextA, Token);
-        await work.InsertManyAsync("Shop.ORDERS", new[] { new { CustomerName = "x", note = (string?)null }, new { CustomerName = "y", note = (string?)"n" } }, Token);
+        await work.InsertManyAsync("Shop.ORDERS", new[] { new { CustomerName = "x", note = (string?)null }, new { CustomerName = "y", note = (string?)"n" } },
+            Token);
         (await work.QueryAsync<(string, string?, decimal, decimal, Guid)>(
             "SELECT customer_name, note, amount, doubled, org_id FROM shop.orders WHERE customer_name IN ('x', 'y') ORDER BY 1", cancellationToken: Token))
             .Should().Equal(("x", null, 7, 14, shop.OrganizationA), ("y", "n", 7, 14, shop.OrganizationA));
@@ -86,7 +87,8 @@ public sealed class InsertManyTests(ShopFixture shop) : IClassFixture<ShopFixtur
     {
         await shop.Session.ExecuteAsync("DELETE FROM shop.orders", cancellationToken: Token);
         await shop.Session.Invoking(s => s.InsertManyAsync("shop.orders", Throwing(), Token)).Should().ThrowAsync<FormatException>();
-        await shop.Session.Invoking(s => s.InsertManyAsync("shop.orders", WithNull(), Token)).Should().ThrowAsync<ArgumentException>().WithMessage("*Row 5500*");
+        await shop.Session.Invoking(s => s.InsertManyAsync("shop.orders", WithNull(),
+            Token)).Should().ThrowAsync<ArgumentException>().WithMessage("*Row 5500*");
         await shop.Session.Invoking(s => s.InsertManyAsync("shop.orders", Duplicates(), Token)).Should().ThrowAsync<DuplicateKeyException>();
         (await CountAsync(shop.Session)).Should().Be(0);
 
@@ -159,9 +161,11 @@ public sealed class InsertManyTests(ShopFixture shop) : IClassFixture<ShopFixtur
             SELECT app.protect_table('shop.wide');
             """);
         var type = RowTypes.Make("Wide", [("Id", typeof(int)), .. Enumerable.Range(0, 998).Select(i => ($"Column{i}", typeof(int?)))]);
-        (await RowTypes.InsertAsync(shop.Session, "shop.wide", type, 1200, (property, row) => property == "Id" ? row : property.EndsWith('7') ? null : row, Token))
+        (await RowTypes.InsertAsync(shop.Session, "shop.wide", type, 1200, (property, row) => property == "Id" ? row : property.EndsWith('7') ? null : row,
+            Token))
             .Should().Be(1200);
-        (await shop.Session.ExecuteScalarAsync<long>("SELECT sum(id) - sum(column_996) + count(column_7) FROM shop.wide", cancellationToken: Token)).Should().Be(0);
+        (await shop.Session.ExecuteScalarAsync<long>("SELECT sum(id) - sum(column_996) + count(column_7) FROM shop.wide",
+            cancellationToken: Token)).Should().Be(0);
     }
 
     private static Task<long> CountAsync(ITenantSession session) =>

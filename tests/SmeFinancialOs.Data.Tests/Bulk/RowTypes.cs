@@ -3,7 +3,8 @@ using System.Reflection.Emit;
 
 namespace SmeFinancialOs.Data.Tests.Bulk;
 
-/// <summary>Types of rows that C# has no words for: with a thousand properties, or with names that are SQL. F# and generated code can have such names.</summary>
+/// <summary>Types of rows that C# has no words for: with a thousand properties, or with names that are SQL. F# and generated code can have such
+/// names.</summary>
 internal static class RowTypes
 {
     private static readonly ModuleBuilder Module =

@@ -34,7 +34,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         recorder.AllSpans().Should().Contain(command => command.Source.Name == "Npgsql" && command.ParentSpanId == span.SpanId);
         var outermost = isCopy ? recorder.Spans().Single(work => work.OperationName == "tenant.unit_of_work") : span;
         outermost.ParentSpanId.Should().Be(recorder.Request.SpanId);
-        recorder.Spans().Should().HaveCount(isCopy ? 2 : 1);
+        // The first bulk load into a table looks at it, too.
+        recorder.Spans().Should().HaveCount(isCopy || name == "tenant.insert_many" ? 2 : 1);
     }
 
     [Theory]

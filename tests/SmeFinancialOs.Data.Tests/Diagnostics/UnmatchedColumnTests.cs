@@ -31,7 +31,8 @@ public sealed class UnmatchedColumnTests(TenantDatabaseFixture fixture) : IClass
         }
 
         var logs = recorder.Logs().Where(log => log.EventId.Name == "ColumnsUnmatched").ToList();
-        logs.Should().HaveCount(5).And.OnlyContain(log => log.Exception == null && !log.FormattedMessage!.Contains("planted") && !log.FormattedMessage.Contains('\n'));
+        logs.Should().HaveCount(5)
+            .And.OnlyContain(log => log.Exception == null && !log.FormattedMessage!.Contains("planted") && !log.FormattedMessage.Contains('\n'));
         logs[0].FormattedMessage.Should().Contain("UnmatchedColumnTests+Line").And.Contain("amont\\u000Acents").And.Contain("AmountCents")
             .And.NotContain("CustomerName,").And.NotContain(" id");
     }

@@ -102,7 +102,8 @@ public sealed class SnakeCaseTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task Map_of_the_host_is_left_alone_also_when_it_comes_later()
     {
         (await Session.QueryAsync<Mapped>("SELECT 1 AS amount_cents", cancellationToken: Token)).Single().AmountCents.Should().Be(1);
-        SqlMapper.SetTypeMap(typeof(Mapped), new CustomPropertyTypeMap(typeof(Mapped), (type, column) => column == "x" ? type.GetProperty("AmountCents")! : null!));
+        SqlMapper.SetTypeMap(typeof(Mapped), new CustomPropertyTypeMap(typeof(Mapped), (type,
+            column) => column == "x" ? type.GetProperty("AmountCents")! : null!));
         await Session.Invoking(s => s.QuerySingleOrDefaultAsync<Mapped>("SELECT 1 AS amount_cents", cancellationToken: Token)).Should()
             .ThrowAsync<WorkCommittedException>("the map of the host has no such column");
         (await Session.QueryAsync<Mapped>("SELECT 2 AS x", cancellationToken: Token)).Single().AmountCents.Should().Be(2);
@@ -114,7 +115,8 @@ public sealed class SnakeCaseTests(TenantDatabaseFixture fixture) : IClassFixtur
         var wide = string.Join(", ", Enumerable.Range(0, 999).Select(i => $"{i} AS c_{i}"));
         (await Session.QueryAsync<Line>($"SELECT {wide}, 5::bigint AS amount_cents", cancellationToken: Token)).Single().AmountCents.Should().Be(5);
         for (var i = 0; i < 100; i++)
-            (await Session.QueryAsync<Line>($"SELECT 1 AS made_up_{i}, 5::bigint AS amount_cents", cancellationToken: Token)).Single().AmountCents.Should().Be(5);
+            (await Session.QueryAsync<Line>($"SELECT 1 AS made_up_{i}, 5::bigint AS amount_cents",
+                cancellationToken: Token)).Single().AmountCents.Should().Be(5);
     }
 
     private static async Task<Line> NamedAsync(ITenantSession session) =>
