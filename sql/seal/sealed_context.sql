@@ -82,12 +82,12 @@ BEGIN
         ELSIF substr(token, 11, 10)::int NOT IN (pg_backend_pid(), 0) THEN
             reason := 'belongs to another connection';
             cure := 'Behind a pooler in transaction mode: TenantConnectionOptions.TransactionPooling.';
-        ELSIF (SELECT i.digest FROM app_seal.identity i) IS DISTINCT FROM substr(token, 37, 64) THEN
-            reason := 'is one of another tenant, user or user''s roles';
-            cure := 'SQL has changed app.current_org_id, app.current_user_id or app.current_roles after the context was opened.';
         ELSIF substr(token, 2, 1) = 'r' AND current_setting('transaction_read_only', true) <> 'on' THEN
             reason := 'is read-only, and this transaction is not';
             cure := 'SQL has ended the transaction of a read-only context and begun another one.';
+        ELSIF (SELECT i.digest FROM app_seal.identity i) IS DISTINCT FROM substr(token, 37, 64) THEN
+            reason := 'is one of another tenant, user or user''s roles';
+            cure := 'SQL has changed app.current_org_id, app.current_user_id or app.current_roles after the context was opened.';
         ELSE
             reason := format('is one of another role than %I', current_setting('role', true));
             cure := 'The role was changed after the context was opened, or the names of the roles are not those of the migrations.';
