@@ -37,14 +37,14 @@ $keys$;
 SET ROLE app_sealer;
 
 -- Who the settings say that this transaction is for, as the token holds it. Of lengths before texts no two lists are the same text. NULL as a role, which no host
--- sends, gives no length, and so no text that a host signs.
+-- sends, gives no length, and so no text that a host signs. NULLIF: the planner evaluates the array for its estimate, also where the CASE would not.
 CREATE OR REPLACE VIEW app_seal.identity AS
 SELECT encode(sha256(convert_to(
     concat(length(current_setting('app.current_org_id', true)), ':', current_setting('app.current_org_id', true),
            length(current_setting('app.current_user_id', true)), ':', current_setting('app.current_user_id', true),
            CASE WHEN current_setting('app.current_roles', true) NOT IN ('', '{}') THEN
                (SELECT string_agg(concat(length(r.role), ':', r.role), '' ORDER BY r.place)
-                FROM unnest(current_setting('app.current_roles', true)::text[]) WITH ORDINALITY AS r (role, place)) END),
+                FROM unnest(NULLIF(current_setting('app.current_roles', true), '')::text[]) WITH ORDINALITY AS r (role, place)) END),
     'UTF8')), 'hex') AS digest;
 
 -- {tenant_id} is the type of the ids of tenants in this database.
@@ -82,12 +82,12 @@ BEGIN
         ELSIF substr(token, 11, 10)::int NOT IN (pg_backend_pid(), 0) THEN
             reason := 'belongs to another connection';
             cure := 'Behind a pooler in transaction mode: TenantConnectionOptions.TransactionPooling.';
-        ELSIF (SELECT i.digest FROM app_seal.identity i) IS DISTINCT FROM substr(token, 37, 64) THEN
-            reason := 'is one of another tenant, user or user''s roles';
-            cure := 'SQL has changed app.current_org_id, app.current_user_id or app.current_roles after the context was opened.';
         ELSIF substr(token, 2, 1) = 'r' AND current_setting('transaction_read_only', true) <> 'on' THEN
             reason := 'is read-only, and this transaction is not';
             cure := 'SQL has ended the transaction of a read-only context and begun another one.';
+        ELSIF (SELECT i.digest FROM app_seal.identity i) IS DISTINCT FROM substr(token, 37, 64) THEN
+            reason := 'is one of another tenant, user or user''s roles';
+            cure := 'SQL has changed app.current_org_id, app.current_user_id or app.current_roles after the context was opened.';
         ELSE
             reason := format('is one of another role than %I', current_setting('role', true));
             cure := 'The role was changed after the context was opened, or the names of the roles are not those of the migrations.';
