@@ -31,9 +31,9 @@ internal sealed partial class MigrationPlan
         var journal = await MigrationJournal.ReadAsync(connection, options.Roles, cancellationToken).ConfigureAwait(false);
         var guard = await GuardState.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         var tenantType = await TenantIdDomain.ReadAsync(connection, options.TenantType, cancellationToken).ConfigureAwait(false);
-        // Tables of the article that a database has are upgraded with it, and so is its seal.
+        // Tables of the article that a database has are upgraded with it, and so is its seal, which psql may have brought.
         var hasInvoicing = tenantType == TenantIdType.Uuid && (options.Invoicing || journal.Checksums.Keys.Any(IsOfInvoicing));
-        var isSealed = options.Seal || journal.Checksums.Keys.Any(IsOfSeal);
+        var isSealed = options.Seal || await IsSealedAsync(connection, cancellationToken).ConfigureAwait(false);
         var wanted = scripts.For(options, hasInvoicing, isSealed, guard.IsSuperuser);
         // Scripts have even places, and the allowances the one behind the allowlist, ahead of the guard.
         var place = 2 * wanted.TakeWhile(script => script.Name != EmbeddedScripts.Allowlist).Count() + 1;
@@ -67,7 +67,16 @@ internal sealed partial class MigrationPlan
     /// <summary>Also as it was called before version 15.</summary>
     private static bool IsOfInvoicing(string name) => name.StartsWith("invoicing/", StringComparison.Ordinal) || name == "0006_invoices.sql";
 
-    private static bool IsOfSeal(string name) => name.StartsWith("seal/", StringComparison.Ordinal);
+    /// <summary>The catalog, because to_regclass refuses a login that may not use the schema.</summary>
+    private static async Task<bool> IsSealedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var command = new NpgsqlCommand("""
+            SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                           WHERE n.nspname = 'app_seal' AND c.relname = 'context')
+            """, connection);
+        await using var _ = command.ConfigureAwait(false);
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is true;
+    }
 
     /// <summary>The version that the scripts bring a database to, as their function tells it.</summary>
     private static int VersionOf(IEnumerable<SqlScript> scripts) =>

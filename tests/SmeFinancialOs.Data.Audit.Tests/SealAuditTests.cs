@@ -58,6 +58,9 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token SET (security_invoker)")]
     [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token OWNER TO $app")]
     [InlineData("app_seal.context", "ALTER VIEW app_seal.context OWNER TO $app")]
+    [InlineData("app_seal.identity", "CREATE OR REPLACE VIEW app_seal.identity AS SELECT substr(current_setting('app.context_token', true), 37, 64) AS digest")]
+    [InlineData("app_seal.identity", "ALTER VIEW app_seal.identity SET (security_barrier)")]
+    [InlineData("app_seal.identity", "ALTER VIEW app_seal.identity OWNER TO $app")]
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() SECURITY INVOKER")]
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() RESET search_path")]
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() OWNER TO $adm")]
@@ -71,6 +74,10 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
         "CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT true'")]
     [InlineData("app.current_org_id()",
         "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql SET search_path = pg_catalog, pg_temp AS 'SELECT NULL::uuid'")]
+    [InlineData("app.current_user_id()", "CREATE OR REPLACE FUNCTION app.current_user_id() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp "
+        + "AS 'SELECT current_setting(''app.current_user_id'', true)'")]
+    [InlineData("app.current_roles()", "CREATE OR REPLACE FUNCTION app.current_roles() RETURNS text[] LANGUAGE sql SET search_path = pg_catalog, pg_temp "
+        + "AS 'SELECT ''{admin}''::text[]'")]
     [InlineData("app_seal.keys", "ALTER TABLE app_seal.keys OWNER TO $app")]
     [InlineData("app_seal", "ALTER SCHEMA app_seal OWNER TO $app")]
     [InlineData("app_seal.context", "GRANT $sealer TO $app")]
@@ -87,7 +94,7 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
 
     [Theory]
     [InlineData("GRANT SELECT ON app_seal.keys TO $tenant")]
-    [InlineData("GRANT SELECT (inner_pad) ON app_seal.keys TO PUBLIC")]
+    [InlineData("GRANT SELECT (key_block) ON app_seal.keys TO PUBLIC")]
     [InlineData("GRANT INSERT ON app_seal.keys TO $owner")]
     public async Task A_key_that_somebody_else_may_read_or_write_is_found_and_the_fix_ends_it(string plant)
     {

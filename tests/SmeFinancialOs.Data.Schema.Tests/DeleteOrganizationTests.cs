@@ -52,9 +52,9 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
 
     /// <summary>What a GRANT of the owner could give back, one of the two alone.</summary>
     [Theory]
-    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_tenant(uuid) TO PUBLIC")]
-    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_tenant(uuid) TO tenant_role; GRANT DELETE ON organizations TO tenant_role")]
-    [InlineData("ALTER FUNCTION app.delete_tenant(uuid) SECURITY DEFINER; GRANT EXECUTE ON FUNCTION app.delete_tenant(uuid) TO tenant_role")]
+    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_tenant(app.tenant_id) TO PUBLIC")]
+    [InlineData("GRANT EXECUTE ON FUNCTION app.delete_tenant(app.tenant_id) TO tenant_role; GRANT DELETE ON organizations TO tenant_role")]
+    [InlineData("ALTER FUNCTION app.delete_tenant(app.tenant_id) SECURITY DEFINER; GRANT EXECUTE ON FUNCTION app.delete_tenant(app.tenant_id) TO tenant_role")]
     public async Task A_grant_that_comes_back_deletes_nothing_yet(string grant)
     {
         await using var owner = await database.OpenAsync();
@@ -118,7 +118,7 @@ public sealed class DeleteOrganizationTests(MigratedDatabase database) : IClassF
     {
         var owner = await database.OpenAsync();
         await owner.RunAsync("""
-            CREATE TABLE IF NOT EXISTS "Loose Notes" ("Org" uuid NOT NULL, txt text);
+            CREATE TABLE IF NOT EXISTS "Loose Notes" ("Org" uuid NOT NULL REFERENCES organizations, txt text);
             SELECT app.protect_table('"Loose Notes"', 'Org')
             """);
         return owner;

@@ -14,7 +14,7 @@ public sealed class ProtectTableDependentsTests(MigratedDatabase database) : ICl
         await owner.RunAsync($"""
             SET ROLE app_owner;
             ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO PUBLIC, tenant_role, demo_role, app_user;
-            CREATE TABLE {table} (id {type}, org_id uuid NOT NULL);
+            CREATE TABLE {table} (id {type}, org_id uuid NOT NULL REFERENCES organizations);
             ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM PUBLIC, tenant_role, demo_role, app_user;
             SELECT app.protect_table('{table}')
             """);
@@ -30,10 +30,11 @@ public sealed class ProtectTableDependentsTests(MigratedDatabase database) : ICl
     }
 
     [Theory]
-    [InlineData("part", "CREATE TABLE part (org_id uuid NOT NULL, n int) PARTITION BY LIST (n); CREATE TABLE part_sub PARTITION OF part FOR VALUES IN (1) "
-        + "PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF part_sub FOR VALUES IN (1)", "part_1")]
+    [InlineData("part", "CREATE TABLE part (org_id uuid NOT NULL REFERENCES organizations, n int) PARTITION BY LIST (n); "
+        + "CREATE TABLE part_sub PARTITION OF part FOR VALUES IN (1) PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF part_sub FOR VALUES IN (1)", "part_1")]
     [InlineData("parent",
-        "CREATE TABLE parent (org_id uuid NOT NULL, n int); CREATE TABLE child () INHERITS (parent); CREATE TABLE grandchild () INHERITS (child)",
+        "CREATE TABLE parent (org_id uuid NOT NULL REFERENCES organizations, n int); CREATE TABLE child () INHERITS (parent); "
+            + "CREATE TABLE grandchild () INHERITS (child)",
         "grandchild")]
     public async Task Rows_of_a_partition_or_child_are_reached_through_the_protected_table_alone(string table, string create, string below)
     {

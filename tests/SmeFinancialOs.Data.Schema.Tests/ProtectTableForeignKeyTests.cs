@@ -1,9 +1,17 @@
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-/// <summary>A uuid column that nothing ties to the tenants' table may be anything: who made a row, a batch, a device. Nothing refuses its values.</summary>
+/// <summary>A column that nothing ties to the tenants' table may be anything: who made a row, a batch, a device. It is refused.</summary>
 public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
-    private const string Message = "column {0} of table public.x has no foreign key to public.organizations: nothing says that it holds organizations";
+    private const string Message = "column {0} of table public.x has no foreign key to public.organizations: nothing says that it holds tenants";
+
+    /// <summary>What app.protect_table may change of a table x.</summary>
+    private const string State = """
+        SELECT format('%s %s %s', relrowsecurity, relforcerowsecurity, relacl) FROM pg_class WHERE oid = 'x'::regclass
+        UNION ALL SELECT concat(polname, polqual, polwithcheck) FROM pg_policy WHERE polrelid = 'x'::regclass
+        UNION ALL SELECT t::text FROM app.protected_tables t
+        UNION ALL SELECT nspacl::text FROM pg_namespace WHERE nspname = 'public' ORDER BY 1
+        """;
 
     /// <summary>Others than organizations: users have an organization, and an id of their own.</summary>
     private const string Users = """
@@ -28,13 +36,55 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
     [InlineData("org_id", "CREATE TABLE x (org_id uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: '")]
     [InlineData("created_by", "CREATE TABLE x (org_id uuid NOT NULL, created_by uuid NOT NULL); COMMENT ON COLUMN x.org_id IS 'tenant column: of the "
         + "old system'")]
-    public async Task A_column_without_a_foreign_key_to_the_tenants_table_raises_a_warning(string column, string create)
+    public async Task A_column_without_a_foreign_key_to_the_tenants_table_is_refused_and_nothing_is_changed(string column, string create)
     {
-        var warning = (await WarningsAsync(create, column)).Should().ContainSingle().Which;
-        warning.MessageText.Should().Be(Message.Replace("{0}", column));
+        await using var connection = await CreateAsync(create, column);
+        var before = await connection.ListAsync<string>(State);
+
+        var refusal = await connection.RefusalAsync($"SAVEPOINT s; SELECT app.protect_table('x', '{column}')");
+
+        refusal.SqlState.Should().Be("55000");
+        refusal.MessageText.Should().Be(Message.Replace("{0}", column));
         var name = column == "Tenant" ? "\"Tenant\"" : column;
-        warning.Hint.Should().Contain($"ALTER TABLE public.x ADD FOREIGN KEY ({name}) REFERENCES public.organizations (id) ON DELETE CASCADE;")
+        refusal.Hint.Should().Contain($"ALTER TABLE public.x ADD FOREIGN KEY ({name}) REFERENCES public.organizations (id) ON DELETE CASCADE;")
             .And.Contain("SELECT app.protect_table('public.x', '..');").And.Contain($"COMMENT ON COLUMN public.x.{name} IS 'tenant column: ..';");
+        await connection.RunAsync("ROLLBACK TO s");
+        (await connection.ListAsync<string>(State)).Should().Equal(before);
+        // A caller that goes on after the error finds nothing half done.
+        await connection.RunAsync($"DO $$ BEGIN PERFORM app.protect_table('x', '{column}'); EXCEPTION WHEN object_not_in_prerequisite_state THEN NULL; END $$");
+        (await connection.ListAsync<string>(State)).Should().Equal(before);
+    }
+
+    /// <summary>The two cures of the hint that need no second thought, as the hint writes them.</summary>
+    [Theory]
+    [InlineData("org_id", "ALTER TABLE public.x ADD FOREIGN KEY")]
+    [InlineData("Tenant", "ALTER TABLE public.x ADD FOREIGN KEY")]
+    [InlineData("org_id", "COMMENT ON COLUMN public.x.")]
+    [InlineData("Tenant", "COMMENT ON COLUMN public.x.")]
+    public async Task Following_the_hint_makes_the_table_protectable(string column, string start)
+    {
+        await using var connection = await CreateAsync($"CREATE TABLE x (\"{column}\" uuid NOT NULL)", column);
+        var hint = (await connection.RefusalAsync($"SAVEPOINT s; SELECT app.protect_table('x', '{column}')")).Hint!;
+        var cure = hint[hint.IndexOf(start, StringComparison.Ordinal)..];
+
+        await connection.RunAsync($"ROLLBACK TO s; {cure[..cure.IndexOf(';', StringComparison.Ordinal)]}");
+
+        (await connection.WarningsAsync($"SELECT app.protect_table('x', '{column}')")).Should().BeEmpty();
+    }
+
+    /// <summary>A table that is protected already, and has lost its key, keeps its policies.</summary>
+    [Fact]
+    public async Task A_protected_table_that_lost_its_key_is_refused_and_stays_protected()
+    {
+        await using var connection = await CreateAsync("CREATE TABLE x (org_id uuid NOT NULL CONSTRAINT k REFERENCES organizations)", "org_id");
+        await connection.RunAsync("SELECT app.protect_table('x'); ALTER TABLE x DROP CONSTRAINT k; SAVEPOINT s");
+        var before = await connection.ListAsync<string>(State);
+
+        (await connection.RefusalAsync("SELECT app.protect_table('x')")).SqlState.Should().Be("55000");
+
+        await connection.RunAsync("ROLLBACK TO s");
+        (await connection.ListAsync<string>(State)).Should().Equal(before);
+        (await connection.ListAsync<string>("SELECT fault FROM app.protection_faults('x')")).Should().BeEmpty();
     }
 
     [Theory]
@@ -52,9 +102,10 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
         + "of organizations'")]
     [InlineData("Tenant", "CREATE TABLE x (\"Tenant\" uuid NOT NULL); COMMENT ON COLUMN x.\"Tenant\" IS 'Tenant column: loaded from elsewhere'")]
     [InlineData("org_id", "DROP TABLE invoices; DROP TABLE organizations; CREATE TABLE x (org_id uuid NOT NULL)")]
-    public async Task A_column_that_is_tied_to_the_tenants_table_or_allowed_raises_none(string column, string create, string before = "")
+    public async Task A_column_that_is_tied_to_the_tenants_table_or_allowed_is_protected_without_a_warning(string column, string create, string before = "")
     {
-        (await WarningsAsync(before.Length == 0 ? create : create.Replace("CREATE TABLE x", before + "; CREATE TABLE x"), column)).Should().BeEmpty();
+        await using var connection = await CreateAsync(before.Length == 0 ? create : create.Replace("CREATE TABLE x", before + "; CREATE TABLE x"), column);
+        (await connection.WarningsAsync($"SELECT app.protect_table('x', '{column}')")).Should().BeEmpty();
     }
 
     [Fact]
@@ -66,16 +117,18 @@ public sealed class ProtectTableForeignKeyTests(MigratedDatabase database) : ICl
 
     /// <summary>From 18 on: a key that is not enforced ties nothing.</summary>
     [Fact]
-    public async Task A_foreign_key_that_is_not_enforced_raises_a_warning()
+    public async Task A_foreign_key_that_is_not_enforced_is_none()
     {
-        if ((await TestServer.GetSharedAsync(Sql.Cancel)).ServerVersion.Major >= 18)
-            (await WarningsAsync("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations (id) NOT ENFORCED)", "org_id")).Should().ContainSingle();
+        if ((await TestServer.GetSharedAsync(Sql.Cancel)).ServerVersion.Major < 18)
+            return;
+        await using var connection = await CreateAsync("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations (id) NOT ENFORCED)", "org_id");
+        (await connection.RefusalAsync("SELECT app.protect_table('x')")).SqlState.Should().Be("55000");
     }
 
-    private async Task<List<Npgsql.PostgresNotice>> WarningsAsync(string create, string column)
+    private async Task<Npgsql.NpgsqlConnection> CreateAsync(string create, string column)
     {
-        await using var connection = await database.OpenAsync();
+        var connection = await database.OpenAsync();
         await connection.RunAsync($"BEGIN; SET LOCAL ROLE app_owner; {create}; CREATE INDEX ON x (\"{column}\")");
-        return await connection.WarningsAsync($"SELECT app.protect_table('x', '{column}')");
+        return connection;
     }
 }

@@ -18,7 +18,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
         await using var owner = await AsOwnerAsync();
         await owner.RunAsync($"""
             RESET ROLE; CREATE SCHEMA IF NOT EXISTS "Other Schema" AUTHORIZATION app_owner; SET ROLE app_owner;
-            CREATE TABLE {table} (id int GENERATED ALWAYS AS IDENTITY, {column} uuid NOT NULL, txt text);
+            CREATE TABLE {table} (id int GENERATED ALWAYS AS IDENTITY, {column} uuid NOT NULL REFERENCES public.organizations, txt text);
             CREATE INDEX ON {table} ({column});
             """);
         var name = await owner.ScalarAsync<string>($"SELECT quote_literal('{table.Replace("'", "''", StringComparison.Ordinal)}'::regclass)");
@@ -46,7 +46,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [Fact]
     public async Task Without_a_tenant_nothing_is_seen_and_nothing_written()
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text)");
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text)");
         await using var nobody = await database.OpenAsync("tenant_role");
 
         (await nobody.CountAsync(table)).Should().Be(0);
@@ -64,7 +64,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [InlineData("demo_role")]
     public async Task Demo_can_be_read_and_not_written(string role)
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text)");
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text)");
         await using var demo = await database.OpenAsync(role, Demo);
 
         (await demo.ListAsync<Guid>($"SELECT org_id FROM {table}")).Should().Equal(Guid.Parse(Demo));
@@ -81,7 +81,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [Fact]
     public async Task Demo_role_sees_the_demo_alone_whatever_tenant_is_set()
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text)");
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text)");
         await using var demo = await database.OpenAsync("demo_role", A);
 
         (await demo.ListAsync<Guid>($"SELECT org_id FROM {table}")).Should().Equal(Guid.Parse(Demo));
@@ -90,7 +90,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [Fact]
     public async Task Admin_sees_and_changes_every_row()
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text)");
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text)");
         await using var admin = await database.OpenAsync("admin_role");
 
         (await admin.RunAsync($"UPDATE {table} SET txt = 'x'")).Should().Be(3);
@@ -104,7 +104,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [InlineData("GRANT TRUNCATE, REFERENCES, TRIGGER ON {0} TO tenant_role, admin_role")]
     public async Task Grants_from_before_are_taken_back(string grant)
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text); " + grant);
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text); " + grant);
         await using var real = await database.OpenAsync();
 
         (await real.ListAsync<string>($"""
@@ -119,7 +119,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [Fact]
     public async Task Stale_policies_of_the_same_names_are_made_again()
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL, txt text); CREATE POLICY tenant_isolation ON {0} USING (true)");
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text); CREATE POLICY tenant_isolation ON {0} USING (true)");
         await using var tenant = await database.OpenAsync("tenant_role", A);
 
         (await tenant.CountAsync(table)).Should().Be(1);

@@ -73,7 +73,7 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         + @"(?<role>app_owner|app_user|admin_user|tenant_role|demo_role|admin_role)\b)+")]
     private static partial Regex List();
 
-    [GeneratedRegex("\"(app\\.current_org_id|app\\.context_token)\"")]
+    [GeneratedRegex("['\"](app\\.(?:current_org_id|current_user_id|current_roles|context_token|tenant_type))['\"]")]
     private static partial Regex SettingLiteral();
 
     [GeneratedRegex(@"current_setting\('(app\.\w+)'")]

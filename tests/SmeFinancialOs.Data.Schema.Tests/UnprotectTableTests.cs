@@ -39,7 +39,7 @@ public sealed class UnprotectTableTests(MigratedDatabase database) : IClassFixtu
     public async Task Partitions_go_with_their_parent_and_policies_of_the_hosts_stay()
     {
         await using var owner = await OwnerAsync("""
-            CREATE TABLE parts (org_id uuid NOT NULL, day date) PARTITION BY RANGE (day);
+            CREATE TABLE parts (org_id uuid NOT NULL REFERENCES organizations, day date) PARTITION BY RANGE (day);
             CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
             CREATE POLICY mine ON parts AS RESTRICTIVE USING (true);
             SELECT app.protect_table('parts');

@@ -20,11 +20,20 @@ internal static partial class SealParts
     /// <summary>The policies that ask nothing themselves, because Policy does.</summary>
     internal static readonly string[] Held = ["demo_read_only", "admin_access"];
 
-    /// <summary>SHA-256 of the server's own text of each view, options included. PostgreSQL 18 leaves out the names of tables where there is but one.</summary>
-    private static readonly Dictionary<string, string> ViewHashes = new(StringComparer.Ordinal)
+    /// <summary>
+    /// SHA-256 of the server's own text of each view, options included. PostgreSQL 18 leaves out the names of tables where there is but one.
+    /// app_seal.valid_token has a cast to the type of tenant ids.
+    /// </summary>
+    private static readonly Dictionary<string, string[]> ViewHashes = new(StringComparer.Ordinal)
     {
-        [View] = "feb75667c4c839bbe7b6972465959005da3e2ef747af09bf2bcfee3959574cb6",
-        [$"{Schema}.valid_token"] = "5968c19de2b19db53595c27191fd60c3a878080ca5dba6af44eb30e0596bfd8d",
+        [View] = ["48a4c9ef120e22693db3bc35dae31e78e5fc3c66fb9ffab87e00d54a7aaddfc1"],
+        [$"{Schema}.identity"] = ["cd577149ad2d27f6baac1463975b939244707ce7858a9cbbeec3709300d0ce4a"],
+        [$"{Schema}.valid_token"] =
+        [
+            "f1ee921eb9a727e95142e5f208c2cce6b57d2b62787d957a75c3ba14fd03fdcd", // uuid
+            "933a81e06db761f54ef99819598654af4b8cc72ea371ba0ecd75dea69d68cd60", // bigint
+            "76def568c8fc1e7fb3fdb6c638130e1118dd9906e8a16776352481c2100c8aa2", // text
+        ],
     };
 
     /// <summary>True for what the seal does not have.</summary>
@@ -36,8 +45,8 @@ internal static partial class SealParts
     private static ShippedFunction? Shipped(Function function) => ShippedFunctions.Seal.FirstOrDefault(shipped => shipped.Name == function.SqlName);
 
     /// <summary>True for what is no view.</summary>
-    internal static bool IsShipped(Relation relation) => relation.Definition is not { } text || (ViewHashes.TryGetValue(relation.Name, out var hash)
-        && Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Ignored().Replace(text, "")))) == hash);
+    internal static bool IsShipped(Relation relation) => relation.Definition is not { } text || (ViewHashes.TryGetValue(relation.Name, out var hashes)
+        && hashes.Contains(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Ignored().Replace(text, ""))))));
 
     [GeneratedRegex(@"\s|\b[a-z](_\d)?\.", RegexOptions.CultureInvariant)]
     private static partial Regex Ignored();

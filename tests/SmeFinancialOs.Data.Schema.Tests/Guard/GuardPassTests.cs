@@ -4,8 +4,9 @@ namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 public sealed class GuardPassTests(GuardedDatabase database) : IClassFixture<GuardedDatabase>
 {
     [Theory]
-    [InlineData("BEGIN; CREATE TABLE public.a1 (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); SELECT app.protect_table('public.a1'); COMMIT")]
-    [InlineData("BEGIN; CREATE TABLE public.a2 (\"Tenant\" uuid NOT NULL, id int, PRIMARY KEY (\"Tenant\", id)); "
+    [InlineData("BEGIN; CREATE TABLE public.a1 (org_id uuid NOT NULL REFERENCES public.organizations, id int, PRIMARY KEY (org_id, id)); "
+        + "SELECT app.protect_table('public.a1'); COMMIT")]
+    [InlineData("BEGIN; CREATE TABLE public.a2 (\"Tenant\" uuid NOT NULL REFERENCES public.organizations, id int, PRIMARY KEY (\"Tenant\", id)); "
         + "SELECT app.protect_table('public.a2', 'Tenant'); COMMIT")]
     [InlineData("BEGIN; CREATE TABLE public.a3 (code text); SELECT app_guard.allow('public.a3', 'the same for all'); COMMIT")]
     [InlineData("BEGIN; CREATE TABLE public.events_2027 PARTITION OF public.events FOR VALUES FROM ('2027-01-01') TO ('2028-01-01'); "
@@ -63,7 +64,7 @@ public sealed class GuardPassTests(GuardedDatabase database) : IClassFixture<Gua
     public async Task Fix_that_the_refusal_names_repairs_the_table()
     {
         await using var owner = await database.OpenAsync(MigrationLogin.Owner);
-        const string table = "CREATE TABLE public.mended (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id))";
+        const string table = "CREATE TABLE public.mended (org_id uuid NOT NULL REFERENCES public.organizations, id int, PRIMARY KEY (org_id, id))";
         var refusal = await owner.RefusalAsync(table);
         refusal.Hint.Should().StartWith("SELECT app.protect_table('public.mended');").And.Contain("SELECT app_guard.allow('public.mended', 'why');");
         await owner.RunAsync($"BEGIN; {table}; {refusal.Hint}");

@@ -41,7 +41,7 @@ public sealed class GuardTurnedOnTests
         var database = await NewDatabaseAsync();
         await new SchemaMigrator(database, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        await connection.RunAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL); "
+        await connection.RunAsync($"BEGIN; SET LOCAL ROLE {roles.Owner}; CREATE TABLE public.t (org_id uuid NOT NULL REFERENCES public.organizations); "
             + "SELECT app.protect_table('public.t'); COMMIT");
         (await connection.RefusalAsync($"GRANT TRUNCATE ON public.t TO {roles.Tenant}")).Hint.Should().Be($"REVOKE TRUNCATE ON public.t FROM {roles.Tenant};");
     }

@@ -14,21 +14,33 @@ internal static partial class Weakenings
     private static Dictionary<string, (MigrationLogin Login, string Sql, string Fault)> OfOurs => new()
     {
         ["a check at commit that never raises"] = (MigrationLogin.Owner,
-            "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Pinned),
-        ["a check at commit of another search_path"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(uuid, name) SET search_path = public, "
+            "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id text, expected_role name, expected_user_id text, expected_roles text[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Pinned),
+        ["a check at commit of another search_path"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(text, name, text, text[]) SET search_path = public, "
             + "pg_catalog", Pinned),
-        ["a check at commit that sees another tenant"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(uuid, name) SET app.current_org_id = "
+        ["a check at commit that sees another tenant"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(text, name, text, text[]) SET app.current_org_id = "
             + "''", Pinned),
-        ["a check at commit of another role"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(uuid, name) SECURITY DEFINER", Pinned),
-        ["DROP of the check at commit"] = (MigrationLogin.Owner, "DROP FUNCTION app.require_context(uuid, name)", Pinned),
-        ["RENAME of the check at commit"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(uuid, name) RENAME TO other", Pinned),
+        ["a check at commit of another role"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(text, name, text, text[]) SECURITY DEFINER", Pinned),
+        ["DROP of the check at commit"] = (MigrationLogin.Owner, "DROP FUNCTION app.require_context(text, name, text, text[])", Pinned),
+        ["RENAME of the check at commit"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(text, name, text, text[]) RENAME TO other", Pinned),
         ["another check at commit beside it"] = (MigrationLogin.Owner,
-            "CREATE FUNCTION app.require_context(uuid, text) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
+            "CREATE FUNCTION app.require_context(text, text, text, text[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
         ["another check at commit that takes anything"] = (MigrationLogin.Owner,
-            "CREATE FUNCTION app.require_context(uuid, anyelement) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
+            "CREATE FUNCTION app.require_context(text, anyelement, text, text[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
         ["another context function beside it"] = (MigrationLogin.Owner,
             "CREATE FUNCTION app.current_org_id(x int DEFAULT 1) RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'", Overload),
-        ["OWNER of the check at commit"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(uuid, name) OWNER TO tenant_role", BecomesOwner),
+        ["another check at commit of an older version"] = (MigrationLogin.Owner,
+            "CREATE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
+        ["any user"] = (MigrationLogin.Owner, "CREATE OR REPLACE FUNCTION app.current_user_id() RETURNS text LANGUAGE sql AS 'SELECT ''ann''::text'", Pinned),
+        ["any roles"] = (MigrationLogin.Owner, "CREATE OR REPLACE FUNCTION app.current_roles() RETURNS text[] LANGUAGE sql AS 'SELECT ''{admin}''::text[]'",
+            Pinned),
+        ["a user of another search_path"] = (MigrationLogin.Owner, "ALTER FUNCTION app.current_user_id() SET search_path = public, pg_catalog", Pinned),
+        ["RENAME of the roles"] = (MigrationLogin.Owner, "ALTER FUNCTION app.current_roles() RENAME TO other", Pinned),
+        ["another function of the user beside it"] = (MigrationLogin.Owner,
+            "CREATE FUNCTION app.current_user_id(x int DEFAULT 1) RETURNS text LANGUAGE sql AS 'SELECT NULL::text'", Overload),
+        ["OWNER of the function of the roles"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.current_roles() OWNER TO tenant_role", BecomesOwner),
+        ["another demo"] = (MigrationLogin.Owner,
+            "CREATE OR REPLACE FUNCTION app.demo_org_id() RETURNS uuid LANGUAGE sql IMMUTABLE AS 'SELECT gen_random_uuid()'", Pinned),
+        ["OWNER of the check at commit"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(text, name, text, text[]) OWNER TO tenant_role", BecomesOwner),
         ["OWNER of a context function"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.current_org_id() OWNER TO admin_role", BecomesOwner),
         ["organizations that nothing keeps"] = (MigrationLogin.Owner,
             "CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'", Pinned),
@@ -59,6 +71,6 @@ internal static partial class Weakenings
             + "'SELECT true'", Pinned),
         ["the keys without RLS"] = (MigrationLogin.Superuser, "ALTER TABLE app_seal.keys DISABLE ROW LEVEL SECURITY", Keys),
         ["a policy of the keys"] = (MigrationLogin.Superuser, "CREATE POLICY more ON app_seal.keys USING (true)", Keys),
-        ["statistics of the keys"] = (MigrationLogin.Superuser, "ALTER TABLE app_seal.keys ALTER inner_pad SET STATISTICS 100", Keys),
+        ["statistics of the keys"] = (MigrationLogin.Superuser, "ALTER TABLE app_seal.keys ALTER key_block SET STATISTICS 100", Keys),
     };
 }

@@ -48,7 +48,7 @@ public sealed class SealTests
         (await keys.ListAsync(Sql.Cancel)).Select(key => (key.Id, key.RetiredAt is null)).Should().Equal((first.Id, false), (second[..8], true));
         (await keys.Awaiting(k => k.RetireAsync(first.Id, Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).WithMessage("*no key*is in force*");
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
-        (await connection.CountAsync("app_seal.keys WHERE inner_pad IS NULL AND outer_pad IS NULL")).Should().Be(1, "a retired key is forgotten");
+        (await connection.CountAsync("app_seal.keys WHERE key_block IS NULL")).Should().Be(1, "a retired key is forgotten");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class SealTests
         await new SchemaMigrator(database, new() { Guard = true, Seal = true }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.CountAsync("app_guard.faults()")).Should().Be(0);
-        await connection.RunAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL, id int, PRIMARY KEY (org_id, id)); "
+        await connection.RunAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL REFERENCES public.organizations, id int, PRIMARY KEY (org_id, id)); "
             + "SELECT app.protect_table('public.t'); COMMIT");
         foreach (var weakening in new[]
         {
@@ -94,6 +94,9 @@ public sealed class SealTests
             "CREATE OR REPLACE VIEW app_seal.context AS SELECT current_setting('app.current_org_id')::uuid AS tenant_org_id, NULL::uuid "
                 + "AS demo_org_id, true AS is_admin",
             "CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT 't' AS kind, current_setting('app.current_org_id')::uuid AS org_id",
+            "CREATE OR REPLACE VIEW app_seal.identity AS SELECT substr(current_setting('app.context_token', true), 37, 64) AS digest",
+            "CREATE OR REPLACE FUNCTION app.current_user_id() RETURNS text LANGUAGE sql AS 'SELECT ''ann''::text'",
+            "CREATE OR REPLACE FUNCTION app.current_roles() RETURNS text[] LANGUAGE sql AS 'SELECT ''{admin}''::text[]'",
             "CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
             "CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean LANGUAGE sql AS 'SELECT true'",
             "CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using System.Data;
 using DbUp.Engine;
 using Npgsql;
 
@@ -12,6 +11,8 @@ namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 internal sealed class OldVersion
 {
     private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");
+
+    private readonly List<(NpgsqlConnection Connection, string Role, string? Organization, string? Actor)> _sessions = [];
 
     private OldVersion(string connectionString, int number, SchemaRoles roles, bool isGuarded, bool isSealed) =>
         (ConnectionString, Number, Roles, IsGuarded, IsSealed) = (connectionString, number, roles, isGuarded, isSealed);
@@ -34,6 +35,9 @@ internal sealed class OldVersion
 
     public bool IsSealed { get; }
 
+    /// <summary>The key that the host signs with, as it was printed before the upgrade; null where contexts are not sealed.</summary>
+    public string? Key { get; private set; }
+
     /// <summary>The scripts of that version, from its own commit.</summary>
     public static IReadOnlyList<SqlScript> Scripts(string folder = "", int number = 9) =>
         [.. Directory.GetFiles(Path.Combine(Folder, $"Version{number}", folder), "*.sql").Order(StringComparer.Ordinal)
@@ -50,7 +54,7 @@ internal sealed class OldVersion
             await database.RunAsync(Scripts("guard", number));
         if (database.IsSealed)
         {
-            await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
+            database.Key = await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
             await database.RunAsync(Scripts("seal", number));
         }
 
@@ -71,8 +75,25 @@ internal sealed class OldVersion
         return database;
     }
 
-    public Task<SchemaMigrationResult> UpgradeAsync() =>
-        new SchemaMigrator(ConnectionString, new() { Roles = Roles, Guard = IsGuarded, Seal = IsSealed }).MigrateAsync(Sql.Cancel);
+    /// <summary>The upgrade; then the host is upgraded too, and signs the contexts of its sessions again.</summary>
+    public async Task<SchemaMigrationResult> UpgradeAsync(bool asksForGuard = true, bool asksForSeal = true)
+    {
+        var result = await MigrateAsync(asksForGuard, asksForSeal);
+        await SignAgainAsync();
+        return result;
+    }
+
+    /// <summary>The upgrade of the database alone: sessions keep their tokens.</summary>
+    public Task<SchemaMigrationResult> MigrateAsync(bool asksForGuard = true, bool asksForSeal = true) =>
+        new SchemaMigrator(ConnectionString, new() { Roles = Roles, Guard = IsGuarded && asksForGuard, Seal = IsSealed && asksForSeal })
+            .MigrateAsync(Sql.Cancel);
+
+    /// <summary>The open sessions sign in the form that the database asks for now.</summary>
+    public async Task SignAgainAsync()
+    {
+        foreach (var session in _sessions.Where(session => session.Connection.State == ConnectionState.Open))
+            await SignAsync(session.Connection, session.Role, session.Organization, session.Actor);
+    }
 
     public Task<NpgsqlConnection> OpenAsync() => Sql.OpenAsync(ConnectionString, Sql.Cancel);
 
@@ -92,20 +113,22 @@ internal sealed class OldVersion
     /// </summary>
     public async Task<NpgsqlConnection> OpenAsync(string role, string? organization, string? actor = null)
     {
-        var isAdmin = role == Roles.Admin;
-        var subject = actor is null
-            ? Guid.Parse(organization ?? Guid.Empty.ToString()).ToString("N")
-            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(actor)))[..32];
-        await using var superuser = await OpenAsync();
-        var token = !IsSealed ? "" : await superuser.ScalarAsync<string>($"""
-            SELECT p.text || encode(sha256(k.outer_pad || sha256(k.inner_pad || convert_to(p.text, 'SQL_ASCII'))), 'hex')
-            FROM app_seal.keys k
-            CROSS JOIN LATERAL (SELECT '{(isAdmin ? "a" : "t")}w' || k.id || '00000000007fffffffffffffff{subject}') AS p (text)
-            """);
-        var connection = await Sql.OpenAsync(ConnectionString.As(isAdmin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
-        await connection.RunAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false)");
+        var connection = await Sql.OpenAsync(ConnectionString.As(role == Roles.Admin ? Roles.AdminLogin : Roles.AppLogin), Sql.Cancel);
+        await SignAsync(connection, role, organization, actor);
         await connection.RunAsync($"SET ROLE {role}");
+        _sessions.Add((connection, role, organization, actor));
         return connection;
+    }
+
+    private async Task SignAsync(NpgsqlConnection connection, string role, string? organization, string? actor)
+    {
+        await using var superuser = await OpenAsync();
+        var form = await superuser.ScalarAsync<bool>("SELECT to_regclass('app_seal.identity') IS NOT NULL")
+            ? SealForm.Identity
+            : SealForm.Hmac;
+        var token = !IsSealed ? "" : await superuser.ScalarAsync<string>(form.Sql(role == Roles.Admin ? 'a' : 't', organization, actor));
+        await connection.RunAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false), "
+            + $"set_config('app.current_user_id', '{(form == SealForm.Identity ? actor : "")}', false)");
     }
 
     /// <summary>As the migrator of that version did: each script a transaction, and a journal without checksums.</summary>

@@ -4,7 +4,8 @@ namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 public sealed class UpgradeTests
 {
     private const string Delete = "DELETE FROM public.organizations";
-    private const string Erase = $"SELECT app.delete_organization('{MigratedDatabase.A}')";
+    private const string OldErase = $"SELECT app.delete_organization('{MigratedDatabase.A}')";
+    private const string Erase = $"SELECT app.delete_tenant('{MigratedDatabase.A}')";
 
     /// <summary>Those of version 9.</summary>
     public static TheoryData<string> Forms => [.. OldVersion.Forms.Select(row => row.Data).Where(form => !form.StartsWith("version 10"))];
@@ -17,7 +18,7 @@ public sealed class UpgradeTests
     {
         var database = await OldVersion.InstallAsync(form);
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
-        foreach (var attack in new[] { Delete, Erase })
+        foreach (var attack in new[] { Delete, OldErase })
         {
             await tenant.RunAsync("BEGIN");
             await tenant.RunAsync(attack);
@@ -31,6 +32,7 @@ public sealed class UpgradeTests
         (await database.RowsAsync()).Should().Be(rows);
         foreach (var attack in new[] { Delete, Erase, $"WITH gone AS ({Delete} RETURNING id) SELECT * FROM gone", "TRUNCATE public.organizations CASCADE" })
             (await tenant.RefusalAsync(attack)).SqlState.Should().Be("42501");
+        (await tenant.RefusalAsync(OldErase)).SqlState.Should().Be("42883", "it has another name now");
         (await database.RowsAsync()).Should().Be(rows);
     }
 
@@ -50,7 +52,7 @@ public sealed class UpgradeTests
         }
 
         await using (var admin = await database.OpenAsync(database.Roles.Admin, null))
-            (await admin.ListAsync<string>(Erase.Replace("app.delete_organization", "table_name || ' ' || deleted_rows FROM app.delete_organization")))
+            (await admin.ListAsync<string>(Erase.Replace("app.delete_tenant", "table_name || ' ' || deleted_rows FROM app.delete_tenant")))
                 .Should().Equal("public.organizations 1", "public.invoices 20", "public.orders 5");
         await using var superuser = await database.OpenAsync();
         (await superuser.ListAsync<string>("SELECT slug FROM organizations ORDER BY 1")).Should().Equal("b", "demo");
@@ -65,8 +67,8 @@ public sealed class UpgradeTests
     {
         var database = await OldVersion.InstallAsync(form);
         // All of them run again without harm: what was applied before has no checksum.
-        string[] expected = [.. MigrationTests.Scripts, .. database.IsGuarded ? ["guard/tenant_guard.sql"] : Array.Empty<string>(),
-            .. database.IsSealed ? ["seal/sealed_context.sql"] : Array.Empty<string>()];
+        string[] expected = [.. MigrationTests.Scripts[..^1], .. database.IsSealed ? ["seal/sealed_context.sql"] : Array.Empty<string>(),
+            MigrationTests.Scripts[^1], .. database.IsGuarded ? ["guard/tenant_guard.sql"] : Array.Empty<string>()];
         var migrator = new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles, Guard = database.IsGuarded, Seal = database.IsSealed });
         var rows = await database.RowsAsync();
 
@@ -80,13 +82,12 @@ public sealed class UpgradeTests
 
         await using var superuser = await database.OpenAsync();
         (await superuser.WarningsAsync("SELECT app.protect_table('public.organizations', 'id'), app.protect_table('public.orders')")).Should().BeEmpty();
-        (await superuser.WarningsAsync($"""
+        (await superuser.RefusalAsync($"""
             BEGIN;
             SET LOCAL ROLE {database.Roles.Owner};
             CREATE TABLE public.notes (org_id uuid NOT NULL, created_by uuid NOT NULL UNIQUE);
             SELECT app.protect_table('public.notes', 'created_by');
-            """)).Should().ContainSingle().Which.MessageText
-            .Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
+            """)).MessageText.Should().StartWith("column created_by of table public.notes has no foreign key to public.organizations");
         await superuser.RunAsync("ROLLBACK");
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(Delete)).SqlState.Should().Be("42501");
@@ -143,23 +144,25 @@ public sealed class UpgradeTests
     [InlineData("version 10, guarded and sealed", false)] // an upgrade that does not ask for the guard
     public async Task A_guard_that_is_on_already_holds_the_check_at_commit_after_the_upgrade(string form, bool asksForGuard)
     {
-        const string attack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql "
+        const string oldAttack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id uuid, expected_role name) RETURNS void LANGUAGE plpgsql "
             + "AS 'BEGIN END'";
-        const string check = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody')";
+        const string attack = "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id text, expected_role name, expected_user_id text, "
+            + "expected_roles text[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'";
+        const string oldCheck = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody')";
+        const string check = "SELECT app.require_context('00000000-0000-0000-0000-000000000001', 'nobody', NULL, NULL)";
         var database = await OldVersion.InstallAsync(form);
         await using var superuser = await database.OpenAsync();
-        await superuser.RunAsync($"SET ROLE {database.Roles.Owner}; {attack}; RESET ROLE");
-        await superuser.RunAsync(check);
+        await superuser.RunAsync($"SET ROLE {database.Roles.Owner}; {oldAttack}; RESET ROLE");
+        await superuser.RunAsync(oldCheck);
 
-        if (asksForGuard)
-            await database.UpgradeAsync();
-        else
-            await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
+        await database.UpgradeAsync(asksForGuard, asksForSeal: asksForGuard);
 
         await using var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.A);
         (await tenant.RefusalAsync(check)).SqlState.Should().Be("TD001");
+        (await tenant.RefusalAsync(oldCheck)).SqlState.Should().Be("42883", "what a migration has put in its place is gone");
         await superuser.RunAsync($"SET ROLE {database.Roles.Owner}");
-        (await superuser.RefusalAsync(attack)).SqlState.Should().Be("42P17");
+        foreach (var replacement in new[] { attack, oldAttack })
+            (await superuser.RefusalAsync(replacement)).SqlState.Should().Be("42P17");
         (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"))
             .SqlState.Should().Be("42P17");
         await superuser.RunAsync($"RESET ROLE; {(database.IsSealed ? $"SET ROLE {database.Roles.Sealer}" : "")}");

@@ -79,7 +79,7 @@ public sealed class UpgradedLogTests
         await using var admin = await database.OpenAsync(database.Roles.Admin, null, "mallory");
         (await admin.RunAsync(Entry)).Should().Be(1);
         (await admin.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal("mallory");
-        (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_organization('{MigratedDatabase.A}')")).Should().Contain("public.invoices");
+        (await admin.ListAsync<string>($"SELECT table_name FROM app.delete_tenant('{MigratedDatabase.A}')")).Should().Contain("public.invoices");
         (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.ObjectName.Contains("admin_access_log")).Should().BeEmpty();
         await using var superuser = await database.OpenAsync();
@@ -103,17 +103,20 @@ public sealed class UpgradedLogTests
         await using var older = await database.OpenAsync(database.Roles.Admin, null);
         (await admin.RunAsync(Entry)).Should().Be(1, "an older version allowed it");
 
-        if (asksForSeal)
-            await database.UpgradeAsync();
-        else
-            await new SchemaMigrator(database.ConnectionString, new() { Roles = database.Roles }).MigrateAsync(Sql.Cancel);
+        await database.MigrateAsync(asksForGuard: asksForSeal, asksForSeal);
+        foreach (var session in new[] { admin, older })
+        {
+            var refusal = await session.RefusalAsync(Entry.Replace("mallory", "ann"));
+            (refusal.SqlState, refusal.MessageText).Should().Be(("28000", "the sealed context is not valid: no key that is in force has signed it"));
+        }
 
+        await database.SignAgainAsync();
         (await admin.RefusalAsync(Entry)).SqlState.Should().Be("42501");
         (await admin.RunAsync(Entry.Replace("mallory", "ann"))).Should().Be(1);
         (await admin.CountAsync("public.organizations")).Should().Be(3);
-        var refusal = await older.RefusalAsync(Entry);
-        (refusal.SqlState, refusal.MessageText).Should().Be(("28000", "the sealed context names no actor"));
-        refusal.Hint.Should().Contain("upgrade");
+        await admin.RunAsync("SELECT set_config('app.current_user_id', 'mallory', false)");
+        (await admin.RefusalAsync(Entry)).MessageText.Should().Be("the sealed context is one of another tenant, user or user's roles");
+        (await older.RefusalAsync(Entry)).SqlState.Should().Be("42501", "a context without an actor enters no name");
         await older.RunAsync("SELECT set_config('app.context_token', '', false)");
         (await older.RefusalAsync(Entry)).SqlState.Should().Be("42501");
     }
