@@ -40,7 +40,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
         var name = NextName();
         await CopyAsync(name, template.Name, cancellationToken).ConfigureAwait(false);
         await ExecuteAsync(template.PrivilegesOf(name), cancellationToken).ConfigureAwait(false);
-        return new TenantDatabase(this, name, _passwords, template.SealKey);
+        return new TenantDatabase(this, name, _passwords, options.TenantType, template.SealKey);
     }
 
     public async Task DropAsync(string name)
@@ -73,7 +73,7 @@ internal sealed class ServerDatabases : IAsyncDisposable
         await _templateGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var key = new TemplateKey(options.Guard, options.Seal, options.MigrationsDirectory, options.MigrateAsync);
+            var key = new TemplateKey(options.TenantType, options.Guard, options.Seal, options.MigrationsDirectory, options.MigrateAsync);
             if (!_templates.TryGetValue(key, out var template))
             {
                 var name = $"{_prefix}template{_templates.Count}";
@@ -120,5 +120,6 @@ internal sealed class ServerDatabases : IAsyncDisposable
     }
 
     /// <summary>What two databases must have in common to be copies of one template.</summary>
-    private sealed record TemplateKey(bool Guard, bool Seal, string? MigrationsDirectory, Func<string, CancellationToken, Task>? MigrateAsync);
+    private sealed record TemplateKey(TenantKeyType TenantType, bool Guard, bool Seal, string? MigrationsDirectory,
+        Func<string, CancellationToken, Task>? MigrateAsync);
 }

@@ -65,7 +65,16 @@ internal sealed class TemplateDatabase
 
     private static async Task<string?> MigrateAsync(string connectionString, TenantDatabaseOptions options, CancellationToken cancellationToken)
     {
-        await new SchemaMigrator(connectionString, new SchemaMigratorOptions { Guard = options.Guard }).MigrateAsync(cancellationToken).ConfigureAwait(false);
+        var type = options.TenantType switch
+        {
+            TenantKeyType.Uuid => TenantIdType.Uuid,
+            TenantKeyType.Bigint => TenantIdType.Bigint,
+            TenantKeyType.Text => TenantIdType.Text,
+            _ => throw new ArgumentException($"TenantType is {options.TenantType}, which is none of {string.Join(", ", Enum.GetNames<TenantKeyType>())}.",
+                nameof(options)),
+        };
+        await new SchemaMigrator(connectionString, new SchemaMigratorOptions { Guard = options.Guard, TenantType = type }).MigrateAsync(cancellationToken)
+            .ConfigureAwait(false);
         string? sealKey = null;
         if (options.Seal)
         {

@@ -11,10 +11,11 @@ public sealed class TenantDatabase : IAsyncDisposable
     private int _organizations;
     private int _disposed;
 
-    internal TenantDatabase(ServerDatabases databases, string name, LoginPasswords passwords, string? sealKey)
+    internal TenantDatabase(ServerDatabases databases, string name, LoginPasswords passwords, TenantKeyType tenantType, string? sealKey)
     {
         _databases = databases;
         Name = name;
+        TenantType = tenantType;
         SealKey = sealKey;
         SuperuserConnectionString = databases.ConnectionStringTo(name);
         AppConnectionString = As(LoginPasswords.AppUser, passwords.App);
@@ -23,12 +24,20 @@ public sealed class TenantDatabase : IAsyncDisposable
         {
             var app = new NpgsqlDataSourceBuilder(AppConnectionString).UseTenantDefaults().Build();
             var admin = new NpgsqlDataSourceBuilder(AdminConnectionString).UseTenantDefaults().Build();
-            return (app, admin, new TenantConnectionFactory(app, new TenantConnectionOptions { AdminDataSource = admin, SealKey = sealKey }));
+            return (app, admin, new TenantConnectionFactory(app, new TenantConnectionOptions
+            {
+                TenantType = tenantType,
+                AdminDataSource = admin,
+                SealKey = sealKey,
+            }));
         });
     }
 
     /// <summary>The name of the database.</summary>
     public string Name { get; }
+
+    /// <summary>The type of the ids of tenants.</summary>
+    public TenantKeyType TenantType { get; }
 
     /// <summary>The superuser, who is bound by no policy: for schema work and for looking behind the curtain.</summary>
     public string SuperuserConnectionString { get; }
@@ -49,10 +58,17 @@ public sealed class TenantDatabase : IAsyncDisposable
     /// <param name="name">Its name; null for one that no other has. The slug is made of a number, so that names may repeat.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">The name is blank or longer than 200 characters.</exception>
+    /// <exception cref="InvalidOperationException">Ids of tenants are no uuids: the host's own table has the organizations.</exception>
     /// <exception cref="ObjectDisposedException">The database was disposed.</exception>
     public async Task<TestOrganization> CreateOrganizationAsync(string? name = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
+        if (TenantType != TenantKeyType.Uuid)
+        {
+            throw new InvalidOperationException($"Ids of tenants are of type {TenantType}, so there is no table organizations: insert into the host's own table, "
+                + "and make a session of TenantContext.ForOrganization(id) by Factory.");
+        }
+
         var id = Guid.CreateVersion7();
         var slug = $"organization-{Interlocked.Increment(ref _organizations)}";
         var context = TenantContext.ForOrganization(id);

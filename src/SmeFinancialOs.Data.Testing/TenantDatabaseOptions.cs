@@ -5,6 +5,12 @@ namespace SmeFinancialOs.Data.Testing;
 /// </summary>
 public sealed class TenantDatabaseOptions
 {
+    /// <summary>
+    /// The type of the ids of tenants. Where it is not <see cref="TenantKeyType.Uuid"/> there are no tables <c>organizations</c> and <c>invoices</c>: the host's
+    /// migrations bring the table of tenants.
+    /// </summary>
+    public TenantKeyType TenantType { get; init; }
+
     /// <summary>Whether the tenant guard is on, so that a migration of the host that leaves a table unsafe fails.</summary>
     public bool Guard { get; init; }
 
