@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using SmeFinancialOs.Data.Benchmarks.Breakdown;
+using SmeFinancialOs.Data.Benchmarks.Bulk;
 using SmeFinancialOs.Data.Benchmarks.Distance;
 using SmeFinancialOs.Data.Benchmarks.Growth;
 using SmeFinancialOs.Data.Benchmarks.Load;
@@ -22,7 +23,7 @@ internal static class Commands
     private static IReadOnlyList<IQuestion> Questions { get; } =
     [
         new OverheadQuestion(), new BreakdownQuestion(), new PeersQuestion(), new DistanceQuestion(), new GrowthQuestion(), new LoadQuestion(),
-        new StrategiesQuestion(), new PolicyFormsQuestion(), new SealingQuestion(),
+        new StrategiesQuestion(), new PolicyFormsQuestion(), new SealingQuestion(), new BulkQuestion(),
     ];
 
     private static string Help => $"""

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -14,10 +13,8 @@ internal static class DatabaseText
         return FaultOf(value, maxLength) is { } fault ? throw new ArgumentException(fault, name) : value;
     }
 
-    /// <summary>Whether <see cref="Require"/> would return the value.</summary>
-    public static bool IsValid([NotNullWhen(true)] string? value, int maxLength) => !string.IsNullOrWhiteSpace(value) && FaultOf(value, maxLength) is null;
-
-    private static string? FaultOf(string value, int maxLength)
+    /// <summary>What is wrong with a text that is not blank; null where nothing is.</summary>
+    public static string? FaultOf(string value, int maxLength)
     {
         var length = 0;
         for (var rest = value.AsSpan(); !rest.IsEmpty; length++)

@@ -121,6 +121,40 @@ public interface ITenantSession
     /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
     IAsyncEnumerable<T> QueryUnbufferedAsync<T>(string sql, object? parameters = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Writes many rows to a table: all of them or none. A property goes to the column of its name, in snake_case or as it is written; columns that no property
+    /// is get their defaults, such as the tenant column its organization. Triggers and row-level security apply as to any INSERT.
+    /// </summary>
+    /// <param name="table">
+    /// The table with its schema, as in <c>shop.orders</c> or <c>"Shop"."Orders"</c>. It need not be a protected one: the role of the context needs INSERT
+    /// on it.
+    /// </param>
+    /// <param name="rows">
+    /// The rows, objects with public properties; read once, and sent 5,000 at a time. Outside of a unit of work up to that many are one round trip. Of more, a
+    /// transaction is open while the rest is read.
+    /// </param>
+    /// <param name="cancellationToken">Cancels it; nothing of it remains.</param>
+    /// <returns>How many rows were written. Those that a trigger passes over do not count.</returns>
+    /// <exception cref="ArgumentException">The name is no name with a schema, or a row is null.</exception>
+    /// <exception cref="ColumnMismatchException">
+    /// There is no such table, a property is no column of it, one that is generated or one of another type, or a column that is NOT NULL without a default is
+    /// missing. The message names each.
+    /// </exception>
+    /// <exception cref="InvalidValueException">A value is not allowed in its column.</exception>
+    /// <exception cref="StalePreparedStatementException">The columns were changed since this host looked at them: do the work again.</exception>
+    /// <exception cref="TenantAccessDeniedException">A row is another tenant's.</exception>
+    /// <exception cref="DemoReadOnlyException">The context is the demo.</exception>
+    /// <exception cref="MissingPrivilegeException">The role of the context may not write to the table.</exception>
+    /// <exception cref="CommitOutcomeUnknownException">Outside a unit of work: the connection was lost, or the wait for a standby was cut short.</exception>
+    /// <exception cref="TenantDataException">A fault this library has a name for; every other one is the driver's own exception.</exception>
+    Task<long> InsertManyAsync<T>(string table, IEnumerable<T> rows, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Writes many rows to a table while they arrive: all of them or none. A transaction is open while they do, once there are more than 5,000.
+    /// </summary>
+    /// <inheritdoc cref="InsertManyAsync{T}(string, IEnumerable{T}, CancellationToken)"/>
+    Task<long> InsertManyAsync<T>(string table, IAsyncEnumerable<T> rows, CancellationToken cancellationToken = default);
+
     /// <summary>Several statements for one round trip and one transaction, each with parameters and a result of its own. Nothing is sent yet.</summary>
     TenantBatch CreateBatch();
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Bulk;
 using SmeFinancialOs.Data.Sessions;
 using SmeFinancialOs.Data.Statements;
 
@@ -14,7 +15,7 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
     private readonly UnitOfWork _work;
     private readonly ContextBinding _binding;
 
-    internal TenantConnection(UnitOfWork work, ContextBinding binding) => (_work, _binding) = (work, binding);
+    internal TenantConnection(UnitOfWork work, ContextBinding binding, TableCatalog tables) => (_work, _binding, Tables) = (work, binding, tables);
 
     /// <summary>
     /// The connection, for Dapper or plain ADO.NET. Changing the role or <c>app.current_org_id</c> on it makes the commit fail. Keep this object for as long as
@@ -33,6 +34,8 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
 
     /// <inheritdoc />
     public override TenantContext Context => _work.Context;
+
+    internal override TableCatalog Tables { get; }
 
     private UnitOfWork Work
     {
@@ -84,6 +87,11 @@ public sealed class TenantConnection : TenantSessionBase, IAsyncDisposable
     /// Rolls back what was not committed and returns the connection to its pool. Waits for a call that is under way, and ends a stream or a COPY that is.
     /// </summary>
     public ValueTask DisposeAsync() => _work.DisposeAsync();
+
+    internal override void RequireUsable() => _ = Work;
+
+    internal override Task AtomicallyAsync(Func<TenantSessionBase, Task> work, CancellationToken cancellationToken) =>
+        BehindSavepointAsync(work, cancellationToken);
 
     internal override Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken) =>
         Work.RunAsync(name, statements, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using Npgsql;
+using SmeFinancialOs.Data.Bulk;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Logins;
 using SmeFinancialOs.Data.Sessions;
@@ -17,6 +18,9 @@ public sealed class TenantConnectionFactory
 
     private readonly LoginDataSources _tenants;
     private readonly LoginDataSources? _admins;
+
+    /// <summary>Of the one database that all logins are for.</summary>
+    internal TableCatalog Tables { get; } = new();
 
     /// <summary>Prepares connections from a data source; nothing is opened yet.</summary>
     /// <param name="dataSource">Logs in as <c>app_user</c>, or another login with no rights of its own. It stays the caller's to dispose.</param>
@@ -221,17 +225,19 @@ public sealed class TenantConnectionFactory
         characteristics.RequireFor(binding.Context);
         try
         {
-            return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding);
+            return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding, Tables);
         }
         catch (TenantDataException fault)
             when (fault is StalePreparedStatementException or DatabaseUnavailableException { SqlState: PostgresErrorCodes.IdleSessionTimeout })
         {
             // What an earlier user of the connection has left: nothing of this one's was run yet.
-            return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding);
+            return new TenantConnection(await BeginInForceAsync(binding.Context, characteristics, cancellationToken).ConfigureAwait(false), binding, Tables);
         }
     }
 
     private TenantSession CreateSession(ContextBinding binding) => new(this, SourceOf(binding.Context), binding);
+
+    internal TenantTransaction BeginTransaction(ContextBinding binding) => BeginTransaction(binding, DefaultCharacteristics);
 
     private TenantTransaction BeginTransaction(ContextBinding binding, TransactionCharacteristics characteristics)
     {

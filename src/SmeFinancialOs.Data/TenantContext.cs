@@ -50,7 +50,7 @@ public sealed record TenantContext
 
     /// <summary>One organization. The demo organization's id gives <see cref="Demo"/>.</summary>
     /// <param name="organizationId">The organization whose rows are visible: a <see cref="Guid"/>, a <see cref="long"/> or a <see cref="string"/>.</param>
-    /// <exception cref="ArgumentException">The id is the default value of <see cref="TenantKey"/>.</exception>
+    /// <exception cref="ArgumentException">It is no id: <see cref="Guid.Empty"/>, 0, or text that is blank, too long or not valid.</exception>
     public static TenantContext ForOrganization(TenantKey organizationId)
     {
         RequireKey(organizationId);
@@ -59,7 +59,7 @@ public sealed record TenantContext
 
     /// <summary>The read-only public demo of a database with a demo of its own: the id that <c>app.use_demo</c> was given.</summary>
     /// <param name="organizationId">The organization that <c>app.demo_org_id()</c> returns. With another id nothing is visible.</param>
-    /// <exception cref="ArgumentException">The id is the default value of <see cref="TenantKey"/>.</exception>
+    /// <exception cref="ArgumentException">It is no id: <see cref="Guid.Empty"/>, 0, or text that is blank, too long or not valid.</exception>
     public static TenantContext ForDemo(TenantKey organizationId)
     {
         RequireKey(organizationId);
@@ -115,7 +115,7 @@ public sealed record TenantContext
 
     private static void RequireKey(TenantKey organizationId)
     {
-        if (organizationId.IsDefault)
-            throw new ArgumentException("This is the default value of TenantKey. Pass the id of the organization that is asking.", nameof(organizationId));
+        if (organizationId.Fault is { } fault)
+            throw new ArgumentException(fault, nameof(organizationId));
     }
 }

@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data;
 
 /// <summary>
 /// The id of a tenant: a <see cref="Guid"/>, a <see cref="long"/> or a <see cref="string"/>, as <see cref="TenantConnectionOptions.TenantType"/> says. What a
-/// variable holds by mistake is none: <see cref="Guid.Empty"/>, 0, blank text.
+/// variable holds by mistake (<see cref="Guid.Empty"/>, 0, blank text, the default value of this type) is no id: a context of it is refused.
 /// </summary>
 public readonly struct TenantKey : IEquatable<TenantKey>
 {
@@ -13,44 +13,25 @@ public readonly struct TenantKey : IEquatable<TenantKey>
 
     private readonly Guid _uuid;
     private readonly long _bigint;
-
-    /// <summary>The canonical text; null for the default value of this type, which is no key.</summary>
     private readonly string? _text;
 
     /// <summary>A key of type <see cref="TenantKeyType.Uuid"/>.</summary>
     /// <param name="value">The id.</param>
-    /// <exception cref="ArgumentException">It is <see cref="Guid.Empty"/>.</exception>
-    public TenantKey(Guid value)
-    {
-        if (value == Guid.Empty)
-            throw new ArgumentException("A tenant's id cannot be Guid.Empty. Pass the id of the organization that is asking.", nameof(value));
-        (Type, _uuid, _text) = (TenantKeyType.Uuid, value, value.ToString());
-    }
+    public TenantKey(Guid value) => (Type, _uuid) = (TenantKeyType.Uuid, value);
 
     /// <summary>A key of type <see cref="TenantKeyType.Bigint"/>.</summary>
     /// <param name="value">The id.</param>
-    /// <exception cref="ArgumentException">It is 0.</exception>
-    public TenantKey(long value)
-    {
-        if (value == 0)
-            throw new ArgumentException("A tenant's id cannot be 0. Pass the id of the organization that is asking.", nameof(value));
-        (Type, _bigint, _text) = (TenantKeyType.Bigint, value, value.ToString(CultureInfo.InvariantCulture));
-    }
+    public TenantKey(long value) => (Type, _bigint) = (TenantKeyType.Bigint, value);
 
     /// <summary>A key of type <see cref="TenantKeyType.Text"/>, taken as it is: upper and lower case and blanks count.</summary>
     /// <param name="value">The id, of at most 1000 characters.</param>
-    /// <exception cref="ArgumentException">It is blank, too long, or not valid text: it has a NUL character or half of a surrogate pair.</exception>
-    public TenantKey(string value) => (Type, _text) = (TenantKeyType.Text, DatabaseText.Require(value, MaxLength));
+    public TenantKey(string? value) => (Type, _text) = (TenantKeyType.Text, value);
 
     /// <summary>The type of the id.</summary>
     public TenantKeyType Type { get; }
 
-    /// <summary>Whether this is the default value of the type, which is no key.</summary>
-    internal bool IsDefault => _text is null;
-
     /// <summary>The id as the parameter of a statement: a <see cref="Guid"/>, a <see cref="long"/> or a <see cref="string"/>.</summary>
-    /// <exception cref="InvalidOperationException">The key is the default value of its type.</exception>
-    public object Value => _text is null ? throw NoKey() : Type switch { TenantKeyType.Uuid => _uuid, TenantKeyType.Bigint => _bigint, _ => _text };
+    public object Value => Type switch { TenantKeyType.Uuid => _uuid, TenantKeyType.Bigint => _bigint, _ => ToString() };
 
     /// <summary>A key of a <see cref="Guid"/>.</summary>
     /// <inheritdoc cref="TenantKey(Guid)"/>
@@ -65,7 +46,7 @@ public readonly struct TenantKey : IEquatable<TenantKey>
     /// <summary>A key of a <see cref="string"/>.</summary>
     /// <inheritdoc cref="TenantKey(string)"/>
     [SuppressMessage("Usage", "CA2225:Operator overloads have named alternates", Justification = "The constructor is the named form.")]
-    public static implicit operator TenantKey(string value) => new(value);
+    public static implicit operator TenantKey(string? value) => new(value);
 
     /// <summary>Whether two keys are of the same type and the same id.</summary>
     /// <param name="left">The one.</param>
@@ -84,50 +65,59 @@ public readonly struct TenantKey : IEquatable<TenantKey>
     /// </param>
     /// <param name="type">How to read it.</param>
     /// <param name="key">The key.</param>
-    /// <returns>False where the text is no key of this type.</returns>
+    /// <returns>False where the text is no id of this type.</returns>
     public static bool TryParse([NotNullWhen(true)] string? text, TenantKeyType type, out TenantKey key)
     {
-        key = default;
-        switch (type)
+        key = type switch
         {
-            case TenantKeyType.Uuid when Guid.TryParse(text, out var uuid) && uuid != Guid.Empty:
-                key = new(uuid);
-                return true;
+            TenantKeyType.Uuid when Guid.TryParse(text, out var uuid) => uuid,
             // What PostgreSQL 15 and 18 read in different ways, such as 0x10, is not read at all; nor is 007, which another place could take for another id.
-            case TenantKeyType.Bigint when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bigint) && bigint != 0
-                && bigint.ToString(CultureInfo.InvariantCulture) == text:
-                key = new(bigint);
-                return true;
-            case TenantKeyType.Text when DatabaseText.IsValid(text, MaxLength):
-                key = new(text);
-                return true;
-            default:
-                return false;
-        }
+            TenantKeyType.Bigint when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bigint)
+                && bigint.ToString(CultureInfo.InvariantCulture) == text => bigint,
+            TenantKeyType.Text => text,
+            _ => default,
+        };
+        if (text is not null && key.Fault is null)
+            return true;
+        key = default;
+        return false;
     }
 
     /// <summary>The id as a <see cref="Guid"/>.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
-    public Guid ToGuid() => Type == TenantKeyType.Uuid && _text is not null ? _uuid : throw NotOf(TenantKeyType.Uuid);
+    public Guid ToGuid() => Type == TenantKeyType.Uuid ? _uuid : throw NotOf(TenantKeyType.Uuid);
 
     /// <summary>The id as a <see cref="long"/>.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
     public long ToInt64() => Type == TenantKeyType.Bigint ? _bigint : throw NotOf(TenantKeyType.Bigint);
 
-    /// <summary>The canonical text of the id, as PostgreSQL writes it; empty for the default value of this type.</summary>
-    public override string ToString() => _text ?? "";
+    /// <summary>The canonical text of the id, as PostgreSQL writes it.</summary>
+    public override string ToString() => Type switch
+    {
+        TenantKeyType.Uuid => _uuid.ToString(),
+        TenantKeyType.Bigint => _bigint.ToString(CultureInfo.InvariantCulture),
+        _ => _text ?? "",
+    };
 
     /// <inheritdoc/>
-    public bool Equals(TenantKey other) => Type == other.Type && string.Equals(_text, other._text, StringComparison.Ordinal);
+    public bool Equals(TenantKey other) =>
+        Type == other.Type && _uuid == other._uuid && _bigint == other._bigint && string.Equals(_text, other._text, StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is TenantKey other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Type, _text is null ? 0 : _text.GetHashCode(StringComparison.Ordinal));
+    public override int GetHashCode() => HashCode.Combine(_uuid, _bigint, _text is null ? 0 : _text.GetHashCode(StringComparison.Ordinal));
 
-    private static InvalidOperationException NoKey() => new("This is the default value of TenantKey, and no id of a tenant.");
+    /// <summary>Why this is no id of a tenant; null where it is one.</summary>
+    internal string? Fault => Type switch
+    {
+        TenantKeyType.Uuid => _uuid == Guid.Empty ? "A tenant's id cannot be Guid.Empty. Pass the id of the organization that is asking." : null,
+        TenantKeyType.Bigint => _bigint == 0 ? "A tenant's id cannot be 0. Pass the id of the organization that is asking." : null,
+        _ => string.IsNullOrWhiteSpace(_text)
+            ? "A tenant's id cannot be blank. Pass the id of the organization that is asking."
+            : DatabaseText.FaultOf(_text, MaxLength),
+    };
 
-    private InvalidOperationException NotOf(TenantKeyType type) =>
-        _text is null ? NoKey() : new InvalidOperationException($"The tenant's id is of type {Type}, not {type}.");
+    private InvalidOperationException NotOf(TenantKeyType type) => new($"The tenant's id is of type {Type}, not {type}.");
 }

@@ -1,3 +1,5 @@
+using Npgsql;
+using SmeFinancialOs.Data.Bulk;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Rows;
 using SmeFinancialOs.Data.Sessions;
@@ -27,7 +29,8 @@ public abstract class TenantSessionBase : ITenantSession
     {
         var parts = new JoinedRow(splitOn, typeof(T1), typeof(T2));
         ArgumentNullException.ThrowIfNull(map);
-        return RunAsync(new RowsStatement<TResult>(sql, parameters, reader => parts.Map<T1, T2, TResult>(reader, map)), cancellationToken);
+        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, TResult>(reader, statement, map)),
+            cancellationToken);
     }
 
     /// <inheritdoc />
@@ -36,7 +39,8 @@ public abstract class TenantSessionBase : ITenantSession
     {
         var parts = new JoinedRow(splitOn, typeof(T1), typeof(T2), typeof(T3));
         ArgumentNullException.ThrowIfNull(map);
-        return RunAsync(new RowsStatement<TResult>(sql, parameters, reader => parts.Map<T1, T2, T3, TResult>(reader, map)), cancellationToken);
+        return RunAsync(new RowsStatement<TResult>(sql, parameters, (reader, statement) => parts.Map<T1, T2, T3, TResult>(reader, statement, map)),
+            cancellationToken);
     }
 
     /// <inheritdoc />
@@ -56,6 +60,22 @@ public abstract class TenantSessionBase : ITenantSession
         StreamAsync(new RowsStatement<T>(sql, parameters), cancellationToken);
 
     /// <inheritdoc />
+    public Task<long> InsertManyAsync<T>(string table, IEnumerable<T> rows, CancellationToken cancellationToken = default)
+    {
+        var name = TableName.Parse(table);
+        ArgumentNullException.ThrowIfNull(rows);
+        return BulkInsert<T>.RunAsync(this, name, rows.ToAsyncEnumerable(), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public Task<long> InsertManyAsync<T>(string table, IAsyncEnumerable<T> rows, CancellationToken cancellationToken = default)
+    {
+        var name = TableName.Parse(table);
+        ArgumentNullException.ThrowIfNull(rows);
+        return BulkInsert<T>.RunAsync(this, name, rows, cancellationToken);
+    }
+
+    /// <inheritdoc />
     public TenantBatch CreateBatch() => new((statements, cancellationToken) => RunAsync(OperationName.Batch, statements, cancellationToken));
 
     /// <inheritdoc />
@@ -65,11 +85,44 @@ public abstract class TenantSessionBase : ITenantSession
     /// <inheritdoc />
     public ITenantSession WithTimeout(TimeSpan timeout) => new TimedSession(this, CallTimeout.Require(timeout));
 
+    /// <summary>Tables of the database that were looked at.</summary>
+    internal abstract TableCatalog Tables { get; }
+
+    /// <summary>Throws where no call may be made.</summary>
+    internal abstract void RequireUsable();
+
+    /// <summary>Several calls of which all are done or none: in a transaction of their own, or behind a savepoint of this one.</summary>
+    internal abstract Task AtomicallyAsync(Func<TenantSessionBase, Task> work, CancellationToken cancellationToken);
+
     internal abstract Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken);
 
     internal abstract IAsyncEnumerable<T> StreamAsync<T>(RowsStatement<T> statement, CancellationToken cancellationToken);
 
     internal abstract Task CopyAsync(string copyToCommand, Stream destination, CallTimeout? timeout, CancellationToken cancellationToken);
+
+    /// <summary>In a unit of work, whose holder may go on after a fault.</summary>
+    private protected async Task BehindSavepointAsync(Func<TenantSessionBase, Task> work, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("SAVEPOINT sme_data_all_or_nothing", cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await work(this).ConfigureAwait(false);
+            await ExecuteAsync("RELEASE SAVEPOINT sme_data_all_or_nothing", cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            try
+            {
+                await ExecuteAsync("ROLLBACK TO SAVEPOINT sme_data_all_or_nothing", cancellationToken: CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or TenantDataException or InvalidOperationException)
+            {
+                // The connection is lost, or the unit of work was ended: nothing of it is committed.
+            }
+
+            throw;
+        }
+    }
 
     private async Task<T> RunAsync<T>(Statement<T> statement, CancellationToken cancellationToken)
     {

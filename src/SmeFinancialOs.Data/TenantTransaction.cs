@@ -1,4 +1,5 @@
 using Npgsql;
+using SmeFinancialOs.Data.Bulk;
 using SmeFinancialOs.Data.Sessions;
 using SmeFinancialOs.Data.Statements;
 
@@ -68,6 +69,17 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
         _isDisposed = true;
         Interlocked.MemoryBarrier();
         return _work?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    internal override TableCatalog Tables => _factory.Tables;
+
+    internal override Task AtomicallyAsync(Func<TenantSessionBase, Task> work, CancellationToken cancellationToken) =>
+        BehindSavepointAsync(work, cancellationToken);
+
+    internal override void RequireUsable()
+    {
+        RequireOpen();
+        _binding.Require();
     }
 
     internal override async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
@@ -190,12 +202,6 @@ public sealed class TenantTransaction : TenantSessionBase, IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isOpening, 1) != 0)
             throw new InvalidOperationException("Another call of this transaction is in progress. It serves one caller at a time.");
-    }
-
-    private void RequireUsable()
-    {
-        RequireOpen();
-        _binding.Require();
     }
 
     private void RequireOpen()

@@ -24,6 +24,10 @@ internal static class HostCode
             .MakeGenericMethod(returned.GetGenericArguments()).Invoke(null, null)!;
     }
 
+    /// <summary>A sequence of no items.</summary>
+    public static object EmptySequenceOf(Type item) => ((Delegate)Empty(typeof(Func<>).MakeGenericType(typeof(IAsyncEnumerable<>).MakeGenericType(item))))
+        .DynamicInvoke()!;
+
     private static Func<Task<T?>> DefaultTask<T>() => () => Task.FromResult(default(T));
 
     private static Func<IAsyncEnumerable<T>> EmptySequence<T>() => AsyncEnumerable.Empty<T>;

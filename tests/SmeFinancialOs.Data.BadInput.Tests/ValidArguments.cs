@@ -64,6 +64,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
     {
         "sql" => "SELECT 1 AS first, 2 AS second, 3 AS third",
         "splitOn" => parameter.Member is MethodInfo method && method.GetGenericArguments().Length > 3 ? "second,third" : "second",
+        "table" when parameter.Member.Name == nameof(ITenantSession.InsertManyAsync) => "public.invoices",
         "copyToCommand" => "COPY (SELECT 1) TO STDOUT",
         "connectionString" or "serverConnectionString" => world.Database.SuperuserConnectionString,
         "slug" => $"slug-{Interlocked.Increment(ref _names)}",
@@ -101,6 +102,8 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(IServiceScopeFactory) => Services().BuildServiceProvider().GetRequiredService<IServiceScopeFactory>(),
         _ when type == typeof(Func<IServiceProvider, CancellationToken, Task>) => (IServiceProvider _, CancellationToken _) => Task.CompletedTask,
         _ when type == typeof(Func<Task>) => () => Task.CompletedTask,
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IEnumerable<>) => Array.CreateInstance(type.GetGenericArguments()[0], 0),
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(IAsyncEnumerable<>) => HostCode.EmptySequenceOf(type.GetGenericArguments()[0]),
         { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Func<>) => HostCode.Empty(type),
         { IsGenericType: true, Namespace: "System" } when type.Name.StartsWith("Func`", StringComparison.Ordinal) => HostCode.ReturningDefault(type),
         _ when type == typeof(IServiceCollection) => new ServiceCollection(),

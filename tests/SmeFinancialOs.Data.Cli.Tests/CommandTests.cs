@@ -13,7 +13,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         var (exit, output, _) = await tool.RunAsync("migrate", "--pending", "-c", database);
         exit.Should().Be(1);
         output.Should().Contain("would run migrations/0001_roles.sql");
-        (await tool.RunAsync("migrate", "-c", database)).Output.Should().Contain("applied objects/delete_organization.sql").And.NotContain("tenant_guard");
+        (await tool.RunAsync("migrate", "-c", database)).Output.Should().Contain("applied objects/delete_tenant.sql").And.NotContain("tenant_guard");
         (await tool.RunAsync("migrate", "--guard", "-c", database)).Output.Should().Be("applied guard/allowlist.sql\napplied guard/tenant_guard.sql\n");
         (await tool.RunAsync("migrate", "--guard", "-c", database)).Should().Be((0, "nothing to do\n", ""));
     }

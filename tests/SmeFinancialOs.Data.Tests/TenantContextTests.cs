@@ -5,8 +5,18 @@ public sealed class TenantContextTests
     private static readonly Guid Id = Guid.NewGuid();
 
     [Fact]
-    public void Organization_id_cannot_be_empty() =>
-        FluentActions.Invoking(() => TenantContext.ForOrganization(Guid.Empty)).Should().Throw<ArgumentException>().WithParameterName("organizationId");
+    public void Organization_id_cannot_be_what_a_variable_holds_by_mistake()
+    {
+        foreach (var (id, message) in new (TenantKey, string)[]
+                 {
+                     (Guid.Empty, "Guid.Empty"), (default, "Guid.Empty"), (0, "be 0"), ("", "blank"), (" \t", "blank"), ((string?)null, "blank"), ("a\0b", "NUL"),
+                 })
+        {
+            FluentActions.Invoking(() => TenantContext.ForOrganization(id)).Should().Throw<ArgumentException>().WithMessage($"*{message}*")
+                .WithParameterName("organizationId");
+            FluentActions.Invoking(() => TenantContext.ForDemo(id)).Should().Throw<ArgumentException>().WithParameterName("organizationId");
+        }
+    }
 
     [Theory]
     [InlineData(null)]

@@ -11,6 +11,7 @@ internal static partial class Log
     public const string LoginCategory = "SmeFinancialOs.Data.Login";
     public const string AccessCategory = "SmeFinancialOs.Data.Access";
     public const string TransactionCategory = "SmeFinancialOs.Data.Transaction";
+    public const string MappingCategory = "SmeFinancialOs.Data.Mapping";
 
     [LoggerMessage(100, LogLevel.Information, "Login \"{Login}\" of database \"{Database}\" was checked: it cannot bypass row-level security.")]
     public static partial void LoginChecked(this ILogger logger, string? login, string database);
@@ -63,4 +64,8 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Warning,
         "A stream of {Context} in database \"{Database}\" was not read for {Timeout}, and was ended. Its connection is back in the pool.")]
     public static partial void StreamIdle(this ILogger logger, string database, string context, TimeSpan timeout);
+
+    [LoggerMessage(400, LogLevel.Warning, "Rows of a query in database \"{Database}\" were read as {Type}: it has no member for the columns {Columns}, and "
+        + "no column for its members {Members}, which keep their defaults. Name them alike, as customer_name and CustomerName are.")]
+    public static partial void ColumnsUnmatched(this ILogger logger, string database, string type, string columns, string members);
 }

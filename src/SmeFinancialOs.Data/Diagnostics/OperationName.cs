@@ -8,6 +8,7 @@ internal static class OperationName
     public const string QuerySingle = "tenant.query_single";
     public const string Scalar = "tenant.scalar";
     public const string Execute = "tenant.execute";
+    public const string InsertMany = "tenant.insert_many";
     public const string Batch = "tenant.batch";
     public const string Stream = "tenant.stream";
     public const string Copy = "tenant.copy";

@@ -1,12 +1,16 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Diagnostics;
 
 /// <summary>What is reported of one data source. While nobody listens no operation is observed: null, and nothing is allocated.</summary>
 internal sealed class Telemetry
 {
+    private const int MaxUnmatched = 1000;
+
     private static readonly string[] AccessNames = ["tenant", "demo", "admin"];
     private static readonly object True = true;
     private static readonly object False = false;
@@ -14,6 +18,8 @@ internal sealed class Telemetry
     private readonly ILogger _logins;
     private readonly ILogger _accesses;
     private readonly ILogger _transactions;
+    private readonly ILogger _mapping;
+    private readonly ConcurrentDictionary<(Type Type, string Sql), bool> _unmatched = new();
     private readonly string _database;
 
     public Telemetry(TenantConnectionOptions options, string database)
@@ -23,6 +29,7 @@ internal sealed class Telemetry
         _logins = loggers.CreateLogger(Log.LoginCategory);
         _accesses = loggers.CreateLogger(Log.AccessCategory);
         _transactions = loggers.CreateLogger(Log.TransactionCategory);
+        _mapping = loggers.CreateLogger(Log.MappingCategory);
     }
 
     public TimeProvider Time { get; }
@@ -99,6 +106,18 @@ internal sealed class Telemetry
     }
 
     public void StreamIdle(TenantContext context, TimeSpan timeout) => _transactions.StreamIdle(_database, context.ToString(), timeout);
+
+    /// <summary>Once for each type and text. Of a host that makes up texts without end, no more than for the first of them.</summary>
+    public void ColumnsUnmatched(Statement statement)
+    {
+        foreach (var unmatched in statement.Unmatched)
+        {
+            var key = (unmatched.Type, statement.Sql);
+            if (_unmatched.ContainsKey(key) || _unmatched.Count >= MaxUnmatched || !_mapping.IsEnabled(LogLevel.Warning) || !_unmatched.TryAdd(key, true))
+                continue;
+            _mapping.ColumnsUnmatched(_database, unmatched.Type.ToString(), LogText.OneLine(unmatched.Columns), unmatched.Members);
+        }
+    }
 
     public void HeldLong(TenantContext context, string operation) =>
         _transactions.HeldLong(_database, context.ToString(), operation, LongTransactionThreshold!.Value);

@@ -76,28 +76,25 @@ public sealed class InvoiceRepository(ITenantSession session)
     /// <summary>Writes thousands of invoices in one statement: all of them, or none.</summary>
     /// <returns>How many were written.</returns>
     /// <inheritdoc cref="InsertAsync"/>
-    public Task<int> InsertManyAsync(IReadOnlyCollection<NewInvoice> invoices, CancellationToken cancellationToken = default)
+    public async Task<int> InsertManyAsync(IReadOnlyCollection<NewInvoice> invoices, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(invoices);
         if (invoices.Any(invoice => invoice is null))
             throw new ArgumentException("One of the invoices is null.", nameof(invoices));
-        // Not COPY: PostgreSQL refuses COPY FROM on a table under row-level security.
-        return _session.ExecuteAsync(
-            """
-            INSERT INTO public.invoices (org_id, id, number, amount_cents, customer_name, status, issued_at)
-            SELECT @organizationId, * FROM unnest(@ids, @numbers, @amounts, @customers, @statuses, @dates)
-            """,
-            new
+        var orgId = OrganizationId;
+        return checked((int)await _session.InsertManyAsync(
+            "public.invoices",
+            invoices.Select(invoice => new
             {
-                organizationId = OrganizationId,
-                ids = invoices.Select(invoice => invoice.Id).ToArray(),
-                numbers = invoices.Select(invoice => invoice.Number).ToArray(),
-                amounts = invoices.Select(invoice => invoice.AmountCents).ToArray(),
-                customers = invoices.Select(invoice => invoice.CustomerName).ToArray(),
-                statuses = invoices.Select(invoice => Stored(invoice.Status)).ToArray(),
-                dates = invoices.Select(invoice => invoice.IssuedAt).ToArray(),
-            },
-            cancellationToken);
+                orgId,
+                invoice.Id,
+                invoice.Number,
+                invoice.AmountCents,
+                invoice.CustomerName,
+                status = Stored(invoice.Status),
+                invoice.IssuedAt,
+            }),
+            cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Writes back number, amount, customer, status and date of an invoice that was read before.</summary>

@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Npgsql;
+using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Rows;
 
@@ -27,20 +28,21 @@ internal sealed class JoinedRow
         }
     }
 
-    public Func<DbDataReader, TResult> Map<T1, T2, TResult>(NpgsqlDataReader reader, Func<T1, T2?, TResult> map)
+    public Func<DbDataReader, TResult> Map<T1, T2, TResult>(NpgsqlDataReader reader, Statement statement, Func<T1, T2?, TResult> map)
     {
         var starts = Starts(reader);
-        var first = RowMapper.For<T1>(reader, 0, starts[1]);
-        var second = RowMapper.For<T2?>(reader, starts[1], starts[2], isOptional: true);
+        var first = RowMapper.For<T1>(reader, statement, 0, starts[1]);
+        var second = RowMapper.For<T2?>(reader, statement, starts[1], starts[2], isOptional: true);
         return row => map(first(row), second(row));
     }
 
-    public Func<DbDataReader, TResult> Map<T1, T2, T3, TResult>(NpgsqlDataReader reader, Func<T1, T2?, T3?, TResult> map)
+    public Func<DbDataReader, TResult> Map<T1, T2, T3, TResult>(
+        NpgsqlDataReader reader, Statement statement, Func<T1, T2?, T3?, TResult> map)
     {
         var starts = Starts(reader);
-        var first = RowMapper.For<T1>(reader, 0, starts[1]);
-        var second = RowMapper.For<T2?>(reader, starts[1], starts[2], isOptional: true);
-        var third = RowMapper.For<T3?>(reader, starts[2], starts[3], isOptional: true);
+        var first = RowMapper.For<T1>(reader, statement, 0, starts[1]);
+        var second = RowMapper.For<T2?>(reader, statement, starts[1], starts[2], isOptional: true);
+        var third = RowMapper.For<T3?>(reader, statement, starts[2], starts[3], isOptional: true);
         return row => map(first(row), second(row), third(row));
     }
 

@@ -10,8 +10,7 @@ internal static class MemberMapping
     /// <summary>Why no row fills anything of the type, or null where a row does.</summary>
     public static string? WhyEmpty(Type type, Func<DbDataReader, object?> parse, DbDataReader reader, int start, int end)
     {
-        // Dapper writes a method for a type that has members; what is read as one value has a lambda of Dapper's own.
-        if (parse.Method.DeclaringType is not null || typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type))
+        if (!IsByMembers(type, parse))
             return null;
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return $"Dapper fills the members of {underlying}, not of its nullable form. Ask for that, for a class, or register a SqlMapper.TypeHandler";
@@ -19,6 +18,11 @@ internal static class MemberMapping
             ? null
             : "no column has the name of a member. Give the columns the names of members, or register a SqlMapper.TypeHandler for the type";
     }
+
+    /// <summary>Whether Dapper fills members of the type by their names. It then writes a method; what is read as one value has a lambda of Dapper's
+    /// own.</summary>
+    public static bool IsByMembers(Type type, Func<DbDataReader, object?> parse) =>
+        parse.Method.DeclaringType is null && !typeof(ITuple).IsAssignableFrom(Nullable.GetUnderlyingType(type) ?? type);
 
     private static bool IsFilled(Type type, DbDataReader reader, int start, int end)
     {

@@ -157,7 +157,13 @@ internal sealed class RowStream<T>(
     {
         try
         {
-            return (_map ??= statement.Mapper(reader))(reader);
+            if (_map is null)
+            {
+                _map = statement.Mapper(reader);
+                telemetry.ColumnsUnmatched(statement);
+            }
+
+            return _map(reader);
         }
         catch (Exception fault)
         {

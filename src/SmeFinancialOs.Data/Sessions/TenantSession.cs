@@ -1,3 +1,5 @@
+using Npgsql;
+using SmeFinancialOs.Data.Bulk;
 using SmeFinancialOs.Data.Connections;
 using SmeFinancialOs.Data.Diagnostics;
 using SmeFinancialOs.Data.Logins;
@@ -18,6 +20,27 @@ internal sealed class TenantSession(TenantConnectionFactory factory, CheckedData
 
     /// <summary>The end of the service scope that it was injected into: what outlives a request has no tenant.</summary>
     public void Dispose() => binding.EndScope();
+
+    internal override TableCatalog Tables => factory.Tables;
+
+    internal override void RequireUsable() => binding.Require();
+
+    internal override async Task AtomicallyAsync(Func<TenantSessionBase, Task> work, CancellationToken cancellationToken)
+    {
+        var transaction = factory.BeginTransaction(binding);
+        await using var _ = transaction.ConfigureAwait(false);
+        try
+        {
+            await work(transaction).ConfigureAwait(false);
+        }
+        catch
+        {
+            await RollBackAsync(transaction).ConfigureAwait(false);
+            throw;
+        }
+
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     internal override async Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {
@@ -57,12 +80,26 @@ internal sealed class TenantSession(TenantConnectionFactory factory, CheckedData
         await work.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Says that it is meant. Where it cannot be said, the end of the transaction rolls back all the same.</summary>
+    private static async Task RollBackAsync(TenantTransaction transaction)
+    {
+        try
+        {
+            await transaction.RollbackAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TenantDataException or InvalidOperationException)
+        {
+        }
+    }
+
     private async Task RunOnceAsync(IReadOnlyList<Statement> statements, Operation? call, CancellationToken cancellationToken)
     {
         var connection = await LeaseAsync(Context, cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         call?.Opened();
         var unread = await SessionCalls.RunAsync(connection, statements, cancellationToken).ConfigureAwait(false);
+        foreach (var statement in statements)
+            _telemetry.ColumnsUnmatched(statement);
         SessionCalls.RequireRead(unread, isCommitted: !Context.IsReadOnly);
     }
 

@@ -1,3 +1,4 @@
+using SmeFinancialOs.Data.Bulk;
 using SmeFinancialOs.Data.Statements;
 
 namespace SmeFinancialOs.Data.Sessions;
@@ -6,6 +7,13 @@ namespace SmeFinancialOs.Data.Sessions;
 internal sealed class TimedSession(TenantSessionBase calls, CallTimeout timeout) : TenantSessionBase
 {
     public override TenantContext Context => calls.Context;
+
+    internal override TableCatalog Tables => calls.Tables;
+
+    internal override void RequireUsable() => calls.RequireUsable();
+
+    internal override Task AtomicallyAsync(Func<TenantSessionBase, Task> work, CancellationToken cancellationToken) =>
+        calls.AtomicallyAsync(inner => work(new TimedSession(inner, timeout)), cancellationToken);
 
     internal override Task RunAsync(string name, IReadOnlyList<Statement> statements, CancellationToken cancellationToken)
     {

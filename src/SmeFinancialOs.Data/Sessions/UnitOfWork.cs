@@ -102,6 +102,8 @@ internal sealed partial class UnitOfWork : IAsyncDisposable
         {
             var unread = await SessionCalls.RunAsync(_connection, statements, cancellationToken).ConfigureAwait(false);
             _connection.IsInForce = true;
+            foreach (var statement in statements)
+                _telemetry.ColumnsUnmatched(statement);
             SessionCalls.RequireRead(unread, isCommitted: false);
             // Going back to a savepoint is not going on: the fault may be on its way to whoever disposes this.
             if (_hasFailed)

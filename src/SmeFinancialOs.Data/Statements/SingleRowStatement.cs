@@ -13,7 +13,7 @@ internal sealed class SingleRowStatement<T>(string sql, object? parameters) : St
     {
         if (reader.FieldCount == 0 || !await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             return;
-        Result = RowMapper.For<T>(reader)(reader);
+        Result = RowMapper.For<T>(reader, this)(reader);
         if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
             throw new InvalidOperationException("The query gives more than one row, and a single one was asked for.");
     }

@@ -1,6 +1,7 @@
 using System.Collections;
 using Dapper;
 using Npgsql;
+using SmeFinancialOs.Data.Rows;
 using SmeFinancialOs.Data.Sessions;
 
 namespace SmeFinancialOs.Data.Statements;
@@ -12,11 +13,21 @@ internal abstract class Statement
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(sql);
         RequireNoCallback(parameters);
+        Sql = sql;
         var capture = new CapturingCommand();
         new SingleCommandConnection(capture).Execute(sql, parameters);
         Commands = CommandSplitter.Split(capture.Captured, out var isOfRows);
         IsOfRows = isOfRows;
     }
+
+    /// <param name="command">One that reads or writes rows, and is complete: Dapper is not asked.</param>
+    protected Statement(NpgsqlBatchCommand command) => (Sql, Commands, IsOfRows) = (command.CommandText, [command], true);
+
+    /// <summary>The text, as it was given.</summary>
+    public string Sql { get; }
+
+    /// <summary>What was noted of columns that fit no member, while a member stays unset.</summary>
+    public IReadOnlyList<UnmatchedColumns> Unmatched { get; private set; } = [];
 
     /// <summary>One for each statement of the text; for a list of parameter sets as many for each of them.</summary>
     public IReadOnlyList<NpgsqlBatchCommand> Commands { get; private set; }
@@ -45,6 +56,9 @@ internal abstract class Statement
 
     /// <summary>Makes it ready to be sent once more.</summary>
     public void Renew() => Commands = [.. Commands.Select(CommandSplitter.Copy)];
+
+    /// <summary>For the log.</summary>
+    public void NoteUnmatched(UnmatchedColumns unmatched) => Unmatched = [.. Unmatched, unmatched];
 
     /// <summary>All is read, and what the server counted is known.</summary>
     public virtual void Complete()
@@ -93,7 +107,17 @@ internal abstract class Statement
 }
 
 /// <summary>A statement that has a result.</summary>
-internal abstract class Statement<TResult>(string sql, object? parameters) : Statement(sql, parameters)
+internal abstract class Statement<TResult> : Statement
 {
+    protected Statement(string sql, object? parameters)
+        : base(sql, parameters)
+    {
+    }
+
+    protected Statement(NpgsqlBatchCommand command)
+        : base(command)
+    {
+    }
+
     public TResult Result { get; protected set; } = default!;
 }

@@ -10,7 +10,7 @@ public sealed class OwnSchemaProbeTests(MigratedDatabase database) : IClassFixtu
         report.Breaches.Select(breach => $"{breach.ObjectName} {breach.Attack}: {breach.Statement}").Should().BeEmpty();
         report.Skipped.Select(skipped => $"{skipped.ObjectName}: {skipped.Reason}").Should().BeEmpty();
         report.Probed.Select(probed => probed.ObjectName).Should().Contain(["public.organizations", "public.invoices", "app.current_org_id()"])
-            .And.NotContain("app.delete_organization(target_org_id uuid)", "no tenant may call it");
+            .And.NotContain("app.delete_tenant(target_id app.tenant_id)", "no tenant may call it");
         report.AttackCount.Should().BeGreaterThan(500);
     }
 

@@ -41,7 +41,8 @@ public sealed class S02PermissiveBanTests(TenantDatabaseFixture fixture) : IClas
     [Fact]
     public async Task Protect_table_refuses_a_permissive_policy_that_is_not_ours()
     {
-        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables + Ban);
+        await using var trial = await Attack.StartAsync(fixture, ArticleRecipe.Superuser, without: ArticleRecipe.Tables + Ban
+            + "COMMENT ON COLUMN article.invoices.org_id IS 'tenant column: of the article'");
         (await trial.TryAsync("SELECT app.protect_table('article.invoices')")).SqlState.Should().Be("42710");
     }
 

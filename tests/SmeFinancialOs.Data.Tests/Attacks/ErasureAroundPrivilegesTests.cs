@@ -7,6 +7,7 @@ public sealed class ErasureAroundPrivilegesTests(TenantDatabaseFixture fixture) 
 {
     private const string Owners = $"""
         CREATE TABLE public.owners (org_id uuid NOT NULL, id int NOT NULL, PRIMARY KEY (org_id, id));
+        COMMENT ON COLUMN public.owners.org_id IS 'tenant column: organizations refers to it';
         SELECT app.protect_table('public.owners');
         INSERT INTO public.owners VALUES ('{Seed.A}', 1), ('{Seed.A}', 2);
         DELETE FROM public.invoices;

@@ -20,9 +20,9 @@ public static class ErasureAttacks
         "DO $$ BEGIN EXECUTE 'DELETE FROM public.organizations'; END $$",
         "DO $$ DECLARE c CURSOR FOR SELECT id FROM public.organizations FOR UPDATE; BEGIN FOR r IN c LOOP "
             + "DELETE FROM public.organizations WHERE CURRENT OF c; END LOOP; END $$",
-        $"SELECT app.delete_organization('{Seed.A}')",
-        "SELECT table_name, deleted_rows FROM app.delete_organization(app.current_org_id())",
-        "SELECT r.* FROM public.organizations o CROSS JOIN LATERAL app.delete_organization(o.id) r",
+        $"SELECT app.delete_tenant('{Seed.A}')",
+        "SELECT table_name, deleted_rows FROM app.delete_tenant(app.current_org_id())",
+        "SELECT r.* FROM public.organizations o CROSS JOIN LATERAL app.delete_tenant(o.id) r",
     ];
 
     /// <summary>They have never succeeded: the checks of the policies, and privileges that nobody has, refuse them.</summary>

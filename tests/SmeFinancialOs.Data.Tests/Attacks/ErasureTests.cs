@@ -34,7 +34,7 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     {
         await fixture.AsSuperuserAsync("GRANT ALL ON public.organizations TO tenant_role, PUBLIC; SELECT app.protect_table('public.organizations', 'id')");
         await IsRefusedAsync("DELETE FROM public.organizations");
-        await IsRefusedAsync($"SELECT app.delete_organization('{Seed.A}')");
+        await IsRefusedAsync($"SELECT app.delete_tenant('{Seed.A}')");
     }
 
     [Fact]
@@ -42,12 +42,12 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
     {
         await new SchemaMigrator(fixture.Database.SuperuserConnectionString).MigrateAsync(Token);
         await IsRefusedAsync("DELETE FROM public.organizations");
-        await IsRefusedAsync($"SELECT app.delete_organization('{Seed.A}')");
+        await IsRefusedAsync($"SELECT app.delete_tenant('{Seed.A}')");
     }
 
     [Theory]
     [InlineData("DELETE FROM public.organizations", typeof(DemoReadOnlyException))]
-    [InlineData("SELECT app.delete_organization('de300000-0000-4000-8000-000000000001')", typeof(MissingPrivilegeException))]
+    [InlineData("SELECT app.delete_tenant('de300000-0000-4000-8000-000000000001')", typeof(MissingPrivilegeException))]
     public async Task Demo_cannot_erase_its_organization(string attack, Type fault)
     {
         var before = await fixture.TruthAsync<string>(Everything);
@@ -59,7 +59,7 @@ public abstract class ErasureTests(TenantDatabaseFixture fixture)
 
     [Theory]
     [InlineData($"DELETE FROM public.organizations WHERE id = '{Seed.A}'")]
-    [InlineData($"SELECT app.delete_organization('{Seed.A}')")]
+    [InlineData($"SELECT app.delete_tenant('{Seed.A}')")]
     public async Task Admin_erases_an_organization_and_the_erasure_is_logged(string sql)
     {
         try

@@ -13,7 +13,7 @@ public sealed class PartitionTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_partition_or_child_of_a_protected_table_cannot_be_asked_directly(string partitioned, string child)
     {
         var scene = $"""
-            {AsOwner}CREATE TABLE public.ledger (org_id uuid NOT NULL, kind int NOT NULL, secret text) {partitioned};
+            {AsOwner}CREATE TABLE public.ledger (org_id uuid NOT NULL REFERENCES public.organizations (id), kind int NOT NULL, secret text) {partitioned};
             {child}; SELECT app.protect_table('public.ledger'); RESET ROLE;
             INSERT INTO public.ledger_part VALUES ('{Seed.A}', 1, '{Seed.SecretOfA}'), ('{Seed.B}', 1, '{Seed.SecretOfB}')
             """;
@@ -36,7 +36,7 @@ public sealed class PartitionTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_partition_added_later_is_out_of_reach_and_filtered_through_its_parent()
     {
         const string scene = $"""
-            {AsOwner}CREATE TABLE public.ledger (org_id uuid NOT NULL, kind int NOT NULL, secret text) PARTITION BY LIST (kind);
+            {AsOwner}CREATE TABLE public.ledger (org_id uuid NOT NULL REFERENCES public.organizations (id), kind int NOT NULL, secret text) PARTITION BY LIST (kind);
             SELECT app.protect_table('public.ledger');
             CREATE TABLE public.ledger_part PARTITION OF public.ledger FOR VALUES IN (1); RESET ROLE;
             INSERT INTO public.ledger_part VALUES ('{Seed.A}', 1, '{Seed.SecretOfA}'), ('{Seed.B}', 1, '{Seed.SecretOfB}')

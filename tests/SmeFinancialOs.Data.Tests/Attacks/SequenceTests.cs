@@ -9,7 +9,7 @@ public sealed class SequenceTests(TenantDatabaseFixture fixture) : IClassFixture
     public async Task Known_limit_a_serial_column_tells_how_many_rows_all_tenants_have()
     {
         const string scene = $"""
-            SET LOCAL ROLE app_owner; CREATE TABLE public.ticket (org_id uuid NOT NULL, no bigserial);
+            SET LOCAL ROLE app_owner; CREATE TABLE public.ticket (org_id uuid NOT NULL REFERENCES public.organizations (id), no bigserial);
             SELECT app.protect_table('public.ticket'); RESET ROLE; INSERT INTO public.ticket VALUES ('{Seed.B}'), ('{Seed.B}')
             """;
         await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: scene);

@@ -27,7 +27,7 @@ public sealed class UnpreparedConnectionTests(TenantDatabaseFixture fixture) : I
                 attempts.Add(login, Seed.Insert(Seed.A));
                 attempts.Add(login, "INSERT INTO app.admin_access_log (actor, reason, read_only) VALUES ('nobody', 'none', false)");
                 attempts.Add(login, "SELECT app.current_org_id()");
-                attempts.Add(login, $"SELECT app.delete_organization('{Seed.B}')");
+                attempts.Add(login, $"SELECT app.delete_tenant('{Seed.B}')");
                 attempts.Add(login, "SELECT app.protect_table('public.invoices')");
                 attempts.Add(login, "CREATE TABLE public.mine (id int)");
                 attempts.Add(login, "CREATE SCHEMA mine");

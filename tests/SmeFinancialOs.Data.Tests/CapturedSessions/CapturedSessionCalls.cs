@@ -21,6 +21,8 @@ internal static class CapturedSessionCalls
                 rows.Add(row);
             return string.Join(' ', rows);
         },
+        [nameof(ITenantSession.InsertManyAsync)] = async session =>
+            $"{await session.InsertManyAsync("public.invoices", Array.Empty<NewInvoice>())} of {session.Context}",
         [nameof(ITenantSession.CreateBatch)] = async session =>
         {
             var batch = session.CreateBatch();

@@ -16,7 +16,7 @@ public sealed class ServiceCollectionTests(TenantDatabaseFixture fixture) : ICla
             (await scope.ServiceProvider.GetRequiredService<OrganizationRepository>().GetAsync(fixture.OrganizationA)).Should().NotBeNull();
             (await scope.ServiceProvider.GetRequiredService<OrganizationRepository>().GetAsync(fixture.OrganizationB)).Should().BeNull();
             (await scope.ServiceProvider.GetRequiredService<InvoiceRepository>().ListAsync()).Items.Should().NotBeEmpty();
-            scope.ServiceProvider.GetRequiredService<ITenantSession>().Context.OrganizationId.Should().Be(fixture.OrganizationA);
+            scope.ServiceProvider.GetRequiredService<ITenantSession>().Context.OrganizationId!.Value.ToGuid().Should().Be(fixture.OrganizationA);
         }
     }
 

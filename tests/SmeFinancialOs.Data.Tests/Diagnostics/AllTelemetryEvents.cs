@@ -19,6 +19,7 @@ internal static class AllTelemetryEvents
         await session.Invoking(s => s.ExecuteAsync("SELECT 1 FROM app.admin_access_log")).Should().ThrowAsync<MissingPrivilegeException>();
         await factory.CreateSession(TenantContext.Demo).Invoking(s => s.ExecuteAsync(Seed.Insert(Seed.Demo))).Should().ThrowAsync<DemoReadOnlyException>();
         await factory.CreateSession(TenantContext.ForAdmin("ada", "a test")).ExecuteAsync("SELECT 1");
+        await session.QueryAsync<Organization>("SELECT id, name AS misnamed FROM organizations");
         await session.Invoking(s => s.ExecuteScalarAsync<int>("SELECT 'no number'")).Should().ThrowAsync<WorkCommittedException>();
         await session.Invoking(s => s.ExecuteAsync("DO $$ BEGIN RAISE SQLSTATE '40003'; END $$")).Should().ThrowAsync<CommitOutcomeUnknownException>();
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));

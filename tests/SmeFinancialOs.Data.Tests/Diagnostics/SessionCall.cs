@@ -9,6 +9,8 @@ internal static class SessionCall
         ["tenant.query_single"] = session => session.QuerySingleOrDefaultAsync<int>("SELECT 1"),
         ["tenant.scalar"] = session => session.ExecuteScalarAsync<int>("SELECT 1"),
         ["tenant.execute"] = session => session.ExecuteAsync("SELECT 1"),
+        ["tenant.insert_many"] = session => session.InsertManyAsync(
+            "public.invoices", [new { Number = Guid.NewGuid().ToString(), AmountCents = 1, IssuedAt = new DateOnly(2026, 1, 1) }]),
         ["tenant.batch"] = async session =>
         {
             var batch = session.CreateBatch();

@@ -34,7 +34,8 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         recorder.AllSpans().Should().Contain(command => command.Source.Name == "Npgsql" && command.ParentSpanId == span.SpanId);
         var outermost = isCopy ? recorder.Spans().Single(work => work.OperationName == "tenant.unit_of_work") : span;
         outermost.ParentSpanId.Should().Be(recorder.Request.SpanId);
-        recorder.Spans().Should().HaveCount(isCopy ? 2 : 1);
+        // The first bulk load into a table looks at it, too.
+        recorder.Spans().Should().HaveCount(isCopy || name == "tenant.insert_many" ? 2 : 1);
     }
 
     [Theory]
@@ -48,7 +49,9 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
             await work.CommitAsync();
         }
 
-        await using (var transaction = recorder.Factory.BeginTransaction(fixture.ContextA.AsReadOnly()))
+        // What cannot but write.
+        var isReadOnly = name != "tenant.insert_many";
+        await using (var transaction = recorder.Factory.BeginTransaction(isReadOnly ? fixture.ContextA.AsReadOnly() : fixture.ContextA))
         {
             await SessionCall.All[name](transaction);
             await transaction.CommitAsync();
@@ -57,7 +60,7 @@ public sealed class SpanTests(TenantDatabaseFixture fixture) : IClassFixture<Ten
         var works = recorder.Spans().Where(span => span.OperationName == "tenant.unit_of_work").ToArray();
         works.Should().HaveCount(2)
             .And.OnlyContain(span => span.ParentSpanId == recorder.Request.SpanId && Equals(span.GetTagItem("smefinancialos.outcome"), "committed"));
-        works.Select(span => span.GetTagItem("smefinancialos.read_only")).Should().Equal(false, true);
+        works.Select(span => span.GetTagItem("smefinancialos.read_only")).Should().Equal(false, isReadOnly);
         var calls = recorder.Spans().Where(span => span.OperationName == name).ToArray();
         calls.Select(span => span.ParentSpanId).Should().Equal(works.Select(span => span.SpanId));
         calls.Should().OnlyContain(span => Equals(span.GetTagItem("smefinancialos.outcome"), "completed"));

@@ -34,6 +34,14 @@ internal static class Snippets
         // Plain SQL, mapped by Dapper. No WHERE org_id, and still nobody else's rows.
         var totals = await session.QueryAsync<(string Status, long Cents)>("SELECT status, sum(amount_cents)::bigint FROM invoices GROUP BY status");
 
+        // A column fills the member of its name, customer_name CustomerName. For a list write = ANY(@numbers), not IN.
+        var bills = await session.QueryAsync<NewInvoice>(
+            "SELECT id, number, amount_cents, customer_name, status, issued_at FROM invoices WHERE number = ANY(@numbers)",
+            new { numbers = new[] { "2026-001", "2026-002" } });
+
+        // Many rows, into any table: all of them or none. COPY FROM is refused under row-level security.
+        await session.InsertManyAsync("public.invoices", bills.Select(bill => new { Number = $"{bill.Number}-copy", bill.AmountCents, bill.IssuedAt }));
+
         // Several statements that stand or fall together. Without CommitAsync they are rolled back.
         await using var work = await factory.OpenConnectionAsync(acme);
         await work.Connection.ExecuteAsync("UPDATE invoices SET status = 'paid' WHERE number = @number", new { number = "2026-001" }, work.Transaction);

@@ -27,9 +27,9 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         $"{Again} {Into} VALUES ('bob', 'forged', true)",
         $"COMMIT; BEGIN; SET LOCAL ROLE admin_role; {Into} VALUES ('bob', 'forged', true)",
         $"SET LOCAL app.context_token = ''; SET LOCAL app.current_org_id = ''; {Into} VALUES ('bob', 'forged', true)",
-        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{Half("ann")}', '{Half("bob")}'), true); {Into} "
+        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{DigestOf("ann")}', '{DigestOf("bob")}'), true); {Into} "
             + "VALUES ('bob', 'forged', true)",
-        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{Half("ann")}', repeat('0', 32)), true); {Into} "
+        $"SELECT set_config('app.context_token', replace(current_setting('app.context_token', true), '{DigestOf("ann")}', repeat('0', 64)), true); {Into} "
             + "VALUES ('bob', 'forged', true)",
         // What people take for the same name is another.
         $"{Into} VALUES ('Ann', 'forged', true)",
@@ -94,7 +94,7 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
             {
                 var token = await factory.CreateSession(TenantContext.ForAdmin(actor, "turns"))
                     .ExecuteScalarAsync<string>("SELECT current_setting('app.context_token') FROM organizations LIMIT 1", cancellationToken: Cancel);
-                (token!.Length, token[..1], token[36..68]).Should().Be((132, "a", Half(actor)));
+                (token!.Length, token[..1], token[36..100]).Should().Be((164, "a", DigestOf(actor)));
             }
         }
 
@@ -114,7 +114,8 @@ public sealed class AdminActorTests(TenantDatabaseFixture plain, SealedDatabaseF
         }
     }
 
-    private static string Half(string actor) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(actor)))[..32];
+    /// <summary>No tenant, the actor as the user, and no roles.</summary>
+    private static string DigestOf(string actor) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"0:{actor.Length}:{actor}")));
 
     private static Task<long> ForgedAsync(TenantDatabaseFixture fixture) => fixture.TruthAsync<long>("SELECT count(*) FROM app.admin_access_log WHERE "
         + "reason = 'forged'");

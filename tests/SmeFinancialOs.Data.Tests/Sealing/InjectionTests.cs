@@ -120,9 +120,9 @@ public sealed class InjectionTests(TenantDatabaseFixture plain, SealedDatabaseFi
         (await InjectedAsync(plain)).Should().Be(1);
         await plain.SeedAsync();
 
-        // A's token still counts, so B's row is against the policy.
+        // A's token is for A alone.
         await @sealed.Factory.CreateSession(@sealed.ContextA).Invoking(s => s.ExecuteAsync(injection, cancellationToken: Token))
-            .Should().ThrowAsync<TenantAccessDeniedException>();
+            .Should().ThrowAsync<SealedContextRefusedException>();
         (await InjectedAsync(@sealed)).Should().Be(0);
     }
 

@@ -62,7 +62,7 @@ public sealed class SealKeyTests(SealedDatabaseFixture fixture) : IClassFixture<
 
     [Theory]
     [InlineData("SELECT * FROM app_seal.keys")]
-    [InlineData("SELECT inner_pad FROM app_seal.keys")]
+    [InlineData("SELECT key_block FROM app_seal.keys")]
     [InlineData("SELECT app_seal.add_key()")]
     [InlineData("SELECT app_seal.retire_key('00000000')")]
     [InlineData("SET ROLE app_sealer")]

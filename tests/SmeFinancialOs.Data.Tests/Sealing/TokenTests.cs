@@ -10,6 +10,7 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     private const string Refused = PostgresErrorCodes.InvalidAuthorizationSpecification;
     private const string ReadToken = "SELECT current_setting('app.context_token')";
     private const string ReadRows = "SELECT customer_name FROM public.invoices";
+    private const string OfA = $"SET LOCAL app.current_org_id = '{Seed.A}'; SET LOCAL app.current_user_id = ''; SET LOCAL app.current_roles = ''";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -45,8 +46,8 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
     }
 
     [Theory]
-    [InlineData("bbbbbbbb000040008000000000000001", 36)]
-    [InlineData("00000000000000000000000000000000", 36)]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000", 36)]
+    [InlineData("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 36)] // of nothing
     [InlineData("a", 0)]
     [InlineData("d", 0)]
     [InlineData("7fffffffffffffff", 20)]
@@ -77,9 +78,11 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         var token = (await work.Connection.ScalarAsync<string>(ReadToken))!;
         var reasons = new Dictionary<string, string>
         {
-            ["COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is read-only, and this transaction is not",
-            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE demo_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is one "
+            [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; {OfA}; SET LOCAL app.context_token = '{{0}}'"] = "the sealed context is read-only, and this transaction is not",
+            [$"COMMIT; BEGIN READ ONLY; SET LOCAL ROLE demo_role; {OfA}; SET LOCAL app.context_token = '{{0}}'"] = "the sealed context is one "
                 + "of another role than demo_role",
+            ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is one of another tenant, "
+                + "user or user's roles",
             ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}0'"] = "the sealed context is not valid: "
                 + "no key that is in force has signed it",
             [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; SET LOCAL app.current_org_id = '{Seed.A}'"] = "the sealed context is missing: "
@@ -110,7 +113,7 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         var factory = new TenantConnectionFactory(pooled, new() { SealKey = fixture.Database.SealKey, TransactionPooling = true });
         var token = await factory.CreateSession(fixture.ContextA).ExecuteScalarAsync<string>(ReadToken, cancellationToken: Cancel);
         await using var admin = await fixture.OpenAsAdminUserAsync();
-        (await admin.ErrorOfAsync($"BEGIN; SET LOCAL ROLE admin_role; SET LOCAL app.context_token = '{token}'; {ReadRows}"))!.MessageText
+        (await admin.ErrorOfAsync($"BEGIN; SET LOCAL ROLE admin_role; {OfA}; SET LOCAL app.context_token = '{token}'; {ReadRows}"))!.MessageText
             .Should().Be("the sealed context is one of another role than admin_role");
     }
 
@@ -176,7 +179,7 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
             BEGIN
                 FOREACH token IN ARRAY tokens LOOP
                     BEGIN
-                        PERFORM set_config('app.context_token', token, true), set_config('app.current_org_id', '', true);
+                        PERFORM set_config('app.context_token', token, true);
                         SELECT count(*) INTO seen FROM public.invoices;
                         IF seen > 0 OR app.current_org_id() IS NOT NULL THEN accepted := accepted || token; END IF;
                     EXCEPTION WHEN invalid_authorization_specification THEN

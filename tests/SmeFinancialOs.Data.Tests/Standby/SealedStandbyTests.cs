@@ -22,10 +22,11 @@ public sealed class SealedStandbyTests(SealedStandbyTests.Servers servers) : ICl
         var injected = $"SELECT slug FROM organizations WHERE pg_is_in_recovery() "
             + $"AND set_config('app.current_org_id', '{servers.B.OrganizationId}', true) IS NOT NULL";
         var factory = servers.CreateFactory();
-        (await factory.CreateSession(servers.A.AsReadOnly()).QueryAsync<string>(injected)).Should().Equal("a");
+        await factory.CreateSession(servers.A.AsReadOnly()).Invoking(session => session.QueryAsync<string>($"{injected}; {Slugs}"))
+            .Should().ThrowAsync<SealedContextRefusedException>().WithMessage("*another tenant*");
         await using var work = await factory.OpenConnectionAsync(servers.A.AsReadOnly());
-        await work.QueryAsync<string>(injected);
-        (await work.QueryAsync<string>(Slugs)).Should().Equal("a");
+        await work.ExecuteScalarAsync<string>($"SELECT set_config('app.current_org_id', '{servers.B.OrganizationId}', true)");
+        await work.Invoking(session => session.QueryAsync<string>(Slugs)).Should().ThrowAsync<SealedContextRefusedException>().WithMessage("*another tenant*");
     }
 
     [Fact]

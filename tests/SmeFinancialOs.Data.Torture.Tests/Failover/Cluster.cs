@@ -11,7 +11,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     private const string Table = """
         CREATE TABLE public.writes (
-            org_id uuid NOT NULL DEFAULT app.current_org_id(),
+            org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
             id uuid NOT NULL,
             part int NOT NULL,
             writer uuid NOT NULL,

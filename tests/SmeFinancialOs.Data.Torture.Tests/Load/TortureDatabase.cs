@@ -20,7 +20,7 @@ internal sealed class TortureDatabase(TenantDatabase database, IReadOnlyList<Ten
 
     private const string Tables = """
         CREATE TABLE public.entries (
-            org_id uuid NOT NULL DEFAULT app.current_org_id(),
+            org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
             write_id uuid NOT NULL,
             part int NOT NULL,
             writer uuid NOT NULL,
@@ -28,7 +28,7 @@ internal sealed class TortureDatabase(TenantDatabase database, IReadOnlyList<Ten
             amount bigint NOT NULL,
             PRIMARY KEY (org_id, write_id, part));
         CREATE TABLE public.accounts (
-            org_id uuid NOT NULL DEFAULT app.current_org_id(),
+            org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
             id smallint NOT NULL,
             balance bigint NOT NULL DEFAULT 0,
             PRIMARY KEY (org_id, id)) WITH (fillfactor = 50);
