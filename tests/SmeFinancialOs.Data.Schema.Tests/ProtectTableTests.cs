@@ -136,7 +136,7 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
 
         var warnings = await owner.WarningsAsync("SELECT app.protect_table('foreign_schema.t')");
 
-        warnings.Should().ContainSingle().Which.Hint.Should().Be("GRANT USAGE ON SCHEMA foreign_schema TO tenant_role, demo_role, admin_role;");
+        warnings.Should().ContainSingle().Which.Hint.Should().Be("GRANT USAGE ON SCHEMA foreign_schema TO tenant_role, admin_role, demo_role;");
     }
 
     /// <summary>Makes a table of the owner, protects it, and fills it with a row of A, B and the demo each.</summary>

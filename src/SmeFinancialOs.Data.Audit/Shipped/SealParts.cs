@@ -27,7 +27,7 @@ internal static partial class SealParts
     private static readonly Dictionary<string, string[]> ViewHashes = new(StringComparer.Ordinal)
     {
         [View] = ["48a4c9ef120e22693db3bc35dae31e78e5fc3c66fb9ffab87e00d54a7aaddfc1"],
-        [$"{Schema}.identity"] = ["cd577149ad2d27f6baac1463975b939244707ce7858a9cbbeec3709300d0ce4a"],
+        [$"{Schema}.identity"] = ["6d567620129b384d45a36b412433f19007f42e0c3be2c5cdc5b526d9dd50b0f4"],
         [$"{Schema}.valid_token"] =
         [
             "f1ee921eb9a727e95142e5f208c2cce6b57d2b62787d957a75c3ba14fd03fdcd", // uuid

@@ -57,6 +57,7 @@ public sealed class GuardPartitionTests(GuardedDatabase database) : IClassFixtur
         await owner.RunAsync("CREATE TABLE public.nested_1 PARTITION OF public.nested FOR VALUES IN (1)");
         await using var superuser = await database.OpenAsync(MigrationLogin.Superuser);
         await superuser.RunAsync($"""
+            INSERT INTO public.organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a'), ('{MigratedDatabase.B}', 'B', 'b');
             INSERT INTO public.events SELECT o.id, 1, d.day
             FROM (VALUES ('{MigratedDatabase.A}'::uuid), ('{MigratedDatabase.B}')) AS o (id), (VALUES ('2027-01-02'::date), ('2028-01-02')) AS d (day)
             """);

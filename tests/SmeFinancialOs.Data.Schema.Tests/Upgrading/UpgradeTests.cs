@@ -161,8 +161,9 @@ public sealed class UpgradeTests
         (await tenant.RefusalAsync(check)).SqlState.Should().Be("TD001");
         (await tenant.RefusalAsync(oldCheck)).SqlState.Should().Be("42883", "what a migration has put in its place is gone");
         await superuser.RunAsync($"SET ROLE {database.Roles.Owner}");
-        foreach (var replacement in new[] { attack, oldAttack })
-            (await superuser.RefusalAsync(replacement)).SqlState.Should().Be("42P17");
+        (await superuser.RefusalAsync(attack)).SqlState.Should().Be("42P17");
+        if (asksForGuard) // an older guard knows no overloads, and no host calls this one any more
+            (await superuser.RefusalAsync(oldAttack)).SqlState.Should().Be("42P17");
         (await superuser.RefusalAsync("CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'"))
             .SqlState.Should().Be("42P17");
         await superuser.RunAsync($"RESET ROLE; {(database.IsSealed ? $"SET ROLE {database.Roles.Sealer}" : "")}");
