@@ -49,9 +49,10 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
         if (metadata is TenantAdminAttribute admin)
             return await AdminSource.DecideAsync(http, admin, _options).ConfigureAwait(false);
         var isSignedIn = http.User.AuthenticatedIdentities().Any();
-        return metadata is DemoTenantAttribute demo && (demo.Always || !isSignedIn) ? TenantContext.Demo
-            : isSignedIn ? await _options.Source.DecideAsync(http).ConfigureAwait(false)
-            : TenantDecision.SignIn;
+        if (metadata is DemoTenantAttribute demo && (demo.Always || !isSignedIn))
+            return _options.Demo;
+        var decision = isSignedIn ? await _options.Source.DecideAsync(http).ConfigureAwait(false) : TenantDecision.SignIn;
+        return decision.Context is { } context && _options.User is { } user ? user.Add(context, http) : decision;
     }
 
     private async Task RefuseAsync(HttpContext http, Problem refusal)

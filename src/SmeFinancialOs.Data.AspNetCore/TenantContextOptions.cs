@@ -27,7 +27,14 @@ public sealed class TenantContextOptions
     /// </summary>
     public int AccessDeniedStatusCode { get; set; } = StatusCodes.Status404NotFound;
 
+    /// <summary>
+    /// The context of the public demo: <see cref="TenantContext.Demo"/>, or what <see cref="TenantContext.ForDemo"/> makes of the id of a demo of one's own.
+    /// </summary>
+    public TenantContext Demo { get; set; } = TenantContext.Demo;
+
     internal TenantSource Source { get; private set; } = new ClaimSource(DefaultClaimType);
+
+    internal UserClaims? User { get; private set; }
 
     /// <summary>Takes the id of the organization from a claim of the authenticated user: whoever issued the token vouches for it.</summary>
     /// <param name="claimType">The type of the claim.</param>
@@ -36,6 +43,30 @@ public sealed class TenantContextOptions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(claimType);
         return From(new ClaimSource(claimType));
+    }
+
+    /// <summary>
+    /// Says who acts inside the organization (<see cref="TenantContext.As"/>): the value of a claim of the authenticated user. A user of an organization with
+    /// no such claim, or with more than one, is refused.
+    /// </summary>
+    /// <param name="claimType">The type of the claim, such as <c>sub</c>.</param>
+    /// <exception cref="ArgumentException">The type is blank.</exception>
+    public TenantContextOptions UserFromClaim(string claimType)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(claimType);
+        User = new(claimType, User?.RoleType);
+        return this;
+    }
+
+    /// <summary>Takes the roles that the user has inside the organization from the claims of a type, in their order. After <see cref="UserFromClaim"/>.</summary>
+    /// <param name="claimType">The type of the claims, such as <c>role</c>.</param>
+    /// <exception cref="ArgumentException">The type is blank.</exception>
+    /// <exception cref="InvalidOperationException">No claim says who the user is.</exception>
+    public TenantContextOptions RolesFromClaim(string claimType)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(claimType);
+        User = User is { } user ? user with { RoleType = claimType } : throw new InvalidOperationException("Roles belong to a user: call UserFromClaim first.");
+        return this;
     }
 
     /// <summary>Takes the organization from a parameter of the route, after <see cref="ITenantMembership"/> has agreed.</summary>

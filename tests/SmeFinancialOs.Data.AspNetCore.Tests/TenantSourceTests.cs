@@ -62,6 +62,43 @@ public sealed class TenantSourceTests
         (await response.ShouldBeOkAsync()).Should().Be($"organization {A}");
     }
 
+    [Theory]
+    [InlineData("sub=ann; duty=clerk; duty=auditor; duty=clerk", "ann clerk,auditor")]
+    [InlineData("sub=ann", "ann ")]
+    [InlineData("sub=ann; sub=ann; duty=a,b", "ann a,b")]
+    public async Task Claims_say_who_acts_and_in_which_roles(string claims, string expected)
+    {
+        await using var app = await App.StartAsync(WhoActs, configure: o => o.FromClaim().UserFromClaim("sub").RolesFromClaim("duty"));
+        (await (await app.GetAsync("/", $"{TestUsers.User(A)}; {claims}")).ShouldBeOkAsync()).Should().Be($"organization {A} {expected}");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("; sub=ann; sub=bob")]
+    [InlineData("; sub= ")]
+    [InlineData("; sub=ann; duty= ")]
+    [InlineData(" | sub=ann")]
+    public async Task A_user_without_one_clear_id_is_refused_where_the_app_asks_for_one(string claims)
+    {
+        await using var app = await App.StartAsync(WhoActs, configure: o => o.FromClaim().UserFromClaim("sub").RolesFromClaim("duty"));
+        (await (await app.GetAsync("/", TestUsers.User(A) + claims)).ShouldBeProblemAsync(403)).Code.Should().Be("no_user");
+    }
+
+    [Fact]
+    public async Task Without_the_option_nobody_acts()
+    {
+        await using var app = await App.StartAsync(WhoActs);
+        (await (await app.GetAsync("/", $"{TestUsers.User(A)}; sub=ann; duty=clerk")).ShouldBeOkAsync()).Should().Be($"organization {A}  ");
+    }
+
+    [Fact]
+    public void Roles_without_a_user_and_blank_claims_are_refused_at_start()
+    {
+        new TenantContextOptions().Invoking(o => o.RolesFromClaim("duty")).Should().Throw<InvalidOperationException>().WithMessage("*UserFromClaim*");
+        new TenantContextOptions().Invoking(o => o.UserFromClaim(" ")).Should().Throw<ArgumentException>();
+        new TenantContextOptions().UserFromClaim("sub").Invoking(o => o.RolesFromClaim("")).Should().Throw<ArgumentException>();
+    }
+
     public static TheoryData<string, string, string?> OtherSources => new()
     {
         { "route", "/a", null }, { "host", "/", "a.example.com" }, { "header", "/", null },
@@ -138,6 +175,9 @@ public sealed class TenantSourceTests
         var app = WebApplication.CreateSlimBuilder().Build();
         app.Invoking(a => a.UseTenantContext()).Should().Throw<InvalidOperationException>().WithMessage("*AddTenantContext*");
     }
+
+    private static void WhoActs(WebApplication app) => app.MapGet("/", () =>
+        $"{AmbientTenantContext.Current!} {AmbientTenantContext.Current!.UserId} {string.Join(',', AmbientTenantContext.Current!.Roles)}");
 
     private static void Whose(WebApplication app) => app.MapGet("/{organization?}", () => AmbientTenantContext.Current!.ToString());
 

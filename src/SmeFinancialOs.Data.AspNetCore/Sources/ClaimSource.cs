@@ -9,14 +9,15 @@ internal sealed class ClaimSource(string claimType) : TenantSource
 
     public override ValueTask<TenantDecision> DecideAsync(HttpContext http)
     {
-        var values = http.User.AuthenticatedIdentities().SelectMany(identity => identity.FindAll(claimType))
-            .Select(claim => claim.Value).Distinct(StringComparer.OrdinalIgnoreCase).ToArray();
-        return new(values switch
+        // As the database has them. An app without a database has no tenants to tell apart.
+        var type = http.RequestServices.GetService<TenantConnectionFactory>()?.TenantType ?? TenantKeyType.Uuid;
+        var ids = http.User.AuthenticatedIdentities().SelectMany(identity => identity.FindAll(claimType))
+            .Select(claim => TenantKey.TryParse(claim.Value, type, out var id) ? id : (TenantKey?)null).Distinct().ToArray();
+        return new(ids switch
         {
             [] => TenantDecision.NoTenant("The user has no organization."),
-            [var value] when TenantKey.TryParse(value, http.RequestServices.GetRequiredService<TenantConnectionFactory>().TenantType, out var id) =>
-                TenantContext.ForOrganization(id),
-            [_] => TenantDecision.NoTenant("The user's organization is not a valid id."),
+            [{ } id] => TenantContext.ForOrganization(id),
+            [null] => TenantDecision.NoTenant("The user's organization is not a valid id."),
             _ => TenantDecision.NoTenant("The user has more than one organization."),
         });
     }
