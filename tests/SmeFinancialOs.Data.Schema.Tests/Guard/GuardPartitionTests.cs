@@ -140,7 +140,8 @@ public sealed class GuardPartitionTests(GuardedDatabase database) : IClassFixtur
         var connectionString = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(connectionString, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(connectionString, Sql.Cancel);
-        await superuser.RunAsync($"SET ROLE {roles.Owner}; CREATE TABLE public.events (org_id uuid NOT NULL REFERENCES public.organizations, id int) PARTITION BY LIST (id); "
+        await superuser.RunAsync($"SET ROLE {roles.Owner}; CREATE TABLE public.events (org_id uuid NOT NULL REFERENCES public.organizations, id int) "
+            + "PARTITION BY LIST (id); "
             + "SELECT app.protect_table('public.events'); RESET ROLE");
         const string create = "CREATE TABLE public.plain PARTITION OF public.events FOR VALUES IN (1)";
         await superuser.RunAsync($"BEGIN; GRANT {role} TO {roles.Tenant} WITH ADMIN OPTION");
