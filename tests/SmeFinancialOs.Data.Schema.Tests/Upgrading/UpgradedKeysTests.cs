@@ -139,7 +139,8 @@ public sealed class UpgradedKeysTests
             .Should().BeEquivalentTo("id", "key_block", "added_at", "retired_at");
         (await superuser.CountAsync(Statistics)).Should().Be(0);
         (await new SchemaAudit(database.ConnectionString, database.Roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
-            .Where(finding => finding.RuleId.StartsWith("seal") || finding.RuleId.StartsWith("view") || finding.RuleId.StartsWith("guard")).Should().BeEmpty();
+            .Where(finding => finding.RuleId.StartsWith("seal") || finding.RuleId.StartsWith("view") || finding.RuleId.StartsWith("guard") && asksForSeal)
+            .Should().BeEmpty("a guard that is not asked for stays the older one");
     }
 
     /// <summary>A seal that psql has brought stands in no journal.</summary>
