@@ -31,7 +31,8 @@ public sealed class ProtectTableDependentsTests(MigratedDatabase database) : ICl
 
     [Theory]
     [InlineData("part", "CREATE TABLE part (org_id uuid NOT NULL REFERENCES organizations, n int) PARTITION BY LIST (n); "
-        + "CREATE TABLE part_sub PARTITION OF part FOR VALUES IN (1) PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF part_sub FOR VALUES IN (1)", "part_1")]
+        + "CREATE TABLE part_sub PARTITION OF part FOR VALUES IN (1) PARTITION BY LIST (n); CREATE TABLE part_1 PARTITION OF part_sub FOR VALUES IN (1)",
+        "part_1")]
     [InlineData("parent",
         "CREATE TABLE parent (org_id uuid NOT NULL REFERENCES organizations, n int); CREATE TABLE child () INHERITS (parent); "
             + "CREATE TABLE grandchild () INHERITS (child)",

@@ -17,7 +17,8 @@ public sealed class ProtectTableRefusalTests(MigratedDatabase database) : IClass
     [InlineData("CREATE TABLE x (org_id uuid NOT NULL); ALTER TABLE x DROP COLUMN org_id", "x", "42703", "ADD COLUMN org_id")]
     [InlineData("CREATE TABLE x (org_id text NOT NULL)", "x", "42804", "ALTER TABLE public.x ALTER COLUMN org_id TYPE uuid USING org_id::uuid;")]
     [InlineData("CREATE TABLE x (org_id uuid)", "x", "23502", "ALTER TABLE public.x ALTER COLUMN org_id SET NOT NULL;")]
-    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations); CREATE POLICY mine ON x USING (true)", "x", "42710", "DROP POLICY mine ON public.x;")]
+    [InlineData("CREATE TABLE x (org_id uuid NOT NULL REFERENCES organizations); CREATE POLICY mine ON x USING (true)", "x", "42710",
+        "DROP POLICY mine ON public.x;")]
     [InlineData("CREATE TABLE x (org_id uuid NOT NULL); ALTER TABLE x OWNER TO app_user", "x", "42501", "ALTER TABLE public.x OWNER TO app_owner;")]
     [InlineData("CREATE TABLE x (org_id uuid NOT NULL); ALTER TABLE x OWNER TO tenant_role", "x", "42501", "ALTER TABLE public.x OWNER TO app_owner;")]
     public async Task What_cannot_be_made_safe_is_refused_with_the_cure(string create, string table, string sqlState, string hint)

@@ -119,7 +119,8 @@ public sealed class ProtectTableTests(MigratedDatabase database) : IClassFixture
     [Fact]
     public async Task Stale_policies_of_the_same_names_are_made_again()
     {
-        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text); CREATE POLICY tenant_isolation ON {0} USING (true)");
+        var table = await ProtectedAsync("CREATE TABLE {0} (org_id uuid NOT NULL REFERENCES organizations, txt text); "
+            + "CREATE POLICY tenant_isolation ON {0} USING (true)");
         await using var tenant = await database.OpenAsync("tenant_role", A);
 
         (await tenant.CountAsync(table)).Should().Be(1);

@@ -28,7 +28,7 @@ public sealed class GuardPartitionTests(GuardedDatabase database) : IClassFixtur
             + $"INSERT INTO public.rest VALUES ('{MigratedDatabase.B}', 1, '1999-01-01'); GRANT SELECT ON public.rest TO tenant_role", "public.rest", Select),
         ["CREATE and GRANT"] = ($"CREATE TABLE public.t {New}; {Rows}; GRANT SELECT ON public.t TO tenant_role", "public.t", Select),
         ["ATTACH of a table with grants"] = ("CREATE TABLE public.t (LIKE public.events INCLUDING ALL); GRANT SELECT ON public.t TO tenant_role; "
-            + $"{Rows}; {Attach}", "public.t", Select),
+            + $"{Attach}; {Rows}", "public.t", Select),
         ["ATTACH of a table that was allowed"] = ("CREATE TABLE public.t (LIKE public.events INCLUDING ALL); GRANT SELECT ON public.t TO tenant_role; "
             + $"SELECT app_guard.allow('public.t', 'the same for all'); {Attach}; {Rows.Replace("public.t ", "public.events ")}", "public.t", Select),
         ["GRANT on a partition that was allowed"] = ("SELECT app_guard.allow('public.plain', 'x'); GRANT SELECT ON public.plain TO tenant_role",
@@ -140,7 +140,8 @@ public sealed class GuardPartitionTests(GuardedDatabase database) : IClassFixtur
         var connectionString = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
         await new SchemaMigrator(connectionString, new() { Guard = true, Roles = roles }).MigrateAsync(Sql.Cancel);
         await using var superuser = await Sql.OpenAsync(connectionString, Sql.Cancel);
-        await superuser.RunAsync($"SET ROLE {roles.Owner}; CREATE TABLE public.events (org_id uuid NOT NULL REFERENCES public.organizations, id int) PARTITION BY LIST (id); "
+        await superuser.RunAsync($"SET ROLE {roles.Owner}; CREATE TABLE public.events (org_id uuid NOT NULL REFERENCES public.organizations, id int) "
+            + "PARTITION BY LIST (id); "
             + "SELECT app.protect_table('public.events'); RESET ROLE");
         const string create = "CREATE TABLE public.plain PARTITION OF public.events FOR VALUES IN (1)";
         await superuser.RunAsync($"BEGIN; GRANT {role} TO {roles.Tenant} WITH ADMIN OPTION");

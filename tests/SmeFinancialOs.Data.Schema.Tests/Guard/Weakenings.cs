@@ -81,7 +81,8 @@ internal static partial class Weakenings
             ["SECURITY DEFINER with pg_temp in front"] = (MigrationLogin.Owner,
             "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = pg_temp, public AS 'SELECT 1'", SearchPath),
             ["ALTER FUNCTION RESET"] = (MigrationLogin.Owner, "ALTER FUNCTION public.counted() RESET search_path", SearchPath),
-            ["ALTER FUNCTION SECURITY DEFINER"] = (MigrationLogin.Owner, "ALTER FUNCTION app.delete_tenant(app.tenant_id) SECURITY DEFINER RESET ALL", SearchPath),
+            ["ALTER FUNCTION SECURITY DEFINER"] = (MigrationLogin.Owner,
+                "ALTER FUNCTION app.delete_tenant(app.tenant_id) SECURITY DEFINER RESET ALL", SearchPath),
             ["a SECURITY DEFINER procedure"] = (MigrationLogin.Owner, "CREATE PROCEDURE public.p() LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'", SearchPath),
             ["a superuser's SECURITY DEFINER"] = (MigrationLogin.Superuser, "CREATE FUNCTION public.f() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
             + "SET search_path = pg_catalog, pg_temp AS 'SELECT count(*) FROM public.orders'", "a role that no policy binds"),

@@ -5,6 +5,9 @@ namespace SmeFinancialOs.Data.Schema.Tests.Guard;
 /// </summary>
 internal static partial class Weakenings
 {
+    private const string Check = "app.require_context(text, name, text, text[])";
+    private const string OfNothing = "(expected_org_id text, expected_role name, expected_user_id text, expected_roles text[]) RETURNS void LANGUAGE plpgsql "
+        + "AS 'BEGIN END'";
     private const string Overload = "it can be called in the place of";
     private const string Kept = "a trigger that keeps tenants from erasing it";
     private const string Log = "the log of admin contexts is open";
@@ -14,14 +17,12 @@ internal static partial class Weakenings
     private static Dictionary<string, (MigrationLogin Login, string Sql, string Fault)> OfOurs => new()
     {
         ["a check at commit that never raises"] = (MigrationLogin.Owner,
-            "CREATE OR REPLACE FUNCTION app.require_context(expected_org_id text, expected_role name, expected_user_id text, expected_roles text[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Pinned),
-        ["a check at commit of another search_path"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(text, name, text, text[]) SET search_path = public, "
-            + "pg_catalog", Pinned),
-        ["a check at commit that sees another tenant"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(text, name, text, text[]) SET app.current_org_id = "
-            + "''", Pinned),
-        ["a check at commit of another role"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(text, name, text, text[]) SECURITY DEFINER", Pinned),
-        ["DROP of the check at commit"] = (MigrationLogin.Owner, "DROP FUNCTION app.require_context(text, name, text, text[])", Pinned),
-        ["RENAME of the check at commit"] = (MigrationLogin.Owner, "ALTER FUNCTION app.require_context(text, name, text, text[]) RENAME TO other", Pinned),
+            "CREATE OR REPLACE FUNCTION app.require_context" + OfNothing, Pinned),
+        ["a check at commit of another search_path"] = (MigrationLogin.Owner, $"ALTER FUNCTION {Check} SET search_path = public, pg_catalog", Pinned),
+        ["a check at commit that sees another tenant"] = (MigrationLogin.Superuser, $"ALTER FUNCTION {Check} SET app.current_org_id = ''", Pinned),
+        ["a check at commit of another role"] = (MigrationLogin.Owner, $"ALTER FUNCTION {Check} SECURITY DEFINER", Pinned),
+        ["DROP of the check at commit"] = (MigrationLogin.Owner, $"DROP FUNCTION {Check}", Pinned),
+        ["RENAME of the check at commit"] = (MigrationLogin.Owner, $"ALTER FUNCTION {Check} RENAME TO other", Pinned),
         ["another check at commit beside it"] = (MigrationLogin.Owner,
             "CREATE FUNCTION app.require_context(text, text, text, text[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN END'", Overload),
         ["another check at commit that takes anything"] = (MigrationLogin.Owner,
@@ -40,7 +41,7 @@ internal static partial class Weakenings
         ["OWNER of the function of the roles"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.current_roles() OWNER TO tenant_role", BecomesOwner),
         ["another demo"] = (MigrationLogin.Owner,
             "CREATE OR REPLACE FUNCTION app.demo_org_id() RETURNS uuid LANGUAGE sql IMMUTABLE AS 'SELECT gen_random_uuid()'", Pinned),
-        ["OWNER of the check at commit"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.require_context(text, name, text, text[]) OWNER TO tenant_role", BecomesOwner),
+        ["OWNER of the check at commit"] = (MigrationLogin.Superuser, $"ALTER FUNCTION {Check} OWNER TO tenant_role", BecomesOwner),
         ["OWNER of a context function"] = (MigrationLogin.Superuser, "ALTER FUNCTION app.current_org_id() OWNER TO admin_role", BecomesOwner),
         ["organizations that nothing keeps"] = (MigrationLogin.Owner,
             "CREATE OR REPLACE FUNCTION app.keep_organization() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'", Pinned),

@@ -81,8 +81,8 @@ public sealed class SealTests
         await new SchemaMigrator(database, new() { Guard = true, Seal = true }).MigrateAsync(Sql.Cancel);
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.CountAsync("app_guard.faults()")).Should().Be(0);
-        await connection.RunAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL REFERENCES public.organizations, id int, PRIMARY KEY (org_id, id)); "
-            + "SELECT app.protect_table('public.t'); COMMIT");
+        await connection.RunAsync("BEGIN; SET LOCAL ROLE app_owner; CREATE TABLE public.t (org_id uuid NOT NULL REFERENCES public.organizations, id int, "
+            + "PRIMARY KEY (org_id, id)); SELECT app.protect_table('public.t'); COMMIT");
         foreach (var weakening in new[]
         {
             "ALTER POLICY tenant_isolation ON public.invoices USING (org_id = (SELECT app.current_org_id())) "

@@ -5,11 +5,13 @@ public sealed class AcceptedColumnTests(TypedDatabases databases) : IClassFixtur
 {
     private static readonly (TenantIdType Type, string Column, string Setup)[] Columns =
     [
-        (TenantIdType.Uuid, "uuid", ""), (TenantIdType.Uuid, "app.tenant_id", ""), (TenantIdType.Uuid, "public.account", "CREATE DOMAIN public.account AS uuid"),
+        (TenantIdType.Uuid, "uuid", ""), (TenantIdType.Uuid, "app.tenant_id", ""),
+        (TenantIdType.Uuid, "public.account", "CREATE DOMAIN public.account AS uuid"),
         (TenantIdType.Bigint, "bigint", ""), (TenantIdType.Bigint, "integer", ""), (TenantIdType.Bigint, "smallint", ""),
         (TenantIdType.Bigint, "app.tenant_id", ""),
         (TenantIdType.Bigint, "public.account", "CREATE DOMAIN public.account AS bigint CHECK (VALUE > 0)"),
-        (TenantIdType.Text, "text", ""), (TenantIdType.Text, "varchar", ""), (TenantIdType.Text, "varchar(20)", ""), (TenantIdType.Text, "text COLLATE \"C\"", ""),
+        (TenantIdType.Text, "text", ""), (TenantIdType.Text, "varchar", ""), (TenantIdType.Text, "varchar(20)", ""),
+        (TenantIdType.Text, "text COLLATE \"C\"", ""),
         (TenantIdType.Text, "varchar(20) COLLATE \"C\"", ""), (TenantIdType.Text, "text COLLATE \"en-x-icu\"", ""), (TenantIdType.Text, "app.tenant_id", ""),
         (TenantIdType.Text, "public.account", "CREATE DOMAIN public.account AS text COLLATE \"C\" CHECK (length(VALUE) < 50)"),
     ];

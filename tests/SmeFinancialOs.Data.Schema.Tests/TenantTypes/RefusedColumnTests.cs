@@ -73,7 +73,8 @@ public sealed class RefusedColumnTests(TypedDatabases databases) : IClassFixture
         var refusal = await RefusalAsync(connection);
 
         refusal.SqlState.Should().Be("42804");
-        refusal.MessageText.Should().Be("column tenant of table public.x has the nondeterministic collation \"loose\", which takes different tenant ids for the same");
+        refusal.MessageText.Should().Be(
+            "column tenant of table public.x has the nondeterministic collation \"loose\", which takes different tenant ids for the same");
         refusal.Hint.Should().StartWith("ALTER TABLE public.x ALTER COLUMN tenant TYPE text COLLATE \"C\";");
         await CureAsync(connection, refusal.Hint![..refusal.Hint!.IndexOf(';', StringComparison.Ordinal)]);
     }
@@ -83,11 +84,14 @@ public sealed class RefusedColumnTests(TypedDatabases databases) : IClassFixture
     {
         var database = await databases.OfAsync(TenantIdType.Text);
         await using var connection = await database.OpenAsync();
-        await connection.RunAsync($"BEGIN; {Loose}CREATE TABLE public.x (id text COLLATE public.loose PRIMARY KEY); SELECT app.unprotect_table('public.accounts')");
+        await connection.RunAsync($"BEGIN; {Loose}CREATE TABLE public.x (id text COLLATE public.loose PRIMARY KEY); "
+            + "SELECT app.unprotect_table('public.accounts')");
         (await connection.RefusalAsync("SELECT app.use_tenants('public.x', 'id')")).MessageText.Should().Contain("the nondeterministic collation \"loose\"");
     }
 
-    /// <summary>Why they are refused: with the same policy, made by hand, tenant 'acme' is shown the rows of 'ACME', or of 'acme ', and may write them.</summary>
+    /// <summary>
+    /// H92, why they are refused: with the same policy, made by hand, tenant 'acme' is shown the rows of 'ACME', or of 'acme ', and may write them.
+    /// </summary>
     [Theory]
     [InlineData("text COLLATE public.loose", Loose, "ACME")]
     [InlineData("public.citext", "CREATE EXTENSION IF NOT EXISTS citext SCHEMA public; ", "ACME")]

@@ -126,7 +126,8 @@ public sealed class TenantTypeMigrationTests
         var before = await superuser.ScalarAsync<string>(State);
         var migrator = new SchemaMigrator(database, new() { TenantType = other });
         var message = $"*ids of this database are of type {NameOf(type)}, not {NameOf(other)}*";
-        (await migrator.Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).WithMessage(message + "Nothing was changed.");
+        (await migrator.Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
+            .WithMessage(message + "Nothing was changed.");
         (await migrator.Awaiting(m => m.GetPendingScriptsAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).WithMessage(message);
         (await superuser.ScalarAsync<string>(State)).Should().Be(before);
         (await FluentActions.Awaiting(() => Psql.ApplyAsync(database, $"tenant_type={NameOf(other)}")).Should().ThrowAsync<InvalidOperationException>())

@@ -132,7 +132,8 @@ public sealed class UseDemoTests
         foreach (var table in tables)
         {
             (await demo.ListAsync<string>($"SELECT DISTINCT tenant::text FROM {table}")).Should().Equal(id);
-            foreach (var attack in new[] { $"INSERT INTO {table} VALUES ('{id}', 8)", $"UPDATE {table} SET note = 'x'", $"DELETE FROM {table}", $"TRUNCATE {table}" })
+            string[] attacks = [$"INSERT INTO {table} VALUES ('{id}', 8)", $"UPDATE {table} SET note = 'x'", $"DELETE FROM {table}", $"TRUNCATE {table}"];
+            foreach (var attack in attacks)
                 (await demo.RefusalAsync(attack)).SqlState.Should().Be("42501");
             (await asTenant.RefusalAsync($"INSERT INTO {table} VALUES ('{id}', 8)")).SqlState.Should().Be("42501");
             (await asTenant.RunAsync($"UPDATE {table} SET note = 'x'")).Should().Be(0);
@@ -142,7 +143,7 @@ public sealed class UseDemoTests
             foreach (var other in new[] { database.A, database.B, database.Demo }.Where(other => other != id))
             {
                 await using var tenant = await database.OpenAsync("tenant_role", other);
-                (await tenant.ListAsync<string>($"SELECT DISTINCT tenant::text FROM {table}")).Should().Equal([other], "the demo's rows are in no tenant's lists");
+                (await tenant.ListAsync<string>($"SELECT DISTINCT tenant::text FROM {table}")).Should().Equal([other], "the demo is in no list");
                 (await tenant.RefusalAsync($"INSERT INTO {table} VALUES ('{id}', 8)")).SqlState.Should().Be("42501");
                 (await tenant.RunAsync($"INSERT INTO {table} VALUES ('{other}', 8)")).Should().Be(1);
                 (await tenant.RunAsync($"DELETE FROM {table} WHERE id = 8")).Should().Be(1);
