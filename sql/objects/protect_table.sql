@@ -1,6 +1,25 @@
 -- app.protect_table: one call makes a table tenant-safe, and again without harm.
 SET ROLE app_owner;
 
+-- Without USAGE on its schema a table is out of reach.
+CREATE OR REPLACE FUNCTION app.let_roles_use(schema regnamespace) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    roles constant text[] := ARRAY['tenant_role', 'admin_role'] || CASE WHEN app.demo_org_id() IS NULL THEN '{}' ELSE ARRAY['demo_role'] END;
+    usage_grant constant text := format('GRANT USAGE ON SCHEMA %s TO %s', schema, array_to_string(roles, ', '));
+BEGIN
+    IF NOT EXISTS (SELECT FROM unnest(roles) AS r WHERE NOT has_schema_privilege(r, schema, 'USAGE')) THEN
+        RETURN;
+    ELSIF pg_has_role((SELECT n.nspowner FROM pg_namespace n WHERE n.oid = schema), 'USAGE') THEN
+        EXECUTE usage_grant;
+    ELSE
+        RAISE WARNING 'the roles of the app may not use schema %, and % may not let them', schema, current_user USING HINT = usage_grant || ';';
+    END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION app.protect_table(target regclass, tenant_column name DEFAULT 'org_id') RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -9,13 +28,11 @@ AS $function$
 DECLARE
     col record;
     item record;
-    roles text[];
-    usage_grant text;
     tenants record;
     reference text;
     tenant_id constant regtype := (SELECT t.typbasetype FROM pg_type t WHERE t.oid = 'app.tenant_id'::regtype);
 BEGIN
-    SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner::regrole AS owner, n.oid AS schema, n.nspname, n.nspowner INTO item
+    SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner::regrole AS owner, n.oid AS schema INTO item
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = target;
     IF item.relkind NOT IN ('r', 'p') OR item.relispartition OR item.relpersistence = 't' THEN
         RAISE EXCEPTION '% cannot be protected: it is not an ordinary or partitioned table', target
@@ -81,16 +98,7 @@ BEGIN
                                 target, tenant_column, reference, target);
     END IF;
 
-    -- Without USAGE on its schema the table is out of reach.
-    roles := ARRAY['tenant_role', 'admin_role'] || CASE WHEN app.demo_org_id() IS NULL THEN '{}' ELSE ARRAY['demo_role'] END;
-    IF EXISTS (SELECT FROM unnest(roles) AS r WHERE NOT has_schema_privilege(r, item.schema, 'USAGE')) THEN
-        usage_grant := format('GRANT USAGE ON SCHEMA %I TO %s', item.nspname, array_to_string(roles, ', '));
-        IF pg_has_role(item.nspowner, 'USAGE') THEN
-            EXECUTE usage_grant;
-        ELSE
-            RAISE WARNING 'the roles of the app may not use schema %, and % may not let them', item.nspname, current_user USING HINT = usage_grant || ';';
-        END IF;
-    END IF;
+    PERFORM app.let_roles_use(item.schema);
 
     -- Permissive policies are ORed: one more than ours would be a hole in ours.
     FOR item IN SELECT polname FROM pg_policy
@@ -167,6 +175,6 @@ COMMENT ON FUNCTION app.unprotect_table(regclass) IS
     'Takes back what app.protect_table did: the privileges of the app''s roles, the policies, row-level security. The columns and rows stay.';
 
 -- For whoever may alter the table; the roles of the app have no use for it.
-REVOKE ALL ON FUNCTION app.protect_table(regclass, name), app.unprotect_table(regclass) FROM PUBLIC;
+REVOKE ALL ON FUNCTION app.let_roles_use(regnamespace), app.protect_table(regclass, name), app.unprotect_table(regclass) FROM PUBLIC;
 
 RESET ROLE;

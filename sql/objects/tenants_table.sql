@@ -71,7 +71,7 @@ BEGIN
     IF to_regprocedure('app_guard.expect(jsonb)') IS NOT NULL THEN
         PERFORM app_guard.pin('app.demo_org_id()'), app_guard.expect(app.protection());
     END IF;
-    PERFORM app.protect_table(t.relation, t.tenant_column) FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation;
+    PERFORM app.let_roles_use(c.relnamespace), app.apply_protection(t.relation) FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation;
 END
 $function$;
 COMMENT ON FUNCTION app.use_demo(app.tenant_id) IS 'Makes an organization the public demo, or, with NULL, takes the demo away.';

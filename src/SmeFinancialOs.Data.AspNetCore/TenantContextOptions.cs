@@ -30,7 +30,16 @@ public sealed class TenantContextOptions
     /// <summary>
     /// The context of the public demo: <see cref="TenantContext.Demo"/>, or what <see cref="TenantContext.ForDemo"/> makes of the id of a demo of one's own.
     /// </summary>
-    public TenantContext Demo { get; set; } = TenantContext.Demo;
+    /// <exception cref="ArgumentException">It is the context of a tenant or an admin.</exception>
+    public TenantContext Demo
+    {
+        get;
+        set
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.Access == TenantAccess.Demo ? value : throw new ArgumentException("It is no context of a demo.", nameof(Demo));
+        }
+    } = TenantContext.Demo;
 
     internal TenantSource Source { get; private set; } = new ClaimSource(DefaultClaimType);
 

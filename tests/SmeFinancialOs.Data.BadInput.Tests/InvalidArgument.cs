@@ -25,6 +25,11 @@ internal sealed record InvalidArgument(string Name, Func<object?> Value, bool Mu
     private static IEnumerable<InvalidArgument> Of(Type type) => type switch
     {
         _ when type == typeof(string) => Texts(),
+        _ when type == typeof(TenantKey) =>
+        [
+            new("default", () => default(TenantKey), true), new("0", () => (TenantKey)0, true), new("blank", () => (TenantKey)" ", true),
+            new("NUL", () => (TenantKey)"a\0", true), new("long", () => (TenantKey)new string('x', 1001), true),
+        ],
         _ when type == typeof(Guid) => [new("empty", () => Guid.Empty, false)],
         _ when type == typeof(int) =>
             [new("min", () => int.MinValue, true), new("-1", () => -1, true), new("0", () => 0, true), new("max", () => int.MaxValue, false)],

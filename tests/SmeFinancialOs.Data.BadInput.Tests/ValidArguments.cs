@@ -81,6 +81,8 @@ internal sealed class ValidArguments(BadInputDatabase world)
     {
         _ when type == typeof(TenantConnectionFactory) => world.Factory,
         _ when type == typeof(TenantContext) => world.Tenant,
+        _ when type == typeof(TenantKey) => world.Tenant.OrganizationId,
+        _ when type == typeof(string[]) => new[] { "clerk" },
         _ when type == typeof(ITenantSession) => world.Factory.CreateSession(world.Tenant),
         _ when type == typeof(TenantConnection) => await world.Factory.OpenConnectionAsync(world.Tenant),
         _ when type == typeof(TenantTransaction) => world.Factory.BeginTransaction(world.Tenant),
