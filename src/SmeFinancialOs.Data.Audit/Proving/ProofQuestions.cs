@@ -31,7 +31,7 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
         (from own in seeder.Of(table, context.Own)
          from other in seeder.Of(table, context.Other)
          where own.Leaf == other.Leaf
-         select new Target(table, table, [.. catalog.ColumnsOf[table.Oid]], catalog.TenantColumn(table), own, other, context, Model.LevelOf(table)))
+         select new Target(table, table, [.. catalog.ColumnsOf[table.Oid]], [catalog.TenantColumn(table)], own, other, context, seeder.Rows))
         .FirstOrDefault();
 
     /// <summary>The calls of the functions of the host, for identities that may make them.</summary>
@@ -51,28 +51,23 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
     private static IEnumerable<ProofQuestion> Writes(Target target, Privileges rights)
     {
         string[] unchecked_ = ["SET LOCAL session_replication_role = replica"];
-        var changed = $"SELECT concat_ws(' ', ({Rows(target, target.OwnId)})::text, ({Rows(target, target.OtherId)})::text)";
+        var changed = $"SELECT concat_ws(' ', ({IsMoved(target, target.Own)})::text, ({IsMoved(target, target.Other)})::text)";
         var update = target.Granted(rights.Update);
-        var set = Target.Assign([update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? update[0]], target.Own.Values);
+        var set = Target.Assign([update.FirstOrDefault(column => !target.IsOwner(column)) ?? update[0]], target.Own.Values);
         yield return new(target.Name, "UPDATE", [], $"UPDATE {target.Name} SET {set}", changed);
         // Foreign keys are not looked at: a row that is referred to could not be deleted.
         yield return new(target.Name, "DELETE", unchecked_, $"DELETE FROM {target.Name}", changed);
-        foreach (var (seed, id, effect) in ((Seed, string, string)[])[(target.Own, target.OwnId, "true, false"), (target.Other, target.OtherId, "false, true")])
+        foreach (var (seed, where, effect) in ((Seed, string, string)[])[(target.Own, target.WhereOwn, "true, false"), (target.Other, target.WhereOther, "false, true")])
         {
             yield return new(target.Name, "INSERT",
-                [.. unchecked_, $"DELETE FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}",
-                    "SET LOCAL session_replication_role = origin"],
+                [.. unchecked_, $"DELETE FROM {target.Name} {where}", "SET LOCAL session_replication_role = origin"],
                 target.Insert(target.Granted(rights.Insert), seed.Values),
-                $"SELECT CASE WHEN EXISTS (SELECT FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}) "
+                $"SELECT CASE WHEN EXISTS (SELECT FROM {target.Name} {where}) "
                 + $"THEN concat_ws(' ', {effect}) ELSE 'false false' END");
         }
     }
 
     /// <summary>Whether the seeded rows of a tenant are not where they were.</summary>
-    private static string Rows(Target target, string id)
-    {
-        var seed = id == target.OwnId ? target.Own : target.Other;
-        return $"NOT EXISTS (SELECT FROM {target.Name} AS r WHERE r.tableoid = {seed.Leaf} AND r.ctid = '{seed.Place}' "
-            + $"AND r.{target.Tenant.Sql} = {target.Tenant.Value(id)})";
-    }
+    private static string IsMoved(Target target, Seed seed) => $"NOT EXISTS (SELECT FROM {target.Name} {(seed == target.Own ? target.WhereOwn : target.WhereOther)} "
+        + $"AND tableoid = {seed.Leaf} AND ctid = '{seed.Place}')";
 }
