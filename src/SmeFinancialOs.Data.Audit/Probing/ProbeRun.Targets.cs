@@ -16,13 +16,15 @@ internal sealed partial class ProbeRun
     private bool IsReported(Relation table) => Model.OwnerKeysOf(table.Oid).Count == 0 || Model.AppGrants(GrantKind.Relation, table.Oid).Any()
         || Model.Identities.IsApp(table.Owner);
 
+    private bool IsAttacked(Relation table) => _context.Attacks(_catalog.LevelOf(table));
+
     private IEnumerable<Relation> Views() => Model.Catalog.Relations.Values.Where(view => view.Kind is 'v' or 'm'
         && (Model.AppGrants(GrantKind.Relation, view.Oid).Any() || Model.Identities.IsApp(view.Owner)));
 
     /// <summary>Every filled table and partition, and every view that shows exactly one of them.</summary>
     private IEnumerable<Target> Targets()
     {
-        foreach (var table in _catalog.Tables)
+        foreach (var table in _catalog.Tables.Where(IsAttacked))
         {
             if (TargetOf(table, table, [.. _catalog.ColumnsOf[table.Oid]]) is { } target)
                 yield return target;
@@ -30,7 +32,7 @@ internal sealed partial class ProbeRun
         foreach (var view in Views().Where(view => view.Kind == 'v'))
         {
             var shown = _catalog.ColumnsOf[view.Oid].Select(column => column.Name).ToHashSet();
-            if (Shown(view, shown) is { } table
+            if (Shown(view, shown) is { } table && IsAttacked(table)
                 && TargetOf(view, table, [.. _catalog.ColumnsOf[table.Oid].Where(column => shown.Contains(column.Name))]) is { } target)
                 yield return target;
         }

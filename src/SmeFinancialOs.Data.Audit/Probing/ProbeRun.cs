@@ -89,6 +89,9 @@ internal sealed partial class ProbeRun
 
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = "" })], progress, "an empty tenant").ConfigureAwait(false);
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own })], progress, "another tenant").ConfigureAwait(false);
+        foreach (var level in _context.Ids.SiblingLevels.Where(level => _catalog.RootTables.Any(table => _catalog.LevelOf(table) == level)))
+            await new ProbeRun(_session, _options, _catalog, _context.Beside(level), _findings, _rights).AttackSiblingAsync(actors, progress, _seeder.Failures)
+                .ConfigureAwait(false);
         var demo = actors.Where(actor => actor.Demo).Select(actor => actor with { Tenant = _context.Other }).ToList();
         if (demo.Count == 0)
             return;
@@ -119,7 +122,7 @@ internal sealed partial class ProbeRun
                 _findings.Unclear(function.Signature, "No arguments could be made up for it.");
             functions.AddRange(made.Select(call => (function, call)));
         }
-        var relations = _catalog.Tables.Concat(Views()).ToList();
+        var relations = _catalog.Tables.Where(IsAttacked).Concat(Views()).ToList();
         var questions = actors.SelectMany(actor => relations
             .SelectMany(relation => Observations.Of(relation, [.. _catalog.ColumnsOf[relation.Oid]], _rights[actor.Rights]))
             .Concat(functions.Where(call => !call.Function.Procedure).Select(call => FunctionCalls.Asked(call.Function, call.Call)))
@@ -135,7 +138,7 @@ internal sealed partial class ProbeRun
         }
         controls.Conclude();
         attacker.Forget();
-        var everything = string.Join(" || ", _catalog.RootTables.Select(table => $"({_seeder.Rows.Fingerprint(table, _context.Other)})"));
+        var everything = string.Join(" || ", _catalog.RootTables.Where(IsAttacked).Select(table => $"({_seeder.Rows.Fingerprint(table, _context.Other)})"));
         foreach (var actor in actors)
         {
             foreach (var (function, call) in functions)

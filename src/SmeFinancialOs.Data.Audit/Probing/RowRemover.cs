@@ -9,7 +9,7 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
     internal async Task WithoutOtherAsync()
     {
         var removable = new List<Relation>();
-        foreach (var table in catalog.RootTables)
+        foreach (var table in catalog.RootTables.Where(table => context.Attacks(catalog.LevelOf(table))))
         {
             if (await MayDeleteAsync(table).ConfigureAwait(false))
                 removable.Add(table);

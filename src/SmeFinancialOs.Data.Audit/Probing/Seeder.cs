@@ -116,7 +116,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     {
         var all = catalog.ColumnsOf[leaf.Oid].ToList();
         var into = underTenant && !context.Superuser ? context.Enter(tenant) : [];
-        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {TenantRows.From(leaf)} WHERE {Rows.Condition(leaf, tenant)} LIMIT 1";
+        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {TenantRows.From(leaf)} WHERE {Rows.Condition(leaf, tenant)}"
+            + $"{(context.IsSibling ? Rows.OtherIds(leaf, tenant) : "")} LIMIT 1";
         var (results, _) = await session.TryAsync(() => session.ReadAsync([.. into, sql, .. into.Count > 0 ? context.Leave : []])).ConfigureAwait(false);
         return results?.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] ? Stored(leaf, tenant, all, stored) : null;
     }

@@ -22,6 +22,10 @@ internal sealed class TenantRows(ProbeCatalog catalog, ProbeIds ids)
     /// <summary>For a statement that names the table with From.</summary>
     public string Condition(Relation table, string tenant) => Condition(table, tenant, Row);
 
+    /// <summary>The ids of all levels, for a tenant that shares some of them with another.</summary>
+    public string OtherIds(Relation table, string tenant) => string.Concat(catalog.Model.IdsOf(table).Select(id =>
+        $" AND {Row}.{Identifier.Quote(id.Column.Name)} = {Identifier.Literal(ids.Of(tenant, id.Level))}"));
+
     public static string From(Relation table) => $"{table.Name} AS {Row}";
 
     /// <summary>A row with several parents belongs to the tenants of all of them.</summary>

@@ -1,8 +1,21 @@
 namespace SmeFinancialOs.Data.Audit.Probing;
 
-/// <content>The rows of the demo's own tenant.</content>
+/// <content>Other victims: another organization of the same tenant, and the demo.</content>
 internal sealed partial class ProbeRun
 {
+    /// <summary>failures: of the tables that could not be filled at all.</summary>
+    private async Task AttackSiblingAsync(List<Actor> actors, IProgress<string>? progress, Dictionary<uint, string> failures)
+    {
+        await _seeder.FillAsync(true).ConfigureAwait(false);
+        foreach (var table in _catalog.Tables.Where(table => IsAttacked(table) && IsReported(table) && !failures.ContainsKey(table.Oid)))
+        {
+            if (_seeder.Failures.TryGetValue(table.Oid, out var reason))
+                _findings.Unclear(table.Name, $"Whether another organization of the same tenant reaches its rows was not tried: it could not be filled: {reason}");
+        }
+        await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own, Context = _context })], progress,
+            "another organization of the same tenant").ConfigureAwait(false);
+    }
+
     /// <summary>The demo's own rows are for its role to read: nobody else reads them, and nobody writes them, not even under the demo's own name.</summary>
     private async Task AttackDemoAsync(List<Actor> actors, IProgress<string>? progress)
     {
