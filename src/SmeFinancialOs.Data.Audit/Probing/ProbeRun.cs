@@ -106,7 +106,7 @@ internal sealed partial class ProbeRun
     {
         var setting = $"SELECT current_setting({Identifier.Literal(_context.Setting)}, true)";
         if (await _session.ScalarAsync(setting).ConfigureAwait(false) is { Length: > 0 })
-            _findings.Breach(new(actor.Login, actor.Rights, "select", setting), "The login has a tenant before it sets one.");
+            _findings.Breach(new(actor.Login, actor.Rights, "select", setting, actor.Pair), "The login has a tenant before it sets one.");
     }
 
     private async Task AttackAsync(List<Actor> actors, IProgress<string>? progress, string who)
