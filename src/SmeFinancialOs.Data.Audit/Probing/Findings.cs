@@ -67,10 +67,11 @@ internal sealed class Findings(IsolationProbeOptions options)
             Unclear(group.Key.ObjectName, $"{Kinds(group.Select(item => item.Attempt))} as {group.Key.Role} proved nothing: "
                 + $"{group.First().Reason}: {group.First().Attempt.Statement}");
         foreach (var group in _notMade.Where(item => item.Impossible && IsKey(item.SqlState) && !_worked.Contains(KindOf(item.Attempt)))
-            .GroupBy(item => (item.Attempt.ObjectName, item.Attempt.Role, item.SqlState)).Where(group => !_unseen.Contains((group.Key.ObjectName, group.Key.Role))))
+            .GroupBy(item => (item.Attempt.ObjectName, item.Attempt.Role, item.SqlState))
+            .Where(group => !_unseen.Contains((group.Key.ObjectName, group.Key.Role))))
         {
-            Unclear(group.Key.ObjectName, $"{Kinds(group.Select(item => item.Attempt))} as {group.Key.Role} proved nothing, because rows that are there already "
-                + $"stand in the way: {group.First().Reason}: {group.First().Attempt.Statement}");
+            Unclear(group.Key.ObjectName, $"{Kinds(group.Select(item => item.Attempt))} as {group.Key.Role} proved nothing, because rows that are "
+                + $"there already stand in the way: {group.First().Reason}: {group.First().Attempt.Statement}");
         }
         var probed = _answered.Where(pair => _unseen.All(unseen => unseen.Name != pair.Key)).ToList();
         return new()

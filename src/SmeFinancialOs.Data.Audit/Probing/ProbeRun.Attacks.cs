@@ -24,7 +24,8 @@ internal sealed partial class ProbeRun
                 await _session.RunAsync(Attacker.Defer).ConfigureAwait(false);
             }, controls is null ? null : controls.OnOwnRowAsync, actor => TableAttacks.IntoOther(target, _rights[actor.Rights],
                 _options.AllowSignUp && target.Table.Oid == Model.Tenants?.Oid)).ConfigureAwait(false);
-        var parents = target.Object.IsTable && controls is not null ? Parents(target) : [];
+        var parents = target.Object.IsTable && controls is not null && actors.Exists(actor => actor.Tenant == _context.Own && !actor.Demo)
+            ? Parents(target) : [];
         if (parents.Exists(item => item.Key.Columns.Any(name => !target.Kept.Contains(name))))
             await EachAsync(attacker, actors, target, () => _scenery.WithoutDependentsAsync(target.Table), null,
                 actor => KeyAttacks.Updates(target, _rights[actor.Rights], actor, parents)).ConfigureAwait(false);

@@ -38,7 +38,7 @@ internal sealed partial class ProbeRun
         }
     }
 
-    /// <summary>A condition of a view on a child table may read its parent, and the other way round: then the table with all columns of the view is shown.</summary>
+    /// <summary>A condition of a view on a child table may read its parent, and the other way round: it shows the table that has all of its columns.</summary>
     private Relation? Shown(Relation view, HashSet<string> columns)
     {
         var tables = Model.Below(view.Oid).Where(Model.HasTenants).Select(oid => Model.Catalog.Relations[oid]).ToList();

@@ -10,7 +10,8 @@ internal sealed partial class ProbeRun
         foreach (var table in _catalog.Tables.Where(table => IsAttacked(table) && IsReported(table) && !failures.ContainsKey(table.Oid)))
         {
             if (_seeder.Failures.TryGetValue(table.Oid, out var reason))
-                _findings.Unclear(table.Name, $"Whether another organization of the same tenant reaches its rows was not tried: it could not be filled: {reason}");
+                _findings.Unclear(table.Name, $"Whether another organization of the same tenant reaches its rows was not tried: "
+                    + $"it could not be filled: {reason}");
         }
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own, Context = _context })], progress,
             "another organization of the same tenant").ConfigureAwait(false);

@@ -139,7 +139,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
                 mirrored.Add(key);
             return null;
         }
-        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target) && (target = await _references.OutsideAsync(key).ConfigureAwait(false)) is null)
+        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target)
+            && (target = await _references.OutsideAsync(key).ConfigureAwait(false)) is null)
             return IsOptional(table, key) ? SetNull(table, key, given)
                 : $"It refers to a table outside of the schemas that are probed, by {string.Join(", ", key.Columns)}.";
         var parents = catalog.Model.HasTenants(key.Target)

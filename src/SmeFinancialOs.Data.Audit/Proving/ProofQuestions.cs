@@ -57,7 +57,8 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
         yield return new(target.Name, "UPDATE", [], $"UPDATE {target.Name} SET {set}", changed);
         // Foreign keys are not looked at: a row that is referred to could not be deleted.
         yield return new(target.Name, "DELETE", unchecked_, $"DELETE FROM {target.Name}", changed);
-        foreach (var (seed, where, effect) in ((Seed, string, string)[])[(target.Own, target.WhereOwn, "true, false"), (target.Other, target.WhereOther, "false, true")])
+        foreach (var (seed, where, effect) in ((Seed, string, string)[])
+            [(target.Own, target.WhereOwn, "true, false"), (target.Other, target.WhereOther, "false, true")])
         {
             yield return new(target.Name, "INSERT",
                 [.. unchecked_, $"DELETE FROM {target.Name} {where}", "SET LOCAL session_replication_role = origin"],
@@ -68,6 +69,7 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
     }
 
     /// <summary>Whether the seeded rows of a tenant are not where they were.</summary>
-    private static string IsMoved(Target target, Seed seed) => $"NOT EXISTS (SELECT FROM {target.Name} {(seed == target.Own ? target.WhereOwn : target.WhereOther)} "
+    private static string IsMoved(Target target, Seed seed) => "NOT EXISTS (SELECT FROM "
+        + $"{target.Name} {(seed == target.Own ? target.WhereOwn : target.WhereOther)} "
         + $"AND tableoid = {seed.Leaf} AND ctid = '{seed.Place}')";
 }

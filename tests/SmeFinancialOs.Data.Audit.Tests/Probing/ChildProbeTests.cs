@@ -44,7 +44,8 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
     [InlineData("both parents", TwoDocs + $"CREATE POLICY own ON lines USING ({Exists} AND {About});")]
     [InlineData("reading alone", Lines + $"CREATE POLICY own ON lines FOR SELECT USING ({Exists}); REVOKE INSERT, UPDATE, DELETE ON lines FROM $web;")]
     [InlineData("a nullable key", Docs + OfDocOrNone + Protect + $"CREATE POLICY own ON lines USING ({Exists});")]
-    [InlineData("rows without a parent are read alone", Docs + OfDocOrNone + Protect + $"CREATE POLICY s ON lines FOR SELECT USING ({Exists} OR doc_id IS NULL);"
+    [InlineData("rows without a parent are read alone", Docs + OfDocOrNone + Protect
+        + $"CREATE POLICY s ON lines FOR SELECT USING ({Exists} OR doc_id IS NULL);"
         + $"CREATE POLICY i ON lines FOR INSERT WITH CHECK ({Exists}); CREATE POLICY u ON lines FOR UPDATE USING ({Exists});"
         + $"CREATE POLICY d ON lines FOR DELETE USING ({Exists});")]
     [InlineData("a self-reference inside the parent", Docs + "CREATE TABLE lines (doc_id bigint NOT NULL REFERENCES docs, no int NOT NULL, up int, "
@@ -85,7 +86,8 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
     [InlineData("select", "no tenant", Lines + $"CREATE POLICY own ON lines USING ({Exists} OR $cur IS NULL);")]
     [InlineData("select", "either parent", TwoDocs + "CREATE POLICY own ON lines USING (true);")]
     [InlineData("select", "a definer's function that sees everything", Lines + """
-        CREATE FUNCTION has_doc(doc bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER AS $$ SELECT EXISTS (SELECT FROM public.docs WHERE id = doc) $$;
+        CREATE FUNCTION has_doc(doc bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+            AS $$ SELECT EXISTS (SELECT FROM public.docs WHERE id = doc) $$;
         CREATE POLICY own ON lines USING (has_doc(doc_id));
         """)]
     [InlineData("insert", "an insert that is not checked", Lines + $"CREATE POLICY own ON lines USING ({Exists}); "
@@ -96,7 +98,8 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         + $"CREATE POLICY u ON lines FOR UPDATE USING (true) WITH CHECK ({Exists});")]
     [InlineData("delete", "a deletion of all rows", Lines + $"CREATE POLICY own ON lines USING ({Exists}); CREATE POLICY d ON lines FOR DELETE USING (true);")]
     [InlineData("truncate", "TRUNCATE", Safe + "GRANT TRUNCATE ON lines TO $web;")]
-    [InlineData("insert", "rows without a parent, also written", Docs + OfDocOrNone + Protect + $"CREATE POLICY own ON lines USING ({Exists} OR doc_id IS NULL);")]
+    [InlineData("insert", "rows without a parent, also written", Docs + OfDocOrNone + Protect
+        + $"CREATE POLICY own ON lines USING ({Exists} OR doc_id IS NULL);")]
     [InlineData("delete", "rows without a parent, deleted", Docs + OfDocOrNone + Protect + $"CREATE POLICY own ON lines USING ({Exists}); "
         + $"CREATE POLICY s ON lines FOR SELECT USING ({Exists} OR doc_id IS NULL); CREATE POLICY d ON lines FOR DELETE USING (doc_id IS NULL);")]
     public async Task A_hole_in_a_child_is_one_breach(string attack, string hole, string sql)

@@ -66,7 +66,8 @@ public sealed class NotMadeTests(PlainDatabase database) : IClassFixture<PlainDa
             CREATE TABLE tenants (tenant_id bigint PRIMARY KEY, name text); INSERT INTO tenants VALUES (42, 'demo');
             ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT, DELETE ON tenants TO $web, $other;
             ALTER ROLE $web NOINHERIT; GRANT $other TO $web;
-            CREATE POLICY own ON tenants TO $web USING (tenant_id = $cur AND tenant_id <> 42); CREATE POLICY reads ON tenants FOR SELECT TO $other USING (tenant_id = 42);
+            CREATE POLICY own ON tenants TO $web USING (tenant_id = $cur AND tenant_id <> 42);
+            CREATE POLICY reads ON tenants FOR SELECT TO $other USING (tenant_id = 42);
             CREATE POLICY deletes ON tenants FOR DELETE TO $other USING (tenant_id = 42);
             CREATE TABLE transfers (sender bigint REFERENCES tenants, receiver bigint REFERENCES tenants); INSERT INTO transfers VALUES (42, 42);
             """ + sql, web => new()
