@@ -1,5 +1,6 @@
 using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging.Queries;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
@@ -56,19 +57,22 @@ internal sealed class PolicyJudging
                 judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged));
             }
         }
-        var viewJudge = new ViewJudge(model, judging._judge);
+        var judge = new QueryJudge(model, facts, judging._judge);
+        var viewJudge = new ViewJudge(model, judge);
         foreach (var view in views)
         {
             var judged = await TriedAsync(() => viewJudge.JudgeAsync(view, facts.Roles[view.Role], cancellationToken)).ConfigureAwait(false);
             judgements.Add(new(view.View.Name, Identifier.Quote(facts.Roles[view.Role].Name), judged));
         }
-        var (definerJudge, queryJudge) = (new DefinerJudge(model, facts), new DefinerQueryJudge(model, facts, judging._judge));
+        var (definerJudge, queryJudge) = (new DefinerJudge(model, facts), new DefinerQueryJudge(model, facts, judge));
         foreach (var function in definers)
         {
             var judgement = definerJudge.Judge(function);
-            if (judgement.Verdict == PolicyVerdict.NotJudged
-                && await queryJudge.JudgeAsync(function, cancellationToken).ConfigureAwait(false) is { } judged)
+            if (judgement.Verdict == PolicyVerdict.NotJudged)
+            {
+                var judged = await TriedAsync(() => queryJudge.JudgeAsync(function, cancellationToken)).ConfigureAwait(false);
                 judgement = new(function.Signature, judgement.Role, judged);
+            }
             judgements.Add(judgement);
         }
         return judgements;
