@@ -62,6 +62,27 @@ internal sealed class ColumnResolver(DatabaseModel model)
         return text.With(changes);
     }
 
+    /// <summary>The uses whose columns a condition names. Null where it reads more than these, or that is not clear.</summary>
+    public HashSet<FromItem>? UsesIn(Condition condition)
+    {
+        var (text, uses) = (condition.Text, new HashSet<FromItem>());
+        for (var i = 0; i < text.Count && !condition.ReadsTables; i++)
+        {
+            if (text[i] == Unknown || text[i] == "*")
+                return null;
+            if (!IsName(text, i) || text[i - 1] is "." or "::" || text[i + 1] == "(")
+                continue;
+            var isQualified = text[i + 1] == ".";
+            var name = Identifier.Unquote(text[i]);
+            if (Named(name, condition.Select) is null && (isQualified || Find(name, condition.Select).Count == 0))
+                continue;
+            if (Resolve(text.Slice(i, isQualified ? 3 : 1), condition.Select) is not { } found)
+                return null;
+            uses.Add(found.Use);
+        }
+        return condition.ReadsTables ? null : uses;
+    }
+
     /// <summary>Whether the text names a column of the use. Says yes too often rather than too seldom.</summary>
     public static bool Mentions(SqlText text, string column) =>
         Enumerable.Range(0, text.Count).Any(i => text[i] == "*" || (text[i][0] != '\'' && Identifier.Unquote(text[i]) == column));

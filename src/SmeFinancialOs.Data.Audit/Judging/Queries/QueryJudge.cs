@@ -64,9 +64,9 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
         [.. query.Conditions.Where(condition => condition.Binds.Contains(use)).Select(condition => (condition, _columns.Write(condition, use) is { } sql
             ? isRaw ? CanonicalQuery.Expression(SqlText.Of(sql)) : $"({sql})" : null))];
 
-    /// <summary>Other tables alone, that have no rows of tenants, decide it: a row of any tenant may meet it.</summary>
-    private bool IsIndependent(Condition condition, FromItem use) => !condition.ReadsTables && !ColumnResolver.Mentions(condition.Text, ColumnResolver.Unknown)
-        && !NamesTenant(condition, use) && condition.Binds.All(item => item == use || item.Table is { } table && !model.HasTenants(table.Oid));
+    /// <summary>Rows of any tenant may meet it: it is about other uses, or about tables that have no rows of tenants and not about the tenant.</summary>
+    private bool IsIndependent(Condition condition, FromItem use) => _columns.UsesIn(condition) is { } named && (!named.Contains(use)
+        || (!NamesTenant(condition, use) && named.All(other => other == use || !model.HasTenants(other.Table!.Oid))));
 
     private async Task<Judged> JudgeUseAsync(FromItem use, List<(Condition Condition, string? Sql)> conditions, RoleFacts role, RoleFacts owner, ViewFacts? view,
         Write? write, bool isRaw, CancellationToken cancellationToken)
