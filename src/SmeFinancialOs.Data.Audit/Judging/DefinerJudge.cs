@@ -66,7 +66,7 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
         if (text.Calls().FirstOrDefault(call => !call.Qualified
             && model.FunctionsNamed(call.Name).Any(named => named.IsNamedLikeSystem)) is { Of: not null } call)
             return $"it calls {call.Name} without a schema, which may be PostgreSQL's own";
-        foreach (var name in Enumerable.Range(0, text.Count).Where(i => text[i][0] != '\'' && text[i + 1] != "(")
+        foreach (var name in Enumerable.Range(0, text.Count).Where(i => text[i][0] != '\'' && (text[i + 1] != "(" || IsInserted(text, i)))
             .Select(i => Identifier.Unquote(text[i])).Distinct())
         {
             if ((name.StartsWith("pg_", StringComparison.OrdinalIgnoreCase) && name is not ("pg_temp" or "pg_catalog"))
@@ -92,6 +92,10 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
         }
         return null;
     }
+
+    /// <summary>INSERT INTO name (columns), which looks like a call.</summary>
+    private static bool IsInserted(SqlText text, int index) =>
+        text[text[index - 1] == "." ? index - 3 : index - 1].Equals("INTO", StringComparison.OrdinalIgnoreCase);
 
     private static string PlainName(string name) => SqlText.Of(name) is var parts ? Identifier.Unquote(parts[parts.Count - 1]) : name;
 }

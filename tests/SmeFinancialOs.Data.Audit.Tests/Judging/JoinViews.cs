@@ -55,6 +55,8 @@ internal static class JoinViews
             "SELECT count(*) FROM v WHERE item_id = 2"),
         Open("a recursive query", "WITH RECURSIVE r AS (SELECT id FROM items WHERE tenant_id = $cur UNION SELECT i.id FROM items i JOIN r ON i.id = r.id + 1) SELECT id FROM r",
             "SELECT count(*) FROM v WHERE id = 2"),
+        Open("a rank within the tenant", "SELECT s.n FROM (SELECT tenant_id, rank() OVER (PARTITION BY tenant_id ORDER BY id) AS n FROM items) s WHERE s.tenant_id = $cur"),
+        Open("a CTE that counts by tenant", "WITH a AS (SELECT tenant_id, count(*) AS n FROM items GROUP BY tenant_id) SELECT n FROM a WHERE tenant_id = $cur"),
         Open("a rank over all rows", "SELECT s.n FROM (SELECT tenant_id, rank() OVER (ORDER BY id DESC) AS n FROM items) s WHERE s.tenant_id = $cur", "SELECT n - 1 FROM v"),
     ];
 

@@ -47,6 +47,7 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
                 judged = await JudgeUseAsync(use, conditions, role, owner, view, null, isRaw, cancellationToken).ConfigureAwait(false);
             var isWitnessed = judged is { Verdict: PolicyVerdict.Hole } or { SharedRows.Count: > 0 } && isCertain && use.Select.IsReturned
                 && conditions.TrueForAll(item => item.Sql is not null || IsIndependent(item.Condition, use)) && !proved.Any(other => ties.AreConnected(use, other));
+            isWitnessed &= !query.Conditions.Exists(condition => Encloses(condition.Select, use.Select) && Concerns(condition, use));
             var name = use.Name == use.Table!.PlainName ? use.Table.Name : $"{use.Table.Name} {use.Name}";
             return new(isWitnessed ? PolicyVerdict.Hole : PolicyVerdict.NotJudged, judged is null ? $"nothing ties {name} to a row of the tenant"
                 : uses.Count == 1 ? judged.Reason : $"its use of {name}: {judged.Reason}");
@@ -56,6 +57,13 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
     }
 
     private static Judged NotJudged(string reason) => new(PolicyVerdict.NotJudged, reason);
+
+    /// <summary>Behind a LIMIT, a GROUP BY or a window, a condition may hold the rows to the tenant all the same, or may not.</summary>
+    private bool Concerns(Condition condition, FromItem use) => _columns.UsesIn(condition)?.Contains(use) == true
+        || (condition.Equal is var (left, right, select) && (_columns.Resolve(left, condition.Select)?.Use == use || _columns.Resolve(right, select)?.Use == use));
+
+    private static bool Encloses(Select outer, Select inner) =>
+        outer.Items.Exists(item => item.Branches.Any(branch => branch == inner || Encloses(branch, inner)));
 
     private bool NamesTenant(Condition condition, FromItem use) => ColumnResolver.Mentions(condition.Text, model.TenantColumnOf(use.Table!).Name);
 
