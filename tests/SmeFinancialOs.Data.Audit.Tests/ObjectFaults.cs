@@ -28,14 +28,6 @@ internal static class ObjectFaults
         Of("definer-bypasses", "public.d()", """
             CREATE FUNCTION public.d() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT 1'
             """),
-        Of("view-not-understood", "public.v", """
-            CREATE VIEW public.v AS SELECT * FROM public.items WHERE org_id = nullif(current_setting('app.current_org_id', true), '')::uuid;
-            GRANT SELECT ON public.v TO $tenant
-            """),
-        Of("definer-not-understood", "public.d()", """
-            CREATE FUNCTION public.d() RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $f$ DECLARE n bigint; BEGIN
-            EXECUTE format('SELECT count(*) FROM public.items WHERE org_id = %L', current_setting('app.current_org_id')) INTO n; RETURN n; END $f$
-            """),
         Of("function-leakproof", "public.l(text)", "CREATE FUNCTION public.l(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true'"),
         Of("large-objects-open", "pg_catalog.lo_get(oid)", "GRANT EXECUTE ON FUNCTION pg_catalog.lo_get(oid) TO PUBLIC"),
         Of("backends-open", "pg_catalog.pg_terminate_backend(pid integer, timeout bigint)",

@@ -13,14 +13,6 @@ internal static class ObjectMisses
             """),
         Of("view-without-invoker", "reads no table of tenants", "CREATE VIEW public.v AS SELECT 1 AS org_id; GRANT SELECT ON public.v TO $tenant"),
         Of("view-without-invoker", "for operators alone", "CREATE VIEW public.v AS SELECT * FROM public.items; GRANT SELECT ON public.v TO $admin"),
-        Of("view-not-understood", "with security_barrier", """
-            CREATE VIEW public.v WITH (security_barrier) AS SELECT * FROM public.items WHERE org_id = nullif(current_setting('app.current_org_id', true), '')::uuid;
-            GRANT SELECT ON public.v TO $tenant
-            """),
-        Of("definer-not-understood", "a query that filters by the setting", """
-            CREATE FUNCTION public.d() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS
-            $f$ SELECT count(*) FROM items WHERE org_id = nullif(current_setting('app.current_org_id', true), '')::uuid $f$
-            """),
         Of("view-over-definer-view", "both ask the one who asks", """
             CREATE VIEW public.inner_v WITH (security_invoker = true) AS SELECT * FROM public.items;
             CREATE VIEW public.v WITH (security_invoker = true) AS SELECT * FROM public.inner_v;

@@ -49,7 +49,7 @@ internal sealed class FunctionBody
             var text = SqlText.Of(Write(statement.Text, arguments, values));
             reader.ReadStatement(text);
             if (statement is { IsCertain: true, Targets: [var target] } && SetCount(target) == 1 && _variables.GetValueOrDefault(target) is { Length: > 0 } type
-                && !CanonicalQuery.HasFrom(text) && !text.Has(ColumnResolver.Unknown))
+                && text[0] == "select" && TableReferences.FirstIn(text) is null && !text.Has(ColumnResolver.Unknown))
             {
                 values[target] = $"({text.Slice(1, text.Count - 1).Text})::{type}";
             }
