@@ -20,7 +20,8 @@ internal static class TableReferences
                 calls.Push(i == 0 ? "" : text[i - 1]);
             else if (text[i] == ")" && calls.Count > 0)
                 calls.Pop();
-            else if (IsBeforeTable(text, i) && !(calls.Count > 0 && FromInArguments.Contains(calls.Peek())) && Table(text, i + 1, text[i].Equals("INTO", StringComparison.OrdinalIgnoreCase)) is { } table)
+            else if (IsBeforeTable(text, i) && !(calls.Count > 0 && FromInArguments.Contains(calls.Peek()))
+                && Table(text, i + 1, text[i].Equals("INTO", StringComparison.OrdinalIgnoreCase)) is { } table)
                 yield return table;
         }
     }

@@ -75,6 +75,8 @@ internal static class BlockFunctions
         Open("keeps a row of another tenant in a variable", Block("SELECT i.tenant_id INTO mine FROM items i WHERE i.id = wanted; RETURN QUERY "
             + "SELECT id FROM items WHERE "
             + "tenant_id = mine AND $set > 0;", "mine bigint;", "wanted bigint"), "SELECT count(*) FROM f(2) WHERE f = 2"),
+        Open("compares the tenant of a row that it has read", Block("SELECT i.tenant_id INTO mine FROM items i WHERE i.id = wanted; "
+            + "IF mine <> $set OR $set IS NULL THEN RETURN; END IF; RETURN NEXT wanted;", "mine bigint;", "wanted bigint")),
         Open("asks who runs it", Sql("", "SELECT id FROM items WHERE tenant_id = $set OR current_user <> 'web'"), Foreign),
     ];
 

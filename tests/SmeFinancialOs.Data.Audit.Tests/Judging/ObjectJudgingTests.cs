@@ -42,8 +42,8 @@ public sealed class ObjectJudgingTests(ObjectDatabase database) : IClassFixture<
     }
 
     /// <summary>
-    /// Without security_barrier PostgreSQL may evaluate the condition of whoever asks first. Functions of PostgreSQL are enough to read a value in an error: the
-    /// role may create nothing. So the finding for such a view is no false alarm.
+    /// Without security_barrier PostgreSQL may evaluate the condition of whoever asks first. Functions of PostgreSQL are enough to read a value in an error:
+    /// the role may create nothing. So the finding for such a view is no false alarm.
     /// </summary>
     [Theory]
     [InlineData("SELECT id FROM v WHERE note::integer > 0", "22P02")]

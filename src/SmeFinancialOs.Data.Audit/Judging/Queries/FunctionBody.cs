@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Audit.Expressions;
 namespace SmeFinancialOs.Data.Audit.Judging.Queries;
 
 /// <summary>
-/// The statements of a function, written so that they mean the same outside of it: values or <see cref="ColumnResolver.Unknown"/> in the place of parameters and
-/// variables, and functions with their schemas. A variable that is set once, to what reads no table, is what it is set to.
+/// The statements of a function, written so that they mean the same outside of it: values or <see cref="ColumnResolver.Unknown"/> in the place of
+/// parameters and variables, and functions with their schemas. A variable that is set once, to what reads no table, is what it is set to.
 /// </summary>
 internal sealed class FunctionBody
 {
@@ -38,7 +38,8 @@ internal sealed class FunctionBody
     public (QueryReader Query, bool IsCertain) Read(IReadOnlyList<string> arguments)
     {
         var reader = new QueryReader(_model, Resolve);
-        var values = _function.Parameters.Concat(_variables.Keys).Where(name => name.Length > 0).Distinct().ToDictionary(name => name, _ => ColumnResolver.Unknown);
+        var values = _function.Parameters.Concat(_variables.Keys).Where(name => name.Length > 0).Distinct()
+            .ToDictionary(name => name, _ => ColumnResolver.Unknown);
         foreach (var (name, argument) in _function.Inputs.Zip(arguments).Where(pair => pair.First.Name.Length > 0 && SetCount(pair.First.Name) == 0)
             .Select(pair => (pair.First.Name, pair.Second)))
         {
@@ -47,7 +48,7 @@ internal sealed class FunctionBody
         foreach (var statement in _statements)
         {
             var text = SqlText.Of(Write(statement.Text, arguments, values));
-            reader.ReadStatement(text);
+            reader.ReadStatement(text, statement.Targets.Count == 0);
             if (statement is { IsCertain: true, Targets: [var target] } && SetCount(target) == 1 && _variables.GetValueOrDefault(target) is { Length: > 0 } type
                 && text[0] == "select" && TableReferences.FirstIn(text) is null && !text.Has(ColumnResolver.Unknown))
             {

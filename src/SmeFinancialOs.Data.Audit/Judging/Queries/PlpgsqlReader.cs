@@ -61,7 +61,8 @@ internal sealed class PlpgsqlReader
     }
 
     /// <summary>What stands behind := or = or DEFAULT, as a query; null where none of them stands at the index.</summary>
-    private static SqlText? Value(SqlText text, int index) => text[index] == ":" && text[index + 1] == "=" ? Expression(text.Slice(index + 1, text.Count - index - 1))
+    private static SqlText? Value(SqlText text, int index) => text[index] == ":" && text[index + 1] == "="
+        ? Expression(text.Slice(index + 1, text.Count - index - 1))
         : text[index] is "=" or "default" ? Expression(text.Slice(index, text.Count - index)) : null;
 
     private void ReadStatement()

@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Audit.Expressions;
 namespace SmeFinancialOs.Data.Audit.Judging.Queries;
 
 /// <summary>
-/// Judges what queries show and write of tenant tables. Each use of a table must be proved: by its own conditions, judged as if they were the table's policy, or
-/// because it is tied to a use that is proved. A hole is a use whose rows are returned, where a row of another tenant meets all conditions of it.
+/// Judges what queries show and write of tenant tables. Each use of a table must be proved: by its own conditions, judged as if they were the table's
+/// policy, or because it is tied to a use that is proved. A hole is a use whose rows are returned, where a row of another tenant meets all conditions of it.
 /// </summary>
 internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJudge judge)
 {
@@ -31,7 +31,8 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
         {
             var conditions = ConditionsOf(query, use, isRaw);
             var write = query.Writes.Find(write => write.Target == use);
-            if (write is null && view is null && !conditions.Exists(item => item.Sql is not null && NamesTenant(item.Condition, use)) && !owner.IsBound(use.Table!))
+            if (write is null && view is null && !owner.IsBound(use.Table!)
+                && !conditions.Exists(item => item.Sql is not null && NamesTenant(item.Condition, use)))
                 continue; // a tie may prove it
             var judged = await JudgeUseAsync(use, conditions, role, owner, view, write, isRaw, cancellationToken).ConfigureAwait(false);
             proofs[use] = judged;
@@ -46,7 +47,8 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
             if (!proofs.TryGetValue(use, out var judged) && model.IsTenantTable(use.Table!.Oid))
                 judged = await JudgeUseAsync(use, conditions, role, owner, view, null, isRaw, cancellationToken).ConfigureAwait(false);
             var isWitnessed = judged is { Verdict: PolicyVerdict.Hole } or { SharedRows.Count: > 0 } && isCertain && use.Select.IsReturned
-                && conditions.TrueForAll(item => item.Sql is not null || IsIndependent(item.Condition, use)) && !proved.Any(other => ties.AreConnected(use, other));
+                && conditions.TrueForAll(item => item.Sql is not null || IsIndependent(item.Condition, use))
+                && !proved.Any(other => ties.AreConnected(use, other));
             isWitnessed &= !query.Conditions.Exists(condition => Encloses(condition.Select, use.Select) && Concerns(condition, use));
             var name = use.Name == use.Table!.PlainName ? use.Table.Name : $"{use.Table.Name} {use.Name}";
             return new(isWitnessed ? PolicyVerdict.Hole : PolicyVerdict.NotJudged, judged is null ? $"nothing ties {name} to a row of the tenant"
@@ -60,7 +62,8 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
 
     /// <summary>Behind a LIMIT, a GROUP BY or a window, a condition may hold the rows to the tenant all the same, or may not.</summary>
     private bool Concerns(Condition condition, FromItem use) => _columns.UsesIn(condition)?.Contains(use) == true
-        || (condition.Equal is var (left, right, select) && (_columns.Resolve(left, condition.Select)?.Use == use || _columns.Resolve(right, select)?.Use == use));
+        || (condition.Equal is var (left, right, select)
+            && (_columns.Resolve(left, condition.Select)?.Use == use || _columns.Resolve(right, select)?.Use == use));
 
     private static bool Encloses(Select outer, Select inner) =>
         outer.Items.Exists(item => item.Branches.Any(branch => branch == inner || Encloses(branch, inner)));
@@ -76,8 +79,8 @@ internal sealed class QueryJudge(DatabaseModel model, JudgingFacts facts, TableJ
     private bool IsIndependent(Condition condition, FromItem use) => _columns.UsesIn(condition) is { } named && (!named.Contains(use)
         || (!NamesTenant(condition, use) && named.All(other => other == use || !model.HasTenants(other.Table!.Oid))));
 
-    private async Task<Judged> JudgeUseAsync(FromItem use, List<(Condition Condition, string? Sql)> conditions, RoleFacts role, RoleFacts owner, ViewFacts? view,
-        Write? write, bool isRaw, CancellationToken cancellationToken)
+    private async Task<Judged> JudgeUseAsync(FromItem use, List<(Condition Condition, string? Sql)> conditions, RoleFacts role, RoleFacts owner,
+        ViewFacts? view, Write? write, bool isRaw, CancellationToken cancellationToken)
     {
         var table = use.Table!;
         var condition = string.Join(" AND ", conditions.Select(item => item.Sql).OfType<string>().DefaultIfEmpty("true"));

@@ -55,10 +55,15 @@ internal sealed partial class QueryReader
         foreach (var column in text.Slice(index + 1, close - index).Split(","))
         {
             var name = Identifier.Unquote(column[0]);
-            if (left.FindAll(item => ColumnResolver.Has(model, item, name)) is [var one] && right.FindAll(item => ColumnResolver.Has(model, item, name)) is [var other])
+            if (left.FindAll(item => ColumnResolver.Has(model, item, name)) is [var one]
+                && right.FindAll(item => ColumnResolver.Has(model, item, name)) is [var other])
             {
                 var (first, second) = (Qualify(one, name), Qualify(other, name));
-                Conditions.Add(new(SqlText.Of($"{first.Text} = {second.Text}"), select, bound, false) { Equal = (first, second, select), IsJoin = true });
+                Conditions.Add(new(SqlText.Of($"{first.Text} = {second.Text}"), select, bound, false)
+                {
+                    Equal = (first, second, select),
+                    IsJoin = true,
+                });
             }
         }
         return close + (Is(text, close + 1, "AS") ? 3 : 1);

@@ -6,8 +6,8 @@ namespace SmeFinancialOs.Data.Audit.Judging.Queries;
 /// <summary>INSERT, UPDATE and DELETE. The tenant of a new row is bound like a column: it equals what is written to it.</summary>
 internal sealed partial class QueryReader
 {
-    /// <summary>A query or a write.</summary>
-    public void ReadStatement(SqlText text)
+    /// <summary>A query or a write. isReturned: its rows are in the answer, rather than in a variable that may be compared with the tenant.</summary>
+    public void ReadStatement(SqlText text, bool isReturned)
     {
         if (Is(text, 0, "INSERT"))
             ReadInsert(text);
@@ -16,7 +16,7 @@ internal sealed partial class QueryReader
         else if (Is(text, 0, "DELETE"))
             ReadChange(text, 2, ["USING", "WHERE", "RETURNING"]);
         else
-            Read(text);
+            ReadQuery(text, null, [], isReturned);
     }
 
     private void ReadChange(SqlText text, int at, string[] words)

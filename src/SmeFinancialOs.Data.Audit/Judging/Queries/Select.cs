@@ -21,7 +21,9 @@ internal sealed class Select(Select? outer, bool isReturned)
     public bool IsInner { get; set; } = true;
 }
 
-/// <summary>A table, a sub-select, a CTE or a function behind FROM. Table is null for all but tables, Branches is empty for all but sub-selects and CTEs.</summary>
+/// <summary>
+/// A table, a sub-select, a CTE or a function behind FROM. Table is null for all but tables, Branches is empty for all but sub-selects and CTEs.
+/// </summary>
 internal sealed record FromItem(Select Select, string Name, Relation? Table, IReadOnlyList<Select> Branches, bool IsRenamed)
 {
     public bool Equals(FromItem? other) => ReferenceEquals(this, other);
