@@ -40,7 +40,7 @@ internal static class DefinerFunctions
                 "SELECT count(*) FROM f('sesame') WHERE f = 2002"),
         new("a function that lets a long word through", PolicyVerdict.NotJudged,
             Query("word text", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint OR length(word) > 100")),
-        new("a function that filters by the setting, with a parameter of a type that no value stands for", PolicyVerdict.NotJudged,
+        new("a function that filters by the setting, with a parameter of a type that no value stands for", PolicyVerdict.Safe,
             Query("at point", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint")),
         new("a function that filters by the setting", PolicyVerdict.Safe, Query("", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint")),
         new("a function that searches the tenant's rows", PolicyVerdict.Safe,
