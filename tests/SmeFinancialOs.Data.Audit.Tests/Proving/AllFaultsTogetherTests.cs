@@ -45,7 +45,7 @@ public sealed class AllFaultsTogetherTests
         var safe = report.Findings.Where(finding => finding.IsFixSafe).Select(finding => $"{finding.RuleId} {finding.ObjectName}").ToList();
         safe.Should().NotBeEmpty();
 
-        var proof = await new FixProof(database.ConnectionString, ProofOptions(database)).RunAsync(report, null, Sql.Cancel);
+        var proof = await new FixProof(database.ConnectionString, database.ProofOptions).RunAsync(report, null, Sql.Cancel);
         proof.Unproved.Select(fix => $"{fix.Fix.Sql}: {fix.Reason}").Should().BeEmpty();
         var before = await faulty.SeenAsync();
         await using (var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel))
@@ -78,13 +78,4 @@ public sealed class AllFaultsTogetherTests
         };
         return all.Where(fault => !Alone.ContainsKey(fault.Name) && Apart.ContainsKey(fault.Name) == (group == "apart"));
     }
-
-    private static IsolationProbeOptions ProofOptions(AuditDatabase database) => new()
-    {
-        AppLogins = database.Options.AppLogins,
-        TenantRoles = database.Options.TenantRoles,
-        AdminLogins = database.Options.AdminLogins,
-        AdminRoles = database.Options.AdminRoles,
-        DemoRoles = [database.Named("$demo")],
-    };
 }
