@@ -11,7 +11,8 @@ internal static class ProofComparison
     /// <summary>What the fix does wrong; null where it does nothing wrong.</summary>
     internal static string? Fault(ProofIdentity identity, ProofQuestion question, ProofAnswer before, ProofAnswer after, ProofAnswer legitimate)
     {
-        var what = question.IsShared ? Shared(identity, before, after) : question.IsWrite ? Written(identity, before, after) : Read(identity, before, after, legitimate);
+        var what = question.IsShared ? Shared(identity, before, after)
+            : question.IsWrite ? Written(identity, before, after) : Read(identity, before, after, legitimate);
         return what is null ? null : $"{question.Kind} of {question.ObjectName} as {identity.Actor.Rights}, when {identity.State}: {what}";
     }
 

@@ -121,7 +121,8 @@ internal sealed class ProofRound
                     return new($"no role of the app sees its own row of {uncontrolled}, before or after: nothing can be shown", left);
                 foreach (var (identity, question, answer, fault) in after.FaultsAgainst(before, legitimate, about))
                 {
-                    if (question.IsWrite || question.IsShared || !identity.IsApp || identity.HasTenant || !await IsBlindAsync(identity, question, answer).ConfigureAwait(false))
+                    if (question.IsWrite || question.IsShared || !identity.IsApp || identity.HasTenant
+                        || !await IsBlindAsync(identity, question, answer).ConfigureAwait(false))
                         return new(fault, left);
                 }
                 return new ProofResult(null, left);

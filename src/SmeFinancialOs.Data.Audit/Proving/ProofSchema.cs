@@ -41,8 +41,8 @@ internal sealed class ProofSchema
             .Concat(folder._parts[table].Except(_parts[table]).Select(part => $"{table}: {part} is not in the database")));
         var all = changes.Concat(parts).ToList();
         if (all.Count > 0)
-            throw new FixProofException("The schema of the folder is not that of the audited database in what the fixes touch, so a proof in one says nothing of "
-                + $"the other:\n  {string.Join("\n  ", all.Take(MostTold))}{(all.Count > MostTold ? $"\n  and {all.Count - MostTold} more" : "")}\n"
+            throw new FixProofException("The schema of the folder is not that of the audited database in what the fixes touch, so a proof in one says nothing "
+                + $"of the other:\n  {string.Join("\n  ", all.Take(MostTold))}{(all.Count > MostTold ? $"\n  and {all.Count - MostTold} more" : "")}\n"
                 + "Apply the migrations that are missing, write into the folder (or a file for --before) what was changed by hand, or prove in a copy of the "
                 + "database (pg_dump --schema-only) with --proof-database.");
     }

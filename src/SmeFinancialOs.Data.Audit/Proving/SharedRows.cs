@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Audit.Probing;
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>
-/// Rows that belong to no single tenant: without a tenant, where the column allows it, or of a tenant that a policy names, such as 0 or the demo. The row of the
-/// own tenant becomes one, so that no key stands in the way; foreign keys are not looked at.
+/// Rows that belong to no single tenant: without a tenant, where the column allows it, or of a tenant that a policy names, such as 0 or the demo. The row of
+/// the own tenant becomes one, so that no key stands in the way; foreign keys are not looked at.
 /// </summary>
 internal static class SharedRows
 {

@@ -8,7 +8,8 @@ internal static class TableParts
 {
     /// <summary>From 18 on, NOT NULL is a constraint, too; it is told with the column.</summary>
     private const string Query = """
-        SELECT a.attrelid AS relation, format('column %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' NOT NULL' END,
+        SELECT a.attrelid AS relation,
+            format('column %I %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN ' NOT NULL' END,
             CASE WHEN a.attidentity <> '' THEN ' IDENTITY' END, ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid)) AS part
         FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE a.attrelid = ANY ($1) AND a.attnum > 0 AND NOT a.attisdropped

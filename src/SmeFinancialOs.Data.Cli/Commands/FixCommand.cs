@@ -37,7 +37,8 @@ internal static class FixCommand
     {
         var command = new ToolCommand("fix",
             "Prints the SQL that mends what the audit finds. With a folder of migrations, or a proof database, each fix is tried there, with rows of two\n"
-            + "tenants in every table. A folder is applied to a PostgreSQL that the tool starts and throws away; without a connection its own schema is mended.\n"
+            + "tenants in every table. A folder is applied to a PostgreSQL that the tool starts and throws away; without a connection its own schema is\n"
+            + "mended.\n"
             + "A fix is proved when this holds: "
             + "no foreign row more, every own row still there, and whatever worked and was legitimate still works.\n"
             + "What was not shown is unproved, and --apply leaves it out.",

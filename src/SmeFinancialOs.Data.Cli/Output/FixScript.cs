@@ -19,7 +19,8 @@ internal static class FixScript
             : $"{proof.Proved.Count} fixes proved, {proof.Unproved.Count} unproved"));
         var printed = proof?.Proved ?? safe;
         if (printed.Count > 0)
-            Console.WriteLine($"{(isMigration ? "SET row_security = off;" : $"BEGIN;\n{SeeAllRows}")} -- a foreign key that is validated by whoever does not see all rows fails");
+            Console.WriteLine($"{(isMigration ? "SET row_security = off;" : $"BEGIN;\n{SeeAllRows}")}"
+                + " -- a foreign key that is validated by whoever does not see all rows fails");
         foreach (var fix in printed)
             Print(fix, "", isComment: false);
         if (printed.Count > 0)

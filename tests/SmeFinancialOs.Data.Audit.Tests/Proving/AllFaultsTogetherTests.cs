@@ -1,8 +1,8 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Proving;
 
 /// <summary>
-/// The planted faults stand in a few databases, because a proof asks about each table for each fix; each fault has tables of its own. The safe fixes hold together and end their findings, nobody loses an own row,
-/// and nobody sees a foreign row more.
+/// The planted faults stand in a few databases, because a proof asks about each table for each fix; each fault has tables of its own.
+/// The safe fixes hold together and end their findings, nobody loses an own row, and nobody sees a foreign row more.
 /// </summary>
 public sealed class AllFaultsTogetherTests
 {

@@ -28,7 +28,8 @@ public sealed class ProofRowsTests(AuditDatabase database) : IClassFixture<Audit
     [InlineData("true", "true", "ALTER POLICY tenant_isolation ON public.templates USING (" + Mine + ")", null)]
     public async Task Rows_of_no_single_tenant_are_neither_opened_nor_lost(string policy, string narrow, string change, string? fault)
     {
-        var plant = $"{Templates.Replace("$policy", policy, StringComparison.Ordinal)}; CREATE POLICY narrow ON public.templates AS RESTRICTIVE USING ({narrow})";
+        var plant = $"{Templates.Replace("$policy", policy, StringComparison.Ordinal)}; "
+            + $"CREATE POLICY narrow ON public.templates AS RESTRICTIVE USING ({narrow})";
         var found = await ProveAsync(plant, "public.templates", $"{Force} {change}");
         if (fault is null)
             found.Should().BeNull();
@@ -63,7 +64,8 @@ public sealed class ProofRowsTests(AuditDatabase database) : IClassFixture<Audit
         const string view = "CREATE VIEW public.v WITH (security_invoker = true) AS SELECT org_id, id, random() AS r FROM public.templates; "
             + "GRANT SELECT ON public.v TO $tenant";
         (await ProveAsync($"{Templates.Replace("$policy", Mine, StringComparison.Ordinal)}; {view}", "public.templates",
-            Force + view[..view.IndexOf(';', StringComparison.Ordinal)].Replace("CREATE", "CREATE OR REPLACE", StringComparison.Ordinal) + " WHERE false")).Should().Contain("SELECT of public.v");
+            Force + view[..view.IndexOf(';', StringComparison.Ordinal)].Replace("CREATE", "CREATE OR REPLACE", StringComparison.Ordinal)
+            + " WHERE false")).Should().Contain("SELECT of public.v");
     }
 
     private async Task<string?> ProveAsync(string plant, string objectName, string sql)
