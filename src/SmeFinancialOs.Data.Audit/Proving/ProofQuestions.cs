@@ -4,7 +4,8 @@ using SmeFinancialOs.Data.Audit.Probing;
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>What an identity is asked: it reads each table, view and function, and writes each table that has a row of both tenants.</summary>
-internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context, Seeder seeder, IReadOnlyList<ProofQuestion> calls)
+internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context, Seeder seeder, IReadOnlyList<ProofQuestion> calls,
+    IReadOnlySet<(uint Relation, string Column)> changing)
 {
     private DatabaseModel Model => catalog.Model;
 
@@ -15,14 +16,16 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
             var columns = catalog.ColumnsOf[relation.Oid].ToList();
             if (columns.Count == 0)
                 continue;
-            var asked = Observations.Of(relation, columns, rights).First();
+            var compared = columns.FindAll(column => !changing.Contains((relation.Oid, column.Name)));
+            var asked = Observations.Of(relation, compared.Count > 0 ? compared : columns, rights).First();
             // What stands in other tables may change with a fix, such as a list of protected tables: whether it can be read may not.
             yield return new(relation.Name, "SELECT", [], Model.IsTenantTable(relation.Oid) || Model.ReadsTenants(relation.Oid) ? asked.Asked
                 : $"SELECT count(*)::text FROM ({asked.Statement} LIMIT 0) AS answer", null);
         }
         foreach (var question in calls)
             yield return question;
-        foreach (var question in Model.TenantTables.Select(TargetOf).OfType<Target>().SelectMany(target => Writes(target, rights)))
+        foreach (var question in Model.TenantTables.Select(TargetOf).OfType<Target>().SelectMany(target => Writes(target, rights)
+            .Concat(SharedRows.Questions(Model, target))))
             yield return question;
     }
 
@@ -34,6 +37,24 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
          select new Target(table, table, [.. catalog.ColumnsOf[table.Oid]], [catalog.TenantColumn(table)], own, other, context, seeder.Rows))
         .FirstOrDefault();
 
+    /// <summary>The columns of views that are other ones each time, such as random() or nextval(): they say nothing of whose the rows are.</summary>
+    internal static async Task<IReadOnlySet<(uint Relation, string Column)>> ChangingAsync(ProbeCatalog catalog, ProbeSession session)
+    {
+        var changing = new HashSet<(uint, string)>();
+        foreach (var view in catalog.Model.Catalog.Relations.Values.Where(relation => relation.Kind == 'v'))
+        {
+            foreach (var column in catalog.ColumnsOf[view.Oid])
+            {
+                var sql = $"SELECT md5(string_agg({column.Sql}::text, '|' ORDER BY {column.Sql}::text)) FROM {view.Name}";
+                var (same, error) = await session.TryAsync(async () => await session.ScalarAsync(sql).ConfigureAwait(false)
+                    == await session.ScalarAsync(sql).ConfigureAwait(false) ? "same" : "").ConfigureAwait(false);
+                if (error is null && same is not "same")
+                    changing.Add((view.Oid, column.Name));
+            }
+        }
+        return changing;
+    }
+
     /// <summary>The calls of the functions of the host, for identities that may make them.</summary>
     internal static async Task<IReadOnlyList<ProofQuestion>> CallsAsync(ProbeCatalog catalog, ProbeContext context, Seeder seeder, ProbeSession session)
     {
@@ -41,8 +62,9 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
         var calls = new List<ProofQuestion>();
         foreach (var function in functions.Callable.Where(function => !function.Procedure))
         {
+            var reads = FunctionReads.Of(catalog.Model, catalog.Model.Catalog.Functions[function.Oid]);
             foreach (var call in await functions.CallsAsync(function).ConfigureAwait(false))
-                calls.Add(new(function.Signature, "a call", [], FunctionCalls.Asked(function, call).Asked, null));
+                calls.Add(new(function.Signature, ProofQuestion.Call, [], FunctionCalls.Asked(function, call).Asked, null) { Reads = reads });
         }
         return calls;
     }
