@@ -11,16 +11,17 @@ internal static class SharedRows
 {
     internal static IEnumerable<ProofQuestion> Questions(DatabaseModel model, Target target)
     {
+        var tenant = target.Owner[0];
         var ids = model.PoliciesOf(target.Table).SelectMany(policy => policy.Expressions.SelectMany(policy.Comparisons)
             .Where(part => part.Equal && !part.Other.Calls().Any(policy.IsReader)).Select(part => part.Other.Text))
             .Where(text => IsConstant(model, target.Table, text)).Distinct().Select(text => (Name: $"the row of {text}", Value: text)).ToList();
-        if (!target.Tenant.NotNull)
+        if (!tenant.NotNull)
             ids.Add(("the row without a tenant", "NULL"));
         foreach (var (name, value) in ids)
         {
-            var (mine, other) = ($"{target.Tenant.Sql} IS NOT DISTINCT FROM ({value})", $"{target.Tenant.Sql} = {target.Tenant.Value(target.OtherId)}");
+            var (mine, other) = ($"{tenant.Sql} IS NOT DISTINCT FROM ({value})", $"{tenant.Sql} = {tenant.Value(target.Other.Values[tenant.Name])}");
             string[] prepare = ["SET LOCAL session_replication_role = replica",
-                $"UPDATE {target.Name} SET {target.Tenant.Sql} = ({value}) {target.WhereOwn}", "SET LOCAL session_replication_role = origin"];
+                $"UPDATE {target.Name} SET {tenant.Sql} = ({value}) {target.WhereOwn}", "SET LOCAL session_replication_role = origin"];
             yield return new(target.Name, $"SELECT of {name}", prepare,
                 $"SELECT concat_ws(' ', (count(*) FILTER (WHERE {mine}) > 0)::text, (count(*) FILTER (WHERE {other}) > 0)::text) FROM {target.Name}", null)
             { IsShared = true };
