@@ -140,14 +140,14 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
 
     private static IsolationProbeOptions Options(string web, string context, string? other = null, bool hasMembers = false,
         string column = "tenant_id", string? third = null) => new()
-    {
-        TenantColumn = column,
-        OtherTenantColumns = other is null ? [] : third is null ? [other] : [third, other],
-        Context = context.Replace("$other", $"other_{web}", StringComparison.Ordinal),
-        Membership = hasMembers ? new("public.members", "user_id", "tenant_id") : null,
-        AppLogins = [web],
-        TenantRoles = [],
-        AdminLogins = [],
-        AdminRoles = [],
-    };
+        {
+            TenantColumn = column,
+            OtherTenantColumns = other is null ? [] : third is null ? [other] : [third, other],
+            Context = context.Replace("$other", $"other_{web}", StringComparison.Ordinal),
+            Membership = hasMembers ? new("public.members", "user_id", "tenant_id") : null,
+            AppLogins = [web],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
+        };
 }

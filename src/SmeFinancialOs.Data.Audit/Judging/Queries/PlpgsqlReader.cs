@@ -11,7 +11,7 @@ internal sealed class PlpgsqlReader
 {
     private readonly SqlText _text;
     private readonly List<BodyStatement> _statements = [];
-    
+
     /// <summary>Their types, as they are declared; '' where none is.</summary>
     private readonly Dictionary<string, string> _variables = new(StringComparer.Ordinal) { ["found"] = "boolean", ["sqlstate"] = "text", ["sqlerrm"] = "text" };
 
