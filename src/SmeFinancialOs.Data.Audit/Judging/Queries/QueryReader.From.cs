@@ -94,6 +94,7 @@ internal sealed partial class QueryReader
         {
             var close = text.Close(i);
             ReadNested(text.Slice(i, close - i + 1), select, known, select.IsReturned);
+            InnerLists.Add(text.Slice(i, close - i + 1));
             i = close + 1;
             if (Is(text, i, "WITH"))
                 i += 2;
@@ -123,6 +124,7 @@ internal sealed partial class QueryReader
         _itemCount++;
         var item = new FromItem(select, alias.Name ?? "", table, branches, alias.IsRenamed);
         select.Items.Add(item);
+        InnerLists.AddRange(branches.Select(branch => branch.List));
         if (table is not null)
             Uses.Add(item);
         return item;

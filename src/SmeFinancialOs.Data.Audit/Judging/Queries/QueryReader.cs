@@ -22,6 +22,9 @@ internal sealed partial class QueryReader(DatabaseModel model, Func<string?, str
 
     public List<Write> Writes { get; } = [];
 
+    /// <summary>What sub-selects and functions behind FROM make: a condition around them may be about it.</summary>
+    public List<SqlText> InnerLists { get; } = [];
+
     /// <summary>A query with its WITH and UNION: one SELECT for each branch.</summary>
     public IReadOnlyList<Select> Read(SqlText text) => ReadQuery(text, null, [], true);
 
@@ -100,8 +103,8 @@ internal sealed partial class QueryReader(DatabaseModel model, Func<string?, str
             ReadFrom(from, select, known);
         foreach (var (word, part) in clauses.Where(clause => clause.Word != "FROM"))
         {
-            if (word == "WHERE")
-                AddConditions(part, select, Leaves(select.Items), known, false);
+            if (word is "WHERE" or "HAVING")
+                AddConditions(part, select, word == "WHERE" ? Leaves(select.Items) : [], known, false);
             else
                 ReadNested(part, select, known, word == "SELECT" && select.IsReturned);
         }
