@@ -48,7 +48,7 @@ internal sealed class ProofRound
         return new(session, options, catalog, context, seeder, new(catalog, context, seeder, calls, changing), identities, rights);
     }
 
-    /// <summary>Tries each fix alone. Of those that hold, what the rules find afterwards; of the others, why they do not.</summary>
+    /// <summary>Tries each fix alone. Of those that hold, what the rules find afterwards and did not before; of the others, why they do not.</summary>
     internal async Task<IReadOnlyDictionary<SchemaFix, ProofResult>> RunAsync(IReadOnlyList<SchemaFix> fixes, IProgress<string>? progress)
     {
         var known = await FindAsync().ConfigureAwait(false);
@@ -112,7 +112,8 @@ internal sealed class ProofRound
                 if (fix.Findings.FirstOrDefault(finding => left.Any(other => other.Fingerprint == finding.Fingerprint)) is { } stays)
                     return new($"the finding {stays.RuleId} {stays.ObjectName} is still there", left);
                 // What comes to light at the same object was hidden behind the fault.
-                if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error && known.All(other => other.Fingerprint != finding.Fingerprint)
+                left = [.. left.Where(finding => known.All(other => other.Fingerprint != finding.Fingerprint))];
+                if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error
                     && fix.Findings.All(mended => mended.ObjectName != finding.ObjectName)) is { } @new)
                     return new($"it brings the finding {@new.RuleId} {@new.ObjectName}", left);
                 var after = await AskAsync(identities).ConfigureAwait(false);
