@@ -32,6 +32,9 @@ internal static class PolicyMisses
         Of("policy-command-gap", "an OR that changes nothing", """
             ALTER POLICY demo_no_writes_delete ON public.items USING (org_id <> (SELECT app.demo_org_id()) OR false)
             """),
+        Of("policy-command-gap", "an OR with a comparison that is false", """
+            ALTER POLICY demo_no_writes_delete ON public.items USING (org_id <> (SELECT app.demo_org_id()) OR 1 = 2 OR 'a'::text <> 'a'::text)
+            """),
         Of("policy-command-gap", "an OR of which each branch keeps the tenant out", """
             ALTER POLICY demo_no_writes_delete ON public.items
                 USING (org_id <> (SELECT app.demo_org_id()) OR (org_id <> (SELECT app.demo_org_id()) AND code = 'a'))
