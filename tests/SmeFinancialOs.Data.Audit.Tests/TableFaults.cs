@@ -98,10 +98,12 @@ internal static class TableFaults
             """, "key-without-tenant-column") with { Form = "deferrable, sets null" },
         Of("foreign-key-without-tenant-column", "other_item on public.kids", """
             ALTER TABLE public.items ADD UNIQUE (id);
-            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id), other uuid CONSTRAINT other_item REFERENCES public.items (id));
+            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id),
+                other uuid CONSTRAINT other_item REFERENCES public.items (id));
             ALTER TABLE public.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
             GRANT SELECT, INSERT ON public.kids TO $tenant;
-            CREATE POLICY up ON public.kids TO $tenant USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id())))
+            CREATE POLICY up ON public.kids TO $tenant
+                USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id())))
             """, "key-without-tenant-column", "table-without-tenant-column") with
         {
             Form = "second parent of a child table",
@@ -109,10 +111,12 @@ internal static class TableFaults
         },
         Of("foreign-key-without-tenant-column", "before on public.kids", """
             ALTER TABLE public.items ADD UNIQUE (id);
-            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id), last uuid CONSTRAINT before REFERENCES public.kids);
+            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id),
+                last uuid CONSTRAINT before REFERENCES public.kids);
             ALTER TABLE public.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
             GRANT SELECT, INSERT ON public.kids TO $tenant;
-            CREATE POLICY up ON public.kids TO $tenant USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id())))
+            CREATE POLICY up ON public.kids TO $tenant
+                USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id())))
             """, "key-without-tenant-column", "table-without-tenant-column") with
         {
             Form = "a child table that refers to itself",

@@ -28,7 +28,7 @@ internal sealed class DefinerQueryJudge(DatabaseModel model, JudgingFacts facts,
         var body = new FunctionBody(model, function);
         var judged = await JudgeAsync(function, body, [], cancellationToken).ConfigureAwait(false);
         if (judged.Verdict == PolicyVerdict.Safe && new ArgumentUse(model, facts, new(model)).FindLeak(body.Read([]).Query) is { } leak)
-            return NotJudged($"PostgreSQL may evaluate this before the filter, on rows of other tenants, and an error that an argument makes tells their values: {leak}");
+            return NotJudged($"an argument may make this fail before the filter, on rows of other tenants, and the error tells their values: {leak}");
         var pools = function.Inputs.Select(input => Candidates(function, input.Type)).ToList();
         if (judged.Verdict != PolicyVerdict.NotJudged || pools.Count == 0 || !Combinations.AreFew(pools, MostCalls))
             return judged;

@@ -50,8 +50,8 @@ internal static class DefinerFunctions
             Query("at point", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint")),
         new("a function that filters by the setting", PolicyVerdict.Safe, Query("", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint")),
         new("a function that compares columns with its arguments", PolicyVerdict.Safe,
-            Query("word text, low bigint, ids bigint[]", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint AND (note = word OR word IS NULL) "
-                + "AND (id BETWEEN low AND low + 9 OR NOT id = ANY (ids) OR id IN (low, 7) OR low < 1 / length(word))")),
+            Query("word text, low bigint, ids bigint[]", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint "
+                + "AND (note = word OR word IS NULL) AND (id BETWEEN low AND low + 9 OR NOT id = ANY (ids) OR id IN (low, 7) OR low < 1 / length(word))")),
         new("a function that searches the tenant's rows", PolicyVerdict.NotJudged,
             Query("word text", "tenant_id = nullif(current_setting('app.tenant', true), '')::bigint AND (note LIKE word OR word IS NULL)")),
         new("a function that searches the tenant's rows or all of them", PolicyVerdict.Hole,

@@ -7,5 +7,6 @@ namespace SmeFinancialOs.Data.Audit.Tests.Judging;
 /// </summary>
 internal sealed record LabelledObject(string Name, PolicyVerdict Verdict, string Sql, string? Attack = null)
 {
-    public static IReadOnlyList<LabelledObject> All { get; } = [.. DefinerFunctions.All, .. OwnersViews.All, .. JoinViews.All, .. BlockFunctions.All, .. ArgumentFunctions.All];
+    public static IReadOnlyList<LabelledObject> All { get; } =
+        [.. DefinerFunctions.All, .. OwnersViews.All, .. JoinViews.All, .. BlockFunctions.All, .. ArgumentFunctions.All];
 }

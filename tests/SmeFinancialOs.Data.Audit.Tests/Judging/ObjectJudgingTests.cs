@@ -51,14 +51,19 @@ public sealed class ObjectJudgingTests(ObjectDatabase database) : IClassFixture<
         var holes = all.FindAll(each => each.Label.Attack is not null);
         var (safe, others) = (all.FindAll(each => each.Label.Verdict == PolicyVerdict.Safe),
             all.FindAll(each => each.Label is { Verdict: PolicyVerdict.NotJudged, Attack: null }));
-        string[] rows = [Row("a view with a hole", holes.FindAll(each => !each.IsFunction)), Row("a function with a hole", holes.FindAll(each => each.IsFunction)),
-            Row("safe", safe), Row("not to be judged: no proof may be found", others)];
+        string[] rows =
+        [
+            Row("a view with a hole", holes.FindAll(each => !each.IsFunction)), Row("a function with a hole", holes.FindAll(each => each.IsFunction)),
+            Row("safe", safe), Row("not to be judged: no proof may be found", others),
+        ];
         File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "docs/verdicts.md")).Should().ContainAll(rows);
-        var (called, error) = (holes.Count(each => each.Verdict == PolicyVerdict.Hole), holes.Count(each => each.Verdict == PolicyVerdict.NotJudged && each.IsError));
+        var called = holes.Count(each => each.Verdict == PolicyVerdict.Hole);
+        var error = holes.Count(each => each.Verdict == PolicyVerdict.NotJudged && each.IsError);
         File.ReadAllText(Path.Combine(RepositoryRoot.Folder, "SECURITY.md")).Should().Contain(string.Create(CultureInfo.InvariantCulture,
-            $"| {all.Count} labelled views and functions | {called} of {holes.Count}; {error} are not judged and an error, {holes.Count - called - error} a warning "
-            + $"| {called} of {all.Count(each => each.Verdict == PolicyVerdict.Hole)}: 100 % | {safe.Count} of {all.Count(each => each.Verdict == PolicyVerdict.Safe)} "
-            + $"| {all.Count(each => each.Verdict == PolicyVerdict.NotJudged)} |"));
+            $"| {all.Count} labelled views and functions "
+            + $"| {called} of {holes.Count}; {error} are not judged and an error, {holes.Count - called - error} a warning "
+            + $"| {called} of {all.Count(each => each.Verdict == PolicyVerdict.Hole)}: 100 % "
+            + $"| {safe.Count} of {all.Count(each => each.Verdict == PolicyVerdict.Safe)} | {all.Count(each => each.Verdict == PolicyVerdict.NotJudged)} |"));
 
         static string Row(string label, List<(LabelledObject Label, PolicyVerdict Verdict, bool IsFunction, bool IsError)> of) =>
             string.Create(CultureInfo.InvariantCulture, $"| {label} | {of.Count} | {of.Count(each => each.Verdict == PolicyVerdict.Hole)} "

@@ -34,7 +34,9 @@ internal sealed class FaultyDatabase(AuditDatabase database, IReadOnlyList<Plant
             await connection.RunAsync($"BEGIN; {database.Named(Moved(faults[i].Plant, i))}; COMMIT");
     }
 
-    /// <summary>The roles of a fault are new ones. Defaults of a role are those in this database: an audit of another one finds those of the server, too.</summary>
+    /// <summary>
+    /// The roles of a fault are new ones. Defaults of a role are those in this database: an audit of another one finds those of the server, too.
+    /// </summary>
     private string Moved(string text, int number) => Regex.Replace(text, @"\bpublic\.(?!organizations\b)", $"f{number}.")
         .Replace("aud_", $"{_run}_{number}_", StringComparison.Ordinal)
         .Replace("ALTER ROLE $app SET ", "ALTER ROLE $app IN DATABASE $database SET ", StringComparison.Ordinal)

@@ -83,7 +83,8 @@ public sealed class FixProofTests : IAsyncLifetime
         };
         var proof = await new FixProof(_proof, ProofOptions).RunAsync(await new SchemaAudit(_audited, allowed).RunAsync(Sql.Cancel), null, Sql.Cancel);
         proof.Proved.Should().NotBeEmpty();
-        proof.Proved.Concat(proof.Unproved.Select(fix => fix.Fix)).SelectMany(fix => fix.Findings).Select(finding => finding.ObjectName).Should().NotContain(Notes);
+        proof.Proved.Concat(proof.Unproved.Select(fix => fix.Fix)).SelectMany(fix => fix.Findings).Select(finding => finding.ObjectName)
+            .Should().NotContain(Notes);
     }
 
     [Fact]
