@@ -1,3 +1,4 @@
+using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Fixes;
 using SmeFinancialOs.Data.Audit.Probing;
@@ -18,7 +19,7 @@ public sealed class FixProof
 {
     private const int MostRounds = 5;
 
-    private readonly AuditConnection _database;
+    private readonly Func<CancellationToken, ValueTask<NpgsqlConnection>> _open;
     private readonly IsolationProbeOptions _options;
 
     /// <summary>Prepares proofs in a database; connects to nothing yet.</summary>
@@ -29,8 +30,12 @@ public sealed class FixProof
     {
         _options = options ?? new();
         _options.Validate();
-        _database = new AuditConnection(connectionString);
+        var database = new AuditConnection(connectionString);
+        _open = async cancellationToken => await database.OpenAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>open: makes a new connection. The options were checked.</summary>
+    internal FixProof(Func<CancellationToken, ValueTask<NpgsqlConnection>> open, IsolationProbeOptions options) => (_open, _options) = (open, options);
 
     /// <summary>
     /// Tries the fixes that the rules of a report take for safe: each alone, then all that held together, and those that come to light behind them.
@@ -46,13 +51,18 @@ public sealed class FixProof
     /// <exception cref="AuditConnectionException">The server cannot be reached, is older than 15, or refuses the login.</exception>
     /// <exception cref="Npgsql.NpgsqlException">The connection was lost.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<FixProofReport> RunAsync(AuditReport report, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
+    public Task<FixProofReport> RunAsync(AuditReport report, IProgress<string>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(report);
         cancellationToken.ThrowIfCancellationRequested();
+        return RunAsync(report.Findings, progress, cancellationToken);
+    }
+
+    internal async Task<FixProofReport> RunAsync(IReadOnlyList<AuditFinding> findings, IProgress<string>? progress, CancellationToken cancellationToken)
+    {
         var (proved, unproved) = (new List<SchemaFix>(), new List<UnprovedFix>());
-        var seen = report.Findings.Select(finding => finding.Fingerprint).ToHashSet();
-        var candidates = FixPlan.Of(report.Findings.Where(finding => finding.IsFixSafe));
+        var seen = findings.Select(finding => finding.Fingerprint).ToHashSet();
+        var candidates = FixPlan.Of(findings.Where(finding => finding.IsFixSafe));
         for (var round = 0; round < MostRounds && candidates.Count > 0; round++)
         {
             var alone = await RoundAsync(proved, candidates, progress, cancellationToken).ConfigureAwait(false);
@@ -84,7 +94,7 @@ public sealed class FixProof
     private async Task<IReadOnlyDictionary<SchemaFix, ProofResult>> RoundAsync(IReadOnlyList<SchemaFix> applied, IReadOnlyList<SchemaFix> candidates,
         IProgress<string>? progress, CancellationToken cancellationToken)
     {
-        var connection = await _database.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var connection = await _open(cancellationToken).ConfigureAwait(false);
         await using var _ = connection.ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         // Never committed: disposing rolls it back, and so does the server when the connection is lost.

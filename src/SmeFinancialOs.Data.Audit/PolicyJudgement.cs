@@ -35,6 +35,9 @@ public sealed class PolicyJudgement
 
     internal bool IsFixed { get; }
 
+    /// <summary>Of a view or function: it reads who the tenant is, itself or through what it calls.</summary>
+    internal bool ReadsContext { get; init; }
+
     /// <summary>The proof, the row that passes, or why nothing can be said.</summary>
     public string Reason { get; }
 }

@@ -1,5 +1,7 @@
 using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Probing;
+using SmeFinancialOs.Data.Audit.Proving;
 using SmeFinancialOs.Data.Audit.Rules;
 using SmeFinancialOs.Data.Schema;
 
@@ -44,6 +46,23 @@ public class AuditDatabase : IAsyncLifetime
         .Replace("$sealer", _roles.Sealer, StringComparison.Ordinal).Replace("$app", _roles.AppLogin, StringComparison.Ordinal)
         .Replace("$adm", _roles.AdminLogin, StringComparison.Ordinal)
         .Replace("$database", ConnectionString.DatabaseName(), StringComparison.Ordinal);
+
+    internal IsolationProbeOptions ProofOptions => new()
+    {
+        AppLogins = Options.AppLogins,
+        TenantRoles = Options.TenantRoles,
+        AdminLogins = Options.AdminLogins,
+        AdminRoles = Options.AdminRoles,
+        DemoRoles = [_roles.Demo],
+    };
+
+    /// <summary>In the transaction that the connection is in.</summary>
+    internal async Task<IReadOnlyDictionary<SchemaFix, ProofResult>> ProveAsync(NpgsqlConnection connection, IReadOnlyList<SchemaFix> fixes)
+    {
+        await connection.RunAsync("SET LOCAL search_path TO DEFAULT");
+        var round = await ProofRound.PrepareAsync(new ProbeSession(connection, Sql.Cancel), ProofOptions, []);
+        return await round.RunAsync(fixes, null);
+    }
 
     internal static async Task<AuditReport> AuditAsync(NpgsqlConnection connection, SchemaAuditOptions options)
     {

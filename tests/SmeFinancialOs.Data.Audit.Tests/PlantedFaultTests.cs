@@ -20,6 +20,7 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
     /// </summary>
     private static readonly Dictionary<string, Type> TestedElsewhere = new()
     {
+        ["definer-not-understood"] = typeof(Judging.ObjectJudgingTests),
         ["guard-allowlist-stale"] = typeof(GuardAuditTests),
         ["guard-disabled"] = typeof(GuardAuditTests),
         ["policy-hole"] = typeof(Judging.PolicyJudgingTests),
@@ -28,6 +29,7 @@ public sealed class PlantedFaultTests(AuditDatabase database) : IClassFixture<Au
         ["seal-key-readable"] = typeof(SealAuditTests),
         ["seal-not-asked"] = typeof(SealAuditTests),
         ["shared-rows"] = typeof(Foreign.ForeignCaseTests),
+        ["view-not-understood"] = typeof(Judging.ObjectJudgingTests),
         ["server-cve-2023-2455"] = typeof(AuditOptionsTests),
         ["server-cve-2024-10976"] = typeof(AuditOptionsTests),
         ["server-cve-2025-8713"] = typeof(AuditOptionsTests),

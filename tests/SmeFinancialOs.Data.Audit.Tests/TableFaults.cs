@@ -96,6 +96,32 @@ internal static class TableFaults
             ALTER TABLE public.items ADD UNIQUE (id);
             ALTER TABLE public.kids ADD CONSTRAINT kid_item FOREIGN KEY (item) REFERENCES public.items (id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED
             """, "key-without-tenant-column") with { Form = "deferrable, sets null" },
+        Of("foreign-key-without-tenant-column", "other_item on public.kids", """
+            ALTER TABLE public.items ADD UNIQUE (id);
+            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id),
+                other uuid CONSTRAINT other_item REFERENCES public.items (id));
+            ALTER TABLE public.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            GRANT SELECT, INSERT ON public.kids TO $tenant;
+            CREATE POLICY up ON public.kids TO $tenant
+                USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id())))
+            """, "key-without-tenant-column", "table-without-tenant-column") with
+        {
+            Form = "second parent of a child table",
+            Person = "whether the table gets a tenant column or a policy compares the parents is the host's choice",
+        },
+        Of("foreign-key-without-tenant-column", "before on public.kids", """
+            ALTER TABLE public.items ADD UNIQUE (id);
+            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id),
+                last uuid CONSTRAINT before REFERENCES public.kids);
+            ALTER TABLE public.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            GRANT SELECT, INSERT ON public.kids TO $tenant;
+            CREATE POLICY up ON public.kids TO $tenant
+                USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id())))
+            """, "key-without-tenant-column", "table-without-tenant-column") with
+        {
+            Form = "a child table that refers to itself",
+            Person = "whether the table gets a tenant column or a policy compares the parents is the host's choice",
+        },
         Of("foreign-key-nulls-tenant", "up on public.items", """
             ALTER TABLE public.items ADD parent uuid, ADD CONSTRAINT up FOREIGN KEY (org_id, parent) REFERENCES public.items ON UPDATE SET NULL
             """) with { Form = "on update" },

@@ -125,6 +125,8 @@ internal sealed class ValidArguments(BadInputDatabase world)
         _ when type == typeof(SchemaSnapshot) => await SnapshotAsync(),
         _ when type == typeof(IsolationProbe) => new IsolationProbe(world.Database.SuperuserConnectionString),
         _ when type == typeof(MigrationLint) => new MigrationLint(world.Server.ConnectionString),
+        _ when type == typeof(MigrationLintOptions) => new MigrationLintOptions { DisposableServer = true },
+        _ when type == typeof(MigrationFixProof) => new MigrationFixProof(world.Server.ConnectionString, new() { DisposableServer = true }),
         _ when type == typeof(SchemaAuditOptions) || type == typeof(TenantSchemaOptions) => new SchemaAuditOptions(),
         _ when type == typeof(PostgresServer) => await PostgresServer.StartAsync(),
         _ when type == typeof(TenantDatabase) => await world.Server.CreateTenantDatabaseAsync(),

@@ -14,7 +14,7 @@ public sealed class FixTests(Databases databases) : IClassFixture<Databases>
         using var tool = new Tool();
         var (exit, script, _) = await tool.RunAsync("fix", "-c", database);
         exit.Should().Be(1);
-        script.Should().StartWith("-- 2 findings; 2 fixes that the rules take for safe, unproved: try them with --proof-database\n")
+        script.Should().StartWith("-- 2 findings; 2 fixes that the rules take for safe, unproved: try them with a folder of migrations or --proof-database\n")
             .And.Contain("ALTER TABLE public.loose FORCE ROW LEVEL SECURITY;").And.Contain("REVOKE TRUNCATE ON TABLE public.loose FROM tenant_role;");
         (exit, _, var error) = await tool.RunAsync("fix", "-c", database, "--apply");
         exit.Should().Be(2);

@@ -45,6 +45,7 @@ internal static class CatalogMaps
         IsNamedLikeSystem = r.Flag("like_system"),
         Parameters = r.Texts("parameters"),
         ParameterTypes = r.TextsOrNull("parameter_types"),
+        Inputs = [.. r.Texts("input_types").Select((type, i) => (r.Texts("inputs").ElementAtOrDefault(i) ?? "", type))],
     };
 
     internal static (uint View, uint Read) ViewRead(CatalogRow r) => (r.Oid("view"), r.Oid("read"));

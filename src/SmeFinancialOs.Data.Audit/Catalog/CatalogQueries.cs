@@ -109,6 +109,9 @@ internal static class CatalogQueries
             format_type(b.prorettype, NULL) AS returns, coalesce(b.proconfig, ARRAY[]::text[]) AS settings, b.body,
             b.prosqlbody IS NOT NULL AS standard_body, l.lanname::text AS language, b.proisstrict AS strict, b.proretset AS returns_set,
             coalesce(b.proargnames, ARRAY[]::text[]) AS parameters,
+            ARRAY(SELECT format_type(a.oid, NULL) FROM unnest(b.proargtypes) WITH ORDINALITY AS a (oid, number) ORDER BY a.number) AS input_types,
+            ARRAY(SELECT coalesce(n.name, '') FROM unnest(b.proargnames, b.proargmodes) WITH ORDINALITY AS n (name, mode, number)
+                WHERE coalesce(n.mode, 'i') IN ('i', 'b', 'v') ORDER BY n.number) AS inputs,
             CASE WHEN l.lanname = 'sql' AND b.proargmodes IS NULL THEN ARRAY(SELECT format_type(a.oid, NULL)
                 FROM unnest(b.proargtypes) WITH ORDINALITY AS a (oid, number) ORDER BY a.number) END AS parameter_types,
             EXISTS (SELECT FROM pg_proc s WHERE s.pronamespace = 'pg_catalog'::regnamespace AND s.proname = b.proname) AS like_system,

@@ -92,6 +92,9 @@ internal sealed partial class DatabaseModel
             ?? TenantTables.SelectMany(table => Catalog.Columns[table.Oid]).FirstOrDefault(column =>
                 Options.TenantColumns.Contains(column.Name) && Context.LevelOf(column.Name) == level);
 
+    /// <summary>Whether each tenant of a level belongs to one of another level, as organizations below a tenant do.</summary>
+    public bool IsBelow(int level, int other) => _tenants.TryGetValue(level, out var tenants) && IdsOf(tenants.Table).Any(id => id.Level == other);
+
     public ValueFamily FamilyOf(int level) => ColumnOf(level) is { } column ? ValueFamilies.Of(column.BaseType) : ValueFamily.Other;
 
     public bool AreTenants(uint relation) => _tenants.Values.Any(tenants => tenants.Table.Oid == relation);

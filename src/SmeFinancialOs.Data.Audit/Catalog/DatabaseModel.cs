@@ -26,10 +26,12 @@ internal sealed partial class DatabaseModel
         Context = new HostContext(options);
         Members = options.Membership is null ? null : Members.Find(catalog, options.Membership);
         Identities = new Identities(catalog, options);
+        // A table of several levels is judged by the first one that the context knows.
+        var names = options.TenantColumns.OrderByDescending(name => Context.Carries(Context.LevelOf(name))).ToList();
         foreach (var table in catalog.Relations.Values.Where(relation => relation.IsTable && !relation.Temporary))
         {
             var columns = catalog.Columns[table.Oid].ToList();
-            if (options.TenantColumns.Select(name => columns.Find(column => column.Name == name)).OfType<Column>().FirstOrDefault() is { } column)
+            if (names.Select(name => columns.Find(column => column.Name == name)).OfType<Column>().FirstOrDefault() is { } column)
                 _tenantColumns.Add(table.Oid, column);
         }
         _usable = [.. catalog.Schemas.Where(schema => Identities.IsApp(schema.Owner)

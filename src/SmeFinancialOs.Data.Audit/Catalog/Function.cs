@@ -18,6 +18,9 @@ internal sealed record Function(uint Oid, uint Schema, string Name, string SqlNa
     /// <summary>Null where some are not plain input parameters, and for other languages than SQL.</summary>
     public IReadOnlyList<string>? ParameterTypes { get; init; }
 
+    /// <summary>The parameters that a caller gives values for. The name is '' for one without.</summary>
+    public IReadOnlyList<(string Name, string Type)> Inputs { get; init; } = [];
+
     /// <summary>
     /// Null when the caller's own path is in force. Without pg_temp, PostgreSQL looks there first for tables and types, also when the path is ''.
     /// </summary>

@@ -15,6 +15,7 @@ internal sealed partial class HostContext
 
     private readonly string _expression;
     private readonly List<string> _levels;
+    private readonly bool _namesLowest;
 
     internal HostContext(TenantSchemaOptions options)
     {
@@ -23,6 +24,8 @@ internal sealed partial class HostContext
         var placeholders = Placeholders(_expression);
         _levels = [options.TenantColumn, .. options.OtherTenantColumns.Where(placeholders.Contains)];
         NamesUser = placeholders.Contains(User);
+        _namesLowest = placeholders.Contains(Tenant) || placeholders.Contains(options.TenantColumn) || (NamesUser && options.Membership is { } members
+            && LevelOf(members.TenantColumn) == 0);
         var settings = SettingsOf(_expression, [Tenant, .. _levels]);
         Settings = [.. settings.Select(setting => setting.Name).Where(name => name.Contains('.', StringComparison.Ordinal)).Distinct()];
         var carrying = settings.Where(setting => setting.IsTenant).Select(setting => setting.Name).DefaultIfEmpty(options.TenantSetting);
@@ -47,6 +50,9 @@ internal sealed partial class HostContext
     public int LevelCount => _levels.Count;
 
     public int LevelOf(string column) => Math.Max(0, _levels.IndexOf(column));
+
+    /// <summary>Whether the context says which tenant of the level is asking: by a placeholder, or by a user who is a member of it.</summary>
+    public bool Carries(int level) => level > 0 || _namesLowest;
 
     /// <summary>A SELECT list. tenant: the id at a level. A value that is null is written as NULL.</summary>
     public string Sql(Func<int, string?> tenant, string? user) => Replace(_expression, name => name == User ? user : tenant(LevelOf(name)));

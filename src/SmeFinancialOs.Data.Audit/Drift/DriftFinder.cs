@@ -3,6 +3,8 @@ namespace SmeFinancialOs.Data.Audit.Drift;
 /// <summary>Finds what differs, lets each change be classified, and reports what no change explains.</summary>
 internal sealed class DriftFinder(SnapshotDocument before, SnapshotDocument after)
 {
+    private static readonly string[] Consequential = [SnapshotSection.Findings, SnapshotSection.Verdicts];
+
     private readonly Dictionary<string, string> _renamed = [];
     private readonly List<string> _notCompared = [];
 
@@ -21,12 +23,14 @@ internal sealed class DriftFinder(SnapshotDocument before, SnapshotDocument afte
         return new DriftFinder(before, after).Run();
     }
 
+    /// <summary>What differs, without what follows from it.</summary>
+    internal List<FactChange> FactChanges() => [.. SnapshotSection.All.Where(section => !Consequential.Contains(section.Name)).SelectMany(Changes)];
+
     private SchemaDrift Run()
     {
-        string[] consequential = [SnapshotSection.Findings, SnapshotSection.Verdicts];
         // The others first: what was renamed there is no new finding.
-        var causes = SnapshotSection.All.Where(section => !consequential.Contains(section.Name)).SelectMany(Changes).ToList();
-        var consequences = consequential.SelectMany(name => Changes(SnapshotSection.Named(name))).Select(Consequences.Of).OfType<Consequence>().ToList();
+        var causes = FactChanges();
+        var consequences = Consequential.SelectMany(name => Changes(SnapshotSection.Named(name))).Select(Consequences.Of).OfType<Consequence>().ToList();
         var classifier = new ChangeClassifier(before.Facts, after.Facts, causes, consequences);
         var changes = causes.Select(change => Classified(change, classifier.Classify(change))).OfType<SchemaChange>().ToList();
         changes.AddRange(consequences.Where(item => !item.IsExplained).Select(item => Classified(item.Change, (item.Class, item.Text))).OfType<SchemaChange>());

@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit.Expressions;
 
@@ -80,7 +81,11 @@ internal sealed class PolicyAnalysis
         Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingFilter : CheckFilter) is TenantFilter.Open or TenantFilter.Unknown);
 
     /// <summary>Some fixed tenant is kept out: the article's way of making the demo read-only.</summary>
-    public bool IsBan => _isBan ??= Expressions.Any(text => text.Split("OR").Count == 1 && Comparisons(text).Any(part => !part.Equal));
+    public bool IsBan => _isBan ??= Expressions.Any(text => Comparisons(text).Any(part => !part.Equal
+        && !BooleanExpression.Parse(text).CanBe(true, new HashSet<string>([part.Whole.Text]), new HashSet<string>())));
+
+    /// <summary>Restrictive, and nothing passes it.</summary>
+    public bool IsClosed => !Policy.Permissive && !Using.IsEmpty && !BooleanExpression.Parse(Using).CanBe(true, new HashSet<string>(), new HashSet<string>());
 
     public bool IsReader(SqlCall call) => call.IsCurrentSetting || _model.Settings.IsReader(Functions)(call);
 

@@ -33,7 +33,20 @@ internal abstract record BooleanExpression
         public override string Print(Func<SqlText, string> atom) => atom(Text);
 
         public override bool CanBe(bool value, IReadOnlySet<string> neverTrue, IReadOnlySet<string> neverFalse) =>
-            value ? !Text.Is("false") && !neverTrue.Contains(Text.Text) : !Text.Is("true") && !neverFalse.Contains(Text.Text);
+            Constant(Text) is { } constant ? constant == value : value ? !neverTrue.Contains(Text.Text) : !neverFalse.Contains(Text.Text);
+
+        /// <summary>Of true, false, and a comparison of two integers or of two strings.</summary>
+        private static bool? Constant(SqlText text) => text.Is("true") ? true : text.Is("false") ? false
+            : text.Split("=") is [var left, var right] && AreLiterals(left, right) ? left.Bare().Text == right.Bare().Text
+            : text.Split("<>") is [var one, var other] && AreLiterals(one, other) ? one.Bare().Text != other.Bare().Text : null;
+
+        private static bool AreLiterals(SqlText left, SqlText right) =>
+            (IsInteger(left.Bare()) && IsInteger(right.Bare())) || (IsString(left.Bare()) && IsString(right.Bare()));
+
+        private static bool IsInteger(SqlText side) => side.Count == 1 && side[0].All(char.IsAsciiDigit) && (side[0] == "0" || side[0][0] != '0');
+
+        /// <summary>As PostgreSQL prints it: of another type two that differ may be equal.</summary>
+        private static bool IsString(SqlText side) => side.Count == 3 && side[0][0] == '\'' && side[1] == "::" && side[2] == "text";
     }
 
     private sealed record Not(BooleanExpression Part) : BooleanExpression

@@ -1,5 +1,6 @@
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Expressions;
+using SmeFinancialOs.Data.Audit.Judging.Queries;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
@@ -65,7 +66,7 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
         if (text.Calls().FirstOrDefault(call => !call.Qualified
             && model.FunctionsNamed(call.Name).Any(named => named.IsNamedLikeSystem)) is { Of: not null } call)
             return $"it calls {call.Name} without a schema, which may be PostgreSQL's own";
-        foreach (var name in Enumerable.Range(0, text.Count).Where(i => text[i][0] != '\'' && text[i + 1] != "(")
+        foreach (var name in Enumerable.Range(0, text.Count).Where(i => text[i][0] != '\'' && (text[i + 1] != "(" || IsInserted(text, i)))
             .Select(i => Identifier.Unquote(text[i])).Distinct())
         {
             if ((name.StartsWith("pg_", StringComparison.OrdinalIgnoreCase) && name is not ("pg_temp" or "pg_catalog"))
@@ -74,7 +75,7 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
                 return $"it names {name}";
             }
             // By the name alone, whatever the schema is.
-            if (_byName[name].FirstOrDefault(relation => !relation.IsTable || IsOfTenants(relation.Oid, [])) is { } tenants)
+            if (_byName[name].FirstOrDefault(relation => !relation.IsTable || TenantReach.IsOfTenants(model, relation.Oid)) is { } tenants)
             {
                 return $"it reads or writes {tenants.Name}";
             }
@@ -86,22 +87,15 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
             var named = _byName[PlainName(name)].Where(relation => !name.Contains('.', StringComparison.Ordinal) || relation.Name == name).ToList();
             if (named.Count == 0)
                 return $"it reads {name}, which is no table of the schemas that are looked at";
-            if (writes && named.Find(relation => HasEffects(relation.Oid)) is { } table)
+            if (writes && named.Find(relation => TenantReach.HasEffects(model, relation.Oid)) is { } table)
                 return $"it may write {table.Name}, which has triggers, rules or foreign keys that change more";
         }
         return null;
     }
 
+    /// <summary>INSERT INTO name (columns), which looks like a call.</summary>
+    private static bool IsInserted(SqlText text, int index) =>
+        text[text[index - 1] == "." ? index - 3 : index - 1].Equals("INTO", StringComparison.OrdinalIgnoreCase);
+
     private static string PlainName(string name) => SqlText.Of(name) is var parts ? Identifier.Unquote(parts[parts.Count - 1]) : name;
-
-    /// <summary>A tenant table, one with policies, or one that refers to such a table.</summary>
-    private bool IsOfTenants(uint table, HashSet<uint> seen) => seen.Add(table)
-        && (model.IsTenantTable(table) || model.Catalog.Relations.GetValueOrDefault(table) is not { RowSecurity: false } relation
-            || relation.Parents.Any(parent => IsOfTenants(parent, seen))
-            || model.Catalog.ForeignKeys[table].Any(key => IsOfTenants(key.Target, seen)));
-
-    private bool HasEffects(uint table) => model.Catalog.Triggers[table].Any(trigger => !trigger.Internal)
-        || model.Catalog.RewriteRules.Any(rule => rule.Relation == table)
-        || model.Catalog.ForeignKeys.SelectMany(keys => keys).Any(key => key.Target == table
-            && (key.OnDelete is not ('a' or 'r') || key.OnUpdate is not ('a' or 'r')));
 }

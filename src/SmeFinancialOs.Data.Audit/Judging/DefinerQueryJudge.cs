@@ -1,50 +1,86 @@
 using SmeFinancialOs.Data.Audit.Catalog;
-using SmeFinancialOs.Data.Audit.Expressions;
+using SmeFinancialOs.Data.Audit.Judging.Queries;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
 /// <summary>
-/// A SECURITY DEFINER function that is one SELECT from one tenant table shows what its WHERE lets pass, as a view does. Whoever calls it chooses the arguments:
-/// it is judged with NULL, with the ids of both tenants and with the literals of the function for each parameter, and safe only where it is with all of them.
+/// A SECURITY DEFINER function shows and writes what its queries let pass, whatever its arguments and variables are. Whoever calls it chooses the arguments: a
+/// hole is looked for with NULL, with the ids of both tenants and with the literals of the function for each of them.
 /// </summary>
-internal sealed class DefinerQueryJudge(DatabaseModel model, JudgingFacts facts, TableJudge judge)
+internal sealed class DefinerQueryJudge(DatabaseModel model, JudgingFacts facts, QueryJudge judge)
 {
     private const int MostCalls = 64;
 
-    /// <summary>Null where the function is of another form.</summary>
-    internal async Task<Judged?> JudgeAsync(Function function, CancellationToken cancellationToken)
+    internal async Task<Judged> JudgeAsync(Function function, CancellationToken cancellationToken)
     {
-        if (function is not { Language: "sql", ParameterTypes: { } types } || types.Select(type => Candidates(function, type)).ToList() is var pools
-            && (pools.Exists(pool => pool.Count == 0) || !Combinations.AreFew(pools, MostCalls)))
+        try
         {
-            return null;
+            return Obstacle(function) is { } obstacle ? NotJudged(obstacle) : await JudgeBodyAsync(function, cancellationToken).ConfigureAwait(false);
         }
+        catch (UnreadableQueryException fault)
+        {
+            return NotJudged(fault.Message);
+        }
+    }
 
-        var proofs = new List<Judged>();
+    private async Task<Judged> JudgeBodyAsync(Function function, CancellationToken cancellationToken)
+    {
+        var body = new FunctionBody(model, function);
+        var judged = await JudgeAsync(function, body, [], cancellationToken).ConfigureAwait(false);
+        if (judged.Verdict == PolicyVerdict.Safe && new ArgumentUse(model, facts, new(model)).FindLeak(body.Read([]).Query) is { } leak)
+            return NotJudged($"an argument may make this fail before the filter, on rows of other tenants, and the error tells their values: {leak}");
+        var pools = function.Inputs.Select(input => Candidates(function, input.Type)).ToList();
+        if (judged.Verdict != PolicyVerdict.NotJudged || pools.Count == 0 || !Combinations.AreFew(pools, MostCalls))
+            return judged;
         foreach (var arguments in Combinations.Of(pools))
         {
-            if (ConditionOf(function, arguments) is not var (table, condition))
-                return null;
-            foreach (var role in facts.Roles.Values.Where(role => MayCall(function, role)))
-            {
-                var predicates = CommandPredicates.OfView(condition, "true", "r");
-                var judged = predicates.Expressions.Count == 0 ? new(PolicyVerdict.Closed, "its condition lets nothing pass")
-                    : await judge.JudgeAsync(table, null, role, predicates, cancellationToken).ConfigureAwait(false);
-                if (judged.Verdict == PolicyVerdict.Hole)
-                    return new(PolicyVerdict.Hole, $"called with ({string.Join(", ", arguments)}), {judged.Reason}");
-                // An argument may keep the own row out, too: what matters is that no other row passes, and that with some arguments the own one does.
-                if (judged.SharedRows.Count > 0 || judged.Verdict == PolicyVerdict.NotJudged)
-                    return new(PolicyVerdict.NotJudged, judged.Reason);
-                proofs.Add(judged);
-            }
+            var called = await JudgeAsync(function, body, arguments, cancellationToken).ConfigureAwait(false);
+            if (called.Verdict == PolicyVerdict.Hole)
+                return new(PolicyVerdict.Hole, $"called with ({string.Join(", ", arguments)}), {called.Reason}");
         }
-        return proofs.Find(proof => proof.Verdict == PolicyVerdict.Safe) is { } safe ? new(PolicyVerdict.Safe, safe.Reason) : null;
+        return judged;
     }
+
+    /// <summary>The worst verdict of all roles that may call it. No arguments: any.</summary>
+    private async Task<Judged> JudgeAsync(Function function, FunctionBody body, string[] arguments, CancellationToken cancellationToken)
+    {
+        var (query, isCertain) = body.Read(arguments);
+        Judged? worst = null;
+        foreach (var role in facts.Roles.Values.Where(role => MayCall(function, role)))
+        {
+            var judged = await judge.JudgeAsync(query, role, RoleFacts.Of(model, function.Owner), null, isCertain, true, cancellationToken)
+                .ConfigureAwait(false);
+            if (judged.Verdict is PolicyVerdict.Hole or PolicyVerdict.NotJudged)
+                return judged;
+            worst = worst is null || judged.Verdict == PolicyVerdict.Safe ? judged : worst;
+        }
+        return worst is null ? NotJudged("no role of the app may call it by itself") : new(PolicyVerdict.Safe, worst.Reason);
+    }
+
+    private string? Obstacle(Function function)
+    {
+        if (function.Returns is "trigger" or "event_trigger")
+            return "it is run by a trigger";
+        if (!function.PinsSearchPath && !function.StandardBody && function.SearchPath is not [])
+            return "its caller's search path decides what its names mean";
+        var closure = DefinerJudge.ClosureOf(model, function);
+        if (closure.Obstacle is { } obstacle)
+            return obstacle;
+        if (facts.HasRedefinedOperator && !function.StandardBody)
+            return "the database has operators in the place of PostgreSQL's own, which it may use";
+        if (SqlBody.WithoutComments(function.Body) is { } body && new ExpressionClosure(model, [body]).BodyReads is { } read)
+            return $"a function that it calls reads {read}";
+        if (closure.External.FirstOrDefault(name => !facts.PureFunctions.Contains(name) && name.Name != "values") is { Name: not null } unknown)
+            return $"it calls {unknown.Name}, of which it is not known what it does";
+        return FunctionForm.AsksWhoRuns(closure) ? "it asks who runs it" : null;
+    }
+
+    private static Judged NotJudged(string reason) => new(PolicyVerdict.NotJudged, reason);
 
     private bool MayCall(Function function, RoleFacts role) =>
         model.Catalog.Grants[(GrantKind.Function, function.Oid)].Any(grant => role.Applies(grant.Grantee));
 
-    /// <summary>Empty where no value of the type is known that could stand for all others.</summary>
+    /// <summary>Of a type for which no value is known that could be a tenant: any.</summary>
     private List<string> Candidates(Function function, string type)
     {
         var texts = ValueFamilies.Of(type) switch
@@ -57,30 +93,6 @@ internal sealed class DefinerQueryJudge(DatabaseModel model, JudgingFacts facts,
         };
         var values = texts.Distinct().Select(text => $"{Identifier.Literal(text)}::{type}").ToList();
         // Without parentheses: LIKE (..) would look like a call.
-        return values.Count == 0 ? values : [$"NULL::{type}", .. values];
-    }
-
-    /// <summary>What stands behind WHERE, with the table's name in the place of its alias. Null for another form.</summary>
-    private (Relation Table, string Condition)? ConditionOf(Function function, string[] arguments)
-    {
-        // With the owner's rights it must not ask who runs it; written with the caller's, the text is one that PostgreSQL understands.
-        if (FunctionQuery.Read(model, function, function.Owner, arguments).Obstacle is not null
-            || FunctionQuery.Read(model, function, 0, arguments) is not { Obstacle: null, Tables: [var table] } query || !model.IsTenantTable(table.Oid))
-        {
-            return null;
-        }
-
-        var text = SqlText.Of(query.Sql);
-        var closure = new ExpressionClosure(model, [query.Sql]);
-        if (closure.Obstacle is not null || closure.BodyReads is not null || TableReferences.AllIn(text).Count() != 1
-            || closure.External.Any(name => !facts.PureFunctions.Contains(name)) || text.Split("FROM") is not [_, var from])
-        {
-            return null;
-        }
-
-        if (from.Split("WHERE") is not [_, var rest])
-            return (table, "true");
-        var condition = SqlText.Of(rest.Slice(0, CanonicalQuery.EndOfCondition(rest)).Text);
-        return (table, TableUse.WithoutAlias(condition, Identifier.Quote(query.Aliases.Single()), table));
+        return values.Count == 0 ? [ColumnResolver.Unknown] : [$"NULL::{type}", .. values];
     }
 }

@@ -38,6 +38,9 @@ internal sealed class ExpressionClosure
     /// <summary>Why the expressions must not or cannot be evaluated; null when they can.</summary>
     public string? Obstacle { get; private set; }
 
+    /// <summary>The name of a setting that is read is an expression.</summary>
+    public bool HasComputedSetting { get; private set; }
+
     public IEnumerable<SqlText> Texts => _texts;
 
     public bool Mentions(string word) => _texts.Any(text => text.Has(word));
@@ -70,6 +73,7 @@ internal sealed class ExpressionClosure
     {
         if (arguments[0] is not ['\'', .., '\''] || arguments[1] is not ("" or "," or "::"))
         {
+            HasComputedSetting = true;
             Obstacle ??= $"it reads a setting whose name is computed: {arguments.Text}";
             return;
         }

@@ -25,9 +25,25 @@ internal static class FunctionForm
             text = text.Slice(2, text.Count - 3);
         while (text[text.Count - 1] == ";")
             text = text.Slice(0, text.Count - 1);
-        text = SqlText.Of(text.Text);
+        return Lower(text);
+    }
+
+    /// <summary>With lower-case keywords and names, but for quoted ones.</summary>
+    internal static SqlText Lower(SqlText part)
+    {
+        var text = SqlText.Of(part.Text);
         return SqlText.Of(text.With(Enumerable.Range(0, text.Count).Where(i => text[i][0] is not ('\'' or '"'))
             .Select(i => (text.Slice(i, 1), text[i].ToLowerInvariant()))));
+    }
+
+    /// <summary>Of a body in SQL, in lower case.</summary>
+    internal static IEnumerable<SqlText> StatementsOf(SqlText text)
+    {
+        if (text[0] == "return")
+            text = SqlText.Of("select " + text.Slice(1, text.Count - 1).Text);
+        if (text[0] == "begin" && text[1] == "atomic")
+            text = text.Slice(2, text.Count - 3);
+        return text.Split(";").Where(statement => !statement.IsEmpty).Select(statement => SqlText.Of(statement.Text));
     }
 
     /// <summary>Why a body cannot stand outside of its function; null when it can.</summary>

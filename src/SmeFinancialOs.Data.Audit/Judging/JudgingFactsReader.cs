@@ -39,13 +39,27 @@ internal static class JudgingFactsReader
         FROM pg_class c, pg_roles r WHERE c.oid = ANY ($1) AND r.oid = ANY ($2) AND has_schema_privilege(r.oid, c.relnamespace, 'USAGE')
         """;
 
-    /// <summary>Of PostgreSQL or of an extension, and none of that name has effects: what is VOLATILE may, but for these.</summary>
+    /// <summary>
+    /// None of that name has effects or reads more than its arguments. What is VOLATILE may, but for these; so may functions that take SQL or the name of
+    /// a table, or show the statements of other sessions. Functions of extensions may do the same, but for those that are IMMUTABLE and known.
+    /// </summary>
     private const string PureFunctions = """
         SELECT DISTINCT CASE WHEN w.schema <> '' THEN w.schema END AS schema, w.name FROM unnest($1::text[], $2::text[]) AS w (schema, name)
         WHERE NOT EXISTS (SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = w.name AND w.schema IN ('', n.nspname)
-            AND (p.provolatile = 'v' AND p.proname <> ALL ('{random,clock_timestamp,timeofday,gen_random_uuid}') OR p.proname ~ '_to_xml'
-                OR n.nspname <> 'pg_catalog' AND NOT EXISTS (SELECT FROM pg_depend e
-                    WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')))
+            AND CASE WHEN n.nspname = 'pg_catalog' AND p.oid < 16384
+                THEN p.provolatile = 'v' AND p.proname <> ALL ('{random,clock_timestamp,timeofday,gen_random_uuid}')
+                    OR p.proname ~ '_to_xml|^pg_stat_get|^pg_mcv_list|^pg_get_statisticsobjdef'
+                ELSE p.provolatile <> 'i' OR NOT EXISTS (SELECT FROM pg_depend e JOIN pg_extension x ON x.oid = e.refobjid
+                    WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e' AND e.refclassid = 'pg_extension'::regclass
+                        AND x.extname = ANY ('{btree_gin,btree_gist,citext,cube,fuzzystrmatch,hstore,intarray,isn,ltree,pg_trgm,pgcrypto,seg,uuid-ossp}'))
+                END)
+        """;
+
+    /// <summary>Whose comparisons raise no error that tells a value, according to PostgreSQL. That of varchar is the one of text.</summary>
+    private const string LeakproofTypes = """
+        SELECT format_type(o.oprleft, NULL) AS name FROM pg_operator o JOIN pg_proc p ON p.oid = o.oprcode
+        WHERE o.oid < 16384 AND o.oprleft = o.oprright AND p.proleakproof AND o.oprname IN ('=', '<>', '<', '<=', '>', '>=')
+        GROUP BY 1 HAVING count(*) = 6 UNION ALL SELECT 'character varying'
         """;
 
     internal static async Task<JudgingFacts> ReadAsync(NpgsqlConnection connection, DatabaseModel model,
@@ -62,6 +76,7 @@ internal static class JudgingFactsReader
         batch.BatchCommands.Add(Command(Roles, roles));
         batch.BatchCommands.Add(Command(Commands, tables, roles));
         batch.BatchCommands.Add(Command(PureFunctions, functions.Select(f => f.Schema ?? "").ToArray(), functions.Select(f => f.Name).ToArray()));
+        batch.BatchCommands.Add(new(LeakproofTypes));
         var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var rows = new CatalogRows(reader, cancellationToken);
@@ -74,6 +89,7 @@ internal static class JudgingFactsReader
             RedefinedOperator: row.Flag("redefined_operator"), Role: ReadRole(row))).ConfigureAwait(false);
         var commands = await rows.NextAsync(row => (Key: (row.Oid("relation"), row.Oid("role")), Letters: row.Text("commands"))).ConfigureAwait(false);
         var pure = await rows.NextAsync(row => (row.TextOrNull("schema"), row.Text("name"))).ConfigureAwait(false);
+        var leakproof = await rows.NextAsync(row => row.Text("name")).ConfigureAwait(false);
         return new(
             known.Any(item => item.Superuser),
             known.Any(item => item.RedefinedCast),
@@ -81,7 +97,8 @@ internal static class JudgingFactsReader
             tables.ToDictionary(oid => oid, oid => new TableFacts([.. columns[oid]], [.. checks[oid]])),
             known.ToDictionary(item => item.Role.Oid, item => item.Role),
             commands.ToDictionary(item => item.Key, item => item.Letters),
-            pure.ToHashSet());
+            pure.ToHashSet(),
+            leakproof.ToHashSet());
     }
 
     private static NpgsqlBatchCommand Command(string sql, params object[] parameters)

@@ -1,5 +1,6 @@
 using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging.Queries;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
@@ -56,23 +57,34 @@ internal sealed class PolicyJudging
                 judgements.Add(new(table.Name, Identifier.Quote(role.Name), judged));
             }
         }
-        var viewJudge = new ViewJudge(model, judging._judge);
+        var judge = new QueryJudge(model, facts, judging._judge);
+        var viewJudge = new ViewJudge(model, judge);
         foreach (var view in views)
         {
             var judged = await TriedAsync(() => viewJudge.JudgeAsync(view, facts.Roles[view.Role], cancellationToken)).ConfigureAwait(false);
-            judgements.Add(new(view.View.Name, Identifier.Quote(facts.Roles[view.Role].Name), judged));
+            judgements.Add(new(view.View.Name, Identifier.Quote(facts.Roles[view.Role].Name), judged)
+            {
+                ReadsContext = ReadsContext(model, new(model, [view.Query])),
+            });
         }
-        var (definerJudge, queryJudge) = (new DefinerJudge(model, facts), new DefinerQueryJudge(model, facts, judging._judge));
+        var (definerJudge, queryJudge) = (new DefinerJudge(model, facts), new DefinerQueryJudge(model, facts, judge));
         foreach (var function in definers)
         {
             var judgement = definerJudge.Judge(function);
-            if (judgement.Verdict == PolicyVerdict.NotJudged
-                && await queryJudge.JudgeAsync(function, cancellationToken).ConfigureAwait(false) is { } judged)
-                judgement = new(function.Signature, judgement.Role, judged);
+            if (judgement.Verdict == PolicyVerdict.NotJudged)
+            {
+                var judged = await TriedAsync(() => queryJudge.JudgeAsync(function, cancellationToken)).ConfigureAwait(false);
+                judgement = new(function.Signature, judgement.Role, judged) { ReadsContext = ReadsContext(model, DefinerJudge.ClosureOf(model, function)) };
+            }
             judgements.Add(judgement);
         }
         return judgements;
     }
+
+    /// <summary>By name, also within a string that is run as SQL; or a setting whose name is computed.</summary>
+    private static bool ReadsContext(DatabaseModel model, ExpressionClosure closure) => closure.HasComputedSetting
+        || model.Context.Settings.Append(model.Context.TenantSetting)
+            .Any(setting => closure.Texts.Any(text => text.Text.Contains(setting, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>The tables that a policy reads are judged first.</summary>
     private async Task<Judged> JudgeOnceAsync(Relation table, RoleFacts role)

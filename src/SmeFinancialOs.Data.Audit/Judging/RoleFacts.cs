@@ -11,6 +11,8 @@ internal sealed record RoleFacts(uint Oid, string Name, bool IsExempt, bool MayA
         : IsExempt ? "no policy binds the role: it is a superuser or has BYPASSRLS"
         : !table.Forced && Usable.Contains(table.Owner) ? "the role has the rights of the table's owner, and row-level security is not forced" : null;
 
+    public bool IsBound(Relation table) => ExemptionFrom(table) is null;
+
     /// <summary>Of a role that is not the app's: the owner of a view or function.</summary>
     internal static RoleFacts Of(DatabaseModel model, uint oid)
     {

@@ -20,7 +20,8 @@ internal static class TableReferences
                 calls.Push(i == 0 ? "" : text[i - 1]);
             else if (text[i] == ")" && calls.Count > 0)
                 calls.Pop();
-            else if (IsBeforeTable(text, i) && !(calls.Count > 0 && FromInArguments.Contains(calls.Peek())) && Table(text, i + 1) is { } table)
+            else if (IsBeforeTable(text, i) && !(calls.Count > 0 && FromInArguments.Contains(calls.Peek()))
+                && Table(text, i + 1, text[i].Equals("INTO", StringComparison.OrdinalIgnoreCase)) is { } table)
                 yield return table;
         }
     }
@@ -33,7 +34,8 @@ internal static class TableReferences
         _ => false,
     };
 
-    private static string? Table(SqlText text, int index)
+    /// <summary>isInto: a parenthesis behind the name is the list of columns.</summary>
+    private static string? Table(SqlText text, int index, bool isInto)
     {
         while (text[index] is "(" || text[index].Equals("ONLY", StringComparison.OrdinalIgnoreCase)
             || text[index].Equals("LATERAL", StringComparison.OrdinalIgnoreCase))
@@ -53,6 +55,6 @@ internal static class TableReferences
             name = $"{name}.{text[index + 2]}";
             index += 2;
         }
-        return text[index + 1] == "(" ? null : name;
+        return text[index + 1] == "(" && !isInto ? null : name;
     }
 }

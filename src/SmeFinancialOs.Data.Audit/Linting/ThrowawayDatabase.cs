@@ -11,17 +11,18 @@ internal sealed class ThrowawayDatabase : IAsyncDisposable
 {
     private readonly AuditConnection _target;
     private readonly NpgsqlConnection _server;
-    private readonly string _name;
 
     private ThrowawayDatabase(AuditConnection target, NpgsqlConnection server, string name, NpgsqlConnection connection)
     {
         _target = target;
         _server = server;
-        _name = name;
+        Name = name;
         Connection = connection;
     }
 
     public NpgsqlConnection Connection { get; }
+
+    public string Name { get; }
 
     public static async Task<ThrowawayDatabase> CreateAsync(AuditConnection target, string? name, CancellationToken cancellationToken)
     {
@@ -55,12 +56,12 @@ internal sealed class ThrowawayDatabase : IAsyncDisposable
 
     /// <summary>Another connection, which sees what was committed.</summary>
     public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) =>
-        await _target.OpenAsync(_name, cancellationToken).ConfigureAwait(false);
+        await _target.OpenAsync(Name, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask DisposeAsync()
     {
         await Connection.DisposeAsync().ConfigureAwait(false);
-        await DropAsync(_server, _name).ConfigureAwait(false);
+        await DropAsync(_server, Name).ConfigureAwait(false);
     }
 
     private static async Task DropAsync(NpgsqlConnection server, string name)

@@ -7,6 +7,8 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
 {
     public string Rights => Role ?? Login;
 
+    public (string? Attacker, string Victim) Pair => (Tenant, Context.Other);
+
     public IReadOnlyList<string> Enter => Statements(Login, Role, Demo, Tenant, Context, Defaults);
 
     /// <summary>How many of the statements return a row.</summary>

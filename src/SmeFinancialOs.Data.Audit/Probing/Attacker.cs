@@ -23,13 +23,13 @@ internal sealed class Attacker(ProbeSession session, ProbeContext context, Findi
         var before = await BeforeAsync(attack).ConfigureAwait(false);
         var (result, after, error) = await ExecuteAsync(actor.Enter, actor.Results, context.Superuser ? Actor.Leave : Witness(attack),
             attack).ConfigureAwait(false);
+        var attempt = new Attempt(attack.ObjectName, actor.Rights, attack.Kind, attack.Statement, actor.Pair);
         if (Breach(attack, result, before, after, error) is { } message)
-            findings.Breach(new(attack.ObjectName, actor.Rights, attack.Kind, actor.Script(Printed(attack))), message);
+            findings.Breach(attempt with { Statement = actor.Script(Printed(attack)) }, message);
         else if (error is null)
-            findings.Answered(attack.ObjectName);
+            findings.Answered(attempt);
         else
-            await Refusals.RecordAsync(findings, actor, new(attack.ObjectName, actor.Rights, attack.Kind, attack.Statement), error, attack,
-                () => AsSuperuserAsync(attack)).ConfigureAwait(false);
+            await Refusals.RecordAsync(findings, actor, attempt, error, attack, () => AsSuperuserAsync(attack)).ConfigureAwait(false);
     }
 
     /// <summary>Null: the statement did to the attacker's own rows what it should.</summary>

@@ -45,14 +45,14 @@ internal sealed class Controls(Attacker attacker, DatabaseModel model, IReadOnly
 
     private static Attack Of(Target target, char command, Privileges rights)
     {
-        var filter = target.HasTenant && rights.Select.Contains((target.Object.Oid, target.Tenant.Name)) ? " " + target.WhereOwn : "";
+        var filter = target.HasTenant && target.Owner.All(column => rights.Select.Contains((target.Object.Oid, column.Name))) ? " " + target.WhereOwn : "";
         var update = target.Granted(rights.Update);
         return command switch
         {
             'r' => new(target.Name, "select", $"SELECT count(*) FROM {target.Name}{filter}", "SELECT NULL", Sign.Seen, Mine: true),
             'a' => Changed("insert", target.Insert(target.Granted(rights.Insert), target.Own.Values)),
             'w' => Changed("update", $"UPDATE {target.Name} SET "
-                + Target.Assign([update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? update[0]], target.Own.Values)),
+                + Target.Assign([update.FirstOrDefault(column => !target.IsOwner(column)) ?? update[0]], target.Own.Values)),
             _ => Changed("delete", $"DELETE FROM {target.Name}"),
         };
 

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace SmeFinancialOs.Data.Audit.Probing;
 
 /// <summary>What comes to light. One breach for each object, role and cause; the others of the same cause are counted.</summary>
@@ -10,13 +12,19 @@ internal sealed class Findings(IsolationProbeOptions options)
     private readonly Dictionary<string, SortedSet<string>> _seen = [];
     private readonly Dictionary<string, int> _reached = [];
     private readonly HashSet<(string Name, string Role)> _unseen = [];
+    private readonly HashSet<(string, string, string, (string?, string))> _worked = [];
 
-    public void Answered(string name) => _answered[name] = _answered.GetValueOrDefault(name) + 1;
+    /// <summary>The server carried the statement out or refused the attacker.</summary>
+    public void Answered(Attempt attempt)
+    {
+        _answered[attempt.ObjectName] = _answered.GetValueOrDefault(attempt.ObjectName) + 1;
+        _worked.Add(KindOf(attempt));
+    }
 
     /// <summary>attempt: with the statement as a reader can repeat it.</summary>
     public void Breach(Attempt attempt, string message)
     {
-        Answered(attempt.ObjectName);
+        Answered(attempt);
         _reached[attempt.ObjectName] = _reached.GetValueOrDefault(attempt.ObjectName) + 1;
         var rule = attempt.Kind == KeyAttacks.Oracle ? IsolationProbe.KeyOracleRule : IsolationProbe.BreachRule;
         if (options.Allowlist.FirstOrDefault(allowance => allowance.Covers(attempt.ObjectName, rule, attempt.Kind)) is { } known)
@@ -58,6 +66,13 @@ internal sealed class Findings(IsolationProbeOptions options)
         foreach (var group in failed.Where(group => !group.Key.Impossible && !_unseen.Contains((group.Key.ObjectName, group.Key.Role))))
             Unclear(group.Key.ObjectName, $"{Kinds(group.Select(item => item.Attempt))} as {group.Key.Role} proved nothing: "
                 + $"{group.First().Reason}: {group.First().Attempt.Statement}");
+        foreach (var group in _notMade.Where(item => item.Impossible && IsKey(item.SqlState) && !_worked.Contains(KindOf(item.Attempt)))
+            .GroupBy(item => (item.Attempt.ObjectName, item.Attempt.Role, item.SqlState))
+            .Where(group => !_unseen.Contains((group.Key.ObjectName, group.Key.Role))))
+        {
+            Unclear(group.Key.ObjectName, $"{Kinds(group.Select(item => item.Attempt))} as {group.Key.Role} proved nothing, because rows that are "
+                + $"there already stand in the way: {group.First().Reason}: {group.First().Attempt.Statement}");
+        }
         var probed = _answered.Where(pair => _unseen.All(unseen => unseen.Name != pair.Key)).ToList();
         return new()
         {
@@ -76,6 +91,12 @@ internal sealed class Findings(IsolationProbeOptions options)
             ServerVersion = serverVersion,
         };
     }
+
+    /// <summary>Whether the error depends on the rows that the statement found, and not on the statement.</summary>
+    private static bool IsKey(string sqlState) =>
+        sqlState is PostgresErrorCodes.ForeignKeyViolation or PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ExclusionViolation;
+
+    private static (string, string, string, (string?, string)) KindOf(Attempt attempt) => (attempt.ObjectName, attempt.Role, attempt.Kind, attempt.Pair);
 
     /// <summary>A foreign key that reaches another tenant is another hole than a policy that lets rows pass.</summary>
     private IEnumerable<IGrouping<(string, string, bool), (Attempt Attempt, string Message)>> Causes(bool oracles) =>

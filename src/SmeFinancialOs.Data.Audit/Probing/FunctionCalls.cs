@@ -37,12 +37,12 @@ internal sealed class FunctionCalls(ProbeCatalog catalog, ProbeContext context, 
     private ProbeColumn Argument(uint oid) => new(0, "", oid, catalog.TypesByOid[oid].Name, true, ' ', ' ', null);
 
     private IEnumerable<string> Known(uint oid) =>
-        (from table in catalog.Model.TenantTables
-         let tenant = catalog.TenantColumn(table)
+        (from table in catalog.Tables
+         let tenant = catalog.Model.TenantColumnOf(table.Oid)?.Name
          from seed in seeder.Of(table, context.Other)
          from column in catalog.ColumnsOf[table.Oid]
          where column.TypeOid == oid && seed.Values.GetValueOrDefault(column.Name) is not null
-         orderby column.Name == tenant.Name descending
+         orderby column.Name == tenant descending
          select Argument(oid).Value(seed.Values[column.Name])).Distinct();
 
     private static IEnumerable<IEnumerable<string>> Combine(List<List<string>> lists) =>

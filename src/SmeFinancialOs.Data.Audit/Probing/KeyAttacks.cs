@@ -10,10 +10,9 @@ internal static class KeyAttacks
         IReadOnlyList<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
     {
         var columns = target.Granted(rights.Insert);
-        var set = target.Granted(rights.Update).FirstOrDefault(column => column.Name != target.Tenant.Name) is { } same
+        var set = target.Granted(rights.Update).FirstOrDefault(column => !target.IsOwner(column)) is { } same
             ? $"SET {Target.Assign([same], target.Other.Values)}" : null;
-        // Mine in name, the other's in everything else.
-        var twin = new Dictionary<string, string?>(target.Other.Values) { [target.Tenant.Name] = target.OwnId };
+        var twin = target.Twin;
         foreach (var row in new[] { target.Other.Values, twin })
         {
             yield return new(target.Name, "upsert", target.Insert(columns, row) + " ON CONFLICT DO NOTHING", target.OtherRows);
@@ -32,13 +31,34 @@ internal static class KeyAttacks
             yield return new(target.Name, Oracle, target.Insert(columns, twin), target.OwnCount, Sign.Told, Mine: true);
             yield return new(target.Name, Oracle, target.Insert(columns, twin) + " ON CONFLICT DO NOTHING", target.OwnCount, Sign.Told, Mine: true);
         }
+        foreach (var row in Referring(target, parents))
+            yield return new(target.Name, Reference, target.Insert(columns, row), target.OwnCount, Mine: true);
+    }
+
+    /// <summary>With the attacker's row in place, and the parents of both tenants.</summary>
+    internal static IEnumerable<Attack> Updates(Target target, Privileges rights, Actor actor,
+        IReadOnlyList<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
+    {
+        var update = target.Granted(rights.Update);
+        foreach (var row in Referring(target, actor.Tenant == target.Context.Own && !actor.Demo ? parents : []))
+        {
+            var changed = update.Where(column => row[column.Name] != target.Own.Values[column.Name]).ToList();
+            if (changed.Count > 0)
+                yield return new(target.Name, Reference, $"UPDATE {target.Name} SET {Target.Assign(changed, row)}", target.OwnRows, Mine: true);
+        }
+    }
+
+    /// <summary>The attacker's row, with one of its foreign keys to a row of the other tenant.</summary>
+    private static IEnumerable<Dictionary<string, string?>> Referring(Target target,
+        IEnumerable<(ProbeKey Key, IReadOnlyDictionary<string, string?> Parent)> parents)
+    {
         foreach (var (key, parent) in parents)
         {
             var child = new Dictionary<string, string?>(target.Own.Values);
-            foreach (var (own, other) in key.Columns.Zip(key.TargetColumns).Where(pair => pair.First != target.Tenant.Name))
+            foreach (var (own, other) in key.Columns.Zip(key.TargetColumns).Where(pair => !target.Kept.Contains(pair.First)))
                 child[own] = parent[other];
             if (!key.Columns.All(name => child[name] == target.Own.Values[name]))
-                yield return new(target.Name, Reference, target.Insert(columns, child), target.OwnCount, Mine: true);
+                yield return child;
         }
     }
 

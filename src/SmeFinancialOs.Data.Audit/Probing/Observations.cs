@@ -32,12 +32,12 @@ internal sealed class Observations(ProbeSession session, Findings findings)
         for (var i = 0; i < questions.Count; i++)
         {
             var (actor, question) = questions[i];
-            var attempt = new Attempt(question.ObjectName, actor.Rights, question.Kind, question.Statement);
+            var attempt = new Attempt(question.ObjectName, actor.Rights, question.Kind, question.Statement, actor.Pair);
             if (with[i].Answer == without[i].Answer && with[i].Error is { } error)
                 await Refusals.RecordAsync(findings, actor, attempt, error, null,
                     async () => (await AskAsync(null, question).ConfigureAwait(false)).Error).ConfigureAwait(false);
             else if (with[i].Answer == without[i].Answer)
-                findings.Answered(question.ObjectName);
+                findings.Answered(attempt);
             else if ((await AskAsync(actor, question).ConfigureAwait(false)).Answer == with[i].Answer)
                 findings.Breach(attempt with { Statement = actor.Script(question.Statement) }, "The answer depends on the other tenant's rows.");
             else

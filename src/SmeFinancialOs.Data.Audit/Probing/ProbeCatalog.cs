@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
@@ -58,9 +59,20 @@ internal sealed class ProbeCatalog
           AND p.provariadic = 0 AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype = 'e')
         """;
 
-    private ProbeCatalog(DatabaseModel model) => Model = model;
+    private ProbeCatalog(DatabaseModel model)
+    {
+        Model = model;
+        Tables = [.. model.TenantTables, .. model.ChildTables];
+        RootTables = [.. Tables.Where(table => !table.Parents.Any(model.HasTenants))];
+    }
 
     public DatabaseModel Model { get; }
+
+    /// <summary>Those whose rows belong to tenants. Tables with a tenant column come first, and parents before their children.</summary>
+    public IReadOnlyList<Relation> Tables { get; }
+
+    /// <summary>Without partitions, and tables that inherit from another one.</summary>
+    public IReadOnlyList<Relation> RootTables { get; }
 
     public required ILookup<uint, ProbeColumn> ColumnsOf { get; init; }
 
@@ -73,6 +85,13 @@ internal sealed class ProbeCatalog
     public required IReadOnlyList<ProbeFunction> AllFunctions { get; init; }
 
     public ProbeColumn TenantColumn(Relation table) => ColumnsOf[table.Oid].First(column => column.Name == Model.TenantColumnOf(table).Name);
+
+    /// <summary>What says whose the rows are: one for a tenant table, one for each foreign key to a parent of a child table.</summary>
+    public IReadOnlyList<RowOwner> OwnersOf(Relation table) => Model.IsTenantTable(table.Oid) ? [new(Model, table, null)]
+        : Model.OwnerKeysOf(table.Oid) is { Count: > 0 } keys ? [.. keys.Select(key => new RowOwner(Model, table, key))]
+        : [.. table.Parents.Where(Model.HasTenants).SelectMany(parent => OwnersOf(Model.Catalog.Relations[parent]))];
+
+    public int LevelOf(Relation table) => OwnersOf(table)[0].Level;
 
     /// <summary>A partition is bound by the keys of what it is a part of.</summary>
     public IEnumerable<ProbeKey> KeysOf(Relation table) =>

@@ -6,7 +6,8 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 /// The two tenants of the probe: the one that attacks, and the one whose rows must stay out of reach. SeedRole is null for a superuser, whom no policy binds,
 /// but who is no tenant either where contexts are sealed.
 /// </summary>
-internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids, ProbeSeal? seal, string? seedRole, string own, string other)
+internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids, ProbeSeal? seal, string? seedRole, string own, string other,
+    int? level = null)
 {
     public bool Superuser => superuser;
 
@@ -19,6 +20,11 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids,
     public string Own => own;
 
     public string Other => other;
+
+    /// <summary>Whether rows of tables of the level are attacked: at the others a sibling is the same tenant.</summary>
+    public bool Attacks(int tables) => level is null || level == tables;
+
+    public bool IsSibling => level is not null;
 
     public IReadOnlyList<string> Tenants { get; } = [own, other];
 
@@ -35,6 +41,9 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids,
 
     /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
     public ProbeContext Against(string tenant) => new(superuser, setting, ids, seal, superuser ? null : seedRole, own, tenant);
+
+    /// <summary>The same attacker, with a victim that differs at one level: another organization of the same tenant.</summary>
+    public ProbeContext Beside(int victim) => new(superuser, setting, ids, seal, seedRole, own, ids.Sibling(own, victim), victim);
 
     /// <summary>The same, as one tenant that is nobody's victim.</summary>
     public ProbeContext ForOwn(string tenant) => new(superuser, setting, ids, seal, seedRole, tenant, other);

@@ -16,10 +16,28 @@ internal sealed class ProbeIds(DatabaseModel model, IReadOnlyList<string> types)
 
     public string Of(string tenant, int level)
     {
-        if (level == 0)
-            return tenant;
-        return _ids.TryGetValue((tenant, level), out var known) ? known : _ids[(tenant, level)] = New(level, 'c');
+        if (_ids.TryGetValue((tenant, level), out var known))
+            return known;
+        return _ids[(tenant, level)] = level == 0 ? tenant : New(level, 'c');
     }
+
+    /// <summary>Another tenant of the level, with the same tenants above.</summary>
+    public string Sibling(string tenant, int level)
+    {
+        var sibling = New(0, 'd');
+        for (var other = 0; other < model.Context.LevelCount; other++)
+        {
+            if (IsShared(other, level))
+                _ids[(sibling, other)] = Of(tenant, other);
+        }
+        return sibling;
+    }
+
+    /// <summary>The levels at which a tenant may have a sibling: the context knows which one is asking, and which tenant it belongs to.</summary>
+    public IEnumerable<int> SiblingLevels => Enumerable.Range(0, model.Context.LevelCount).Where(level => model.Context.Carries(level)
+        && Enumerable.Range(0, model.Context.LevelCount).Any(other => IsShared(other, level) && model.Context.Carries(other)));
+
+    private bool IsShared(int other, int level) => other != level && !model.IsBelow(other, level);
 
     public string New(int level, char which) => types[level] switch
     {

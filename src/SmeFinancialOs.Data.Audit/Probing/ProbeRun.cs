@@ -1,4 +1,3 @@
-using Npgsql;
 using SmeFinancialOs.Data.Audit.Catalog;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
@@ -83,18 +82,16 @@ internal sealed partial class ProbeRun
         }
         if (!_context.Superuser || _seeder.Failures.Count > 0)
             await _seeder.FillAsync(true).ConfigureAwait(false);
-        foreach (var table in Model.Catalog.Relations.Values.Where(table => _seeder.Failures.ContainsKey(table.Oid)))
+        foreach (var table in Model.Catalog.Relations.Values.Where(table => _seeder.Failures.ContainsKey(table.Oid) && IsReported(table)))
             _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
-        foreach (var table in Model.ChildTables.Where(table => Model.AppGrants(GrantKind.Relation, table.Oid).Any()))
-        {
-            _findings.Unclear(table.Name, "It has no tenant column: a row belongs to the tenant of its parent row, and the probe makes none. "
-                + "See the verdict of the audit.");
-        }
         foreach (var table in Model.Catalog.Relations.Values.Where(table => table.Kind == 'f' && Model.AppGrants(GrantKind.Relation, table.Oid).Any()))
             _findings.Unclear(table.Name, "It is a foreign table: what it holds is out of reach of the probe.");
 
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = "" })], progress, "an empty tenant").ConfigureAwait(false);
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own })], progress, "another tenant").ConfigureAwait(false);
+        foreach (var level in _context.Ids.SiblingLevels.Where(level => _catalog.RootTables.Any(table => _catalog.LevelOf(table) == level)))
+            await new ProbeRun(_session, _options, _catalog, _context.Beside(level), _findings, _rights).AttackSiblingAsync(actors, progress, _seeder.Failures)
+                .ConfigureAwait(false);
         var demo = actors.Where(actor => actor.Demo).Select(actor => actor with { Tenant = _context.Other }).ToList();
         if (demo.Count == 0)
             return;
@@ -105,36 +102,11 @@ internal sealed partial class ProbeRun
                 .ConfigureAwait(false);
     }
 
-    /// <summary>The demo's own rows are for its role to read: nobody else reads them, and nobody writes them, not even under the demo's own name.</summary>
-    private async Task AttackDemoAsync(List<Actor> actors, IProgress<string>? progress)
-    {
-        await _seeder.FillAsync(true).ConfigureAwait(false);
-        // The app's own login may well be kept from writing the demo's rows: that is what is wanted.
-        foreach (var table in Model.TenantTables.Where(table => _context.Superuser && _seeder.Failures.ContainsKey(table.Oid)))
-            _findings.Unclear(table.Name, $"It could not be filled: {_seeder.Failures[table.Oid]}");
-        var demo = actors.Select(actor => actor with { Tenant = _context.Other, Context = _context }).ToList();
-        var strangers = actors.Where(actor => !actor.Demo)
-            .SelectMany(actor => new[] { "", _context.Own }.Select(tenant => actor with { Tenant = tenant, Context = _context })).ToList();
-        var attacker = new Attacker(_session, _context, _findings);
-        var reader = _context.ForOwn(_context.Other);
-        var controls = Controlled(new Attacker(_session, reader, _findings));
-        foreach (var target in Targets())
-        {
-            progress?.Report($"{target.Name} of the demo");
-            attacker.Forget();
-            foreach (var actor in demo.Where(actor => actor.Demo))
-                await controls.ReadAsync(actor, target with { Context = reader }).ConfigureAwait(false);
-            await EachAsync(attacker, strangers, target, null, null, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
-            await WriteAsync(attacker, null, demo, target).ConfigureAwait(false);
-        }
-        controls.Conclude();
-    }
-
     private async Task DefaultTenantAsync(Actor actor)
     {
         var setting = $"SELECT current_setting({Identifier.Literal(_context.Setting)}, true)";
         if (await _session.ScalarAsync(setting).ConfigureAwait(false) is { Length: > 0 })
-            _findings.Breach(new(actor.Login, actor.Rights, "select", setting), "The login has a tenant before it sets one.");
+            _findings.Breach(new(actor.Login, actor.Rights, "select", setting, actor.Pair), "The login has a tenant before it sets one.");
     }
 
     private async Task AttackAsync(List<Actor> actors, IProgress<string>? progress, string who)
@@ -150,7 +122,7 @@ internal sealed partial class ProbeRun
                 _findings.Unclear(function.Signature, "No arguments could be made up for it.");
             functions.AddRange(made.Select(call => (function, call)));
         }
-        var relations = Model.TenantTables.Concat(Views()).ToList();
+        var relations = _catalog.Tables.Where(IsAttacked).Concat(Views()).ToList();
         var questions = actors.SelectMany(actor => relations
             .SelectMany(relation => Observations.Of(relation, [.. _catalog.ColumnsOf[relation.Oid]], _rights[actor.Rights]))
             .Concat(functions.Where(call => !call.Function.Procedure).Select(call => FunctionCalls.Asked(call.Function, call.Call)))
@@ -166,58 +138,11 @@ internal sealed partial class ProbeRun
         }
         controls.Conclude();
         attacker.Forget();
-        var everything = string.Join(" || ", Model.RootTables.Select(table =>
-            $"({Target.Rows(table, _catalog.TenantColumn(table), _context.Ids.Of(_context.Other, Model.LevelOf(table)))})"));
+        var everything = string.Join(" || ", _catalog.RootTables.Where(IsAttacked).Select(table => $"({_seeder.Rows.Fingerprint(table, _context.Other)})"));
         foreach (var actor in actors)
         {
             foreach (var (function, call) in functions)
                 await attacker.RunAsync(actor, new(function.Signature, "call", call, "SELECT " + everything)).ConfigureAwait(false);
-        }
-    }
-
-    private Controls Controlled(Attacker attacker) => new(attacker, Model, _rights, _findings);
-
-    private async Task AttackAsync(Attacker attacker, Controls controls, List<Actor> actors, Target target)
-    {
-        await EachAsync(attacker, actors, target, null, controls.OnOwnRowAsync, _ => TableAttacks.AsSeeded(target)).ConfigureAwait(false);
-        await WriteAsync(attacker, controls, actors, target).ConfigureAwait(false);
-    }
-
-    private async Task WriteAsync(Attacker attacker, Controls? controls, List<Actor> actors, Target target)
-    {
-        await EachAsync(attacker, actors, target, () => _scenery.WithoutAsync(target.Table, _context.Own, target.Other),
-            controls is null ? null : controls.InsertAsync, actor => TableAttacks.OnOtherRow(target, _rights[actor.Rights])
-                .Concat(target.Object.IsTable ? KeyAttacks.Of(target, _rights[actor.Rights], actor, _catalog, Parents(target)) : [])).ConfigureAwait(false);
-        await EachAsync(attacker, actors, target, async () =>
-            {
-                await _scenery.WithoutAsync(target.Table, _context.Other, target.Own).ConfigureAwait(false);
-                await _session.RunAsync(Attacker.Defer).ConfigureAwait(false);
-            }, controls is null ? null : controls.OnOwnRowAsync, actor => TableAttacks.IntoOther(target, _rights[actor.Rights],
-                _options.AllowSignUp && target.Table.Oid == Model.Tenants?.Oid)).ConfigureAwait(false);
-    }
-
-    private async Task EachAsync(Attacker attacker, List<Actor> actors, Target target, Func<Task>? model, Func<Actor, Target, Task>? control,
-        Func<Actor, IEnumerable<Attack>> attacks)
-    {
-        try
-        {
-            await _session.UndoneAsync(async () =>
-            {
-                attacker.Forget();
-                await (model?.Invoke() ?? Task.CompletedTask).ConfigureAwait(false);
-                foreach (var actor in actors)
-                {
-                    if (control is not null && actor.Tenant == _context.Own && !actor.Demo)
-                        await control(actor, target).ConfigureAwait(false);
-                    foreach (var attack in attacks(actor))
-                        await attacker.RunAsync(actor, attack).ConfigureAwait(false);
-                }
-                return true;
-            }).ConfigureAwait(false);
-        }
-        catch (PostgresException fault) when (!_session.CancellationToken.IsCancellationRequested)
-        {
-            _findings.Unclear(target.Name, $"The rows could not be brought into place: {ServerText.Of(fault)} ({fault.SqlState})");
         }
     }
 }

@@ -50,7 +50,7 @@ internal static class Refusals
         var isCall = attempt.Kind == "call";
         var impossible = proof != Proof.Held && !isCall && actor.Context.Superuser && await asSuperuser().ConfigureAwait(false) is not null;
         if (proof == Proof.Held || (proof == Proof.HeldForAttacker && !impossible && !isCall))
-            findings.Answered(attempt.ObjectName);
+            findings.Answered(attempt);
         else
             findings.NotMade(attempt, Text(error), error.SqlState, impossible || isCall);
     }

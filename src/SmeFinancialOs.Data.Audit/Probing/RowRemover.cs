@@ -9,7 +9,7 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
     internal async Task WithoutOtherAsync()
     {
         var removable = new List<Relation>();
-        foreach (var table in catalog.Model.RootTables)
+        foreach (var table in catalog.RootTables.Where(table => context.Attacks(catalog.LevelOf(table))))
         {
             if (await MayDeleteAsync(table).ConfigureAwait(false))
                 removable.Add(table);
@@ -34,8 +34,13 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
 
     /// <summary>The rows of one tenant in a table and all but one of the other's, with everything that refers to them.</summary>
     internal Task WithoutAsync(Relation table, string tenant, Seed kept) =>
-        RemoveAsync(Dependents(table).SelectMany(child => context.Tenants.Select(whose => (child, whose, (Seed?)null))).Append((table, tenant, null))
-            .Append((table, kept.Tenant, kept)));
+        RemoveAsync(RowsOfDependents(table).Append((table, tenant, null)).Append((table, kept.Tenant, kept)));
+
+    /// <summary>What refers to the rows of both tenants.</summary>
+    internal Task WithoutDependentsAsync(Relation table) => RemoveAsync(RowsOfDependents(table));
+
+    private IEnumerable<(Relation Table, string Tenant, Seed? Kept)> RowsOfDependents(Relation table) =>
+        Dependents(table).SelectMany(child => context.Tenants.Select(whose => (child, whose, (Seed?)null)));
 
     /// <summary>A materialized view shows what was there when it was made.</summary>
     internal async Task RefreshAsync()
@@ -58,7 +63,7 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
     {
         var deletions = rows.OrderByDescending(row => seeder.OrderOf(row.Table))
             .Select(row => (row.Tenant,
-            Sql: $"DELETE FROM {row.Table.Name} WHERE {Mine(row.Table, row.Tenant)}"
+            Sql: seeder.Rows.Delete(row.Table, row.Tenant)
             + (row.Kept is { } kept ? $" AND NOT (tableoid = {kept.Leaf} AND ctid = '{kept.Place}')" : "")));
         if (context.Superuser)
             await session.RunAsync(["SET LOCAL session_replication_role = replica", .. deletions.Select(deletion => deletion.Sql),
@@ -68,25 +73,23 @@ internal sealed class RowRemover(ProbeSession session, ProbeCatalog catalog, Pro
                 .. context.Leave]).ConfigureAwait(false);
     }
 
-    private string Mine(Relation table, string tenant)
-    {
-        var column = catalog.TenantColumn(table);
-        return $"{column.Sql} = {column.Value(context.Ids.Of(tenant, catalog.Model.LevelOf(table)))}";
-    }
-
     private IEnumerable<Relation> Dependents(Relation table)
     {
-        var seen = new HashSet<uint>(Family(table));
-        var open = new Queue<uint>(seen);
+        var open = new Queue<uint>(Family(table));
+        // A parent may refer to one of its children: without it, the child's row would be nobody's.
+        var seen = new HashSet<uint>(open.Concat(Ancestors(table)));
         while (open.TryDequeue(out var target))
         {
-            foreach (var key in catalog.ForeignKeys.Where(key => key.Target == target && catalog.Model.IsTenantTable(key.Relation) && seen.Add(key.Relation)))
+            foreach (var key in catalog.ForeignKeys.Where(key => key.Target == target && catalog.Model.HasTenants(key.Relation) && seen.Add(key.Relation)))
             {
                 open.Enqueue(key.Relation);
                 yield return catalog.Model.Catalog.Relations[key.Relation];
             }
         }
     }
+
+    private IEnumerable<uint> Ancestors(Relation table) => catalog.OwnersOf(table).Select(owner => owner.Parent).OfType<Relation>()
+        .SelectMany(parent => Ancestors(parent).Append(parent.Oid));
 
     private IEnumerable<uint> Family(Relation table) => table.Parents.Where(catalog.Model.Catalog.Relations.ContainsKey)
         .SelectMany(parent => Family(catalog.Model.Catalog.Relations[parent])).Append(table.Oid);

@@ -6,10 +6,12 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeContext context, IsolationProbeOptions options)
 {
     private readonly RowFinder _finder = new(session, catalog);
+    private readonly References _references = new(session, catalog);
     private readonly List<Seed> _seeds = [];
     private readonly List<uint> _order = [];
     private readonly Dictionary<(uint Table, string Tenant), Dictionary<string, string?>> _promised = [];
-    private readonly Dictionary<(uint Table, int Which), Dictionary<string, string?>> _references = [];
+
+    public TenantRows Rows { get; } = new(catalog, context.Ids);
 
     /// <summary>By leaf: why it could not be filled.</summary>
     public Dictionary<uint, string> Failures { get; } = [];
@@ -24,7 +26,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     {
         await session.RunAsync("SET CONSTRAINTS ALL DEFERRED").ConfigureAwait(false);
         // Others may depend on what is filled now; what failed gets another try.
-        var open = catalog.Model.RootTables.Where(table => catalog.LeavesOf(table).Any(leaf => !Filled(leaf))).ToList();
+        var open = catalog.RootTables.Where(table => catalog.LeavesOf(table).Any(leaf => !Filled(leaf))).ToList();
         while (open.Count > 0)
         {
             var next = open.FirstOrDefault(table => Missing(table, open).Count == 0)
@@ -75,16 +77,19 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     {
         if (await ExistingAsync(leaf, tenant, underTenant).ConfigureAwait(false) is { } existing)
             return (existing, null);
-        var columns = catalog.ColumnsOf[leaf.Oid].Where(column => column.Writable || column.Name == catalog.TenantColumn(table).Name).ToList();
+        var columns = catalog.ColumnsOf[leaf.Oid].Where(column => column.Writable || column.Name == catalog.Model.TenantColumnOf(table.Oid)?.Name).ToList();
         var given = new Dictionary<string, string?>(_promised.GetValueOrDefault((table.Oid, tenant)) ?? []);
         foreach (var (name, id) in TenantIds(table, tenant))
             given[name] = id;
         var mirrored = new List<ProbeKey>();
-        foreach (var key in catalog.KeysOf(table))
+        var owners = catalog.OwnersOf(table);
+        foreach (var key in catalog.KeysOf(table).OrderBy(key => owners.Any(owner => owner.Columns.SequenceEqual(key.Columns)) ? 0 : 1))
         {
             if (await ParentAsync(table, key, tenant, shift, given, mirrored).ConfigureAwait(false) is { } fault)
                 return (null, fault);
         }
+        if (!owners.Any(owner => owner.Columns.All(name => given.GetValueOrDefault(name) is not null)))
+            return (null, Unfilled(owners[0].Parent!));
         foreach (var (name, expression) in options.Values.GetValueOrDefault(leaf.Name) ?? options.Values.GetValueOrDefault(table.Name)
             ?? new Dictionary<string, string>())
         {
@@ -109,11 +114,10 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     /// <summary>The demo has rows already, where there is one.</summary>
     private async Task<Seed?> ExistingAsync(Relation leaf, string tenant, bool underTenant)
     {
-        var column = catalog.TenantColumn(leaf);
         var all = catalog.ColumnsOf[leaf.Oid].ToList();
         var into = underTenant && !context.Superuser ? context.Enter(tenant) : [];
-        var id = column.Value(context.Ids.Of(tenant, catalog.Model.LevelOf(leaf)));
-        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {leaf.Name} WHERE {column.Sql} = {id} LIMIT 1";
+        var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {TenantRows.From(leaf)} WHERE {Rows.Condition(leaf, tenant)}"
+            + $"{(context.IsSibling ? Rows.OtherIds(leaf, tenant) : "")} LIMIT 1";
         var (results, _) = await session.TryAsync(() => session.ReadAsync([.. into, sql, .. into.Count > 0 ? context.Leave : []])).ConfigureAwait(false);
         return results?.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] ? Stored(leaf, tenant, all, stored) : null;
     }
@@ -121,7 +125,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     private static Seed Stored(Relation leaf, string tenant, List<ProbeColumn> columns, string?[] stored) =>
         new(leaf.Oid, tenant, stored[1]!, columns.Zip(stored.Skip(2)).ToDictionary(pair => pair.First.Name, pair => pair.Second));
 
-    private static string Texts(List<ProbeColumn> columns) => string.Join(", ", columns.Select(column => column.Sql + "::text"));
+    internal static string Texts(IEnumerable<ProbeColumn> columns) => string.Join(", ", columns.Select(column => column.Sql + "::text"));
 
     /// <summary>Null: the columns of the key have their values. Otherwise the reason why they have not.</summary>
     private async Task<string?> ParentAsync(Relation table, ProbeKey key, string tenant, int shift, Dictionary<string, string?> given, List<ProbeKey> mirrored)
@@ -135,21 +139,24 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
                 mirrored.Add(key);
             return null;
         }
-        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target) && (target = await OutsideAsync(key).ConfigureAwait(false)) is null)
+        if (!catalog.Model.Catalog.Relations.TryGetValue(key.Target, out var target)
+            && (target = await _references.OutsideAsync(key).ConfigureAwait(false)) is null)
             return IsOptional(table, key) ? SetNull(table, key, given)
                 : $"It refers to a table outside of the schemas that are probed, by {string.Join(", ", key.Columns)}.";
-        var parents = catalog.Model.IsTenantTable(key.Target)
+        var parents = catalog.Model.HasTenants(key.Target)
             ? Of(target, tenant).Select(seed => seed.Values).Where(values =>
                 pairs.TrueForAll(pair => !given.TryGetValue(pair.First, out var value) || value == values.GetValueOrDefault(pair.Second))).ToList()
-            : [await ReferenceAsync(target, shift, IsUser(table, key) ? shift : 0).ConfigureAwait(false)];
+            : [await _references.RowAsync(target, shift, IsUser(table, key) ? shift : 0).ConfigureAwait(false)];
         if (parents.Count == 0 && key.Deferrable && !IsOptional(table, key))
             parents = [await PromiseAsync(target, key, tenant, shift).ConfigureAwait(false)];
         if (parents.Count == 0 || parents[0].Count == 0)
-            return IsOptional(table, key) ? SetNull(table, key, given) : $"It refers to {target.Name}, which could not be filled.";
+            return IsOptional(table, key) ? SetNull(table, key, given) : Unfilled(target);
         foreach (var (own, other) in pairs)
             given.TryAdd(own, parents[shift % parents.Count][other]);
         return null;
     }
+
+    private static string Unfilled(Relation parent) => $"It refers to {parent.Name}, which could not be filled.";
 
     private string? SetNull(Relation table, ProbeKey key, Dictionary<string, string?> given)
     {
@@ -176,43 +183,9 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
     private IEnumerable<(string Name, string Id)> TenantIds(Relation table, string tenant) =>
         catalog.Model.IdsOf(table).Select(id => (id.Column.Name, context.Ids.Of(tenant, id.Level)));
 
-    /// <summary>
-    /// A table in another schema than those that are probed, such as that of the users: whatever stands there will do. Null where the probe cannot look there.
-    /// </summary>
-    private async Task<Relation?> OutsideAsync(ProbeKey key)
-    {
-        var name = await session.ScalarAsync("SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            + $"WHERE c.oid = {key.Target} AND c.relkind IN ('r', 'p')").ConfigureAwait(false);
-        return name is null ? null : new(key.Target, name, 0, 'r', 0, false, false, false, false, [], null);
-    }
-
     /// <summary>Whether the key says whose membership it is: each tenant needs a user of its own.</summary>
     private bool IsUser(Relation table, ProbeKey key) => catalog.Model.Members is { } members && members.Table.Oid == table.Oid
         && key.Columns.Contains(members.User.Name);
-
-    /// <summary>A table without tenants: any row of it will do, or one that is made. which: 0 for any, else another one for each number.</summary>
-    private async Task<IReadOnlyDictionary<string, string?>> ReferenceAsync(Relation table, int shift, int which)
-    {
-        if (_references.TryGetValue((table.Oid, which), out var known))
-            return known;
-        var columns = catalog.ColumnsOf[table.Oid].ToList();
-        var list = Texts(columns);
-        var (found, _) = await session.TryAsync(() => session.RowsAsync($"SELECT {list} FROM {table.Name} LIMIT 1 OFFSET {Math.Max(0, which - 1)}"))
-            .ConfigureAwait(false);
-        var writable = columns.Where(column => column.Writable).ToList();
-        var (rows, _) = found is { Count: > 0 } ? ([], null)
-            : await _finder.FindAsync(table, writable, new Dictionary<string, string?>(), shift).ConfigureAwait(false);
-        foreach (var row in rows)
-        {
-            if (found is { Count: > 0 })
-                break;
-            var given = writable.Where(column => row.ContainsKey(column.Name)).ToList();
-            (found, _) = await session.TryAsync(() => session.RowsAsync(
-                $"INSERT INTO {table.Name} {Values(given, row)} RETURNING {list}")).ConfigureAwait(false);
-        }
-        return _references[(table.Oid, which)] = found is { Count: > 0 } ? columns.Zip(found[0]).ToDictionary(pair => pair.First.Name, pair =>
-            pair.Second) : [];
-    }
 
     private async Task<Seed?> InsertAsync(Relation table, Relation leaf, string tenant, List<ProbeColumn> columns, Dictionary<string, string?> row,
         bool underTenant)
@@ -229,7 +202,7 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
             : null;
     }
 
-    private static string Values(List<ProbeColumn> columns, Dictionary<string, string?> row, string overriding = "") => columns.Count == 0
+    internal static string Values(List<ProbeColumn> columns, Dictionary<string, string?> row, string overriding = "") => columns.Count == 0
         ? "DEFAULT VALUES"
         : $"({string.Join(", ", columns.Select(column => column.Sql))}){overriding} "
             + $"VALUES ({string.Join(", ", columns.Select(column => column.Value(row[column.Name])))})";

@@ -27,7 +27,7 @@ internal static class TableAttacks
     internal static IEnumerable<Attack> OnOtherRow(Target target, Privileges rights)
     {
         var update = target.Granted(rights.Update);
-        var same = update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? (update.Count > 0 ? update[0] : null);
+        var same = update.FirstOrDefault(column => !target.IsOwner(column)) ?? (update.Count > 0 ? update[0] : null);
         if (same is not null)
         {
             var set = $"SET {Target.Assign([same], target.Other.Values)}";
@@ -36,11 +36,12 @@ internal static class TableAttacks
             if (target.Object.IsTable)
                 yield return Changed("merge", $"MERGE INTO {target.Name} USING (SELECT 1) AS probe (one) ON true WHEN MATCHED THEN UPDATE {set}");
         }
-        if (update.Any(column => column.Name == target.Tenant.Name))
+        var owner = update.Where(target.IsOwner).ToList();
+        if (owner.Count > 0)
         {
             foreach (var sql in Forms($"UPDATE {target.Name} SET {Target.Assign(update, target.Own.Values)}", target))
                 yield return Changed("steal", sql);
-            yield return Changed("steal", $"UPDATE {target.Name} SET {Target.Assign([target.Tenant], target.Own.Values)}");
+            yield return Changed("steal", $"UPDATE {target.Name} SET {Target.Assign(owner, target.Own.Values)}");
         }
         foreach (var sql in Forms($"DELETE FROM {target.Name}", target))
             yield return Changed("delete", sql);
@@ -63,7 +64,7 @@ internal static class TableAttacks
             yield return Changed("insert", $"INSERT INTO {target.Name} ({Target.List(insert)}) SELECT {Target.Values(insert, target.Other.Values)}");
             if (target.IsMembership)
                 yield return Changed("insert", target.Insert([.. insert.Where(column => column.Default is null
-                    || column.Name == target.Tenant.Name)], target.Joined));
+                    || target.IsOwner(column))], target.Joined));
             if (target.Object.IsTable)
             {
                 yield return Changed("merge", $"MERGE INTO {target.Name} USING (SELECT 1) AS probe (one) ON false "
@@ -72,15 +73,32 @@ internal static class TableAttacks
                     CopyLine: CopyLine(insert.Select(column => target.Other.Values[column.Name])));
             }
         }
-        if (!update.Any(column => column.Name == target.Tenant.Name))
+        var owner = update.Where(target.IsOwner).ToList();
+        if (target.MayBeOrphan && target.Object.IsTable)
+            yield return new(target.Name, "insert", target.Insert(insert, target.Orphan), target.Orphans);
+        if (owner.Count == 0)
             yield break;
+        if (target.MayBeOrphan && target.Object.IsTable)
+            yield return new(target.Name, "move", $"UPDATE {target.Name} SET {Target.Assign(owner, target.Orphan)}", target.Orphans);
         var move = $"UPDATE {target.Name} SET {Target.Assign(update, target.Other.Values)}";
         yield return Changed("move", move);
         yield return Changed("move", move + " RETURNING *");
         yield return Changed("move", $"{move} {target.WhereOwn}");
-        yield return Changed("move", $"UPDATE {target.Name} SET {Target.Assign([target.Tenant], target.Other.Values)}");
+        yield return Changed("move", $"UPDATE {target.Name} SET {Target.Assign(owner, target.Other.Values)}");
 
         Attack Changed(string kind, string sql) => new(target.Name, kind, sql, target.OtherRows);
+    }
+
+    /// <summary>With a row of a child table that belongs to no tenant: what everybody may read, nobody may write.</summary>
+    internal static IEnumerable<Attack> OnOrphan(Target target, Privileges rights)
+    {
+        var update = target.Granted(rights.Update);
+        var same = update.Where(column => !target.IsOwner(column)).DefaultIfEmpty(update.Count > 0 ? update[0] : null).First();
+        if (same is not null)
+            yield return Changed("update", $"UPDATE {target.Name} SET {Target.Assign([same], target.Orphan)}");
+        yield return Changed("delete", $"DELETE FROM {target.Name}");
+
+        Attack Changed(string kind, string sql) => new(target.Name, kind, sql, target.Orphans);
     }
 
     private static IEnumerable<string> Forms(string statement, Target target)

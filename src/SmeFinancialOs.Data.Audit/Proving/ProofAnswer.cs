@@ -9,6 +9,9 @@ internal sealed record ProofAnswer(string Text, bool IsError)
 
     public bool Other => !IsError && Text.EndsWith("true", StringComparison.Ordinal);
 
+    /// <summary>Of an answer that is another one each time: how many rows.</summary>
+    public ProofAnswer Count => IsError ? this : this with { Text = Text.Split(' ')[0] + " " };
+
     /// <summary>An answer that was read is a count and a hash.</summary>
     public override string ToString() => IsError ? $"error {Text}" : $"rows: {Text.Split(' ')[0]}";
 

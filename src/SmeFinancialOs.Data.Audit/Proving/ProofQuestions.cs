@@ -4,7 +4,8 @@ using SmeFinancialOs.Data.Audit.Probing;
 namespace SmeFinancialOs.Data.Audit.Proving;
 
 /// <summary>What an identity is asked: it reads each table, view and function, and writes each table that has a row of both tenants.</summary>
-internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context, Seeder seeder, IReadOnlyList<ProofQuestion> calls)
+internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context, Seeder seeder, IReadOnlyList<ProofQuestion> calls,
+    IReadOnlySet<(uint Relation, string Column)> changing)
 {
     private DatabaseModel Model => catalog.Model;
 
@@ -15,14 +16,16 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
             var columns = catalog.ColumnsOf[relation.Oid].ToList();
             if (columns.Count == 0)
                 continue;
-            var asked = Observations.Of(relation, columns, rights).First();
+            var compared = columns.FindAll(column => !changing.Contains((relation.Oid, column.Name)));
+            var asked = Observations.Of(relation, compared.Count > 0 ? compared : columns, rights).First();
             // What stands in other tables may change with a fix, such as a list of protected tables: whether it can be read may not.
             yield return new(relation.Name, "SELECT", [], Model.IsTenantTable(relation.Oid) || Model.ReadsTenants(relation.Oid) ? asked.Asked
                 : $"SELECT count(*)::text FROM ({asked.Statement} LIMIT 0) AS answer", null);
         }
         foreach (var question in calls)
             yield return question;
-        foreach (var question in Model.TenantTables.Select(TargetOf).OfType<Target>().SelectMany(target => Writes(target, rights)))
+        foreach (var question in Model.TenantTables.Select(TargetOf).OfType<Target>().SelectMany(target => Writes(target, rights)
+            .Concat(SharedRows.Questions(Model, target))))
             yield return question;
     }
 
@@ -31,8 +34,26 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
         (from own in seeder.Of(table, context.Own)
          from other in seeder.Of(table, context.Other)
          where own.Leaf == other.Leaf
-         select new Target(table, table, [.. catalog.ColumnsOf[table.Oid]], catalog.TenantColumn(table), own, other, context, Model.LevelOf(table)))
+         select new Target(table, table, [.. catalog.ColumnsOf[table.Oid]], [catalog.TenantColumn(table)], own, other, context, seeder.Rows))
         .FirstOrDefault();
+
+    /// <summary>The columns of views that are other ones each time, such as random() or nextval(): they say nothing of whose the rows are.</summary>
+    internal static async Task<IReadOnlySet<(uint Relation, string Column)>> ChangingAsync(ProbeCatalog catalog, ProbeSession session)
+    {
+        var changing = new HashSet<(uint, string)>();
+        foreach (var view in catalog.Model.Catalog.Relations.Values.Where(relation => relation.Kind == 'v'))
+        {
+            foreach (var column in catalog.ColumnsOf[view.Oid])
+            {
+                var sql = $"SELECT md5(string_agg({column.Sql}::text, '|' ORDER BY {column.Sql}::text)) FROM {view.Name}";
+                var (same, error) = await session.TryAsync(async () => await session.ScalarAsync(sql).ConfigureAwait(false)
+                    == await session.ScalarAsync(sql).ConfigureAwait(false) ? "same" : "").ConfigureAwait(false);
+                if (error is null && same is not "same")
+                    changing.Add((view.Oid, column.Name));
+            }
+        }
+        return changing;
+    }
 
     /// <summary>The calls of the functions of the host, for identities that may make them.</summary>
     internal static async Task<IReadOnlyList<ProofQuestion>> CallsAsync(ProbeCatalog catalog, ProbeContext context, Seeder seeder, ProbeSession session)
@@ -41,8 +62,9 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
         var calls = new List<ProofQuestion>();
         foreach (var function in functions.Callable.Where(function => !function.Procedure))
         {
+            var reads = FunctionReads.Of(catalog.Model, catalog.Model.Catalog.Functions[function.Oid]);
             foreach (var call in await functions.CallsAsync(function).ConfigureAwait(false))
-                calls.Add(new(function.Signature, "a call", [], FunctionCalls.Asked(function, call).Asked, null));
+                calls.Add(new(function.Signature, ProofQuestion.Call, [], FunctionCalls.Asked(function, call).Asked, null) { Reads = reads });
         }
         return calls;
     }
@@ -51,28 +73,25 @@ internal sealed class ProofQuestions(ProbeCatalog catalog, ProbeContext context,
     private static IEnumerable<ProofQuestion> Writes(Target target, Privileges rights)
     {
         string[] unchecked_ = ["SET LOCAL session_replication_role = replica"];
-        var changed = $"SELECT concat_ws(' ', ({Rows(target, target.OwnId)})::text, ({Rows(target, target.OtherId)})::text)";
+        var changed = $"SELECT concat_ws(' ', ({IsMoved(target, target.Own)})::text, ({IsMoved(target, target.Other)})::text)";
         var update = target.Granted(rights.Update);
-        var set = Target.Assign([update.FirstOrDefault(column => column.Name != target.Tenant.Name) ?? update[0]], target.Own.Values);
+        var set = Target.Assign([update.FirstOrDefault(column => !target.IsOwner(column)) ?? update[0]], target.Own.Values);
         yield return new(target.Name, "UPDATE", [], $"UPDATE {target.Name} SET {set}", changed);
         // Foreign keys are not looked at: a row that is referred to could not be deleted.
         yield return new(target.Name, "DELETE", unchecked_, $"DELETE FROM {target.Name}", changed);
-        foreach (var (seed, id, effect) in ((Seed, string, string)[])[(target.Own, target.OwnId, "true, false"), (target.Other, target.OtherId, "false, true")])
+        foreach (var (seed, where, effect) in ((Seed, string, string)[])
+            [(target.Own, target.WhereOwn, "true, false"), (target.Other, target.WhereOther, "false, true")])
         {
             yield return new(target.Name, "INSERT",
-                [.. unchecked_, $"DELETE FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}",
-                    "SET LOCAL session_replication_role = origin"],
+                [.. unchecked_, $"DELETE FROM {target.Name} {where}", "SET LOCAL session_replication_role = origin"],
                 target.Insert(target.Granted(rights.Insert), seed.Values),
-                $"SELECT CASE WHEN EXISTS (SELECT FROM {target.Name} WHERE {target.Tenant.Sql} = {target.Tenant.Value(id)}) "
+                $"SELECT CASE WHEN EXISTS (SELECT FROM {target.Name} {where}) "
                 + $"THEN concat_ws(' ', {effect}) ELSE 'false false' END");
         }
     }
 
     /// <summary>Whether the seeded rows of a tenant are not where they were.</summary>
-    private static string Rows(Target target, string id)
-    {
-        var seed = id == target.OwnId ? target.Own : target.Other;
-        return $"NOT EXISTS (SELECT FROM {target.Name} AS r WHERE r.tableoid = {seed.Leaf} AND r.ctid = '{seed.Place}' "
-            + $"AND r.{target.Tenant.Sql} = {target.Tenant.Value(id)})";
-    }
+    private static string IsMoved(Target target, Seed seed) => "NOT EXISTS (SELECT FROM "
+        + $"{target.Name} {(seed == target.Own ? target.WhereOwn : target.WhereOther)} "
+        + $"AND tableoid = {seed.Leaf} AND ctid = '{seed.Place}')";
 }

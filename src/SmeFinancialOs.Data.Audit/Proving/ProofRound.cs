@@ -39,15 +39,16 @@ internal sealed class ProofRound
         var seeder = new Seeder(session, catalog, context, options);
         await seeder.FillAsync(false).ConfigureAwait(false);
         await session.RunAsync("SET CONSTRAINTS ALL DEFERRED").ConfigureAwait(false);
+        var changing = await ProofQuestions.ChangingAsync(catalog, session).ConfigureAwait(false);
         var calls = await ProofQuestions.CallsAsync(catalog, context, seeder, session).ConfigureAwait(false);
         var rights = new Dictionary<string, Privileges>();
         var identities = ProofIdentities.Of(catalog.Model, context, options.DemoRoles).ToList();
         foreach (var name in identities.Select(identity => identity.Actor.Rights).Distinct())
             rights.Add(name, await Privileges.ReadAsync(session, name).ConfigureAwait(false));
-        return new(session, options, catalog, context, seeder, new(catalog, context, seeder, calls), identities, rights);
+        return new(session, options, catalog, context, seeder, new(catalog, context, seeder, calls, changing), identities, rights);
     }
 
-    /// <summary>Tries each fix alone. Of those that hold, what the rules find afterwards; of the others, why they do not.</summary>
+    /// <summary>Tries each fix alone. Of those that hold, what the rules find afterwards and did not before; of the others, why they do not.</summary>
     internal async Task<IReadOnlyDictionary<SchemaFix, ProofResult>> RunAsync(IReadOnlyList<SchemaFix> fixes, IProgress<string>? progress)
     {
         var known = await FindAsync().ConfigureAwait(false);
@@ -79,6 +80,7 @@ internal sealed class ProofRound
     private async Task<(ProofAnswers Before, ProofAnswers Legitimate)> BaseAsync(List<ProofIdentity> identities)
     {
         var before = await AskAsync(identities).ConfigureAwait(false);
+        before.MarkChanging(await AskAsync(identities, question => question.IsCall).ConfigureAwait(false));
         var own = await LeavingAsync(_context.Own, [.. identities.Where(identity => identity.HasTenant)]).ConfigureAwait(false);
         var none = await LeavingAsync(null, [.. identities.Where(identity => !identity.HasTenant)]).ConfigureAwait(false);
         return (before, own.With(none));
@@ -110,15 +112,18 @@ internal sealed class ProofRound
                 if (fix.Findings.FirstOrDefault(finding => left.Any(other => other.Fingerprint == finding.Fingerprint)) is { } stays)
                     return new($"the finding {stays.RuleId} {stays.ObjectName} is still there", left);
                 // What comes to light at the same object was hidden behind the fault.
-                if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error && known.All(other => other.Fingerprint != finding.Fingerprint)
+                left = [.. left.Where(finding => known.All(other => other.Fingerprint != finding.Fingerprint))];
+                if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error
                     && fix.Findings.All(mended => mended.ObjectName != finding.ObjectName)) is { } @new)
                     return new($"it brings the finding {@new.RuleId} {@new.ObjectName}", left);
                 var after = await AskAsync(identities).ConfigureAwait(false);
-                if (TablesOf(fix).FirstOrDefault(table => !after.IsControlled(table, before, legitimate)) is { } uncontrolled)
+                var about = TablesOf(fix).ToList();
+                if (about.Find(table => !after.IsControlled(table, before, legitimate)) is { } uncontrolled)
                     return new($"no role of the app sees its own row of {uncontrolled}, before or after: nothing can be shown", left);
-                foreach (var (identity, question, answer, fault) in after.FaultsAgainst(before, legitimate))
+                foreach (var (identity, question, answer, fault) in after.FaultsAgainst(before, legitimate, about))
                 {
-                    if (question.IsWrite || !identity.IsApp || identity.HasTenant || !await IsBlindAsync(identity, question, answer).ConfigureAwait(false))
+                    if (question.IsWrite || question.IsShared || !identity.IsApp || identity.HasTenant
+                        || !await IsBlindAsync(identity, question, answer).ConfigureAwait(false))
                         return new(fault, left);
                 }
                 return new ProofResult(null, left);

@@ -13,13 +13,22 @@ internal sealed class DefinerBypasses : CatalogRule
         Docs + "sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY");
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
+        from candidate in Candidates(model)
+        where candidate.Judgement?.Verdict != PolicyVerdict.Safe && !IsOpenQuestion(candidate.Judgement)
+        let function = candidate.Function
+        select Found(function.Signature, $"The app may run it, and {model.Identities.NameOf(function.Owner)} sees every tenant"
+            + $"{(candidate.Judgement is { } judgement ? $": {judgement.Reason}" : "")}.", FixOf(model, function));
+
+    /// <summary>Functions of owners whom no policy binds, for the app.</summary>
+    internal static IEnumerable<(Function Function, PolicyJudgement? Judgement)> Candidates(DatabaseModel model) =>
         from function in model.Catalog.Functions.Values
         where function.Definer && model.AppMayRun(function) && DefinerJudge.Bypasses(model, function.Owner)
-        let judgement = model.JudgementsOf(function.Signature) is [var only, ..] ? only : null
-        where judgement?.Verdict != PolicyVerdict.Safe
-        let roles = model.AppGrantees(GrantKind.Function, function.Oid)
-        select Found(function.Signature, $"The app may run it, and {model.Identities.NameOf(function.Owner)} sees every tenant"
-            + $"{(judgement is null ? "" : $": {judgement.Reason}")}.", roles.Length > 0
-            ? Fix.Review($"REVOKE EXECUTE ON ROUTINE {function.Signature} FROM {roles};")
-            : Fix.Person($"a trigger runs it: give it to a role that the policies bind, ALTER ROUTINE {function.Signature} OWNER TO ..;"));
+        select (function, model.JudgementsOf(function.Signature) is [var only, ..] ? only : null);
+
+    /// <summary>It reads who the tenant is, nothing was seen, and nothing was proved.</summary>
+    internal static bool IsOpenQuestion(PolicyJudgement? judgement) => judgement is { Verdict: PolicyVerdict.NotJudged, ReadsContext: true };
+
+    internal static Fix FixOf(DatabaseModel model, Function function) => model.AppGrantees(GrantKind.Function, function.Oid) is { Length: > 0 } roles
+        ? Fix.Review($"REVOKE EXECUTE ON ROUTINE {function.Signature} FROM {roles};")
+        : Fix.Person($"a trigger runs it: give it to a role that the policies bind, ALTER ROUTINE {function.Signature} OWNER TO ..;");
 }

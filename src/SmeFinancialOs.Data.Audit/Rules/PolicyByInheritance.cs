@@ -18,6 +18,7 @@ internal sealed class PolicyByInheritance : CatalogRule
                     from role in model.Identities.Inherited(login)
                     where policy.Policy.Roles.Contains(role.Oid)
                     select (Login: login, Role: role)).FirstOrDefault()
-        where pair.Login is not null
+        where pair.Login is not null && !model.JudgementsOf(policy.Table).Any(judgement => judgement.Role == pair.Login.Sql
+            && judgement is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
         select Found(policy.Name, $"{pair.Login.Sql} inherits {pair.Role.Sql}.", RoleFix.StopInheriting(model, pair.Role, pair.Login));
 }

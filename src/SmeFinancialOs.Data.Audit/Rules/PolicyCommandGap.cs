@@ -15,7 +15,7 @@ internal sealed class PolicyCommandGap : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from policy in model.Policies
         where policy.TenantColumn is not null && policy.ConcernsApp && policy.IsBan
-        let bans = model.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && (other.IsBan || IsClosed(other))).ToList()
+        let bans = model.PoliciesOf(policy.Table).Where(other => other.ConcernsApp && (other.IsBan || other.IsClosed)).ToList()
         let missing = "awd".Where(command => !bans.Any(other => other.Policy.Covers(command)) && MayWrite(model, policy.Table, command)).ToList()
         where missing.Count > 0
         let condition = (policy.Check.IsEmpty ? policy.Using : policy.Check).Text
@@ -25,8 +25,6 @@ internal sealed class PolicyCommandGap : CatalogRule
     /// <summary>What nobody of the app may do needs no ban.</summary>
     private static bool MayWrite(DatabaseModel model, Relation table, char command) =>
         model.AppGrants(GrantKind.Relation, table.Oid).Any(grant => grant.Privilege == PolicyFix.Command(command)) || model.Identities.IsApp(table.Owner);
-
-    private static bool IsClosed(PolicyAnalysis policy) => !policy.Policy.Permissive && policy.Using.Bare().Is("false");
 
     private static string Create(DatabaseModel model, PolicyAnalysis policy, string command, string condition) =>
         $"CREATE POLICY {Identifier.Quote($"{policy.Policy.Name}_{command.ToLowerInvariant()}")} ON {policy.Table.Name} AS RESTRICTIVE FOR {command} "

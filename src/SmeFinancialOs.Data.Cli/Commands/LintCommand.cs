@@ -1,6 +1,5 @@
 using System.CommandLine;
 using SmeFinancialOs.Data.Audit;
-using SmeFinancialOs.Data.Schema;
 using SmeFinancialOs.Data.Testing;
 
 namespace SmeFinancialOs.Data.Cli.Commands;
@@ -16,28 +15,12 @@ internal static class LintCommand
 
     internal static Command Create()
     {
-        var folder = new Argument<string>("folder")
-        {
-            Description = "Where the SQL migrations are: plain, Flyway, goose, dbmate, golang-migrate, "
-            + "Prisma, Supabase, sqitch and others. Those of EF Core and other programs must be written as SQL first."
-        };
+        var migrations = new MigrationFlags(isFolderRequired: true);
         var connection = new ConnectionOption();
-        var withTenantSchema =
-            new Option<bool>("--with-tenant-schema") { Description = "Run this library's own migrations first, so that yours may call app.protect_table." };
-        var prelude = new Option<string[]>("--prelude")
-        {
-            Description = "What the migrations build upon, made first: supabase (its roles, schemas, auth.users, auth.uid(), storage)."
-        };
-        prelude.AcceptOnlyFromAmong("supabase");
-        var before = new Option<string[]>("--before")
-        {
-            Description = "A file of SQL that runs before the migrations and brings no finding of its own. May be repeated; they run in this order."
-        };
         var disposable = new Option<bool>("--disposable-server")
         {
             Description = "The server of the connection is thrown away afterwards: migrations are committed, roles stay behind, and policies are evaluated."
         };
-        var databaseName = new Option<string?>("--database-name") { Description = "The name of the throwaway database, for migrations that mention it." };
         var (schema, report) = (new SchemaFlags(), new ReportFlags());
         var command = new ToolCommand("lint",
             "Applies a folder of migrations to a throwaway database and audits the result; names the migration that brought each fault.\n"
@@ -55,20 +38,19 @@ internal static class LintCommand
                 var lint = new MigrationLint(given ?? server!.ConnectionString, new()
                 {
                     Audit = schema.Read(parsed),
-                    Prelude = [.. parsed.GetValue(withTenantSchema) ? SchemaMigrator.Scripts : [],
-                        .. parsed.GetValue(prelude) is { Length: > 0 } ? MigrationPreludes.Supabase : [],
-                        .. parsed.GetValue(before)!.Select(file => (file, File.ReadAllText(file)))],
-                    DatabaseName = parsed.GetValue(databaseName),
+                    Prelude = migrations.Prelude(parsed),
+                    DatabaseName = migrations.DatabaseName(parsed),
                     DisposableServer = parsed.GetValue(disposable) || server is { Kind: not PostgresServerKind.ConnectionString },
                 });
-                var path = parsed.GetValue(folder)!;
+                var path = migrations.Folder(parsed)!;
                 var result = await lint.RunAsync(path, progress, cancellationToken);
                 if (result.Audit.Hint is not null && result.Errors.Count == 0)
                     throw new ToolFailureException($"{result.Audit.Hint} See --tenant-column, --tenant-setting and --schema.");
                 var exit = report.Report(parsed, OutcomeOf(result, migration => Path.Combine(path, migration).Replace('\\', '/')));
                 return result.Errors.Count > 0 ? ExitCode.CouldNotRun : exit;
             })
-        { folder, connection, withTenantSchema, prelude, before, disposable, databaseName };
+        { connection, disposable };
+        migrations.AddTo(command);
         schema.AddTo(command);
         report.AddTo(command);
         return command;

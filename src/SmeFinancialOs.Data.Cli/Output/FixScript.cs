@@ -10,24 +10,26 @@ internal static class FixScript
     /// </summary>
     internal const string SeeAllRows = "SET LOCAL row_security = off;";
 
-    internal static void Print(AuditReport report, FixProofReport? proof, bool all)
+    /// <summary>isMigration: for a migration tool, which has a transaction of its own.</summary>
+    internal static void Print(AuditReport report, IReadOnlyList<AuditFinding> findings, FixProofReport? proof, bool all, bool isMigration)
     {
         var safe = report.Fixes.Where(fix => fix.IsSafe).ToList();
-        Console.WriteLine($"-- {report.Findings.Count} findings; " + (proof is null
-            ? $"{safe.Count} fixes that the rules take for safe, unproved: try them with --proof-database"
+        Console.WriteLine($"-- {findings.Count} findings; " + (proof is null
+            ? $"{safe.Count} fixes that the rules take for safe, unproved: try them with a folder of migrations or --proof-database"
             : $"{proof.Proved.Count} fixes proved, {proof.Unproved.Count} unproved"));
         var printed = proof?.Proved ?? safe;
         if (printed.Count > 0)
-            Console.WriteLine($"BEGIN;\n{SeeAllRows} -- a foreign key that is validated by whoever does not see all rows fails");
+            Console.WriteLine($"{(isMigration ? "SET row_security = off;" : $"BEGIN;\n{SeeAllRows}")}"
+                + " -- a foreign key that is validated by whoever does not see all rows fails");
         foreach (var fix in printed)
             Print(fix, "", isComment: false);
         if (printed.Count > 0)
-            Console.WriteLine("\nCOMMIT;");
+            Console.WriteLine(isMigration ? "\nRESET row_security;" : "\nCOMMIT;");
         foreach (var fix in proof?.Unproved ?? [])
             Print(fix.Fix, $"\n-- unproved: {fix.Reason}", isComment: true);
         var shown = printed.Concat(proof?.Unproved.Select(fix => fix.Fix) ?? []).SelectMany(fix => fix.Findings).Select(finding =>
             finding.Fingerprint).ToHashSet();
-        foreach (var finding in report.Findings.Where(finding => all && !shown.Contains(finding.Fingerprint)))
+        foreach (var finding in findings.Where(finding => all && !shown.Contains(finding.Fingerprint)))
             Console.WriteLine($"\n-- {finding.RuleId} {finding.ObjectName}: {finding.Message}\n{Commented(finding.Fix)}");
     }
 

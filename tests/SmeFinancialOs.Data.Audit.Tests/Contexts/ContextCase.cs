@@ -171,6 +171,8 @@ internal sealed record ContextCase(string Name, PolicyVerdict Verdict, string Co
             { OtherTenantColumns = ["tenant_id"] },
         new("a table of the tenant above by the organization's setting", PolicyVerdict.Hole, Both, Upper + $"CREATE POLICY p ON t USING (tenant_id = {Org})")
             { OtherTenantColumns = ["tenant_id"] },
+        new("all organizations of the tenant, which is all that the context knows", PolicyVerdict.Safe, "set_config('app.tenant', :tenant_id, true)",
+            Nested + $"CREATE POLICY p ON t USING (tenant_id = {Tenant})") { OtherTenantColumns = ["tenant_id"] },
         new("another name for the same tenant", PolicyVerdict.Safe, "set_config('app.org', :tenant, true)",
             Upper + $"CREATE POLICY p ON t USING (tenant_id = {Org})") { OtherTenantColumns = ["tenant_id"] },
     ];

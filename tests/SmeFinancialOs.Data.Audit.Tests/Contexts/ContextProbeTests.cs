@@ -12,6 +12,17 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
     private const string Both = "set_config('app.org', :tenant, true), set_config('app.tenant', :upper_id, true)";
     private const string Protect = "ALTER TABLE t ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT, INSERT, UPDATE, DELETE ON t TO $web;";
 
+    private const string Org = "nullif(current_setting('app.org', true), '')::bigint";
+    private const string Upper = "nullif(current_setting('app.tenant', true), '')::bigint";
+    private const string Nested = "CREATE TABLE t (tenant_id bigint NOT NULL, upper_id bigint NOT NULL, id bigint, PRIMARY KEY (tenant_id, upper_id, id));"
+        + Protect;
+
+    private const string Organizations = "CREATE TABLE uppers (id bigint PRIMARY KEY); CREATE TABLE organizations (upper_id bigint NOT NULL REFERENCES uppers, "
+        + "id bigint PRIMARY KEY, UNIQUE (upper_id, id)); GRANT SELECT ON organizations TO $web; ALTER TABLE organizations ENABLE ROW LEVEL SECURITY;"
+        + $"CREATE POLICY own ON organizations USING (upper_id = {Upper}); ALTER TABLE uppers ENABLE ROW LEVEL SECURITY;"
+        + "CREATE TABLE t (tenant_id bigint NOT NULL, upper_id bigint NOT NULL, id bigint, PRIMARY KEY (tenant_id, upper_id, id), "
+        + "FOREIGN KEY (upper_id, tenant_id) REFERENCES organizations (upper_id, id), FOREIGN KEY (tenant_id) REFERENCES organizations);" + Protect;
+
     private const string Memberships = PlainDatabase.Protected + """
         CREATE TABLE users (id bigint PRIMARY KEY, name text);
         CREATE TABLE members (tenant_id bigint NOT NULL, user_id bigint NOT NULL REFERENCES users, PRIMARY KEY (tenant_id, user_id));
@@ -39,6 +50,42 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         + "CREATE TABLE plans (upper_id uuid NOT NULL, id bigint, PRIMARY KEY (upper_id, id)); GRANT SELECT, INSERT, UPDATE, DELETE ON plans TO $web;"
         + "ALTER TABLE plans ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON plans USING (upper_id = nullif(current_setting('app.tenant', true), '')::uuid)",
         web => Options(web, Both, "upper_id")), "public.t", "public.plans");
+
+    [Theory]
+    [InlineData("the tenant above alone", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (upper_id = {Upper})")]
+    [InlineData("the organizations of the tenant above", Both, "tenant_id", Organizations + $"CREATE POLICY own ON t USING (tenant_id IN "
+        + $"(SELECT o.id FROM organizations o WHERE o.upper_id = {Upper}))")]
+    [InlineData("writing by the tenant above", Both, "tenant_id", Nested + $"CREATE POLICY own ON t FOR SELECT USING (tenant_id = {Org});"
+        + $"CREATE POLICY writes ON t FOR UPDATE USING (upper_id = {Upper})")]
+    [InlineData("a child by the tenant above", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (tenant_id = {Org} AND upper_id = {Upper});"
+        + $"ALTER TABLE t ADD UNIQUE (id); CREATE TABLE lines (id bigint PRIMARY KEY, t_id bigint NOT NULL REFERENCES t (id)); GRANT SELECT ON lines TO $web")]
+    [InlineData("the division alone", "set_config('app.org', :tenant, true), set_config('app.tenant', :upper_id, true), "
+        + "set_config('app.division', :division_id, true)", "tenant_id", Nested + "ALTER TABLE t ADD division_id bigint NOT NULL;"
+        + "CREATE POLICY own ON t USING (division_id = nullif(current_setting('app.division', true), '')::bigint)")]
+    public async Task Another_organization_of_the_same_tenant_is_another_tenant(string name, string context, string column, string sql)
+    {
+        var report = await database.ProbeAsync(sql, web => Options(web, context, "upper_id", column: column, third: "division_id"));
+        var breach = report.Breaches.Should().ContainSingle(name).Which;
+        breach.ObjectName.Should().Be(name.StartsWith("a child", StringComparison.Ordinal) ? "public.lines" : "public.t");
+        breach.Attack.Should().Be(name.StartsWith("writing", StringComparison.Ordinal) ? "update" : "select");
+    }
+
+    [Theory]
+    [InlineData("an organization", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (tenant_id = {Org})")]
+    [InlineData("both", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (tenant_id = {Org} AND upper_id = {Upper})")]
+    [InlineData("an organization that is listed", Both, "tenant_id", Organizations + $"CREATE POLICY own ON t USING (tenant_id = {Org})")]
+    [InlineData("the context knows the tenant above alone", "set_config('app.tenant', :upper_id, true)", "tenant_id",
+        Nested + $"CREATE POLICY own ON t USING (upper_id = {Upper})")]
+    [InlineData("all organizations of the tenant, which is named first", "set_config('app.tenant', :tenant, true)", "upper_id",
+        Nested + $"CREATE POLICY own ON t USING (upper_id = {Upper})")]
+    [InlineData("all organizations of the tenant, which is named first and set beside them", "set_config('app.tenant', :tenant, true), "
+        + "set_config('app.org', :tenant_id, true)", "upper_id", Nested + $"CREATE POLICY own ON t USING (upper_id = {Upper})")]
+    public async Task Organizations_that_keep_to_the_context_are_probed_clean(string name, string context, string column, string sql)
+    {
+        var report = await database.ProbeAsync(sql, web => Options(web, context, column == "upper_id" ? "tenant_id" : "upper_id", column: column));
+        ShouldBeClean(report, "public.t");
+        report.KeyOracles.Should().BeEmpty(name);
+    }
 
     [Theory]
     [InlineData(Claims, PlainDatabase.Protected + $"CREATE POLICY own ON t USING (tenant_id = {Claim} OR {Claim} IS NULL)", "public.t")]
@@ -91,15 +138,16 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         report.Probed.Select(probed => probed.ObjectName).Should().Contain(tables);
     }
 
-    private static IsolationProbeOptions Options(string web, string context, string? other = null, bool hasMembers = false) => new()
-    {
-        TenantColumn = "tenant_id",
-        OtherTenantColumns = other is null ? [] : [other],
-        Context = context.Replace("$other", $"other_{web}", StringComparison.Ordinal),
-        Membership = hasMembers ? new("public.members", "user_id", "tenant_id") : null,
-        AppLogins = [web],
-        TenantRoles = [],
-        AdminLogins = [],
-        AdminRoles = [],
-    };
+    private static IsolationProbeOptions Options(string web, string context, string? other = null, bool hasMembers = false,
+        string column = "tenant_id", string? third = null) => new()
+        {
+            TenantColumn = column,
+            OtherTenantColumns = other is null ? [] : third is null ? [other] : [third, other],
+            Context = context.Replace("$other", $"other_{web}", StringComparison.Ordinal),
+            Membership = hasMembers ? new("public.members", "user_id", "tenant_id") : null,
+            AppLogins = [web],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
+        };
 }

@@ -31,5 +31,6 @@ internal static class NestedCase
         OtherTenantColumns = ["reseller_id"],
         Context = "set_config('app.organization', :tenant, true), set_config('app.reseller', :reseller_id, true)",
         Holes = ["public.usage_records"],
+        Reached = ["public.usage_records"],
     };
 }

@@ -23,7 +23,13 @@ public sealed class ObjectDatabase : IAsyncLifetime
                     CREATE SCHEMA $schema; GRANT USAGE ON SCHEMA $schema TO $web; SET search_path = $schema;
                     CREATE TABLE items (tenant_id bigint NOT NULL, id bigint UNIQUE, note text, PRIMARY KEY (tenant_id, id));
                     CREATE TABLE lines (item_id bigint REFERENCES items (id)); CREATE TABLE codes (code text PRIMARY KEY);
+                    CREATE TABLE parts (tenant_id bigint NOT NULL, item_id bigint NOT NULL, id bigint, PRIMARY KEY (tenant_id, id),
+                        FOREIGN KEY (tenant_id, item_id) REFERENCES items (tenant_id, id));
+                    CREATE TABLE prices (tenant_id bigint NOT NULL, item_id bigint REFERENCES items (id), amount bigint, note text);
+                    CREATE TABLE numbers (tenant_id bigint NOT NULL, number bigint, name text);
+                    INSERT INTO numbers VALUES (1001, 11, 'eleven'), (2002, 22, 'twenty-two');
                     INSERT INTO items VALUES (1001, 1, 'own'), (2002, 2, 'other'); INSERT INTO lines VALUES (1), (2); INSERT INTO codes VALUES ('a');
+                    INSERT INTO parts VALUES (1001, 1, 11), (2002, 2, 22); INSERT INTO prices VALUES (1001, 1, 5, 'own'), (2002, 1, 7, 'stray');
                     ALTER TABLE items ENABLE ROW LEVEL SECURITY; ALTER TABLE items FORCE ROW LEVEL SECURITY;
                     CREATE POLICY p ON items USING (tenant_id = $cur); GRANT SELECT ON items TO $web;
                     {LabelledObject.All[i].Sql}

@@ -25,9 +25,6 @@ internal static class OwnersViews
         View("a view that rows are written through, with a check", PolicyVerdict.Safe, Items + " WHERE tenant_id = $cur WITH CHECK OPTION", null,
             "GRANT SELECT, INSERT, UPDATE, DELETE ON v TO $web;"),
         View("a view without security_barrier", PolicyVerdict.NotJudged, Items + " WHERE tenant_id = $cur", null, "ALTER VIEW v RESET (security_barrier);"),
-        View("a view of a self-join", PolicyVerdict.NotJudged, "SELECT a.id FROM items a, items b WHERE a.tenant_id = $cur"),
-        View("a view of two queries", PolicyVerdict.NotJudged, Items + " WHERE tenant_id = $cur UNION ALL SELECT * FROM items WHERE id = 4711"),
-        View("a view with a sub-select", PolicyVerdict.NotJudged, "SELECT id, (SELECT count(*) FROM items x) FROM items WHERE tenant_id = $cur"),
         View("a view with a condition that no sample meets", PolicyVerdict.NotJudged, Items + " WHERE tenant_id = $cur OR length(note) = 37"),
     ];
 

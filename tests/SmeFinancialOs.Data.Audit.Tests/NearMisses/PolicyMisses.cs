@@ -29,6 +29,17 @@ internal static class PolicyMisses
             REVOKE DELETE ON public.items FROM $tenant
             """),
         Of("policy-command-gap", "a policy that lets nothing be deleted", "ALTER POLICY demo_no_writes_delete ON public.items USING (false)"),
+        Of("policy-command-gap", "an OR that changes nothing", """
+            ALTER POLICY demo_no_writes_delete ON public.items USING (org_id <> (SELECT app.demo_org_id()) OR false)
+            """),
+        Of("policy-command-gap", "an OR with a comparison that is false", """
+            ALTER POLICY demo_no_writes_delete ON public.items USING (org_id <> (SELECT app.demo_org_id()) OR 1 = 2 OR 'a'::text <> 'a'::text)
+            """),
+        Of("policy-command-gap", "an OR of which each branch keeps the tenant out", """
+            ALTER POLICY demo_no_writes_delete ON public.items
+                USING (org_id <> (SELECT app.demo_org_id()) OR (org_id <> (SELECT app.demo_org_id()) AND code = 'a'))
+            """),
+        Of("policy-command-gap", "false in other words", "ALTER POLICY demo_no_writes_delete ON public.items USING (code = 'a' AND (false OR false))"),
         Of("policy-tenant-literal", "a literal of another column", Isolation($"{Ok} AND id <> 'de300000-0000-4000-8000-000000000001'")),
         Of("policy-by-inheritance", "a policy that is the tenant's", $$"""
             CREATE ROLE aud_x;

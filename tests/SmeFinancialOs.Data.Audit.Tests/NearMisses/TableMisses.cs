@@ -35,6 +35,14 @@ internal static class TableMisses
         Of("foreign-key-without-tenant-column", "its columns in another order", """
             ALTER TABLE public.items ADD parent uuid, ADD CONSTRAINT up FOREIGN KEY (parent, org_id) REFERENCES public.items (id, org_id)
             """),
+        Of("foreign-key-without-tenant-column", "a second parent that the policy looks at", """
+            ALTER TABLE public.items ADD UNIQUE (id);
+            CREATE TABLE public.kids (id uuid PRIMARY KEY, item uuid NOT NULL REFERENCES public.items (id), other uuid REFERENCES public.items (id));
+            ALTER TABLE public.kids ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+            GRANT SELECT, INSERT ON public.kids TO $tenant;
+            CREATE POLICY up ON public.kids TO $tenant USING (EXISTS (SELECT FROM public.items i WHERE i.id = item AND i.org_id = (SELECT app.current_org_id()))
+                AND (other IS NULL OR EXISTS (SELECT FROM public.items i WHERE i.id = other AND i.org_id = (SELECT app.current_org_id()))))
+            """),
         Of("foreign-key-nulls-tenant", "sets another column to null", """
             ALTER TABLE public.items ADD parent uuid,
                 ADD CONSTRAINT up FOREIGN KEY (org_id, parent) REFERENCES public.items ON DELETE SET NULL (parent)

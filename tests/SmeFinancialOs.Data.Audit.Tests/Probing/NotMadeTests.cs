@@ -55,4 +55,38 @@ public sealed class NotMadeTests(PlainDatabase database) : IClassFixture<PlainDa
             """);
         report.Skipped.Should().ContainSingle().Which.Reason.Should().Contain("cannot update its own row").And.Contain("rows are final (P0001)");
     }
+
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "DELETE FROM transfers;")]
+    [InlineData(false, "DROP POLICY deletes ON tenants;")]
+    public async Task A_key_of_existing_rows_of_the_demo_proves_nothing(bool isUnclear, string sql)
+    {
+        var report = await database.ProbeAsync("""
+            CREATE TABLE tenants (tenant_id bigint PRIMARY KEY, name text); INSERT INTO tenants VALUES (42, 'demo');
+            ALTER TABLE tenants ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT SELECT, DELETE ON tenants TO $web, $other;
+            ALTER ROLE $web NOINHERIT; GRANT $other TO $web;
+            CREATE POLICY own ON tenants TO $web USING (tenant_id = $cur AND tenant_id <> 42);
+            CREATE POLICY reads ON tenants FOR SELECT TO $other USING (tenant_id = 42);
+            CREATE POLICY deletes ON tenants FOR DELETE TO $other USING (tenant_id = 42);
+            CREATE TABLE transfers (sender bigint REFERENCES tenants, receiver bigint REFERENCES tenants); INSERT INTO transfers VALUES (42, 42);
+            """ + sql, web => new()
+        {
+            TenantColumn = "tenant_id",
+            TenantTable = "public.tenants",
+            TenantSetting = "app.tenant",
+            AppLogins = [web],
+            TenantRoles = [],
+            AdminLogins = [],
+            AdminRoles = [],
+            DemoRoles = [$"other_{web}"],
+            DemoTenant = "42",
+        });
+        if (sql.StartsWith("DELETE", StringComparison.Ordinal))
+            report.Breaches.Should().ContainSingle().Which.Attack.Should().Be("delete");
+        else
+            report.Breaches.Should().BeEmpty();
+        report.Skipped.Any(skipped => skipped.ObjectName == "public.tenants" && skipped.Reason.StartsWith("delete", StringComparison.Ordinal)
+            && skipped.Reason.Contains("23503")).Should().Be(isUnclear, string.Join('\n', report.Skipped.Select(skipped => skipped.Reason)));
+    }
 }
