@@ -87,6 +87,49 @@ public sealed class HazardTests(AuditDatabase database) : IClassFixture<AuditDat
         (await connection.CountAsync("public.items")).Should().Be(0, because: "A deleted it");
     }
 
+    /// <summary>HAZARDS H86. AFTER triggers run as the tenant up to 17, and as the owner under FORCE from 18 on: then the policies hide all totals.</summary>
+    [Theory]
+    [InlineData("BEFORE", "ROW", "DELETE", "ON DELETE CASCADE", "", true)]
+    [InlineData("BEFORE", "STATEMENT", "DELETE", "ON DELETE CASCADE", "", true)]
+    [InlineData("BEFORE", "ROW", "DELETE", "ON DELETE CASCADE", "SECURITY DEFINER", true)]
+    [InlineData("BEFORE", "ROW", "UPDATE", "ON DELETE SET NULL (item)", "", true)]
+    [InlineData("BEFORE", "ROW", "UPDATE", "ON DELETE SET DEFAULT (item)", "", true)]
+    [InlineData("BEFORE", "ROW", "UPDATE", "ON UPDATE CASCADE", "", true)]
+    [InlineData("AFTER", "ROW", "DELETE", "ON DELETE CASCADE", "", false)]
+    [InlineData("AFTER", "STATEMENT", "DELETE", "ON DELETE CASCADE", "", false)]
+    [InlineData("AFTER", "ROW", "UPDATE", "ON UPDATE CASCADE", "SECURITY DEFINER", false)]
+    public async Task Trigger_of_a_cascade_changes_other_tenants_rows_unless_it_names_the_tenant(string timing, string level, string @event, string action,
+        string options, bool crosses)
+    {
+        (await TotalOfBAsync(CascadeFaults.Plant("UPDATE public.totals SET n = n - 1", @event, action, timing, level, options)))
+            .Should().Be(crosses ? 4 : 5);
+        var tie = level == "ROW" ? "OLD.org_id" : "(SELECT app.current_org_id())";
+        (await TotalOfBAsync(CascadeFaults.Plant($"UPDATE public.totals SET n = n - 1 WHERE org_id = {tie}", @event, action, timing, level, options)))
+            .Should().Be(5);
+    }
+
+    [Fact]
+    public async Task Trigger_that_the_trigger_of_a_cascade_fires_after_its_write_runs_without_policies_too() =>
+        (await TotalOfBAsync(CascadeFaults.Plant("UPDATE public.totals SET name = name WHERE org_id = OLD.org_id") + """
+            CREATE FUNCTION public.h() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN UPDATE public.totals SET n = n - 1; RETURN NULL; END';
+            CREATE TRIGGER next AFTER UPDATE OF name ON public.totals FOR EACH ROW EXECUTE FUNCTION public.h();
+            """)).Should().Be(4);
+
+    /// <summary>After the first tenant has deleted or changed an item of its own that a kid refers to.</summary>
+    private async Task<long> TotalOfBAsync(string plant)
+    {
+        await using var connection = await PlantAsync($"""
+            {plant}
+            INSERT INTO public.totals (org_id) VALUES ('{A}'), ('{B}');
+            INSERT INTO public.items (org_id, id) VALUES ('{A}', '{A}'), ('{A}', '00000000-0000-4000-8000-000000000000');
+            INSERT INTO public.kids (org_id, item) VALUES ('{A}', '{A}');
+            """, asTenant: true);
+        await connection.RunAsync(plant.Contains("ON UPDATE", StringComparison.Ordinal) ? $"UPDATE public.items SET id = gen_random_uuid() WHERE id = '{A}'"
+            : $"DELETE FROM public.items WHERE id = '{A}'");
+        await connection.RunAsync("RESET ROLE");
+        return await connection.ScalarAsync<long>($"SELECT n FROM public.totals WHERE org_id = '{B}'");
+    }
+
     /// <summary>The first tenant, in a transaction that ends with the test.</summary>
     private async Task<NpgsqlConnection> PlantAsync(string plant, bool asTenant = false)
     {

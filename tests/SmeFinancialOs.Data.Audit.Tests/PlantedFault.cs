@@ -3,7 +3,8 @@ namespace SmeFinancialOs.Data.Audit.Tests;
 /// <summary>What makes a rule fire. Also: rules that rightly find the same fault.</summary>
 internal sealed record PlantedFault(string Rule, string ObjectName, string Plant, string[] Also)
 {
-    internal static IReadOnlyList<PlantedFault> All { get; } = [.. TableFaults.All, .. PolicyFaults.All, .. LoginFaults.All, .. ObjectFaults.All];
+    internal static IReadOnlyList<PlantedFault> All { get; } = [.. TableFaults.All, .. PolicyFaults.All, .. LoginFaults.All, .. ObjectFaults.All,
+        .. CascadeFaults.All];
 
     /// <summary>The first version that knows such a fault.</summary>
     public int Since { get; init; }

@@ -62,7 +62,12 @@ internal static class CatalogMaps
     internal static EventTrigger EventTrigger(CatalogRow r) =>
         new(r.Text("name"), r.Letter("enabled"), r.Oid("function"), r.Text("event"), r.TextsOrNull("tags"));
 
-    internal static Trigger Trigger(CatalogRow r) => new(r.Oid("relation"), r.Text("name"), r.Oid("function"), r.Letter("enabled"), r.Flag("internal"));
+    internal static Trigger Trigger(CatalogRow r) => new(r.Oid("relation"), r.Text("name"), r.Oid("function"), r.Letter("enabled"), r.Flag("internal"))
+    {
+        Type = r.Number("type"),
+        Columns = r.Numbers("columns"),
+        IsConditional = r.Flag("conditional"),
+    };
 
     internal static RewriteRule RewriteRule(CatalogRow r) => new(r.Oid("relation"), r.Text("name"));
 

@@ -144,7 +144,8 @@ internal static class CatalogQueries
         "SELECT evtname::text AS name, evtenabled::text AS enabled, evtfoid AS function, evtevent::text AS event, evttags AS tags FROM pg_event_trigger",
         // Foreign keys have four triggers each: those that fire say nothing.
         $"""
-        WITH {Relations} SELECT g.tgrelid AS relation, g.tgname::text AS name, g.tgfoid AS function, g.tgenabled::text AS enabled, g.tgisinternal AS internal
+        WITH {Relations} SELECT g.tgrelid AS relation, g.tgname::text AS name, g.tgfoid AS function, g.tgenabled::text AS enabled, g.tgisinternal AS internal,
+            g.tgtype AS type, string_to_array(nullif(g.tgattr::text, ''), ' ')::int2[] AS columns, g.tgqual IS NOT NULL AS conditional
         FROM pg_trigger g JOIN t ON t.oid = g.tgrelid
         WHERE NOT g.tgisinternal OR g.tgenabled IN ('D', 'R')
         """,

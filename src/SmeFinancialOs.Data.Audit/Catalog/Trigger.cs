@@ -5,7 +5,24 @@ namespace SmeFinancialOs.Data.Audit.Catalog;
 /// </summary>
 internal sealed record Trigger(uint Relation, string Name, uint Function, char Enabled, bool Internal)
 {
+    /// <summary>The bits of tgtype.</summary>
+    public short Type { get; init; }
+
+    /// <summary>Of UPDATE OF; empty for all columns.</summary>
+    public IReadOnlyList<short> Columns { get; init; } = [];
+
+    /// <summary>With WHEN.</summary>
+    public bool IsConditional { get; init; }
+
+    public bool IsForRows => (Type & 1) != 0;
+
+    public bool IsBefore => (Type & 2) != 0;
+
     public bool Fires => Enabled is 'O' or 'A';
+
+    /// <summary>Command is a letter of i, d and u. Without columns, an update may be of any.</summary>
+    public bool FiresFor(char command, IReadOnlyList<short>? columns) => Fires && (Type & (command switch { 'i' => 4, 'd' => 8, _ => 16 })) != 0
+        && (command != 'u' || columns is null || Columns.Count == 0 || Columns.Intersect(columns).Any());
 }
 
 internal sealed record RewriteRule(uint Relation, string Name);
