@@ -1,6 +1,7 @@
 -- Who is asking, as the policies see it.
 
--- The check of a version that knew no other tenant ids than uuids. Where the tenant guard is on, it holds the function to what it is: only a superuser can drop it.
+-- The check of a version that knew no other tenant ids than uuids. The tenant guard, where it is on, holds the function to what it is: only a superuser can
+-- drop it.
 DO $old$
 BEGIN
     IF to_regclass('app_guard.pinned') IS NOT NULL THEN
@@ -63,8 +64,8 @@ BEGIN
 END
 $once$;
 
--- Asked together with COMMIT: refuses to commit a unit of work whose tenant, database role, user or user's roles were changed on the way. The tenant guard, where it is on, holds it to
--- this text.
+-- Asked together with COMMIT: refuses to commit a unit of work whose tenant, database role, user or user's roles were changed on the way. The tenant guard,
+-- where it is on, holds it to this text.
 DO $check$
 BEGIN
     CREATE OR REPLACE FUNCTION app.require_context(expected_org_id text, expected_role name, expected_user_id text, expected_roles text[]) RETURNS void
@@ -76,7 +77,8 @@ BEGIN
            OR app.current_user_id() IS DISTINCT FROM expected_user_id OR app.current_roles() IS DISTINCT FROM coalesce(expected_roles, '{}') THEN
             RAISE EXCEPTION 'the tenant, role or user of this transaction was changed after it was opened'
                 USING ERRCODE = 'TD001',
-                      HINT = 'Open a unit of work of its own for each tenant and user; never set role, app.current_org_id, app.current_user_id or app.current_roles yourself.';
+                      HINT = 'Open a unit of work of its own for each tenant and user; never set role, app.current_org_id, app.current_user_id or '
+                             'app.current_roles yourself.';
         END IF;
     END
     $function$;

@@ -2,7 +2,8 @@
 -- tenant guard holds tables to them.
 SET ROLE app_owner;
 
--- {} is the tenant column. is_of_demo: only where there is a demo. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table has. (SELECT ..) makes an InitPlan:
+-- {} is the tenant column. is_of_demo: only where there is a demo. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table
+-- has. (SELECT ..) makes an InitPlan:
 -- evaluated once a statement, not once a row. is_sealed: only where contexts are sealed, only where they are not, or null: always.
 DROP FUNCTION IF EXISTS app.policy_definitions(); -- of a version with other columns
 CREATE FUNCTION app.policy_definitions()
@@ -10,7 +11,8 @@ CREATE FUNCTION app.policy_definitions()
     LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{demo}', demo), replace(d.new_row, '{demo}', demo), d.is_sealed, d.name LIKE 'demo\_%'
+    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{demo}', demo), replace(d.new_row, '{demo}', demo), d.is_sealed,
+        d.name LIKE 'demo\_%'
     FROM (VALUES ('( SELECT app.demo_org_id() AS demo_org_id)')) AS f (demo)
     CROSS JOIN LATERAL (VALUES
         ('tenant_isolation', 'ALL', true, ARRAY['tenant_role'],

@@ -36,8 +36,8 @@ $keys$;
 
 SET ROLE app_sealer;
 
--- Who the settings say that this transaction is for, as the token holds it. Of lengths before texts no two lists are the same text. NULL as a role, which no host
--- sends, gives no length, and so no text that a host signs. NULLIF: the planner evaluates the array for its estimate, also where the CASE would not.
+-- Who the settings say that this transaction is for, as the token holds it. Of lengths before texts no two lists are the same text. NULL as a role, which no
+-- host sends, gives no length, and so no text that a host signs. NULLIF: the planner evaluates the array for its estimate, also where the CASE would not.
 CREATE OR REPLACE VIEW app_seal.identity AS
 SELECT encode(sha256(convert_to(
     concat(length(current_setting('app.current_org_id', true)), ':', current_setting('app.current_org_id', true),

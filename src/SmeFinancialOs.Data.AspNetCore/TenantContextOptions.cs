@@ -67,7 +67,9 @@ public sealed class TenantContextOptions
         return this;
     }
 
-    /// <summary>Takes the roles that the user has inside the organization from the claims of a type, in their order. After <see cref="UserFromClaim"/>.</summary>
+    /// <summary>
+    /// Takes the roles that the user has inside the organization from the claims of a type, in their order. After <see cref="UserFromClaim"/>.
+    /// </summary>
     /// <param name="claimType">The type of the claims, such as <c>role</c>.</param>
     /// <exception cref="ArgumentException">The type is blank.</exception>
     /// <exception cref="InvalidOperationException">No claim says who the user is.</exception>

@@ -51,8 +51,8 @@ public sealed class SchemaMigrator
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
     /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was
-    /// applied; tenant ids of the database have another type; a table of the host's has the name of one that the migration would bring; a relation that the guard shall allow does not exist; or a script
-    /// failed. Nothing was changed then.
+    /// applied; tenant ids of the database have another type; a table of the host's has the name of one that the migration would bring; a relation that the
+    /// guard shall allow does not exist; or a script failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<SchemaMigrationResult> MigrateAsync(CancellationToken cancellationToken = default) =>

@@ -13,7 +13,9 @@ internal static class TenantIdDomain
         """;
 
     /// <summary>The type that a database has, or will get.</summary>
-    /// <exception cref="SchemaMigrationException">The database has another type than the one that was asked for, or one that this version does not know.</exception>
+    /// <exception cref="SchemaMigrationException">
+    /// The database has another type than the one that was asked for, or one that this version does not know.
+    /// </exception>
     public static async Task<TenantIdType> ReadAsync(NpgsqlConnection connection, TenantIdType? wanted, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(BaseType, connection);

@@ -65,8 +65,8 @@ public sealed class TenantDatabase : IAsyncDisposable
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         if (TenantType != TenantKeyType.Uuid)
         {
-            throw new InvalidOperationException($"Ids of tenants are of type {TenantType}, so there is no table organizations: insert into the host's own table, "
-                + "and make a session of TenantContext.ForOrganization(id) by Factory.");
+            throw new InvalidOperationException($"Ids of tenants are of type {TenantType}, so there is no table organizations: insert into the host's own "
+                + "table, and make a session of TenantContext.ForOrganization(id) by Factory.");
         }
 
         var id = Guid.CreateVersion7();

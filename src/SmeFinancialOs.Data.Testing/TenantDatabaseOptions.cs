@@ -6,8 +6,8 @@ namespace SmeFinancialOs.Data.Testing;
 public sealed class TenantDatabaseOptions
 {
     /// <summary>
-    /// The type of the ids of tenants. Where it is not <see cref="TenantKeyType.Uuid"/> there are no tables <c>organizations</c> and <c>invoices</c>: the host's
-    /// migrations bring the table of tenants.
+    /// The type of the ids of tenants. Where it is not <see cref="TenantKeyType.Uuid"/> there are no tables <c>organizations</c> and <c>invoices</c>: the
+    /// host's migrations bring the table of tenants.
     /// </summary>
     public TenantKeyType TenantType { get; init; }
 

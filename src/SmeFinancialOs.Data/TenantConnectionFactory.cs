@@ -252,8 +252,9 @@ public sealed class TenantConnectionFactory
         if (context.OrganizationId is { } id && id.Type != TenantType)
         {
             throw new ArgumentException($"The organization's id is of type {id.Type}, and TenantConnectionOptions.TenantType is {TenantType}. "
-                + (id == TenantContext.DemoOrganizationId ? "Where ids are no uuids, TenantContext.ForDemo(id) is the demo." : "Convert the id, or set the option."),
-                nameof(context));
+                + (id == TenantContext.DemoOrganizationId
+                    ? "Where ids are no uuids, TenantContext.ForDemo(id) is the demo."
+                    : "Convert the id, or set the option."), nameof(context));
         }
 
         var login = context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(

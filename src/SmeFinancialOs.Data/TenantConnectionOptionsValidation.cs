@@ -8,7 +8,8 @@ internal static class TenantConnectionOptionsValidation
         AdminDataSource = options.AdminDataSource,
         TenantType = Enum.IsDefined(options.TenantType)
             ? options.TenantType
-            : throw new ArgumentException($"TenantType is {options.TenantType}, which is none of {string.Join(", ", Enum.GetNames<TenantKeyType>())}.", nameof(options)),
+            : throw new ArgumentException($"TenantType is {options.TenantType}, which is none of {string.Join(", ", Enum.GetNames<TenantKeyType>())}.",
+                nameof(options)),
         TenantRole = RequireRole(options.TenantRole, nameof(options.TenantRole)),
         DemoRole = RequireRole(options.DemoRole, nameof(options.DemoRole)),
         AdminRole = RequireRole(options.AdminRole, nameof(options.AdminRole)),

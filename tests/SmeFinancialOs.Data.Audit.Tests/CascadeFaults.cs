@@ -52,7 +52,8 @@ internal static class CascadeFaults
     private static PlantedFault Not(string form, string plant) => Of(NotUnderstood, "g on public.kids", plant) with { Form = form, Person = Person };
 
     /// <summary>Kids of items, and a total of each tenant that a trigger of the kids keeps.</summary>
-    internal static string Plant(string statement, string @event = "DELETE", string action = "ON DELETE CASCADE", string timing = "BEFORE", string level = "ROW",
+    internal static string Plant(string statement, string @event = "DELETE", string action = "ON DELETE CASCADE", string timing = "BEFORE",
+        string level = "ROW",
         string options = "", string declare = "", string when = "") => $"""
         CREATE TABLE public.totals (org_id uuid PRIMARY KEY REFERENCES public.organizations ON DELETE CASCADE, n bigint NOT NULL DEFAULT 5, name text);
         CREATE TABLE public.kids (org_id uuid NOT NULL REFERENCES public.organizations ON DELETE CASCADE, id uuid DEFAULT gen_random_uuid(),

@@ -10,7 +10,8 @@ public sealed class GuardedDatabase : IAsyncLifetime
         SET ROLE app_owner;
         CREATE TABLE public.orders (org_id uuid NOT NULL REFERENCES public.organizations (id) ON DELETE CASCADE, id int, note text, PRIMARY KEY (org_id, id));
         SELECT app.protect_table('public.orders');
-        CREATE TABLE public.events (org_id uuid NOT NULL REFERENCES public.organizations, id int, day date, PRIMARY KEY (org_id, id, day)) PARTITION BY RANGE (day);
+        CREATE TABLE public.events (org_id uuid NOT NULL REFERENCES public.organizations, id int, day date, PRIMARY KEY (org_id, id, day))
+            PARTITION BY RANGE (day);
         CREATE TABLE public.events_2026 PARTITION OF public.events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
         SELECT app.protect_table('public.events');
         CREATE VIEW public.notes WITH (security_invoker = true) AS SELECT org_id, note FROM public.orders;

@@ -9,7 +9,8 @@ public sealed class TenantContextTests
     {
         foreach (var (id, message) in new (TenantKey, string)[]
                  {
-                     (Guid.Empty, "Guid.Empty"), (default, "Guid.Empty"), (0, "be 0"), ("", "blank"), (" \t", "blank"), ((string?)null, "blank"), ("a\0b", "NUL"),
+                     (Guid.Empty, "Guid.Empty"), (default, "Guid.Empty"), (0, "be 0"), ("", "blank"), (" \t", "blank"),
+                     ((string?)null, "blank"), ("a\0b", "NUL"),
                  })
         {
             FluentActions.Invoking(() => TenantContext.ForOrganization(id)).Should().Throw<ArgumentException>().WithMessage($"*{message}*")

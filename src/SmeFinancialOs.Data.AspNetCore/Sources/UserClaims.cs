@@ -5,7 +5,9 @@ namespace SmeFinancialOs.Data.AspNetCore.Sources;
 /// <summary>Who acts inside the organization, by the claims of the authenticated user.</summary>
 internal sealed record UserClaims(string UserType, string? RoleType)
 {
-    /// <summary>The decision for the same organization and its user. A user that nobody vouches for is refused, not left out: a policy may ask for one.</summary>
+    /// <summary>
+    /// The decision for the same organization and its user. A user that nobody vouches for is refused, not left out: a policy may ask for one.
+    /// </summary>
     public TenantDecision Add(TenantContext context, HttpContext http)
     {
         var users = Values(http, UserType);

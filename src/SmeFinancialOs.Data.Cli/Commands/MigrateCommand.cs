@@ -22,8 +22,8 @@ internal static class MigrateCommand
             new Option<bool>("--without-invoicing") { Description = "Leave out the tables organizations and invoices: for tables of your own." };
         var tenantType = new Option<TenantIdType?>("--tenant-type")
         {
-            Description = "The type of the ids of tenants, chosen once for each database: uuid (unless told otherwise), bigint or text. Other types than uuid leave out "
-            + "the tables organizations and invoices."
+            Description = "The type of the ids of tenants, chosen once for each database: uuid (unless told otherwise), bigint or text. "
+            + "Other types than uuid leave out the tables organizations and invoices."
         };
         var guard =
             new Option<bool>("--guard") { Description = "Turn the tenant guard on: refuse at commit whatever leaves a table unsafe. Takes a superuser." };
@@ -77,7 +77,10 @@ internal static class MigrateCommand
                 Console.Error.WriteLine($"{table}. Migrate again once the reason is gone.");
             return result.OutdatedTables.Count > 0 ? ExitCode.Findings : ExitCode.Clean;
         })
-        { connection, tenantType, withoutInvoicing, guard, allowances.Allow, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer, allowances.Config };
+        {
+            connection, tenantType, withoutInvoicing, guard, allowances.Allow, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer,
+            allowances.Config,
+        };
     }
 
     private static Option<string> Role(string option, string name) => new(option) { Description = "The name of this role.", DefaultValueFactory = _ => name };

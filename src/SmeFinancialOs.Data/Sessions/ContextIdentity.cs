@@ -6,7 +6,9 @@ namespace SmeFinancialOs.Data.Sessions;
 /// <summary>Who a context is, as the settings of its transaction say it, and as the seal signs it.</summary>
 internal sealed class ContextIdentity(TenantContext context)
 {
-    /// <summary>The value of <c>app.current_org_id</c>. An admin context clears it, so that nothing left on the login or the database can become its tenant.</summary>
+    /// <summary>
+    /// The value of <c>app.current_org_id</c>. An admin context clears it, so that nothing left on the login or the database can become its tenant.
+    /// </summary>
     public string Tenant { get; } = context.OrganizationId?.ToString() ?? "";
 
     /// <summary>The value of <c>app.current_user_id</c>, or null: the actor is the user of an admin context.</summary>

@@ -33,7 +33,8 @@ public sealed class ForeignKeyTests(TenantDatabaseFixture fixture) : IClassFixtu
     {
         const string loose = """
             ALTER TABLE public.invoices ADD CONSTRAINT invoices_id_key UNIQUE (id);
-            CREATE TABLE public.invoice_lines (org_id uuid NOT NULL REFERENCES public.organizations (id), invoice_id uuid NOT NULL REFERENCES public.invoices (id));
+            CREATE TABLE public.invoice_lines (org_id uuid NOT NULL REFERENCES public.organizations (id),
+                invoice_id uuid NOT NULL REFERENCES public.invoices (id));
             SELECT app.protect_table('public.invoice_lines')
             """;
         await using var trial = await Attack.StartAsync(fixture, Actor.TenantA, without: loose);

@@ -36,7 +36,8 @@ public sealed class PartitionTests(TenantDatabaseFixture fixture) : IClassFixtur
     public async Task A_partition_added_later_is_out_of_reach_and_filtered_through_its_parent()
     {
         const string scene = $"""
-            {AsOwner}CREATE TABLE public.ledger (org_id uuid NOT NULL REFERENCES public.organizations (id), kind int NOT NULL, secret text) PARTITION BY LIST (kind);
+            {AsOwner}CREATE TABLE public.ledger (org_id uuid NOT NULL REFERENCES public.organizations (id), kind int NOT NULL, secret text)
+                PARTITION BY LIST (kind);
             SELECT app.protect_table('public.ledger');
             CREATE TABLE public.ledger_part PARTITION OF public.ledger FOR VALUES IN (1); RESET ROLE;
             INSERT INTO public.ledger_part VALUES ('{Seed.A}', 1, '{Seed.SecretOfA}'), ('{Seed.B}', 1, '{Seed.SecretOfB}')

@@ -136,7 +136,8 @@ public sealed class ColumnNameTests(ShopFixture shop) : IClassFixture<ShopFixtur
     private Task RecreateAsync(string columns) => shop.AsSuperuserAsync($"""
         DROP TABLE IF EXISTS shop.changing CASCADE;
         SET ROLE app_owner;
-        CREATE TABLE shop.changing (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id), {columns}, PRIMARY KEY (org_id, id));
+        CREATE TABLE shop.changing (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
+                {columns}, PRIMARY KEY (org_id, id));
         SELECT app.protect_table('shop.changing');
         """);
 }

@@ -134,7 +134,8 @@ public sealed class ColumnValueTests(ShopFixture shop) : IClassFixture<ShopFixtu
         var name = $"values_{Interlocked.Increment(ref _tables)}";
         await shop.AsSuperuserAsync($"""
             SET ROLE app_owner;
-            CREATE TABLE shop.{name} (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id), id int NOT NULL, value {column}, PRIMARY KEY (org_id, id));
+            CREATE TABLE shop.{name} (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
+                id int NOT NULL, value {column}, PRIMARY KEY (org_id, id));
             SELECT app.protect_table('shop.{name}');
             """);
         return $"shop.{name}";

@@ -134,7 +134,8 @@ public sealed class InsertManyTests(ShopFixture shop) : IClassFixture<ShopFixtur
     {
         await shop.AsSuperuserAsync("""
             SET ROLE app_owner;
-            CREATE TABLE shop.triggered (org_id uuid NOT NULL REFERENCES public.organizations (id), id int NOT NULL, filled text NOT NULL, PRIMARY KEY (org_id, id));
+            CREATE TABLE shop.triggered (org_id uuid NOT NULL REFERENCES public.organizations (id),
+                id int NOT NULL, filled text NOT NULL, PRIMARY KEY (org_id, id));
             SELECT app.protect_table('shop.triggered');
             CREATE FUNCTION shop.fill() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS
                 $$ BEGIN NEW.org_id := app.current_org_id(); NEW.filled := 'by trigger'; RETURN CASE WHEN NEW.id = 2 THEN NULL ELSE NEW END; END $$;
@@ -157,7 +158,8 @@ public sealed class InsertManyTests(ShopFixture shop) : IClassFixture<ShopFixtur
         var columns = Enumerable.Range(0, 998).Select(i => $"column_{i} int");
         await shop.AsSuperuserAsync($"""
             SET ROLE app_owner;
-            CREATE TABLE shop.wide (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id), id int NOT NULL, {string.Join(", ", columns)}, PRIMARY KEY (org_id, id));
+            CREATE TABLE shop.wide (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
+                id int NOT NULL, {string.Join(", ", columns)}, PRIMARY KEY (org_id, id));
             SELECT app.protect_table('shop.wide');
             """);
         var type = RowTypes.Make("Wide", [("Id", typeof(int)), .. Enumerable.Range(0, 998).Select(i => ($"Column{i}", typeof(int?)))]);

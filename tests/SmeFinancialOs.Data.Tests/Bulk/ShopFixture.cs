@@ -22,7 +22,8 @@ public sealed class ShopFixture : TenantDatabaseFixture, IAsyncLifetime
             note text,
             PRIMARY KEY (org_id, id));
         SELECT app.protect_table('shop.orders');
-        CREATE TABLE shop."We""ird; T" (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id), "a"");--" text, "@p :q $1" text, PRIMARY KEY (org_id, "a"");--"));
+        CREATE TABLE shop."We""ird; T" (org_id uuid NOT NULL DEFAULT app.current_org_id() REFERENCES public.organizations (id),
+                "a"");--" text, "@p :q $1" text, PRIMARY KEY (org_id, "a"");--"));
         SELECT app.protect_table('shop."We""ird; T"');
         CREATE TABLE shop.countries (code text PRIMARY KEY);
         CREATE TABLE shop.currencies (code text PRIMARY KEY);

@@ -78,7 +78,8 @@ public sealed class TokenTests(SealedDatabaseFixture fixture) : IClassFixture<Se
         var token = (await work.Connection.ScalarAsync<string>(ReadToken))!;
         var reasons = new Dictionary<string, string>
         {
-            [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; {OfA}; SET LOCAL app.context_token = '{{0}}'"] = "the sealed context is read-only, and this transaction is not",
+            [$"COMMIT; BEGIN; SET LOCAL ROLE tenant_role; {OfA}; SET LOCAL app.context_token = '{{0}}'"] = "the sealed context is read-only, "
+                + "and this transaction is not",
             [$"COMMIT; BEGIN READ ONLY; SET LOCAL ROLE demo_role; {OfA}; SET LOCAL app.context_token = '{{0}}'"] = "the sealed context is one "
                 + "of another role than demo_role",
             ["COMMIT; BEGIN READ ONLY; SET LOCAL ROLE tenant_role; SET LOCAL app.context_token = '{0}'"] = "the sealed context is one of another tenant, "

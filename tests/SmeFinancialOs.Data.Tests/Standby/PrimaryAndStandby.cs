@@ -28,7 +28,9 @@ public class PrimaryAndStandby : IAsyncLifetime
         Database = await Primary.CreateTenantDatabaseAsync(Options);
         Standby = await StandbyServer.StartAsync(Primary);
         var admin = CreateFactory().CreateSession(TenantContext.ForAdmin("setup", "test data").AsReadWrite());
-        foreach (var (id, slug) in new[] { (A.OrganizationId!.Value.ToGuid(), "a"), (B.OrganizationId!.Value.ToGuid(), "b"), (TenantContext.DemoOrganizationId, "demo") })
+        (Guid, string)[] organizations =
+            [(A.OrganizationId!.Value.ToGuid(), "a"), (B.OrganizationId!.Value.ToGuid(), "b"), (TenantContext.DemoOrganizationId, "demo")];
+        foreach (var (id, slug) in organizations)
             await new OrganizationRepository(admin).CreateAsync(slug, slug, id);
         await Standby.CatchUpAsync(Primary);
     }

@@ -61,7 +61,8 @@ public abstract class TenantTypeTests(AccountsDatabase database)
         finally
         {
             await using var superuser = await database.OpenAsSuperuserAsync();
-            await superuser.RunAsync($"DELETE FROM public.orders; INSERT INTO public.orders SELECT * FROM json_populate_recordset(NULL::public.orders, $json${own}$json$)");
+            await superuser.RunAsync("DELETE FROM public.orders; "
+                + $"INSERT INTO public.orders SELECT * FROM json_populate_recordset(NULL::public.orders, $json${own}$json$)");
         }
     }
 
@@ -70,7 +71,8 @@ public abstract class TenantTypeTests(AccountsDatabase database)
     {
         await using var work = database.Factory.BeginTransaction(database.ContextA);
         await work.ExecuteAsync("INSERT INTO orders (id, note) VALUES (50, 'by default')", cancellationToken: Cancel);
-        (await work.ExecuteScalarAsync<string>("SELECT account_id::text FROM orders WHERE id = 50", cancellationToken: Cancel)).Should().Be(database.A.ToString());
+        (await work.ExecuteScalarAsync<string>("SELECT account_id::text FROM orders WHERE id = 50", cancellationToken: Cancel))
+            .Should().Be(database.A.ToString());
         (await work.InsertManyAsync("public.orders", new[] { new { Id = 51, Note = "loaded" }, new { Id = 52, Note = "loaded" } }, Cancel)).Should().Be(2);
         await A.Invoking(session => session.InsertManyAsync("public.orders", new[] { new { AccountId = database.B.Value, Id = 53, Note = "planted" } }, Cancel))
             .Should().ThrowAsync<TenantDataException>();

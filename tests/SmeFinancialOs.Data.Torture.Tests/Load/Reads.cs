@@ -28,7 +28,8 @@ internal sealed class Reads(TortureDatabase database, Pools pools, Ledger ledger
     private async Task RepositoryAsync(Random random, CancellationToken cancellationToken)
     {
         var (context, asked) = (database.Any(random), database.Any(random));
-        var organization = await new OrganizationRepository(pools.Factory.CreateSession(context)).GetAsync(asked.OrganizationId!.Value.ToGuid(), cancellationToken);
+        var organization = await new OrganizationRepository(pools.Factory.CreateSession(context))
+            .GetAsync(asked.OrganizationId!.Value.ToGuid(), cancellationToken);
         report.Checked(1);
         if (organization?.Id != (asked == context ? context.OrganizationId : null))
             report.Find($"LEAK {context} asked for {asked} and got {organization?.Id}");
