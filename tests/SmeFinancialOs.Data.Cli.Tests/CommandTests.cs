@@ -39,7 +39,8 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
     public async Task Protect_makes_tables_safe_all_or_none()
     {
         var database =
-            await databases.NewAsync("CREATE TABLE public.one (tenant_id uuid NOT NULL, id int PRIMARY KEY); CREATE TABLE public.two (tenant_id uuid)");
+            await databases.NewAsync("CREATE TABLE public.one (tenant_id uuid NOT NULL REFERENCES organizations, id int PRIMARY KEY); "
+                + "CREATE TABLE public.two (tenant_id uuid)");
         const string isProtected = "SELECT relrowsecurity FROM pg_class WHERE relname = 'one'";
         using var tool = new Tool();
         var (exit, _, error) = await tool.RunAsync("protect", "public.one", "public.two", "--tenant-column", "tenant_id", "-c", database);

@@ -5,11 +5,14 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 /// <summary>Who attacks: a login, the role it took, and the tenant it set; Tenant is null where none was ever set.</summary>
 internal sealed record Actor(string Login, string? Role, bool Demo, string? Tenant, ProbeContext Context, IReadOnlyList<string> Defaults)
 {
+    /// <summary>Where contexts are sealed: whether the attacker has written the victim into the setting, next to its own token.</summary>
+    public bool Claims { get; init; }
+
     public string Rights => Role ?? Login;
 
     public (string? Attacker, string Victim) Pair => (Tenant, Context.Other);
 
-    public IReadOnlyList<string> Enter => Statements(Login, Role, Demo, Tenant, Context, Defaults);
+    public IReadOnlyList<string> Enter => Statements(Login, Role, Demo, Tenant, Claims, Context, Defaults);
 
     /// <summary>How many of the statements return a row.</summary>
     public int Results => Enter.Count(sql => sql.StartsWith("SELECT", StringComparison.Ordinal));
@@ -37,7 +40,8 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
             name.Equals(context.Setting, StringComparison.OrdinalIgnoreCase) && value.Length > 0 ? context.Other : value;
     }
 
-    private static List<string> Statements(string login, string? role, bool demo, string? tenant, ProbeContext context, IReadOnlyList<string> defaults)
+    private static List<string> Statements(string login, string? role, bool demo, string? tenant, bool claims, ProbeContext context,
+        IReadOnlyList<string> defaults)
     {
         var early = defaults.Where(sql => !sql.StartsWith("set_config('role'", StringComparison.Ordinal)).ToList();
         var late = defaults.Except(early).ToList();
@@ -46,7 +50,7 @@ internal sealed record Actor(string Login, string? Role, bool Demo, string? Tena
         // The context of a host may take a role, too: the actor's own is taken again.
         List<string> again = context.Ids.IsContextGiven ? [.. late.DefaultIfEmpty("set_config('role', 'none', true)")] : [];
         if (tenant is not null)
-            late = [.. late, .. context.Attacking(tenant, demo), .. again];
+            late = [.. late, .. claims ? context.Claiming(tenant, demo) : context.Attacking(tenant, demo), .. again];
         var statements = new List<string>();
         if (context.Superuser && early.Count > 0)
             statements.Add("SELECT " + string.Join(", ", early));

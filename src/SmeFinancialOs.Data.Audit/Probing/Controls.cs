@@ -33,6 +33,9 @@ internal sealed class Controls(Attacker attacker, DatabaseModel model, IReadOnly
 
     private async Task RunAsync(Actor actor, Target target, params char[] commands)
     {
+        // Its context is refused as a whole, and proves nothing of the tables.
+        if (actor.Claims)
+            return;
         foreach (var command in commands.Where(command => (command == 'r' || target.Object.IsTable) && Applies(actor, target, command)))
         {
             var control = Of(target, command, rights[actor.Rights]);

@@ -39,6 +39,9 @@ internal sealed class ProbeContext(bool superuser, string setting, ProbeIds ids,
     /// <summary>What an attacker has set.</summary>
     public IEnumerable<string> Attacking(string tenant, bool isDemo) => Settings(tenant, isDemo);
 
+    /// <summary>The same where contexts are sealed and the setting is anybody's to write: it names the victim, next to the attacker's own token.</summary>
+    public IEnumerable<string> Claiming(string tenant, bool isDemo) => [.. ids.Context(other), seal!.For(tenant, isDemo)];
+
     /// <summary>The same attacker, with another victim: the demo, which no tenant may fill.</summary>
     public ProbeContext Against(string tenant) => new(superuser, setting, ids, seal, superuser ? null : seedRole, own, tenant);
 

@@ -89,6 +89,11 @@ internal sealed partial class ProbeRun
 
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = "" })], progress, "an empty tenant").ConfigureAwait(false);
         await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own })], progress, "another tenant").ConfigureAwait(false);
+        if (_context.IsSealed)
+        {
+            await AttackAsync([.. actors.Select(actor => actor with { Tenant = _context.Own, Claims = true })], progress, "a tenant that names another one")
+                .ConfigureAwait(false);
+        }
         foreach (var level in _context.Ids.SiblingLevels.Where(level => _catalog.RootTables.Any(table => _catalog.LevelOf(table) == level)))
             await new ProbeRun(_session, _options, _catalog, _context.Beside(level), _findings, _rights).AttackSiblingAsync(actors, progress, _seeder.Failures)
                 .ConfigureAwait(false);

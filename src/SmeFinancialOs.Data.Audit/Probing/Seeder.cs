@@ -119,7 +119,8 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var sql = $"SELECT tableoid::text, ctid::text, {Texts(all)} FROM {TenantRows.From(leaf)} WHERE {Rows.Condition(leaf, tenant)}"
             + $"{(context.IsSibling ? Rows.OtherIds(leaf, tenant) : "")} LIMIT 1";
         var (results, _) = await session.TryAsync(() => session.ReadAsync([.. into, sql, .. into.Count > 0 ? context.Leave : []])).ConfigureAwait(false);
-        return results?.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] ? Stored(leaf, tenant, all, stored) : null;
+        // Each statement of Enter returns a row, too.
+        return results?[into.Count] is [var stored] ? Stored(leaf, tenant, all, stored) : null;
     }
 
     private static Seed Stored(Relation leaf, string tenant, List<ProbeColumn> columns, string?[] stored) =>
@@ -196,8 +197,9 @@ internal sealed class Seeder(ProbeSession session, ProbeCatalog catalog, ProbeCo
         var into = catalog.Model.Catalog.Relations[table.Oid].Kind == 'p' ? table : leaf;
         var overriding = given.Exists(column => column.Identity == 'a') ? " OVERRIDING SYSTEM VALUE" : "";
         var sql = $"INSERT INTO {into.Name} {Values(given, row, overriding)} RETURNING tableoid::text, ctid::text, {Texts(all)}";
-        var results = await session.ReadAsync([.. underTenant ? context.Enter(tenant) : [], sql, .. underTenant ? context.Leave : []]).ConfigureAwait(false);
-        return results.Find(result => result.Count == 1 && result[0].Length == all.Count + 2) is [var stored] && stored[0] == $"{leaf.Oid}"
+        var enter = underTenant ? context.Enter(tenant) : [];
+        var results = await session.ReadAsync([.. enter, sql, .. underTenant ? context.Leave : []]).ConfigureAwait(false);
+        return results[enter.Count] is [var stored] && stored[0] == $"{leaf.Oid}"
             ? Stored(leaf, tenant, all, stored)
             : null;
     }

@@ -56,8 +56,8 @@ public sealed class SealedProbeTests(SealedProbeTests.Database database) : IClas
     private static void AssertHeld(IsolationReport report)
     {
         report.Breaches.Select(breach => $"{breach.ObjectName} {breach.Attack}: {breach.Statement}").Should().BeEmpty();
+        report.Skipped.Where(skipped => skipped.ObjectName == "public.items").Select(skipped => skipped.Reason).Should().BeEmpty();
         report.Probed.Should().Contain(probed => probed.ObjectName == "public.items" && probed.AttackCount > 100);
-        report.Skipped.Should().NotContain(skipped => skipped.ObjectName == "public.items");
     }
 
     public sealed class Database : HoleDatabase

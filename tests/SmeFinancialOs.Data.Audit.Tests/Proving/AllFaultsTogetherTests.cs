@@ -23,6 +23,7 @@ public sealed class AllFaultsTogetherTests
         ["login-may-become-admin"] = "the app may be the admin, who reads all rows",
         ["login-may-become-admin: two roles away"] = "the app may be the admin",
         ["login-may-become-admin: granted by another"] = "the app may be the admin",
+        ["policy-by-inheritance"] = "the app inherits the demo's role on 15, and reads its rows as soon as a function no longer fails",
         ["login-missing"] = "there is no login of the app",
         ["login-owns-schema: the database"] = "the app may be the owner of the database",
         ["login-setting: for every database"] = "it ends the sessions of all tests on the server",
@@ -62,9 +63,9 @@ public sealed class AllFaultsTogetherTests
 
     [Fact]
     public void Every_planted_fault_stands_in_one_of_the_databases_or_says_why_it_stands_alone() =>
+        // No trigger function has a safe fix: what it should do is a person's to say.
         Groups.SelectMany(group => FaultsOf(group.Data)).Select(fault => fault.Name)
-            .Should().OnlyHaveUniqueItems().And.BeEquivalentTo(PlantedFault.All.Select(fault => fault.Name)
-                .Except(Alone.Keys));
+            .Should().OnlyHaveUniqueItems().And.BeEquivalentTo(PlantedFault.All.Except(CascadeFaults.All).Select(fault => fault.Name).Except(Alone.Keys));
 
     private static IEnumerable<PlantedFault> FaultsOf(string group)
     {
@@ -74,7 +75,7 @@ public sealed class AllFaultsTogetherTests
             "policies" => PolicyFaults.All,
             "logins" => LoginFaults.All,
             "objects" => ObjectFaults.All,
-            _ => PlantedFault.All,
+            _ => PlantedFault.All.Except(CascadeFaults.All).ToList(),
         };
         return all.Where(fault => !Alone.ContainsKey(fault.Name) && Apart.ContainsKey(fault.Name) == (group == "apart"));
     }
