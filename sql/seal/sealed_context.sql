@@ -36,16 +36,20 @@ $keys$;
 
 SET ROLE app_sealer;
 
--- Who the settings say that this transaction is for, as the token holds it. Of lengths before texts no two lists are the same text. NULL as a role, which no
--- host sends, gives no length, and so no text that a host signs. NULLIF: the planner evaluates the array for its estimate, also where the CASE would not.
+-- Who the settings say that this transaction is for: as the token holds it, and the organization itself. Each setting is read once (OFFSET 0), so what is
+-- compared is what counts. Of lengths before texts no two lists are the same text. NULL as a role, which no host sends, gives no length, and so no text that
+-- a host signs. NULLIF: the planner evaluates the array for its estimate, also where the CASE would not.
 CREATE OR REPLACE VIEW app_seal.identity AS
 SELECT encode(sha256(convert_to(
-    concat(length(current_setting('app.current_org_id', true)), ':', current_setting('app.current_org_id', true),
-           length(current_setting('app.current_user_id', true)), ':', current_setting('app.current_user_id', true),
-           CASE WHEN current_setting('app.current_roles', true) NOT IN ('', '{}') THEN
-               (SELECT string_agg(concat(length(r.role), ':', r.role), '' ORDER BY r.place)
-                FROM unnest(NULLIF(current_setting('app.current_roles', true), '')::text[]) WITH ORDINALITY AS r (role, place)) END),
-    'UTF8')), 'hex') AS digest;
+           concat(length(s.org_id), ':', s.org_id, length(s.user_id), ':', s.user_id,
+               CASE WHEN s.roles NOT IN ('', '{}') THEN
+                   (SELECT string_agg(concat(length(r.role), ':', r.role), '' ORDER BY r.place)
+                    FROM unnest(NULLIF(s.roles, '')::text[]) WITH ORDINALITY AS r (role, place)) END),
+           'UTF8')), 'hex') AS digest,
+       s.org_id
+FROM (SELECT current_setting('app.current_org_id', true) AS org_id, current_setting('app.current_user_id', true) AS user_id,
+             current_setting('app.current_roles', true) AS roles
+      OFFSET 0) s;
 
 -- {tenant_id} is the type of the ids of tenants in this database.
 DO $seal$
@@ -101,17 +105,17 @@ $function$;
 -- its plan, and read the keys with their owner's rights. A SECURITY DEFINER function in PL/pgSQL took longer. Little is asked, because each call of a function
 -- is set up anew for each statement, which together takes longer than the hashes: the keys in one scan, and the time as text.
 CREATE OR REPLACE VIEW app_seal.valid_token AS
-SELECT left(t.token, 1) AS kind, NULLIF(current_setting('app.current_org_id', true), '')::{tenant_id} AS org_id
-FROM (SELECT current_setting('app.context_token', true) AS token,
+SELECT left(t.token, 1) AS kind, NULLIF(t.org_id, '')::{tenant_id} AS org_id
+FROM (SELECT current_setting('app.context_token', true) AS token, i.digest, i.org_id,
              encode(sha256(k.key_block || convert_to(left(current_setting('app.context_token', true), 100), 'SQL_ASCII')), 'hex') AS expected
-      FROM app_seal.keys k WHERE k.id = substr(current_setting('app.context_token', true), 3, 8)
+      FROM app_seal.keys k CROSS JOIN app_seal.identity i WHERE k.id = substr(current_setting('app.context_token', true), 3, 8)
       OFFSET 0) t -- keeps "expected" from being computed twice
 -- The hashes first, and in a CASE: of conditions that stand beside each other the planner asks the cheapest first. To compare the texts takes longer the more
 -- of a forgery is right, and whoever runs SQL here can measure that, over and over: but they are compared only where the hashes are the same, and those of a
 -- forgery are not. What comes after that a host has signed.
 WHERE CASE WHEN hashtextextended(t.expected, 0) = hashtextextended(substr(t.token, 101), 0) THEN
           t.expected = substr(t.token, 101)
-          AND (SELECT i.digest FROM app_seal.identity i) = substr(t.token, 37, 64)
+          AND t.digest = substr(t.token, 37, 64)
           AND encode(timestamptz_send(now()), 'hex') <= substr(t.token, 21, 16) COLLATE "C"
           AND (substr(t.token, 11, 10)::int = pg_backend_pid() OR substr(t.token, 11, 10) = '0000000000')
           AND (substr(t.token, 2, 1) = 'w' OR current_setting('transaction_read_only') = 'on')

@@ -36,7 +36,7 @@ public sealed class TenantContextOptions
         get;
         set
         {
-            ArgumentNullException.ThrowIfNull(value);
+            ArgumentNullException.ThrowIfNull(value, nameof(Demo));
             field = value.Access == TenantAccess.Demo ? value : throw new ArgumentException("It is no context of a demo.", nameof(Demo));
         }
     } = TenantContext.Demo;

@@ -58,7 +58,8 @@ public sealed class SealAuditTests(SealAuditTests.Database database) : IClassFix
     [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token SET (security_invoker)")]
     [InlineData("app_seal.valid_token", "ALTER VIEW app_seal.valid_token OWNER TO $app")]
     [InlineData("app_seal.context", "ALTER VIEW app_seal.context OWNER TO $app")]
-    [InlineData("app_seal.identity", "CREATE OR REPLACE VIEW app_seal.identity AS SELECT substr(current_setting('app.context_token', true), 37, 64) AS digest")]
+    [InlineData("app_seal.identity", "CREATE OR REPLACE VIEW app_seal.identity AS SELECT substr(current_setting('app.context_token', true), 37, 64) AS digest, "
+        + "current_setting('app.current_org_id', true) AS org_id")]
     [InlineData("app_seal.identity", "ALTER VIEW app_seal.identity SET (security_barrier)")]
     [InlineData("app_seal.identity", "ALTER VIEW app_seal.identity OWNER TO $app")]
     [InlineData("app_seal.refuse()", "ALTER FUNCTION app_seal.refuse() SECURITY INVOKER")]

@@ -13,6 +13,8 @@ internal sealed class SharedDatabase(TenantConnectionFactory factory, NpgsqlConn
             {schema.Ddl("app.current_org_id()")}
             ALTER TABLE parent OWNER TO app_owner;
             ALTER TABLE child OWNER TO app_owner;
+            COMMENT ON COLUMN parent.org_id IS 'tenant column: the model knows no table of tenants';
+            COMMENT ON COLUMN child.org_id IS 'tenant column: the model knows no table of tenants';
             SET ROLE app_owner;
             SELECT app.protect_table('parent'), app.protect_table('child');
             RESET ROLE;

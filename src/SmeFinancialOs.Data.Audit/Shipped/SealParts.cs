@@ -27,12 +27,12 @@ internal static partial class SealParts
     private static readonly Dictionary<string, string[]> ViewHashes = new(StringComparer.Ordinal)
     {
         [View] = ["48a4c9ef120e22693db3bc35dae31e78e5fc3c66fb9ffab87e00d54a7aaddfc1"],
-        [$"{Schema}.identity"] = ["6d567620129b384d45a36b412433f19007f42e0c3be2c5cdc5b526d9dd50b0f4"],
+        [$"{Schema}.identity"] = ["23dc70087cf786a63a7d0040d9c8e76237ec3c4447890f613b461ecb647d352e"],
         [$"{Schema}.valid_token"] =
         [
-            "f1ee921eb9a727e95142e5f208c2cce6b57d2b62787d957a75c3ba14fd03fdcd", // uuid
-            "933a81e06db761f54ef99819598654af4b8cc72ea371ba0ecd75dea69d68cd60", // bigint
-            "76def568c8fc1e7fb3fdb6c638130e1118dd9906e8a16776352481c2100c8aa2", // text
+            "94f58fd0f99c3a5524ab308b0c270bf13372a154d0bf7e129390138069b16bd5", // uuid
+            "300ec7a04aca4521a10fccadc6a97f779bef4999d1ad8628fed46a206323aca3", // bigint
+            "f2bbb5b8c50f9d4e8a29cc100d4dbde63f2c4fe7e8edeefe6e9b71e1dea59765", // text
         ],
     };
 

@@ -52,6 +52,13 @@ internal static class AspNetCoreSnippets
         // </snippet>
     }
 
+    public static void Users(IServiceCollection services)
+    {
+        // <snippet>
+        services.AddTenantContext(options => options.FromClaim("org_id").UserFromClaim("sub").RolesFromClaim("role"));
+        // </snippet>
+    }
+
     public static void Audit(IServiceCollection services, string connectionString)
     {
         // <snippet>

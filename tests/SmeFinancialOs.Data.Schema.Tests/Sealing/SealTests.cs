@@ -94,7 +94,8 @@ public sealed class SealTests
             "CREATE OR REPLACE VIEW app_seal.context AS SELECT current_setting('app.current_org_id')::uuid AS tenant_org_id, NULL::uuid "
                 + "AS demo_org_id, true AS is_admin",
             "CREATE OR REPLACE VIEW app_seal.valid_token AS SELECT 't' AS kind, current_setting('app.current_org_id')::uuid AS org_id",
-            "CREATE OR REPLACE VIEW app_seal.identity AS SELECT substr(current_setting('app.context_token', true), 37, 64) AS digest",
+            "CREATE OR REPLACE VIEW app_seal.identity AS SELECT substr(current_setting('app.context_token', true), 37, 64) AS digest, "
+                + "current_setting('app.current_org_id', true) AS org_id",
             "CREATE OR REPLACE FUNCTION app.current_user_id() RETURNS text LANGUAGE sql AS 'SELECT ''ann''::text'",
             "CREATE OR REPLACE FUNCTION app.current_roles() RETURNS text[] LANGUAGE sql AS 'SELECT ''{admin}''::text[]'",
             "CREATE OR REPLACE FUNCTION app_seal.refuse() RETURNS uuid LANGUAGE sql AS 'SELECT NULL::uuid'",
