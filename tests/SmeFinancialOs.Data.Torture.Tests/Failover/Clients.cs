@@ -58,13 +58,13 @@ internal sealed class Clients(Cluster cluster, Ledger ledger, Report report)
     }
 
     private async Task WriteInSessionAsync(TenantContext tenant, Guid id) =>
-        await cluster.Factory.CreateSession(tenant).ExecuteAsync(Insert, new { id, from = 1, to = Cluster.Parts, writer = tenant.OrganizationId });
+        await cluster.Factory.CreateSession(tenant).ExecuteAsync(Insert, new { id, from = 1, to = Cluster.Parts, writer = tenant.OrganizationId?.ToGuid() });
 
     private async Task WriteInTransactionAsync(TenantContext tenant, Guid id)
     {
         await using var transaction = cluster.Factory.BeginTransaction(tenant);
         for (var part = 1; part <= Cluster.Parts; part++)
-            await transaction.ExecuteAsync(Insert, new { id, from = part, to = part, writer = tenant.OrganizationId });
+            await transaction.ExecuteAsync(Insert, new { id, from = part, to = part, writer = tenant.OrganizationId?.ToGuid() });
         await transaction.CommitAsync();
     }
 

@@ -27,7 +27,7 @@ internal sealed class Attacks(TortureDatabase database, Pools pools, Report repo
         var (context, other) = Two(random);
         return RefusedAsync<TenantAccessDeniedException>("insert for another", () => pools.Factory.CreateSession(context).ExecuteAsync(
             "INSERT INTO entries (org_id, write_id, part, writer, account, amount) VALUES (@other, gen_random_uuid(), 1, @writer, 0, 1)",
-            new { other, writer = context.OrganizationId }, cancellationToken));
+            new { other, writer = context.OrganizationId?.ToGuid() }, cancellationToken));
     }
 
     private async Task UpdateAnotherAsync(Random random, CancellationToken cancellationToken)
