@@ -36,7 +36,8 @@ public sealed class IdentityTests(SealedDatabaseFixture fixture) : IClassFixture
 
         await work.Connection.RunAsync($"SAVEPOINT s; SELECT set_config('{setting}', '{value}', true)");
         // Of another text than Rows: an error's rows are read as text, and Npgsql keeps that with what it has prepared.
-        foreach (var sql in new[] { "SELECT id FROM public.invoices", "SELECT app.current_user_id()", "SELECT app.current_roles()", "SELECT app.current_org_id()" })
+        foreach (var sql in new[] { "SELECT id FROM public.invoices", "SELECT app.current_user_id()",
+                     "SELECT app.current_roles()", "SELECT app.current_org_id()" })
         {
             await work.Connection.RunAsync("SAVEPOINT each");
             var error = await work.Connection.ErrorOfAsync(sql);
