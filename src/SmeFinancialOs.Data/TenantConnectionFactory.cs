@@ -165,8 +165,7 @@ public sealed class TenantConnectionFactory
         await _tenants.CheckAsync(cancellationToken).ConfigureAwait(false);
         if (_admins is not null)
             await _admins.CheckAsync(cancellationToken).ConfigureAwait(false);
-        // As the role with the least rights.
-        await SchemaCheck.RunAsync(this, TenantType, cancellationToken).ConfigureAwait(false);
+        await SchemaCheck.RunAsync(this, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>A unit of work on a connection of its own. Nothing is in force yet, and no BEGIN was sent: it travels with the first statement.</summary>
@@ -249,14 +248,7 @@ public sealed class TenantConnectionFactory
 
     private CheckedDataSource SourceOf(TenantContext context)
     {
-        if (context.OrganizationId is { } id && id.Type != TenantType)
-        {
-            throw new ArgumentException($"The organization's id is of type {id.Type}, and TenantConnectionOptions.TenantType is {TenantType}. "
-                + (id == TenantContext.DemoOrganizationId
-                    ? "Where ids are no uuids, TenantContext.ForDemo(id) is the demo."
-                    : "Convert the id, or set the option."), nameof(context));
-        }
-
+        context.RequireType(TenantType);
         var login = context.Access != TenantAccess.Admin ? _tenants : _admins ?? throw new InvalidOperationException(
             "Admin contexts need a login of their own: set TenantConnectionOptions.AdminDataSource to a data source that logs in as admin_user.");
         return login.For(context);

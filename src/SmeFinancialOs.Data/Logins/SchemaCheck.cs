@@ -8,10 +8,10 @@ internal static class SchemaCheck
     /// <summary>What <c>app.schema_version()</c> returns (sql/objects/schema_version.sql). Every change of sql/ raises it; a test fails otherwise.</summary>
     public const int ExpectedVersion = 21;
 
-    public static async Task RunAsync(TenantConnectionFactory factory, TenantKeyType tenantType, CancellationToken cancellationToken)
+    public static async Task RunAsync(TenantConnectionFactory factory, CancellationToken cancellationToken)
     {
         // As the demo's role, which has the least rights. It reads no table, so whether there is such an organization does not matter.
-        var session = factory.CreateSession(TenantContext.ForDemo(tenantType switch
+        var session = factory.CreateSession(TenantContext.ForDemo(factory.TenantType switch
         {
             TenantKeyType.Uuid => TenantContext.DemoOrganizationId,
             TenantKeyType.Bigint => -1,

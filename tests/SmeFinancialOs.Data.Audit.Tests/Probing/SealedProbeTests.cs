@@ -2,7 +2,9 @@ using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 
-/// <summary>Where contexts are sealed the probe signs as a host does, and writes the victim into the setting that no longer counts.</summary>
+/// <summary>
+/// Where contexts are sealed the probe signs as a host does. It also attacks with the victim in the setting, beside the attacker's own token.
+/// </summary>
 public sealed class SealedProbeTests(SealedProbeTests.Database database) : IClassFixture<SealedProbeTests.Database>
 {
     private const string Plain = "org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid)";

@@ -30,6 +30,15 @@ public sealed class ActingUserTests(TenantDatabaseFixture fixture) : IClassFixtu
         }
     }
 
+    [Fact]
+    public async Task A_context_that_was_used_gives_its_identity_to_no_other()
+    {
+        var a = fixture.ContextA;
+        var ann = a.As("ann", "clerk");
+        foreach (var (context, who) in new[] { (a, "nobody|{}"), (ann, "ann|{clerk}"), (ann.As("bob"), "bob|{}"), (ann.AsReadOnly(), "ann|{clerk}") })
+            (await fixture.Factory.CreateSession(context).ExecuteScalarAsync<string>(Who, cancellationToken: Cancel)).Should().Be(who);
+    }
+
     [Theory]
     [InlineData("a,b", "{x}", "\"quoted\"", "back\\slash", "NULL", "null", " blank ", "'; DROP TABLE invoices; --", "\u00e9\u4e2d\U0001f600")]
     public async Task Any_text_is_a_role(params string[] roles)
