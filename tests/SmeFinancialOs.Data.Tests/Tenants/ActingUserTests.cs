@@ -33,10 +33,15 @@ public sealed class ActingUserTests(TenantDatabaseFixture fixture) : IClassFixtu
     [Fact]
     public async Task A_context_that_was_used_gives_its_identity_to_no_other()
     {
-        var a = fixture.ContextA;
-        var ann = a.As("ann", "clerk");
-        foreach (var (context, who) in new[] { (a, "nobody|{}"), (ann, "ann|{clerk}"), (ann.As("bob"), "bob|{}"), (ann.AsReadOnly(), "ann|{clerk}") })
+        // Each is made of the one before, once that has been used.
+        Func<TenantContext, TenantContext>[] steps = [a => a, a => a.As("ann", "clerk"), ann => ann.As("bob"), bob => bob.AsReadOnly().As("carol")];
+        string[] expected = ["nobody|{}", "ann|{clerk}", "bob|{}", "carol|{}"];
+        var context = fixture.ContextA;
+        foreach (var (step, who) in steps.Zip(expected))
+        {
+            context = step(context);
             (await fixture.Factory.CreateSession(context).ExecuteScalarAsync<string>(Who, cancellationToken: Cancel)).Should().Be(who);
+        }
     }
 
     [Theory]
