@@ -81,8 +81,14 @@ internal sealed class PolicyAnalysis
         Expressions.Where(text => (ReferenceEquals(text, Using) ? UsingFilter : CheckFilter) is TenantFilter.Open or TenantFilter.Unknown);
 
     /// <summary>Some fixed tenant is kept out: the article's way of making the demo read-only.</summary>
-    public bool IsBan => _isBan ??= Expressions.Any(text => Comparisons(text).Any(part => !part.Equal
-        && !BooleanExpression.Parse(text).CanBe(true, new HashSet<string>([part.Whole.Text]), new HashSet<string>())));
+    public bool IsBan => _isBan ??= Expressions.Any(text =>
+    {
+        var condition = BooleanExpression.Parse(text);
+        // A row of that tenant has a tenant.
+        var withoutTenant = condition.Atoms.Where(atom => atom.Count > 2 && atom[^2] == "IS" && atom[^1] == "NULL" && IsColumn(atom.Slice(0, atom.Count - 2)))
+            .Select(atom => atom.Text);
+        return Comparisons(text).Any(part => !part.Equal && !condition.CanBe(true, new HashSet<string>([part.Whole.Text, .. withoutTenant]), new HashSet<string>()));
+    });
 
     /// <summary>Restrictive, and nothing passes it.</summary>
     public bool IsClosed => !Policy.Permissive && !Using.IsEmpty && !BooleanExpression.Parse(Using).CanBe(true, new HashSet<string>(), new HashSet<string>());

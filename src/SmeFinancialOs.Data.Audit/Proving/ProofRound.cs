@@ -111,8 +111,8 @@ internal sealed class ProofRound
                 var left = await FindAsync().ConfigureAwait(false);
                 if (fix.Findings.FirstOrDefault(finding => left.Any(other => other.Fingerprint == finding.Fingerprint)) is { } stays)
                     return new($"the finding {stays.RuleId} {stays.ObjectName} is still there", left);
-                // What comes to light at the same object was hidden behind the fault.
-                left = [.. left.Where(finding => known.All(other => other.Fingerprint != finding.Fingerprint))];
+                // What comes to light at the same object was hidden behind the fault. By message, too: it names the cause and the roles.
+                left = [.. left.Where(finding => known.All(other => (other.Fingerprint, other.Message) != (finding.Fingerprint, finding.Message)))];
                 if (left.FirstOrDefault(finding => finding.Severity == AuditSeverity.Error
                     && fix.Findings.All(mended => mended.ObjectName != finding.ObjectName)) is { } @new)
                     return new($"it brings the finding {@new.RuleId} {@new.ObjectName}", left);

@@ -39,6 +39,9 @@ internal static class PolicyMisses
             ALTER POLICY demo_no_writes_delete ON public.items
                 USING (org_id <> (SELECT app.demo_org_id()) OR (org_id <> (SELECT app.demo_org_id()) AND code = 'a'))
             """),
+        Of("policy-command-gap", "an OR for rows without a tenant", """
+            ALTER POLICY demo_no_writes_delete ON public.items USING (org_id <> (SELECT app.demo_org_id()) OR org_id IS NULL)
+            """),
         Of("policy-command-gap", "false in other words", "ALTER POLICY demo_no_writes_delete ON public.items USING (code = 'a' AND (false OR false))"),
         Of("policy-tenant-literal", "a literal of another column", Isolation($"{Ok} AND id <> 'de300000-0000-4000-8000-000000000001'")),
         Of("policy-by-inheritance", "a policy that is the tenant's", $$"""
