@@ -15,7 +15,9 @@ SELECT set_config('app.tenant_type', :'tenant_type', true) \gset
 \ir migrations/0004_keep_sessions.sql
 \ir migrations/0005_protected_tables.sql
 \ir migrations/0006_tenant_id.sql
+\ir migrations/0007_maintenance_log.sql
 \ir objects/context.sql
+\ir objects/maintenance.sql
 \ir objects/seal_keys.sql
 \ir objects/admin_access_log.sql
 \ir objects/protection.sql
@@ -41,15 +43,19 @@ SELECT to_regclass('app_seal.context') IS NOT NULL AS sealed \gset
 \if :sealed
 \ir seal/sealed_context.sql
 \endif
--- A superuser brings the guard's allowlist, also where the guard is off: whatever it calls belongs to no lesser role.
-SELECT current_setting('is_superuser') AS allowlist \gset
+-- A superuser brings the guard's allowlist, also where the guard is off: whatever it calls belongs to no lesser role. A guard that is on gets this version's
+-- text, because one of an older version would refuse newer policies.
+SELECT current_setting('is_superuser') AS allowlist, EXISTS (SELECT FROM pg_catalog.pg_event_trigger WHERE evtname = 'tenant_guard') AS guarded \gset
 \if :{?guard}
+\set guarded on
+\endif
+\if :guarded
 \set allowlist on
 \endif
 \if :allowlist
 \ir guard/allowlist.sql
 \endif
-\if :{?guard}
+\if :guarded
 \ir guard/tenant_guard.sql
 \endif
 COMMIT;

@@ -1,5 +1,6 @@
 -- The tenant guard, which a host turns on: an event trigger that refuses, at commit, whatever leaves a table unsafe for its tenants.
---   on:    SchemaMigratorOptions.Guard, or this file in psql, as a superuser after the others (psql -v guard=1 -f sql/apply.sql)
+--   on:    SchemaMigratorOptions.Guard, or this file in psql, as a superuser after the others (psql -v guard=1 -f sql/apply.sql). Once on it stays on, and
+--          gets its newer text with each upgrade, which takes a superuser then
 --   off:   DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE;
 --   allow: SELECT app_guard.allow('public.countries', 'the same for every tenant');   -- as app_owner, before or after (allowlist.sql)
 -- It holds for superusers too, and in sessions with session_replication_role = replica. It does not see: roles and memberships, ALTER ROLE or DATABASE .. SET,
@@ -30,7 +31,7 @@ FROM (SELECT format('%I.%I(%s)', n.nspname, p.proname, replace(oidvectortypes(p.
       FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE (n.nspname, p.proname, oidvectortypes(p.proargtypes)) IN (('app', 'current_org_id', ''), ('app', 'demo_org_id', ''), ('app', 'context_holds', ''),
           ('app', 'require_context', 'text, name, text, text[]'),
-          ('app', 'current_user_id', ''), ('app', 'current_roles', ''), ('app', 'keep_organization', ''), ('app', 'keep_policies', ''),
+          ('app', 'current_user_id', ''), ('app', 'current_roles', ''), ('app', 'in_maintenance', ''), ('app', 'keep_organization', ''), ('app', 'keep_policies', ''),
           ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
       UNION ALL SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'), ('app_seal', 'identity'))) AS v (f)
@@ -112,7 +113,7 @@ granted AS MATERIALIZED (
     SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL
         CROSS JOIN aclexplode(c.attacl) a),
 own (sealed) AS MATERIALIZED (SELECT EXISTS (SELECT FROM relation r WHERE r.name = 'app_seal.context')),
--- {} is the tenant column.
+-- {} is the tenant column, {owner} the role that owns the table.
 expected AS MATERIALIZED (
     SELECT e.id AS version, d.name::name, d.command, d.is_permissive,
         ARRAY(SELECT r COLLATE "C" FROM unnest(d.roles) AS r ORDER BY 1) AS roles, d.condition, d.new_row
@@ -147,8 +148,9 @@ tenant_column AS MATERIALIZED (
     WHERE p.polname = 'tenant_isolation'),
 as_expected AS MATERIALIZED (
     SELECT p.polrelid
-    FROM policy p JOIN tenant_column t ON t.polrelid = p.polrelid JOIN expected e ON e.name = p.polname
-    WHERE p.command = e.command AND p.polpermissive = e.is_permissive AND p.roles = e.roles
+    FROM policy p JOIN tenant_column t ON t.polrelid = p.polrelid JOIN expected e ON e.name = p.polname JOIN relation r ON r.oid = p.polrelid
+    WHERE p.command = e.command AND p.polpermissive = e.is_permissive
+      AND p.roles = array_replace(e.roles, '{owner}', pg_get_userbyid(r.relowner)::text COLLATE "C")
       AND p.condition IS NOT DISTINCT FROM replace(e.condition, '{}', t.ident) AND p.new_row IS NOT DISTINCT FROM replace(e.new_row, '{}', t.ident)
     GROUP BY p.polrelid, e.version HAVING count(*) = (SELECT count(*) FROM expected a WHERE a.version = e.version)),
 function AS MATERIALIZED (
@@ -348,7 +350,8 @@ DO $trigger$ BEGIN
 END $trigger$;
 
 SELECT app_guard.allow('app.admin_access_log', 'of the operators; tenants have no privilege on it'),
-       app_guard.allow('app.protected_tables', 'of the library; tenants have no privilege on it');
+       app_guard.allow('app.protected_tables', 'of the library; tenants have no privilege on it'),
+       app_guard.allow('app.maintenance_log', 'of the library; tenants have no privilege on it');
 
 DO $expected$
 DECLARE

@@ -163,8 +163,9 @@ BEGIN
         EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', item.name, array_to_string(app.role_names(), ', '));
         EXECUTE format('ALTER TABLE %s DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY', item.name);
     END LOOP;
-    FOR item IN SELECT p.polname AS name FROM pg_policy p WHERE p.polrelid = target AND p.polname::text IN (SELECT d.name FROM app.policy_definitions() d) LOOP
-        EXECUTE format('DROP POLICY %I ON %s', item.name, target);
+    FOR item IN SELECT p.polname AS name, p.polrelid::regclass AS part FROM pg_policy p JOIN app.parts_of(target) AS o (part) ON o.part = p.polrelid
+                WHERE p.polname::text IN (SELECT d.name FROM app.policy_definitions() d) LOOP
+        EXECUTE format('DROP POLICY %I ON %s', item.name, item.part);
     END LOOP;
     FOR item IN SELECT d.name FROM app.trigger_definitions() d LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', item.name, target);

@@ -2,18 +2,19 @@
 -- tenant guard holds tables to them.
 SET ROLE app_owner;
 
--- {} is the tenant column. is_of_demo: only where there is a demo. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table
+-- {} is the tenant column, {owner} the role that owns the table. is_of_demo: only where there is a demo. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table
 -- has. (SELECT ..) makes an InitPlan:
 -- evaluated once a statement, not once a row. is_sealed: only where contexts are sealed, only where they are not, or null: always.
-DROP FUNCTION IF EXISTS app.policy_definitions(); -- of a version with other columns
+DROP FUNCTION IF EXISTS app.policy_definitions(), app.expected_policies(regclass), app.protection_faults(regclass); -- of a version with other columns
 CREATE FUNCTION app.policy_definitions()
     RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean, is_of_demo boolean)
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{demo}', demo), replace(d.new_row, '{demo}', demo), d.is_sealed,
         d.name LIKE 'demo\_%'
-    FROM (VALUES ('( SELECT app.demo_org_id() AS demo_org_id)')) AS f (demo)
+    FROM (VALUES ('( SELECT app.demo_org_id() AS demo_org_id)',
+                  '(({} = ( SELECT app.current_org_id() AS current_org_id WHERE (current_setting(''role''::text) <> ''demo_role''::text)))')) AS f (demo, own)
     CROSS JOIN LATERAL (VALUES
         ('tenant_isolation', 'ALL', true, ARRAY['tenant_role'],
             '({} = ( SELECT app.current_org_id() AS current_org_id))', '({} = ( SELECT app.current_org_id() AS current_org_id))', false),
@@ -26,6 +27,10 @@ AS $function$
         ('demo_no_writes_insert', 'INSERT', false, ARRAY['demo_role', 'tenant_role'], NULL, '({} <> {demo})', NULL),
         ('demo_no_writes_update', 'UPDATE', false, ARRAY['demo_role', 'tenant_role'], '({} <> {demo})', '({} <> {demo})', NULL),
         ('demo_no_writes_delete', 'DELETE', false, ARRAY['demo_role', 'tenant_role'], '({} <> {demo})', NULL, NULL),
+        -- app.in_maintenance() says what the owner sees, and why. A demo reads, so that its rows have a policy of their own.
+        ('owner_maintenance', 'ALL', true, ARRAY['{owner}'], own || ' OR ( SELECT app.in_maintenance() AS in_maintenance))',
+            own || ' OR ( SELECT app.in_maintenance() AS in_maintenance))', NULL),
+        ('demo_read_by_owner', 'SELECT', true, ARRAY['{owner}'], replace(substr(own, 2), '<>', '='), NULL, NULL),
         ('context_sealed', 'ALL', false, ARRAY['admin_role', 'demo_role'], '( SELECT app.context_holds() AS context_holds)', NULL, true)
     ) AS d (name, command, is_permissive, roles, condition, new_row, is_sealed)
 $function$;
@@ -91,17 +96,19 @@ AS $function$
     WHERE t.relation = target AND (d.role <> 'demo_role' OR app.demo_org_id() IS NOT NULL)
 $function$;
 
--- The policies that a registered table has to have.
-CREATE OR REPLACE FUNCTION app.expected_policies(target regclass)
-    RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text)
+-- The policies that a registered table has to have. Its partitions and inheritance children answer a direct query with policies of their own: they have none
+-- but the owner's.
+CREATE FUNCTION app.expected_policies(target regclass)
+    RETURNS TABLE (part regclass, name text, command text, is_permissive boolean, roles text[], condition text, new_row text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
-    SELECT d.name, d.command, d.is_permissive, d.roles, replace(d.condition, '{}', c.tenant_column),
-        replace(d.new_row, '{}', c.tenant_column)
-    FROM app.protected_tables t CROSS JOIN app.policy_definitions() d CROSS JOIN LATERAL app.comparable_column(t.relation, t.tenant_column) AS c (tenant_column)
+    SELECT p.oid, d.name, d.command, d.is_permissive, array_replace(d.roles, '{owner}', pg_get_userbyid(p.relowner)::text),
+        replace(d.condition, '{}', c.tenant_column), replace(d.new_row, '{}', c.tenant_column)
+    FROM app.protected_tables t CROSS JOIN app.policy_definitions() d CROSS JOIN app.parts_of(t.relation) AS o (part) JOIN pg_class p ON p.oid = o.part
+    CROSS JOIN LATERAL app.comparable_column(p.oid, t.tenant_column) AS c (tenant_column)
     WHERE t.relation = target AND d.is_sealed IS DISTINCT FROM (to_regclass('app_seal.context') IS NULL)
-        AND (NOT d.is_of_demo OR app.demo_org_id() IS NOT NULL)
+        AND (NOT d.is_of_demo OR app.demo_org_id() IS NOT NULL) AND (p.oid = target OR d.name = 'owner_maintenance')
 $function$;
 
 -- The triggers that a registered table has to have.
@@ -115,7 +122,7 @@ AS $function$
 $function$;
 
 -- What a registered table has that is not as expected; a row with a policy's name where it is a policy.
-CREATE OR REPLACE FUNCTION app.protection_faults(target regclass) RETURNS TABLE (policy text, fault text)
+CREATE FUNCTION app.protection_faults(target regclass) RETURNS TABLE (policy text, fault text)
     LANGUAGE sql STABLE
     SET search_path = pg_catalog, pg_temp
 AS $function$
@@ -123,14 +130,15 @@ AS $function$
     part (oid, is_child) AS (SELECT p.oid, p.oid <> target FROM app.parts_of(target) AS p (oid)),
     -- Records can be compared where their columns have the same collations.
     actual AS (
-        SELECT p.polname::text COLLATE "C" AS name,
+        SELECT p.polrelid AS part, p.polname::text COLLATE "C" AS name,
                CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END COLLATE "C" AS command,
                p.polpermissive AS is_permissive, ARRAY(SELECT pg_get_userbyid(r)::text COLLATE "C" FROM unnest(p.polroles) AS r ORDER BY 1) AS roles,
-               regexp_replace(pg_get_expr(p.polqual, target), '\s+', ' ', 'g') COLLATE "C" AS condition,
-               regexp_replace(pg_get_expr(p.polwithcheck, target), '\s+', ' ', 'g') COLLATE "C" AS new_row
-        FROM pg_policy p WHERE p.polrelid = target AND p.polname::text IN (SELECT d.name FROM app.policy_definitions() d)),
+               regexp_replace(pg_get_expr(p.polqual, p.polrelid), '\s+', ' ', 'g') COLLATE "C" AS condition,
+               regexp_replace(pg_get_expr(p.polwithcheck, p.polrelid), '\s+', ' ', 'g') COLLATE "C" AS new_row
+        FROM pg_policy p JOIN part ON part.oid = p.polrelid
+        WHERE p.polname::text IN (SELECT d.name FROM app.policy_definitions() d WHERE NOT part.is_child OR d.name = 'owner_maintenance')),
     expected AS (
-        SELECT e.name COLLATE "C" AS name, e.command COLLATE "C" AS command, e.is_permissive,
+        SELECT e.part::oid AS part, e.name COLLATE "C" AS name, e.command COLLATE "C" AS command, e.is_permissive,
             ARRAY(SELECT r COLLATE "C" FROM unnest(e.roles) AS r ORDER BY 1) AS roles,
                e.condition COLLATE "C" AS condition, e.new_row COLLATE "C" AS new_row
         FROM app.expected_policies(target) e),
@@ -146,9 +154,10 @@ AS $function$
     SELECT NULL, format('row-level security of %s is not enabled and forced', c.oid::regclass)
     FROM part JOIN pg_class c ON c.oid = part.oid WHERE NOT (c.relrowsecurity AND c.relforcerowsecurity)
     UNION ALL
-    SELECT coalesce(e.name, a.name), format('policy %I %s', coalesce(e.name, a.name),
+    SELECT coalesce(e.name, a.name), format('policy %I%s %s', coalesce(e.name, a.name),
+        CASE WHEN coalesce(e.part, a.part) <> target THEN format(' of %s', coalesce(e.part, a.part)::regclass) ELSE '' END,
         CASE WHEN a.name IS NULL THEN 'is missing' WHEN e.name IS NULL THEN 'is not expected' ELSE 'is another' END)
-    FROM expected e FULL JOIN actual a ON a.name = e.name WHERE a IS DISTINCT FROM e
+    FROM expected e FULL JOIN actual a ON (a.part, a.name) = (e.part, e.name) WHERE a IS DISTINCT FROM e
     UNION ALL
     SELECT NULL, format('trigger %I is missing, disabled or another', e.name)
     FROM app.expected_triggers(target) e LEFT JOIN pg_trigger g ON g.tgrelid = target AND g.tgname = e.name
@@ -191,16 +200,17 @@ BEGIN
         IF NOT (SELECT c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c WHERE c.oid = item.name) THEN
             EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', item.name);
         END IF;
-        -- A revoke on the table takes the column privileges with it. Partitions and inheritance children answer a direct query with policies of their own: they
-        -- get none, and no privilege.
+        -- A revoke on the table takes the column privileges with it. Partitions and inheritance children have no privileges.
         EXECUTE format('REVOKE ALL ON TABLE %s FROM PUBLIC, %s', item.name, array_to_string(app.role_names(), ', '));
     END LOOP;
 
-    FOR item IN SELECT p.polname FROM pg_policy p WHERE p.polrelid = target AND p.polname = ANY (policies) LOOP
-        EXECUTE format('DROP POLICY %I ON %s', item.polname, target);
+    FOR item IN SELECT p.polname, p.polrelid::regclass AS part FROM pg_policy p
+                WHERE p.polrelid = target AND p.polname = ANY (policies)
+                    OR p.polname = 'owner_maintenance' AND p.polname = ANY (policies) AND p.polrelid IN (SELECT o.part FROM app.parts_of(target) AS o (part)) LOOP
+        EXECUTE format('DROP POLICY %I ON %s', item.polname, item.part);
     END LOOP;
     FOR item IN SELECT e.* FROM app.expected_policies(target) e WHERE e.name = ANY (policies) LOOP
-        EXECUTE format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', item.name, target,
+        EXECUTE format('CREATE POLICY %I ON %s AS %s FOR %s TO %s', item.name, item.part,
             CASE WHEN item.is_permissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END, item.command,
                        (SELECT string_agg(quote_ident(r), ', ') FROM unnest(item.roles) AS r))
             || coalesce(' USING (' || item.condition || ')', '') || coalesce(' WITH CHECK (' || item.new_row || ')', '');

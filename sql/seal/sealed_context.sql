@@ -136,7 +136,7 @@ GRANT EXECUTE ON FUNCTION app_seal.refuse() TO tenant_role, demo_role, admin_rol
 GRANT SELECT ON app_seal.context TO tenant_role, demo_role, admin_role;
 GRANT USAGE ON SCHEMA app_seal TO tenant_role, demo_role, admin_role;
 RESET ROLE;
--- For defaults, and for whoever asks in SQL. Owned by app_sealer: sql/objects/context.sql, run once more, must not put the plain one in its place.
+-- For defaults, for the policy of a table's owner, who may not read the views (SECURITY DEFINER), and for whoever asks in SQL. Owned by app_sealer: sql/objects/context.sql, run once more, must not put the plain one in its place.
 SET ROLE app_owner;
 GRANT USAGE, CREATE ON SCHEMA app TO app_sealer;
 RESET ROLE;
@@ -148,7 +148,7 @@ DO $context$
 BEGIN
     EXECUTE replace($sql$
 CREATE OR REPLACE FUNCTION app.current_org_id() RETURNS {tenant_id}
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
@@ -187,7 +187,7 @@ $function$;
 -- What the policies of the demo and of admins do not ask themselves. Whoever may become the owner of the tables could switch the policies off, so an operator
 -- who may works as admin_role without a token.
 CREATE OR REPLACE FUNCTION app.context_holds() RETURNS boolean
-    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+    LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
 AS $function$
 BEGIN
@@ -199,8 +199,8 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION app.context_holds() IS 'Whether a host has signed the context in force, for the role in force.';
-REVOKE ALL ON FUNCTION app.context_holds() FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION app.context_holds() TO tenant_role, demo_role, admin_role;
+-- Also in the policy of a table's owner, who may be any role. They tell no more than the token of the session does.
+GRANT EXECUTE ON FUNCTION app.current_org_id(), app.context_holds() TO PUBLIC;
 RESET ROLE;
 SET ROLE app_owner;
 REVOKE CREATE ON SCHEMA app FROM app_sealer;

@@ -24,7 +24,9 @@ internal sealed partial class MigrationPlan
     /// <summary>Whether the scripts bring the registry of protected tables.</summary>
     public bool HasProtectedTables => Applied.Concat(Pending.Select(script => script.Name)).Contains("objects/protection.sql");
 
-    /// <exception cref="SchemaMigrationException">A migration was changed after it was applied, or tenant ids have another type.</exception>
+    /// <exception cref="SchemaMigrationException">
+    /// A migration was changed after it was applied, tenant ids have another type, or the guard has to be brought and the login is no superuser.
+    /// </exception>
     public static async Task<MigrationPlan> ReadAsync(
         NpgsqlConnection connection, SchemaMigratorOptions options, MigrationScripts scripts, CancellationToken cancellationToken)
     {
@@ -34,7 +36,7 @@ internal sealed partial class MigrationPlan
         // Tables of the article that a database has are upgraded with it, and so is its seal, which psql may have brought.
         var hasInvoicing = tenantType == TenantIdType.Uuid && (options.Invoicing || journal.Checksums.Keys.Any(IsOfInvoicing));
         var isSealed = options.Seal || await IsSealedAsync(connection, cancellationToken).ConfigureAwait(false);
-        var wanted = scripts.For(options, hasInvoicing, isSealed, guard.IsSuperuser);
+        var wanted = scripts.For(hasInvoicing, isSealed, options.Guard || guard.IsOn, guard.IsSuperuser);
         // Scripts have even places, and the allowances the one behind the allowlist, ahead of the guard.
         var place = 2 * wanted.TakeWhile(script => script.Name != EmbeddedScripts.Allowlist).Count() + 1;
         var allowances = await guard.LackedAsync(connection, options, place, cancellationToken).ConfigureAwait(false);
@@ -61,6 +63,10 @@ internal sealed partial class MigrationPlan
                 };
         }
 
+        if (!guard.IsSuperuser && pending.Exists(script => script.Name.StartsWith("guard/", StringComparison.Ordinal)))
+            throw new SchemaMigrationException("The tenant guard is an event trigger, which a superuser alone can create or replace, and the login is none. " + (guard.IsOn
+                ? "The guard of this database is of another version and would refuse the policies of this one: migrate as a superuser."
+                : "Migrate as a superuser, or without the guard: then run sme-data audit after each migration."));
         return new(tenantType, [.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied, isOfNewerVersion: false);
     }
 

@@ -8,10 +8,13 @@ internal sealed record MigrationScripts(IReadOnlyList<SqlScript> Core, IReadOnly
 {
     internal static MigrationScripts Shipped { get; } = new(EmbeddedScripts.Core, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
 
-    /// <summary>The allowlist comes with the guard, or ahead of it where a superuser migrates: what the guard calls belongs to no lesser role.</summary>
-    internal IReadOnlyList<SqlScript> For(SchemaMigratorOptions options, bool hasInvoicing, bool isSealed, bool isSuperuser) =>
+    /// <summary>
+    /// The allowlist comes with the guard, or ahead of it where a superuser migrates: what the guard calls belongs to no lesser role. A guard that is on gets
+    /// this version's text, because one of an older version would refuse newer policies.
+    /// </summary>
+    internal IReadOnlyList<SqlScript> For(bool hasInvoicing, bool isSealed, bool hasGuard, bool isSuperuser) =>
     [
         .. Core, .. hasInvoicing ? Invoicing : [], .. isSealed ? Seal : [],
-        .. Guard.Where(script => options.Guard || isSuperuser && script.Name == EmbeddedScripts.Allowlist),
+        .. Guard.Where(script => hasGuard || isSuperuser && script.Name == EmbeddedScripts.Allowlist),
     ];
 }

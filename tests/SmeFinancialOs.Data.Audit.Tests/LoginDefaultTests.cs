@@ -13,6 +13,7 @@ public sealed class LoginDefaultTests(AuditDatabase database) : IClassFixture<Au
 
     [Theory]
     [InlineData("default-role", "ALTER ROLE $app SET role = '$tenant'")]
+    [InlineData("default-maintenance", "ALTER ROLE $app SET app.maintenance = 'always'")]
     [InlineData("default-replica", "ALTER ROLE $app SET session_replication_role = replica")]
     [InlineData("default-tenant", "ALTER ROLE $app SET app.current_org_id = 'x'")]
     [InlineData("row-security-off", "ALTER ROLE $app SET row_security = off")]

@@ -61,6 +61,7 @@ internal static class LoginFaults
             ALTER ROLE $app IN DATABASE $database SET app.current_org_id = 'x'
             """) with { Form = "for a role in a database" },
         Of("default-replica", "ROLE $app", "ALTER ROLE $app SET session_replication_role = replica"),
+        Of("default-maintenance", "ROLE $app", "ALTER ROLE $app SET app.maintenance = 'always'"),
         Of("login-setting", "ROLE $app", "ALTER ROLE $app SET default_transaction_read_only = on"),
         Of("login-setting", "ROLE $adm", "ALTER ROLE $adm SET synchronous_commit = local") with { Form = "for an operator" },
         Of("login-setting", "ROLE $app IN DATABASE $database", """

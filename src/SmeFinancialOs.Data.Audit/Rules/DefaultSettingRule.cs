@@ -28,6 +28,11 @@ internal sealed class DefaultSettingRule(Func<DatabaseModel, string> setting, Au
             "Triggers that are off by default.",
             "With session_replication_role = replica no foreign key is checked and no guard runs.",
             Docs + "runtime-config-client.html#GUC-SESSION-REPLICATION-ROLE")) { Harmless = "origin" },
+        new DefaultSettingRule(_ => SettingNames.Maintenance, new(
+            "default-maintenance", AuditSeverity.Warning,
+            "A maintenance that is set by default.",
+            "The owner of protected tables reads and writes the rows of all tenants in each session, without a reason in app.maintenance_log.",
+            Docs + "sql-alterrole.html")) { IsNeeded = true },
     ];
 
     public override AuditRule Description => description;

@@ -8,7 +8,7 @@ namespace SmeFinancialOs.Data.Audit.Rules;
 internal sealed class LoginDefault : CatalogRule
 {
     /// <summary>What rules of their own find, for every role.</summary>
-    private static readonly string[] Elsewhere = ["role", "row_security", "session_replication_role"];
+    private static readonly string[] Elsewhere = ["role", "row_security", "session_replication_role", SettingNames.Maintenance];
 
     public override AuditRule Description { get; } = new(
         "login-setting", AuditSeverity.Error,

@@ -59,6 +59,7 @@ internal sealed record LoginSetting(string Name, string Harm, Func<string, bool>
         new(SettingNames.User, "SQL that has no user acts as that one", SettingValue.Never),
         new(SettingNames.Roles, "SQL that has no user acts with those roles", SettingValue.Never),
         new(SettingNames.Token, "SQL that has no tenant acts with that token", SettingValue.Never),
+        new(SettingNames.Maintenance, "SQL of a login that may become the owner of tables reaches the rows of all tenants", SettingValue.Never),
     ];
 
     private static readonly LoginSetting Plan = new("enable_", "queries lose a plan that they need", SettingValue.IsOn);

@@ -26,6 +26,7 @@ internal static class LoginMisses
         Of("default-tenant", "a setting with nearly the name", "ALTER ROLE $app SET app.current_org_id_old = 'x'"),
         Of("default-role", "none", "ALTER ROLE $app SET role = 'none'"),
         Of("default-role", "of a role that cannot log in", "ALTER ROLE $owner SET role = '$tenant'"),
+        Of("default-maintenance", "of a role that cannot log in", "ALTER ROLE $owner SET app.maintenance = 'always'"),
         Of("default-replica", "of a role that cannot log in", "ALTER ROLE $owner SET session_replication_role = replica"),
         Of("row-security-off", "on", "ALTER DATABASE $database SET row_security = on"),
         Of("login-setting", "its usual value", "ALTER ROLE $app SET default_transaction_read_only = off"),

@@ -94,7 +94,8 @@ public sealed class ProtectionUpgradeTests
         var left = (await new SchemaMigrator(database).MigrateAsync(Sql.Cancel)).OutdatedTables.Should().ContainSingle().Which;
         left.Table.Should().Be("public.orders");
         left.Reason.Should().StartWith("42501: table public.orders belongs to ").And.EndWith(", and app_owner may not alter it");
-        left.ToString().Should().Be($"public.orders is not as this version expects (policy admin_access is missing), and could not be changed: {left.Reason}");
+        left.ToString().Should().Be("public.orders is not as this version expects (policy admin_access is missing; policy demo_read_by_owner is another; "
+            + $"policy owner_maintenance is another), and could not be changed: {left.Reason}");
         await superuser.RunAsync("SELECT app.apply_protection('public.orders')");
         (await superuser.ListAsync<string>(Faults)).Should().BeEmpty();
     }
