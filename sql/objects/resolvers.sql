@@ -84,11 +84,11 @@ BEGIN
     IF name IS NULL OR name !~ '^[a-z_][a-z0-9_]{0,51}$' THEN
         RAISE EXCEPTION 'a resolver cannot be called %', coalesce(quote_literal(name), 'NULL')
             USING ERRCODE = 'invalid_name', HINT = 'Its name has 1 to 52 lower-case letters, digits or _, no digit first: it becomes app.resolve_<name>.';
-    ELSIF cardinality(columns) IS NULL OR cardinality(columns) = 0 OR array_position(columns, NULL) IS NOT NULL OR array_ndims(columns) > 1
-       OR cardinality(columns) > (SELECT count(DISTINCT c) FROM unnest(columns) AS c) THEN
+    ELSIF coalesce(cardinality(columns), 0) = 0 OR array_ndims(columns) > 1 OR cardinality(columns) > (SELECT count(DISTINCT c) FROM unnest(columns) AS c) THEN
         RAISE EXCEPTION 'resolver % has no columns to compare, or a NULL or the same column twice among them', name
             USING ERRCODE = 'invalid_parameter_value', HINT = format('SELECT app.create_resolver(%L, .., columns => ''{key_hash}'');', name);
     END IF;
+    columns := ARRAY(SELECT unnest(columns)); -- places count from 1
 
     SELECT c.relkind, c.relispartition, c.relpersistence, c.relowner, n.nspname AS schema,
         format('%s%I.%I', CASE c.relkind WHEN 'r' THEN 'ONLY ' END, n.nspname, c.relname) AS name INTO source

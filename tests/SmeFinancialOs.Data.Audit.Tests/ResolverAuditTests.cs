@@ -53,7 +53,8 @@ public sealed class ResolverAuditTests(ResolverAuditTests.Resolvers database) : 
         var report = await AuditDatabase.AuditAsync(superuser, new());
 
         report.Findings.Where(finding => finding.RuleId is "definer-bypasses").Should().NotBeEmpty()
-            .And.OnlyContain(finding => finding.Message.Contains(reason, StringComparison.Ordinal) && finding.Message.Contains("app_resolver sees every tenant"));
+            .And.OnlyContain(finding => finding.Message.Contains(reason, StringComparison.Ordinal)
+                && finding.Message.Contains("app_resolver sees every tenant", StringComparison.Ordinal));
     }
 
     /// <summary>With the judging of functions: a changed resolver is not taken for safe there either.</summary>

@@ -4,8 +4,8 @@ using SmeFinancialOs.Data.Audit.Catalog;
 namespace SmeFinancialOs.Data.Audit.Shipped;
 
 /// <summary>
-/// A function as <c>app.create_resolver</c> makes it (sql/objects/resolvers.sql): it returns the tenant of one row, whose unique key the caller has, or, without
-/// the tenant column of that key, all tenants. Its text is compared, not its name: a resolver that was changed is no resolver.
+/// A function as <c>app.create_resolver</c> makes it (sql/objects/resolvers.sql): it returns the tenant of one row, whose unique key the caller has, or,
+/// without the tenant column of that key, all tenants. Its text is compared, not its name: a resolver that was changed is no resolver.
 /// </summary>
 internal static partial class ResolverForm
 {
@@ -18,16 +18,16 @@ internal static partial class ResolverForm
 
     private static string? Fault(DatabaseModel model, Function function)
     {
-        if (function is not { Language: "sql", StandardBody: true, PinsSearchPath: true, Settings.Length: 1, IsStrict: true, Volatility: 's', Leakproof: false })
-            return "it is not SQL with a standard body, STRICT, STABLE and with a pinned search_path";
+        if (function is not { Language: "sql", StandardBody: true, Settings.Length: 1, IsStrict: true, Volatility: 's', Leakproof: false })
+            return "it is not SQL with a standard body, STRICT, STABLE and with search_path as its one setting";
         if (function.SearchPath is not ["pg_catalog", "pg_temp"])
             return "its search_path is another";
         if (CallerFault(model, function) is { } caller)
             return caller;
         if (Query().Match(function.Body) is not { Success: true } query || query.Groups["set"].Success != function.ReturnsSet)
             return "its body is not one look-up by a key";
-        if (model.Catalog.Relations.Values.FirstOrDefault(relation => relation.Name == query.Groups["table"].Value) is not { } table || !model.IsTenantTable(table.Oid)
-            || table.Kind != (query.Groups["only"].Success ? 'r' : 'p'))
+        if (model.Catalog.Relations.Values.FirstOrDefault(relation => relation.Name == query.Groups["table"].Value) is not { } table
+            || !model.IsTenantTable(table.Oid) || table.Kind != (query.Groups["only"].Success ? 'r' : 'p'))
             return "it reads another table than one of tenants";
         var columns = model.Catalog.Columns[table.Oid].ToDictionary(column => Identifier.Quote(column.Name), StringComparer.Ordinal);
         var tenant = model.TenantColumnOf(table);

@@ -37,7 +37,12 @@ internal static partial class ResolverCalls
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UndefinedFunction)
         {
-            throw await ExplainAsync(session, kind + resolver, resolver, fault, cancellationToken).ConfigureAwait(false);
+            var arguments = await session.ExecuteScalarAsync<string>("""
+                SELECT pg_catalog.pg_get_function_identity_arguments(p.oid) FROM pg_catalog.pg_proc p
+                JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND p.proname = @function
+                """, new { function = kind + resolver }, cancellationToken: cancellationToken).ConfigureAwait(false);
+            throw arguments is null ? NotFound(kind + resolver, resolver, fault) : new ArgumentException(
+                $"The key of resolver \"{resolver}\" has the types ({arguments}), and other values were given: {fault.MessageText}.", nameof(key), fault);
         }
         catch (InvalidCastException fault)
         {
@@ -46,23 +51,9 @@ internal static partial class ResolverCalls
         }
     }
 
-    private static async Task<Exception> ExplainAsync(
-        TenantSession session, string function, string resolver, PostgresException fault, CancellationToken cancellationToken)
-    {
-        var arguments = await session.ExecuteScalarAsync<string>("""
-            SELECT pg_catalog.pg_get_function_identity_arguments(p.oid) FROM pg_catalog.pg_proc p
-            JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'app' AND p.proname = @function
-            """, new { function }, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (arguments is not null)
-        {
-            return new ArgumentException($"The key of resolver \"{resolver}\" has the types ({arguments}), and other values were given: {fault.MessageText}.",
-                "key", fault);
-        }
-
-        return new ResolverNotFoundException(
-            $"The database has no function app.{function}. A migration makes it: SELECT app.create_resolver('{resolver}', 'public.api_keys', "
-            + "columns => '{key_hash}', tenant_column => 'org_id'); of a list of tenants the tenant column is among the columns.", fault);
-    }
+    private static ResolverNotFoundException NotFound(string function, string resolver, PostgresException fault) => new(
+        $"The database has no function app.{function}. A migration makes it: SELECT app.create_resolver('{resolver}', 'public.api_keys', "
+        + "columns => '{key_hash}', tenant_column => 'org_id'); of a list of tenants the tenant column is among the columns.", fault);
 
     /// <summary>\z, because $ would let a trailing line feed through.</summary>
     [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,51}\z", RegexOptions.CultureInvariant)]

@@ -19,7 +19,8 @@ public sealed class ResolverRefusalTests(MigratedDatabase database) : IClassFixt
     [InlineData("CREATE UNIQUE INDEX ON public.x (other) INCLUDE (key)", Call, "55000", "CREATE UNIQUE INDEX")]
     [InlineData("ALTER TABLE public.x ADD UNIQUE (key) DEFERRABLE", Call, "55000", "deferrable")]
     [InlineData(Loose + "CREATE UNIQUE INDEX ON public.x (key COLLATE public.loose)", Call, "55000", "collation")]
-    [InlineData("CREATE UNIQUE INDEX i ON public.x (key); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.i'::regclass", Call, "55000", "invalid")]
+    [InlineData("CREATE UNIQUE INDEX i ON public.x (key); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'public.i'::regclass", Call, "55000",
+        "invalid")]
     [InlineData("CREATE UNIQUE INDEX ON public.x (key)", "SELECT app.create_resolver('k', 'public.x', '{key,other}', 'org_id')", "55000", "(key, other)")]
     [InlineData("", "SELECT app.create_resolver('k', 'public.x', '{nothing}', 'org_id')", "42703", "columns")]
     [InlineData("", "SELECT app.create_resolver('k', 'public.x', '{ctid}', 'org_id')", "42703", "columns")]
@@ -56,7 +57,7 @@ public sealed class ResolverRefusalTests(MigratedDatabase database) : IClassFixt
         refusal.Hint.Should().Contain(hint);
     }
 
-    /// <summary>A column of a type of an extension is compared by the operator of its index, which is not in pg_catalog: '=' of text tells cases apart.</summary>
+    /// <summary>A column of a type of an extension is compared by the operator of its index, which is not in pg_catalog.</summary>
     [Theory]
     [InlineData("CREATE EXTENSION IF NOT EXISTS citext SCHEMA public; ALTER TABLE public.x ALTER key TYPE public.citext", "KEY")]
     [InlineData(Loose + "ALTER TABLE public.x ALTER key TYPE text COLLATE public.loose", "KEY")]

@@ -3,7 +3,7 @@ using SmeFinancialOs.Data.Schema.Tests.TenantTypes;
 
 namespace SmeFinancialOs.Data.Schema.Tests.Resolvers;
 
-/// <summary>Resolving before the tenant is known: app.create_resolver on protected tables, with each type of ids, with the guard and the seal on and off.</summary>
+/// <summary>Resolving before the tenant is known: on protected tables, with each type of ids, with the guard and the seal on and off.</summary>
 public sealed class ResolverTests
 {
     public static TheoryData<TenantIdType, bool, bool> Forms => TypedDatabase.Forms;
@@ -30,13 +30,14 @@ public sealed class ResolverTests
 
     [Theory]
     [MemberData(nameof(Forms))]
-    public async Task Protection_seal_and_upgrade_leave_a_resolver_in_force_and_repeating_the_calls_does_no_harm(TenantIdType type, bool isGuarded, bool isSealed)
+    public async Task Upgrades_leave_a_resolver_in_force_and_repeating_the_calls_does_no_harm(TenantIdType type, bool isGuarded, bool isSealed)
     {
         var database = await CreateAsync(type, isGuarded, isSealed);
         await using (var owner = await database.OpenAsync())
         {
             var before = await StateAsync(owner);
-            await owner.RunAsync($"SET ROLE app_owner; SELECT app.protect_table('public.keys', 'tenant'); SELECT app.apply_protection('public.keys'); {Resolvers}");
+            await owner.RunAsync(
+                $"SET ROLE app_owner; SELECT app.protect_table('public.keys', 'tenant'); SELECT app.apply_protection('public.keys'); {Resolvers}");
             (await StateAsync(owner)).Should().Be(before);
         }
 
@@ -54,7 +55,8 @@ public sealed class ResolverTests
     {
         var database = await CreateAsync(type, isGuarded, isSealed);
         await using var owner = await database.OpenAsync();
-        await owner.RunAsync("SET ROLE app_owner; SELECT app.create_resolver('again', 'public.keys', '{key_hash}', 'tenant'); SELECT app.drop_resolver('api_key')");
+        await owner.RunAsync(
+            "SET ROLE app_owner; SELECT app.create_resolver('again', 'public.keys', '{key_hash}', 'tenant'); SELECT app.drop_resolver('api_key')");
         await using (var resolver = await OpenAsync(database))
         {
             (await resolver.ScalarAsync<string>("SELECT app.resolve_again('\\x0b')::text")).Should().Be(database.B, "another resolver of the table is there");

@@ -79,7 +79,8 @@ public abstract class ResolverTests(AccountsDatabase database) : IAsyncLifetime
         (await session.QueryAsync<string>("SELECT DISTINCT note FROM orders", cancellationToken: Cancel)).Should().Equal("secret of a");
 
         var resolver = factory.CreateSession(TenantContext.Resolver);
-        (await resolver.QueryAsync<string>("SELECT concat_ws(' ', current_user, current_setting('transaction_read_only'), current_setting('app.current_org_id'))",
+        (await resolver.QueryAsync<string>(
+            "SELECT concat_ws(' ', current_user, current_setting('transaction_read_only'), current_setting('app.current_org_id'))",
             cancellationToken: Cancel)).Should().Equal("resolver_role on ");
         await resolver.Awaiting(s => s.QueryAsync<string>("SELECT secret FROM public.api_keys", cancellationToken: Cancel))
             .Should().ThrowAsync<MissingPrivilegeException>().WithMessage("*ResolverRole*");
@@ -103,8 +104,8 @@ public abstract class ResolverTests(AccountsDatabase database) : IAsyncLifetime
         {
             await work.ExecuteAsync(injection, cancellationToken: Cancel);
             (await work.ExecuteScalarAsync<object>("SELECT app.resolve_api_key('\\x0c')", cancellationToken: Cancel)).Should().BeNull();
-            (await work.ExecuteScalarAsync<string>("SELECT app.resolve_api_key('\\x0b')::text", cancellationToken: Cancel)).Should().Be(database.B.ToString(),
-                "it is documented: keys must be such that nobody can guess them");
+            (await work.ExecuteScalarAsync<string>("SELECT app.resolve_api_key('\\x0b')::text", cancellationToken: Cancel)).Should().Be(
+                database.B.ToString(), "it is documented: keys must be such that nobody can guess them");
             await work.Awaiting(w => w.CommitAsync(Cancel)).Should().ThrowAsync<TenantDataException>();
         }
 
@@ -117,7 +118,7 @@ public abstract class ResolverTests(AccountsDatabase database) : IAsyncLifetime
         }
 
         await database.Factory.CreateSession(database.ContextA)
-            .Awaiting(session => session.ExecuteAsync(injection.Replace("SET LOCAL", "SET", StringComparison.Ordinal) + "; SELECT 1", cancellationToken: Cancel))
+            .Awaiting(s => s.ExecuteAsync(injection.Replace("SET LOCAL", "SET", StringComparison.Ordinal) + "; SELECT 1", cancellationToken: Cancel))
             .Should().ThrowAsync<TenantDataException>();
         (await database.TruthAsync<string>("SELECT json_agg(k) FROM public.api_keys k")).Should().Be(before);
     }
