@@ -72,7 +72,7 @@ internal static partial class ResolverForm
     /// <summary>As pg_get_function_sqlbody prints it. An AND within a name gives parts that are no comparison.</summary>
     [GeneratedRegex($"""
         ^(?:RETURN\ \(|(?<set>BEGIN\ ATOMIC\s+))SELECT\ \(?t\.(?<tenant>{Name})\)?{Cast}(?:\ AS\ {Name})?\s+FROM\ (?<only>ONLY\ )?(?<table>{Name}\.{Name})\ t\s+
-        WHERE\ (?<where>\(.+\))(?(set)\s+ORDER\ BY\ \(?t\.\k<tenant>\)?{Cast};\s*END|\))\z
+        WHERE\ (?<where>\(.+\))(?(set)\s+ORDER\ BY\ \(*t\.\k<tenant>\)*{Cast}\)*;\s*END|\))\z
         """, RegexOptions.IgnorePatternWhitespace | RegexOptions.CultureInvariant)]
     private static partial Regex Query();
 
