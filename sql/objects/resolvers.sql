@@ -165,7 +165,9 @@ BEGIN
         query := format('SELECT t.%I::%s FROM %s t WHERE %s', tenant_column, tenant_id, source.name,
             (SELECT string_agg(conditions[array_position(columns, c.name)] || c.place, ' AND ' ORDER BY c.place)
              FROM unnest(item.compared) WITH ORDINALITY AS c (name, place)));
-        made := format('app.%I(%s)', item.name, (SELECT string_agg(format_type(a.atttypid, NULL), ', ' ORDER BY c.place)
+        -- A tenant is given as what the functions return, also where the column is narrower.
+        made := format('app.%I(%s)', item.name, (
+            SELECT string_agg(format_type(CASE WHEN c.name = tenant_column THEN tenant_id ELSE a.atttypid END, NULL), ', ' ORDER BY c.place)
             FROM unnest(item.compared) WITH ORDINALITY AS c (name, place) JOIN pg_attribute a ON a.attrelid = target AND a.attname = c.name));
         EXECUTE format('CREATE FUNCTION %s RETURNS %s LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog, pg_temp %s',
             made, item.result, format(item.body, query));
