@@ -114,6 +114,31 @@ public sealed class ResolverTests
         (await admin.RefusalAsync("SET ROLE resolver_role")).SqlState.Should().Be("42501");
     }
 
+    [Theory]
+    [InlineData("ALTER POLICY resolver_access ON public.keys TO tenant_role", "policy resolver_access is permissive for a role of the app")]
+    [InlineData("ALTER POLICY resolver_access ON public.keys TO PUBLIC", "policy resolver_access is permissive for a role of the app")]
+    [InlineData("GRANT SELECT (key_hash) ON public.keys TO resolver_role", "resolver_role may SELECT it")]
+    [InlineData("GRANT app_resolver TO app_user; COMMENT ON TABLE public.keys IS ''", "policy resolver_access is permissive for a role of the app")]
+    public async Task The_guard_refuses_the_policy_of_resolvers_for_a_role_of_the_app(string change, string fault)
+    {
+        var database = await CreateAsync(TenantIdType.Uuid, isGuarded: true, isSealed: false);
+        await using var superuser = await database.OpenAsync();
+
+        (await superuser.RefusalAsync($"BEGIN; {change}; COMMIT")).MessageText.Should().Contain(fault);
+        await superuser.RunAsync("ROLLBACK");
+        await database.ShouldSatisfyTheGuardAsync();
+    }
+
+    [Fact]
+    public async Task Protecting_again_refuses_the_policy_of_resolvers_for_another_role()
+    {
+        var database = await CreateAsync(TenantIdType.Uuid, isGuarded: false, isSealed: false);
+        await using var superuser = await database.OpenAsync();
+
+        (await superuser.RefusalAsync("BEGIN; ALTER POLICY resolver_access ON public.keys TO tenant_role; SELECT app.protect_table('public.keys', 'tenant')"))
+            .SqlState.Should().Be("42710");
+    }
+
     [Fact]
     public async Task A_key_that_is_not_unique_any_more_is_an_error_and_no_tenant()
     {
