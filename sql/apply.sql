@@ -16,6 +16,7 @@ SELECT set_config('app.tenant_type', :'tenant_type', true) \gset
 \ir migrations/0005_protected_tables.sql
 \ir migrations/0006_tenant_id.sql
 \ir migrations/0007_maintenance_log.sql
+\ir migrations/0008_resolvers.sql
 \ir objects/context.sql
 \ir objects/maintenance.sql
 \ir objects/seal_keys.sql
@@ -24,6 +25,7 @@ SELECT set_config('app.tenant_type', :'tenant_type', true) \gset
 \ir objects/protect_table.sql
 \ir objects/tenants_table.sql
 \ir objects/delete_tenant.sql
+\ir objects/resolvers.sql
 \ir objects/keep_policies.sql
 \ir objects/schema_version.sql
 SELECT t.typbasetype = 'uuid'::regtype AS invoicing FROM pg_catalog.pg_type t WHERE t.oid = 'app.tenant_id'::regtype \gset

@@ -48,11 +48,27 @@ internal sealed class TenantContextMiddleware(RequestDelegate next, IOptions<Ten
     {
         if (metadata is TenantAdminAttribute admin)
             return await AdminSource.DecideAsync(http, admin, _options).ConfigureAwait(false);
-        var isSignedIn = http.User.AuthenticatedIdentities().Any();
-        if (metadata is DemoTenantAttribute demo && (demo.Always || !isSignedIn))
+        if (metadata is DemoTenantAttribute { Always: true })
             return _options.Demo;
-        var decision = isSignedIn ? await _options.Source.DecideAsync(http).ConfigureAwait(false) : TenantDecision.SignIn;
-        return decision.Context is { } context && _options.User is { } user ? user.Add(context, http) : decision;
+        var isSignedIn = http.User.AuthenticatedIdentities().Any();
+        if (await AskSourcesAsync(http, isSignedIn).ConfigureAwait(false) is { } decision)
+            return decision;
+        return metadata is DemoTenantAttribute ? _options.Demo : TenantDecision.SignIn;
+    }
+
+    /// <summary>The first source that the request says something for decides. Null for a request that is anonymous to all of them.</summary>
+    private async ValueTask<TenantDecision?> AskSourcesAsync(HttpContext http, bool isSignedIn)
+    {
+        TenantDecision? absent = null;
+        foreach (var source in _options.Sources.Where(source => isSignedIn || source.Authenticates))
+        {
+            var decision = await source.DecideAsync(http).ConfigureAwait(false);
+            if (!decision.IsAbsent)
+                return decision.Context is { } context && _options.User is { } user && !source.Authenticates ? user.Add(context, http) : decision;
+            absent ??= decision;
+        }
+
+        return isSignedIn ? absent : null;
     }
 
     private async Task RefuseAsync(HttpContext http, Problem refusal)

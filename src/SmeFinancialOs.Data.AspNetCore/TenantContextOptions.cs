@@ -6,12 +6,20 @@ using SmeFinancialOs.Data.AspNetCore.Sources;
 namespace SmeFinancialOs.Data.AspNetCore;
 
 /// <summary>
-/// Where the tenant of a request comes from, and how refusals look. There is one source: the last one chosen; everything else in the request is ignored.
+/// Where the tenant of a request comes from, and how refusals look. Sources are asked in the order in which they were chosen: the first one that the request
+/// says something for decides, and everything else in the request is ignored.
 /// </summary>
 public sealed class TenantContextOptions
 {
-    /// <summary>The claim that names the organization unless another source is chosen.</summary>
+    /// <summary>The claim that names the organization unless a source is chosen.</summary>
     public const string DefaultClaimType = "org_id";
+
+    private readonly List<TenantSource> _sources = [];
+    private readonly ClaimSource _default = new(DefaultClaimType);
+    private readonly ResolverCache _cache;
+
+    /// <summary>Options without a source, which take the claim <c>org_id</c>.</summary>
+    public TenantContextOptions() => _cache = new(this);
 
     /// <summary>The header that an admin request gives its reason in; it is written to the access log.</summary>
     public string AdminReasonHeader { get; set; } = "X-Admin-Reason";
@@ -41,7 +49,15 @@ public sealed class TenantContextOptions
         }
     } = TenantContext.Demo;
 
-    internal TenantSource Source { get; private set; } = new ClaimSource(DefaultClaimType);
+    /// <summary>
+    /// How long a tenant that a resolver has found is remembered in this process, at most an hour: so long a revoked key or membership stays in force. Zero, the
+    /// default, asks the database for each request.
+    /// </summary>
+    public TimeSpan ResolverCacheDuration { get; set; }
+
+    internal IReadOnlyList<TenantSource> Sources => _sources.Count > 0 ? _sources : [_default];
+
+    internal ResolverMembership? Membership { get; private set; }
 
     internal UserClaims? User { get; private set; }
 
@@ -86,7 +102,7 @@ public sealed class TenantContextOptions
     public TenantContextOptions FromRoute(string parameter)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(parameter);
-        return From(new MembershipSource(http => http.GetRouteValue(parameter) as string));
+        return From(new MembershipSource(http => http.GetRouteValue(parameter) as string, this));
     }
 
     /// <summary>Takes the organization from the host name, after <see cref="ITenantMembership"/> has agreed: <c>acme</c> of <c>acme.example.com</c>.</summary>
@@ -98,7 +114,7 @@ public sealed class TenantContextOptions
         var suffix = "." + domain.Trim('.');
         ArgumentOutOfRangeException.ThrowIfEqual(suffix, ".", nameof(domain));
         return From(new MembershipSource(http => http.Request.Host.Host is var host && host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)
-            && !host[..^suffix.Length].Contains('.', StringComparison.Ordinal) ? host[..^suffix.Length] : null));
+            && !host[..^suffix.Length].Contains('.', StringComparison.Ordinal) ? host[..^suffix.Length] : null, this));
     }
 
     /// <summary>Takes the organization from a header, after <see cref="ITenantMembership"/> has agreed.</summary>
@@ -107,12 +123,55 @@ public sealed class TenantContextOptions
     public TenantContextOptions FromHeader(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return From(new MembershipSource(http => http.Request.Headers[name] is { Count: 1 } values ? values[0] : null));
+        return From(new MembershipSource(http => http.Request.Headers[name] is { Count: 1 } values ? values[0] : null, this));
+    }
+
+    /// <summary>
+    /// Takes the organization from a key in the request, by a resolver of the database (<c>app.create_resolver</c>). The key is the proof: nobody has to be
+    /// signed in, and there is no user.
+    /// </summary>
+    /// <param name="resolver">The name of the resolver.</param>
+    /// <param name="key">
+    /// The key of a request as the resolver takes it, usually the hash of a secret; null where the request has none. A request whose key no row has is refused.
+    /// </param>
+    /// <exception cref="ArgumentException">The name is blank.</exception>
+    public TenantContextOptions FromResolver(string resolver, Func<HttpContext, object?> key)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(resolver);
+        ArgumentNullException.ThrowIfNull(key);
+        return From(new KeySource(resolver, key, _cache));
+    }
+
+    /// <summary>Takes the organization from a key in a header, such as an API key, by a resolver of the database.</summary>
+    /// <param name="resolver">The name of the resolver.</param>
+    /// <param name="header">The name of the header, such as <c>X-Api-Key</c>. A request with more than one of it has none.</param>
+    /// <param name="hash">Makes of the header's value what the database stores, such as its SHA-256.</param>
+    /// <exception cref="ArgumentException">A name is blank.</exception>
+    public TenantContextOptions FromKeyHeader(string resolver, string header, Func<string, object> hash)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(header);
+        ArgumentNullException.ThrowIfNull(hash);
+        return FromResolver(resolver, http => http.Request.Headers[header] is { Count: 1 } values && values[0] is { Length: > 0 } text ? hash(text) : null);
+    }
+
+    /// <summary>
+    /// Confirms what a route, a host name or a header names by a resolver of memberships, whose columns are user and organization; instead of
+    /// <see cref="ITenantMembership"/>. The request has to name the id of the organization.
+    /// </summary>
+    /// <param name="resolver">The name of the resolver.</param>
+    /// <param name="userClaimType">The claim of the authenticated user with the user's id, such as <c>sub</c>. A user without exactly one is no member.</param>
+    /// <exception cref="ArgumentException">A name is blank.</exception>
+    public TenantContextOptions MembershipFromResolver(string resolver, string userClaimType)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(resolver);
+        ArgumentException.ThrowIfNullOrWhiteSpace(userClaimType);
+        Membership = new(resolver, userClaimType, _cache);
+        return this;
     }
 
     private TenantContextOptions From(TenantSource source)
     {
-        Source = source;
+        _sources.Add(source);
         return this;
     }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Schema;
 
-/// <summary>The names of the seven database roles. Roles belong to the whole cluster: databases that share one may want names of their own.</summary>
+/// <summary>The names of the nine database roles. Roles belong to the whole cluster: databases that share one may want names of their own.</summary>
 public sealed partial class SchemaRoles
 {
     /// <summary>Owns every object and runs the scripts; nobody logs in as it.</summary>
@@ -26,10 +26,17 @@ public sealed partial class SchemaRoles
     /// <summary>Owns the keys that contexts are signed with, and the function that checks the signature; nobody logs in as it.</summary>
     public string Sealer { get; init; } = "app_sealer";
 
+    /// <summary>May call resolvers, and has no privilege on any table; the login of the host app may become it.</summary>
+    public string Resolver { get; init; } = "resolver_role";
+
+    /// <summary>Owns the resolvers, and may read the keys that they compare; nobody logs in as it.</summary>
+    public string ResolverOwner { get; init; } = "app_resolver";
+
     internal IEnumerable<(string Property, string Name)> All =>
     [
         (nameof(Owner), Owner), (nameof(Tenant), Tenant), (nameof(Demo), Demo),
         (nameof(Admin), Admin), (nameof(AppLogin), AppLogin), (nameof(AdminLogin), AdminLogin), (nameof(Sealer), Sealer),
+        (nameof(Resolver), Resolver), (nameof(ResolverOwner), ResolverOwner),
     ];
 
     /// <summary>The names go into SQL as they are, unquoted.</summary>

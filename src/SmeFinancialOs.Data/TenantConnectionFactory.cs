@@ -12,7 +12,7 @@ namespace SmeFinancialOs.Data;
 /// The one door to tenant data: connections and sessions with tenant, role and access mode in force. Thread-safe; one for each database.
 /// Before its first use it checks, once, that the login cannot bypass row-level security.
 /// </summary>
-public sealed class TenantConnectionFactory
+public sealed partial class TenantConnectionFactory
 {
     private static readonly TransactionCharacteristics DefaultCharacteristics = new();
 

@@ -26,6 +26,9 @@ public class TenantConnectionOptions
     /// <summary>The role of admin contexts.</summary>
     public string AdminRole { get; set; } = "admin_role";
 
+    /// <summary>The role that may call resolvers, as <see cref="TenantConnectionFactory.ResolveTenantAsync"/> does.</summary>
+    public string ResolverRole { get; set; } = "resolver_role";
+
     /// <summary>The longest a statement may run (<c>statement_timeout</c>); null leaves the server's setting.</summary>
     public TimeSpan? StatementTimeout { get; set; }
 

@@ -13,6 +13,7 @@ internal static class TenantConnectionOptionsValidation
         TenantRole = RequireRole(options.TenantRole, nameof(options.TenantRole)),
         DemoRole = RequireRole(options.DemoRole, nameof(options.DemoRole)),
         AdminRole = RequireRole(options.AdminRole, nameof(options.AdminRole)),
+        ResolverRole = RequireRole(options.ResolverRole, nameof(options.ResolverRole)),
         StatementTimeout = RequireTimeout(options.StatementTimeout, nameof(options.StatementTimeout)),
         LockTimeout = RequireTimeout(options.LockTimeout, nameof(options.LockTimeout)),
         IdleInTransactionTimeout = RequireTimeout(options.IdleInTransactionTimeout, nameof(options.IdleInTransactionTimeout)),

@@ -8,6 +8,9 @@ public sealed record TenantContext
     /// <summary>The public demo organization where ids are uuids; the value of <c>app.demo_org_id()</c> in the database.</summary>
     public static readonly Guid DemoOrganizationId = new("de300000-0000-4000-8000-000000000001");
 
+    /// <summary>The role of resolvers, which is no one's context: nothing public makes it.</summary>
+    internal const TenantAccess ResolverAccess = (TenantAccess)3;
+
     private const int MaxLength = 1000;
     private const int MaxRoles = 1000;
 
@@ -23,6 +26,9 @@ public sealed record TenantContext
 
     /// <summary>The read-only public demo, where ids are uuids. <see cref="ForDemo"/> is for other types.</summary>
     public static TenantContext Demo { get; } = ForDemo(DemoOrganizationId);
+
+    /// <summary>Nobody yet: what a resolver runs in. It has a role and no tenant, reads nothing by itself, and is never signed.</summary>
+    internal static TenantContext Resolver { get; } = new(ResolverAccess, organizationId: null, isReadOnly: true);
 
     /// <summary>The role this context acts as.</summary>
     public TenantAccess Access { get; }
@@ -110,7 +116,7 @@ public sealed record TenantContext
 
     /// <summary>The context in words, without actor, reason, user and roles.</summary>
     public override string ToString() =>
-        (Access switch { TenantAccess.Tenant => $"organization {OrganizationId}", TenantAccess.Demo => "demo", _ => "admin" })
+        (Access switch { TenantAccess.Tenant => $"organization {OrganizationId}", TenantAccess.Demo => "demo", ResolverAccess => "resolver", _ => "admin" })
             + (IsReadOnly ? " (read-only)" : "");
 
     private static void RequireKey(TenantKey organizationId)

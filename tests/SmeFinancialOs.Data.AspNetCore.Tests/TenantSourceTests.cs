@@ -149,11 +149,31 @@ public sealed class TenantSourceTests
         await FluentActions.Awaiting(() => App.StartAsync(Whose, configure: o => Choose(o, source)))
             .Should().ThrowAsync<OptionsValidationException>().WithMessage("*ITenantMembership*");
 
+    /// <summary>Two sources, a claim, else a header: the first one that the request says something for decides.</summary>
     [Fact]
-    public async Task The_source_chosen_last_counts()
+    public async Task Of_two_sources_the_first_that_names_an_organization_decides()
     {
-        await using var app = await App.StartAsync(Whose, configure: o => o.FromHeader("X-Organization").FromClaim("tenant"));
-        (await (await app.GetAsync("/", $"alice; tenant={A}; org_id={B}", ("X-Organization", "b"))).ShouldBeOkAsync()).Should().Be($"organization {A}");
+        await using var app = await App.StartAsync(Whose, configure: o => o.FromClaim().FromHeader("X-Organization"),
+            services: s => s.AddSingleton<ITenantMembership, MembershipOfAlice>());
+
+        (await (await app.GetAsync("/", $"alice; org_id={B}", ("X-Organization", "a"))).ShouldBeOkAsync()).Should().Be($"organization {B}");
+        (await (await app.GetAsync("/", "alice", ("X-Organization", "a"))).ShouldBeOkAsync()).Should().Be($"organization {A}");
+        // What is named and refused ends it: a bad claim does not open the way to the header, nor a header to the claim.
+        (await (await app.GetAsync("/", "alice; org_id=acme", ("X-Organization", "a"))).ShouldBeProblemAsync(403)).Code.Should().Be("no_tenant");
+        (await (await app.GetAsync("/", "mallory", ("X-Organization", "a"))).ShouldBeProblemAsync(403)).Code.Should().Be("no_tenant");
+        (await (await app.GetAsync("/", "alice")).ShouldBeProblemAsync(403)).Code.Should().Be("no_tenant");
+        (await (await app.GetAsync("/", user: null, ("X-Organization", "a"))).ShouldBeProblemAsync(401)).Code.Should().Be("sign_in_required");
+    }
+
+    [Fact]
+    public async Task A_header_in_front_of_a_claim_decides_for_members_alone()
+    {
+        await using var app = await App.StartAsync(Whose, configure: o => o.FromHeader("X-Organization").FromClaim(),
+            services: s => s.AddSingleton<ITenantMembership, MembershipOfAlice>());
+
+        (await (await app.GetAsync("/", $"alice; org_id={B}", ("X-Organization", "a"))).ShouldBeOkAsync()).Should().Be($"organization {A}");
+        (await (await app.GetAsync("/", $"mallory; org_id={B}", ("X-Organization", "a"))).ShouldBeProblemAsync(403)).Code.Should().Be("no_tenant");
+        (await (await app.GetAsync("/", $"mallory; org_id={B}")).ShouldBeOkAsync()).Should().Be($"organization {B}");
     }
 
     [Theory]

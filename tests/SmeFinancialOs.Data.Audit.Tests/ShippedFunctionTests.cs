@@ -35,7 +35,8 @@ public sealed partial class ShippedFunctionTests
     public void Default_role_names_are_those_of_the_schema()
     {
         var roles = new SchemaRoles();
-        DefaultRoles.All.Should().Equal(roles.Owner, roles.Tenant, roles.Demo, roles.Admin, roles.AppLogin, roles.AdminLogin, roles.Sealer);
+        DefaultRoles.All.Should().Equal(roles.Owner, roles.Tenant, roles.Demo, roles.Admin, roles.AppLogin, roles.AdminLogin, roles.Sealer,
+            roles.Resolver, roles.ResolverOwner);
     }
 
     [Theory]

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-/// <summary>Roles are listed once, in 0001_roles.sql, and a setting is read by one file. For policies, see ProtectionUpgradeTests.</summary>
+/// <summary>Roles are listed once, in 0001_roles.sql (those of resolvers in 0008_resolvers.sql), and a setting is read by one file. For policies, see ProtectionUpgradeTests.</summary>
 public sealed partial class SingleDefinitionTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     private static readonly string[] Roles = ["app_owner", "app_user", "admin_user", "tenant_role", "demo_role", "admin_role"];
@@ -23,9 +23,9 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
     public async Task Role_names_are_those_of_the_options()
     {
         var roles = new SchemaRoles();
-        Roles.Should().BeEquivalentTo(roles.All.Select(role => role.Name).Except([roles.Sealer]));
+        Roles.Should().BeEquivalentTo(roles.All.Select(role => role.Name).Except([roles.Sealer, roles.Resolver, roles.ResolverOwner]));
         await using var superuser = await database.OpenAsync();
-        (await superuser.ListAsync<string>("SELECT unnest(app.role_names())")).Should().BeEquivalentTo(Roles.Except([roles.Owner]));
+        (await superuser.ListAsync<string>("SELECT unnest(app.role_names())")).Should().BeEquivalentTo(Roles.Except([roles.Owner]).Append(roles.Resolver));
     }
 
     /// <summary>

@@ -14,5 +14,7 @@ internal static class TestRoles
         AppLogin = server.NewRoleName("app"),
         AdminLogin = server.NewRoleName("adm"),
         Sealer = server.NewRoleName("sealer"),
+        Resolver = server.NewRoleName("resolver"),
+        ResolverOwner = server.NewRoleName("resolverowner"),
     };
 }

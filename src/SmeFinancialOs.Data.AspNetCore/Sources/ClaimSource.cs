@@ -15,7 +15,7 @@ internal sealed class ClaimSource(string claimType) : TenantSource
             .Select(claim => TenantKey.TryParse(claim.Value, type, out var id) ? id : (TenantKey?)null).Distinct().ToArray();
         return new(ids switch
         {
-            [] => TenantDecision.NoTenant("The user has no organization."),
+            [] => TenantDecision.Absent("The user has no organization."),
             [{ } id] => TenantContext.ForOrganization(id),
             [null] => TenantDecision.NoTenant("The user's organization is not a valid id."),
             _ => TenantDecision.NoTenant("The user has more than one organization."),

@@ -10,6 +10,8 @@ internal static class DefaultRoles
     internal const string AppLogin = "app_user";
     internal const string AdminLogin = "admin_user";
     internal const string Sealer = "app_sealer";
+    internal const string Resolver = "resolver_role";
+    internal const string ResolverOwner = "app_resolver";
 
-    internal static IReadOnlyList<string> All { get; } = [Owner, Tenant, Demo, Admin, AppLogin, AdminLogin, Sealer];
+    internal static IReadOnlyList<string> All { get; } = [Owner, Tenant, Demo, Admin, AppLogin, AdminLogin, Sealer, Resolver, ResolverOwner];
 }

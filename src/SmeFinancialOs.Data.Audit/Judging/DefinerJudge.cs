@@ -1,6 +1,7 @@
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Expressions;
 using SmeFinancialOs.Data.Audit.Judging.Queries;
+using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
@@ -28,16 +29,28 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
             && model.AppMayRun(function)).OrderBy(function => function.Signature, StringComparer.Ordinal),
     ];
 
-    /// <summary>Whether no policy binds the role, or the policies for admins. An admin's policies hold for a function of the admin's, too.</summary>
-    internal static bool Bypasses(DatabaseModel model, uint role) => model.Catalog.Roles.GetValueOrDefault(role) is { } owner
-        && (owner.Superuser || owner.BypassesRls || model.Identities.Inherited(owner).Append(owner).Intersect(model.Identities.AdminRoles).Any());
+    /// <summary>
+    /// Whether no policy binds the role, or the policies for admins, or one that is always true. The policies of a role hold for its functions, too.
+    /// </summary>
+    internal static bool Bypasses(DatabaseModel model, uint role)
+    {
+        if (model.Catalog.Roles.GetValueOrDefault(role) is not { } owner)
+            return false;
+        var roles = model.Identities.Inherited(owner).Append(owner).ToList();
+        return owner.Superuser || owner.BypassesRls || roles.Intersect(model.Identities.AdminRoles).Any()
+            || model.Policies.Any(policy => policy is { Policy.Permissive: true, IsAlwaysTrue: true, ConcernsApp: false, TenantColumn: not null }
+                && roles.Exists(held => policy.Policy.Roles.Contains(held.Oid)));
+    }
 
     /// <summary>All that the function does, through the functions that it calls.</summary>
     internal static ExpressionClosure ClosureOf(DatabaseModel model, Function function) => new(model, [$"{function.SqlName}()"]);
 
+    /// <summary>A resolver gives the tenant of one key, which is what it is for.</summary>
     internal PolicyJudgement Judge(Function function)
     {
         var roles = model.AppGrantees(GrantKind.Function, function.Oid);
+        if (ResolverForm.IsShipped(model, function, out _))
+            return new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it returns the tenant of a unique key that the caller has, and nothing else"));
         return Obstacle(function) is { } obstacle
             ? new(function.Signature, roles, new Judged(PolicyVerdict.NotJudged, obstacle))
             : new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it reads and writes no table of tenants"));

@@ -1,6 +1,7 @@
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Fixes;
 using SmeFinancialOs.Data.Audit.Judging;
+using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
@@ -15,15 +16,21 @@ internal sealed class DefinerBypasses : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from candidate in Candidates(model)
         where candidate.Judgement?.Verdict != PolicyVerdict.Safe && !IsOpenQuestion(candidate.Judgement)
+            && (candidate.Judgement is not null || !ResolverForm.IsShipped(model, candidate.Function, out _))
         let function = candidate.Function
         select Found(function.Signature, $"The app may run it, and {model.Identities.NameOf(function.Owner)} sees every tenant"
-            + $"{(candidate.Judgement is { } judgement ? $": {judgement.Reason}" : "")}.", FixOf(model, function));
+            + $"{(candidate.Judgement is { } judgement ? $": {judgement.Reason}" : "")}{NoResolver(model, function)}.", FixOf(model, function));
 
     /// <summary>Functions of owners whom no policy binds, for the app.</summary>
     internal static IEnumerable<(Function Function, PolicyJudgement? Judgement)> Candidates(DatabaseModel model) =>
         from function in model.Catalog.Functions.Values
         where function.Definer && model.AppMayRun(function) && DefinerJudge.Bypasses(model, function.Owner)
         select (function, model.JudgementsOf(function.Signature) is [var only, ..] ? only : null);
+
+    /// <summary>What stands in the way of taking it for a resolver, where it is called like one.</summary>
+    private static string NoResolver(DatabaseModel model, Function function) =>
+        (function.Name.StartsWith("resolve_", StringComparison.Ordinal) || function.Name.StartsWith("tenants_of_", StringComparison.Ordinal))
+            && !ResolverForm.IsShipped(model, function, out var why) ? $"; it is no resolver as app.create_resolver makes it: {why}" : "";
 
     /// <summary>It reads who the tenant is, nothing was seen, and nothing was proved.</summary>
     internal static bool IsOpenQuestion(PolicyJudgement? judgement) => judgement is { Verdict: PolicyVerdict.NotJudged, ReadsContext: true };

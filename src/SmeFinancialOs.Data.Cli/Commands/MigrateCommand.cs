@@ -39,6 +39,7 @@ internal static class MigrateCommand
             Role("--admin-role", house.Admin));
         var (appLogin, adminLogin, sealer) = (Role("--app-login", house.AppLogin), Role("--admin-login", house.AdminLogin),
             Role("--sealer-role", house.Sealer));
+        var (resolver, resolverOwner) = (Role("--resolver-role", house.Resolver), Role("--resolver-owner-role", house.ResolverOwner));
         return new ToolCommand("migrate", "Brings a database to the schema of this library: roles, tenant context, policies and tables.", Examples,
             async (parsed, cancellationToken) =>
         {
@@ -51,6 +52,8 @@ internal static class MigrateCommand
                 AppLogin = parsed.GetValue(appLogin)!,
                 AdminLogin = parsed.GetValue(adminLogin)!,
                 Sealer = parsed.GetValue(sealer)!,
+                Resolver = parsed.GetValue(resolver)!,
+                ResolverOwner = parsed.GetValue(resolverOwner)!,
             };
             var migrator = new SchemaMigrator(connection.Resolve(parsed), new()
             {
@@ -79,7 +82,7 @@ internal static class MigrateCommand
         })
         {
             connection, tenantType, withoutInvoicing, guard, allowances.Allow, seal, pending, owner, tenant, demo, admin, appLogin, adminLogin, sealer,
-            allowances.Config,
+            resolver, resolverOwner, allowances.Config,
         };
     }
 

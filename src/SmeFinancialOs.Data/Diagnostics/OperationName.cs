@@ -9,6 +9,7 @@ internal static class OperationName
     public const string Scalar = "tenant.scalar";
     public const string Execute = "tenant.execute";
     public const string InsertMany = "tenant.insert_many";
+    public const string Resolve = "tenant.resolve";
     public const string Batch = "tenant.batch";
     public const string Stream = "tenant.stream";
     public const string Copy = "tenant.copy";

@@ -11,7 +11,7 @@ internal sealed class Telemetry
 {
     private const int MaxUnmatched = 1000;
 
-    private static readonly string[] AccessNames = ["tenant", "demo", "admin"];
+    private static readonly string[] AccessNames = ["tenant", "demo", "admin", "resolver"];
     private static readonly object True = true;
     private static readonly object False = false;
 

@@ -14,7 +14,7 @@ internal sealed class ContextSettings
 
     private readonly TenantConnectionOptions _options;
     private readonly ContextSeal? _seal;
-    private readonly string[] _sql = new string[12];
+    private readonly string[] _sql = new string[16];
 
     public ContextSettings(TenantConnectionOptions options, bool noResetOnClose, bool prepares)
     {
@@ -22,7 +22,7 @@ internal sealed class ContextSettings
         _seal = ContextSeal.Of(options);
         PreparesStatements = prepares;
         ResetsConnection = noResetOnClose && !options.TransactionPooling;
-        foreach (var access in Enum.GetValues<TenantAccess>())
+        foreach (var access in Enum.GetValues<TenantAccess>().Append(TenantContext.ResolverAccess))
         {
             foreach (var (isReadOnly, hasUser) in new[] { (false, false), (false, true), (true, false), (true, true) })
                 _sql[Index(access, isReadOnly, hasUser)] = BuildSql(access, isReadOnly, hasUser);
@@ -69,7 +69,7 @@ internal sealed class ContextSettings
             parameters.Add(TextArray(identity.Roles));
         }
 
-        if (_seal is not null)
+        if (_seal is not null && context.Access != TenantContext.ResolverAccess)
             parameters.Add(Text(_seal.Sign(context, IsBehindPooler ? 0 : connection.ProcessID)));
     }
 
@@ -91,6 +91,7 @@ internal sealed class ContextSettings
     {
         TenantAccess.Tenant => _options.TenantRole,
         TenantAccess.Demo => _options.DemoRole,
+        TenantContext.ResolverAccess => _options.ResolverRole,
         _ => _options.AdminRole,
     };
 
@@ -102,7 +103,7 @@ internal sealed class ContextSettings
             Set(SettingNames.Tenant, "$1"), Set(SettingNames.User, hasUser ? "$2" : "''"), Set(SettingNames.Roles, hasUser ? "$3::pg_catalog.text" : "''"),
         ];
         if (_seal is not null)
-            settings.Add(Set(SettingNames.Token, hasUser ? "$4" : "$2"));
+            settings.Add(Set(SettingNames.Token, access == TenantContext.ResolverAccess ? "''" : hasUser ? "$4" : "$2"));
         if (ResetsConnection)
             settings.Add(LeasedConnection.ReleaseAdvisoryLocks);
         // Cannot be switched off again once the transaction has run a query.

@@ -103,7 +103,7 @@ internal static class FaultTranslation
         {
             return new MissingPrivilegeException(
                 $"The role of {context} lacks a privilege{On(fault)}: {fault.MessageText}. It is not row-level security. If the statement is right, GRANT the "
-                + $"privilege to TenantConnectionOptions.{context.Access}Role; app.protect_table does so for a table of tenants. What takes the owner belongs "
+                + $"privilege to TenantConnectionOptions.{RoleOption(context)}; app.protect_table does so for a table of tenants. What takes the owner belongs "
                 + "in a migration.", fault);
         }
 
@@ -117,6 +117,9 @@ internal static class FaultTranslation
         // Row-level security, a function of the host, and what is not known: it may be about a row of another tenant, so nobody is told that it is not.
         return new TenantAccessDeniedException($"The database refused this to {context}{On(fault)}: {fault.MessageText}", fault);
     }
+
+    private static string RoleOption(TenantContext context) =>
+        context.Access == TenantContext.ResolverAccess ? nameof(TenantConnectionOptions.ResolverRole) : $"{context.Access}Role";
 
     private static string On(PostgresException fault) => (fault.TableName, fault.ConstraintName, fault.ColumnName) switch
     {

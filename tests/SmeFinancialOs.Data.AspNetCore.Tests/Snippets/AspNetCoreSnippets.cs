@@ -76,13 +76,10 @@ internal static class AspNetCoreSnippets
 // <snippet>
 internal sealed class Membership(TenantConnectionFactory factory) : ITenantMembership
 {
-    // The host's own table of members, one row a user and organization, readable by the role that this admin context uses.
-    public async ValueTask<TenantKey?> FindOrganizationAsync(ClaimsPrincipal user, string slug, CancellationToken cancellationToken)
-    {
-        var session = factory.CreateSession(TenantContext.ForAdmin("sign-in", "is the user a member?"));
-        return await session.QuerySingleOrDefaultAsync<Guid?>(
-            "SELECT o.id FROM organizations o JOIN members m ON m.org_id = o.id WHERE o.slug = @slug AND m.user_name = @name",
-            new { slug, name = user.Identity!.Name }, cancellationToken);
-    }
+    // By two resolvers: of the slug of an organization, and of a user and an organization.
+    public async ValueTask<TenantKey?> FindOrganizationAsync(ClaimsPrincipal user, string slug, CancellationToken cancellationToken) =>
+        user.Identity?.Name is { } name && await factory.ResolveTenantAsync("slug", slug, cancellationToken) is { } organization
+            ? await factory.ResolveTenantAsync("membership", new object[] { name, organization }, cancellationToken)
+            : null;
 }
 // </snippet>
