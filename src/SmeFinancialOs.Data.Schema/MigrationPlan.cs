@@ -8,10 +8,12 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>Which scripts a database lacks, by what its journal says was applied.</summary>
 internal sealed partial class MigrationPlan
 {
-    private MigrationPlan(TenantIdType tenantType, IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
-        (TenantType, Pending, Applied, IsOfNewerVersion) = (tenantType, pending, applied, isOfNewerVersion);
+    private MigrationPlan(TenantIdType tenantType, bool isSuperuser, IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
+        (TenantType, IsSuperuser, Pending, Applied, IsOfNewerVersion) = (tenantType, isSuperuser, pending, applied, isOfNewerVersion);
 
     public TenantIdType TenantType { get; }
+
+    public bool IsSuperuser { get; }
 
     public IReadOnlyList<SqlScript> Pending { get; }
 
@@ -39,7 +41,7 @@ internal sealed partial class MigrationPlan
         var place = 2 * wanted.TakeWhile(script => script.Name != EmbeddedScripts.Allowlist).Count() + 1;
         var allowances = await guard.LackedAsync(connection, options, place, cancellationToken).ConfigureAwait(false);
         if (journal.SchemaVersion > VersionOf(wanted))
-            return new(tenantType, allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
+            return new(tenantType, guard.IsSuperuser, allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
 
         var renaming = new RoleRenaming(options.Roles);
         var pending = new List<SqlScript>();
@@ -61,7 +63,8 @@ internal sealed partial class MigrationPlan
                 };
         }
 
-        return new(tenantType, [.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied, isOfNewerVersion: false);
+        return new(tenantType, guard.IsSuperuser, [.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied,
+            isOfNewerVersion: false);
     }
 
     /// <summary>Also as it was called before version 15.</summary>
