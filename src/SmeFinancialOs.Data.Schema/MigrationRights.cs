@@ -3,14 +3,14 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>
-/// What a login lacks to run the pending scripts, and the statements that give it. Asked before anything is changed: a script would fail with the first of them,
+/// What a login lacks to run the pending scripts, and the statements that give it. Asked before anything is changed: a script would fail with the first one,
 /// and PostgreSQL only warns of GRANT and REVOKE that do nothing.
 /// </summary>
 internal static class MigrationRights
 {
     private const string FirstScript = "migrations/0001_roles.sql";
 
-    /// <summary>The first script grants the login what it may: any role on 15, by CREATEROLE; from 16 on those that the login made, or has with ADMIN OPTION.</summary>
+    /// <summary>The first script grants the login what it may: any role on 15, by CREATEROLE; from 16 on what it has with ADMIN OPTION.</summary>
     private const string Lacked = """
         WITH
         login AS (SELECT r.rolname, quote_ident(r.rolname) AS name, r.rolcreaterole FROM pg_catalog.pg_roles r WHERE r.rolname = current_user),

@@ -4,7 +4,7 @@ using SmeFinancialOs.Data.Audit;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-/// <summary>A managed server has no superuser: what its master user, and a second login that deploys, can do; docs/managed-postgresql.md with its own SQL.</summary>
+/// <summary>A managed server has no superuser: what its master user and a second deployer can do; docs/managed-postgresql.md with its own SQL.</summary>
 public sealed partial class ManagedPostgresTests
 {
     /// <summary>What the audit says is left open, as its warnings: only a superuser can close these.</summary>
@@ -28,22 +28,25 @@ public sealed partial class ManagedPostgresTests
 
         (await new SchemaMigrator(master, options).MigrateAsync(Sql.Cancel)).OutdatedTables.Should().BeEmpty();
         (await new SchemaMigrator(master, options).MigrateAsync(Sql.Cancel)).Applied.Should().BeEmpty();
+        var app = managed.Database.As(options.Roles.AppLogin);
         await MakeTableAsync(master, "shipments");
         (await new TableProtection(master).ProtectAsync(["public.shipments"], cancellationToken: Sql.Cancel)).Should().BeEmpty();
-        (await LeftOpenAsync(master, options.Roles)).Should().Equal(LeftOpen);
+        // The master user may not become the app's roles, as whom the policies are judged, and the audit says so.
+        (await WarningsAsync(master, options.Roles)).Should().Equal([.. LeftOpen, "policy-not-understood"]);
+        (await WarningsAsync(app, options.Roles)).Should().Equal(LeftOpen);
 
         await new ContextSealKeys(master).AddAsync(Sql.Cancel);
         var sealing = new SchemaMigratorOptions { Roles = options.Roles, Seal = true };
         (await new SchemaMigrator(master, sealing).MigrateAsync(Sql.Cancel)).OutdatedTables.Should().BeEmpty();
         (await new SchemaMigrator(master, sealing).MigrateAsync(Sql.Cancel)).Applied.Should().BeEmpty();
-        (await LeftOpenAsync(master, options.Roles)).Should().Equal(LeftOpen);
+        (await WarningsAsync(app, options.Roles)).Should().Equal(LeftOpen);
 
         // The attack: without a signature a tenant names an organization of its choice.
         await managed.Superuser.RunAsync($"""
             INSERT INTO public.organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a');
             INSERT INTO public.shipments (org_id) VALUES ('{MigratedDatabase.A}')
             """);
-        await using var tenant = await Sql.OpenAsync(managed.Database.As(options.Roles.AppLogin), Sql.Cancel);
+        await using var tenant = await Sql.OpenAsync(app, Sql.Cancel);
         await tenant.RunAsync($"SET ROLE {options.Roles.Tenant}; SET app.current_org_id = '{MigratedDatabase.A}'");
         (await tenant.SqlStateOfAsync("SELECT * FROM public.shipments")).Should().Be("28000");
     }
@@ -118,7 +121,7 @@ public sealed partial class ManagedPostgresTests
             await connection.RunAsync($"ALTER TABLE public.shipments OWNER TO {options.Roles.Owner}");
         (await new SchemaMigrator(pipeline, sealing).MigrateAsync(Sql.Cancel)).Applied.Should().Contain("seal/sealed_context.sql");
         (await new SchemaMigrator(managed.Master, sealing).MigrateAsync(Sql.Cancel)).Applied.Should().BeEmpty();
-        (await LeftOpenAsync(pipeline, options.Roles)).Should().Equal(LeftOpen);
+        (await WarningsAsync(managed.Database.As(options.Roles.AppLogin), options.Roles)).Should().Equal(LeftOpen);
     }
 
     [Fact]
@@ -159,7 +162,7 @@ public sealed partial class ManagedPostgresTests
             """);
     }
 
-    private static async Task<IEnumerable<string>> LeftOpenAsync(string login, SchemaRoles roles) =>
+    private static async Task<IEnumerable<string>> WarningsAsync(string login, SchemaRoles roles) =>
         (await new SchemaAudit(login, roles.ToAuditOptions()).RunAsync(Sql.Cancel)).Findings
             .Where(finding => finding.Severity >= AuditSeverity.Warning).Select(finding => finding.RuleId).Distinct().Order(StringComparer.Ordinal);
 
@@ -170,7 +173,8 @@ public sealed partial class ManagedPostgresTests
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        var managed = new Managed(server, database, server.NewRoleName("master"), new() { Roles = TestRoles.New(server) }, await Sql.OpenAsync(database, Sql.Cancel));
+        var managed = new Managed(server, database, server.NewRoleName("master"), new() { Roles = TestRoles.New(server) },
+            await Sql.OpenAsync(database, Sql.Cancel));
         await managed.Superuser.RunAsync($"CREATE ROLE {managed.Login} LOGIN CREATEROLE");
         if (server.ServerVersion.Major >= 16)
             await managed.Superuser.RunAsync($"ALTER ROLE {managed.Login} SET createrole_self_grant = '{selfGrant}'");
@@ -180,7 +184,7 @@ public sealed partial class ManagedPostgresTests
             "owner" => $"ALTER DATABASE {database.DatabaseName()} OWNER TO {managed.Login}",
             "member" => $"CREATE ROLE {group}; GRANT {group} TO {managed.Login}; ALTER DATABASE {database.DatabaseName()} OWNER TO {group}",
             "granted" => managed.Named(Guide.Blocks("sql", "A login")[0]),
-            _ => "",
+            _ => "SELECT",
         });
         return managed;
     }
@@ -188,7 +192,8 @@ public sealed partial class ManagedPostgresTests
     [GeneratedRegex("(GRANT|REVOKE|ALTER ROLE) [^;]*;")]
     private static partial Regex Statements();
 
-    private sealed record Managed(TestServer Server, string Database, string Login, SchemaMigratorOptions Options, NpgsqlConnection Superuser) : IAsyncDisposable
+    private sealed record Managed(TestServer Server, string Database, string Login, SchemaMigratorOptions Options, NpgsqlConnection Superuser)
+        : IAsyncDisposable
     {
         public string Master => Database.As(Login);
 
