@@ -6,7 +6,8 @@ public sealed class MigrationTests
     [
         "migrations/0001_roles.sql", "migrations/0002_admin_access_log.sql", "migrations/0003_seal_keys.sql", "migrations/0004_keep_sessions.sql",
         "migrations/0005_protected_tables.sql", "migrations/0006_tenant_id.sql",
-        "objects/context.sql", "objects/seal_keys.sql", "objects/admin_access_log.sql", "objects/protection.sql", "objects/protect_table.sql", "objects/users.sql",
+        "objects/context.sql", "objects/seal_keys.sql", "objects/admin_access_log.sql", "objects/protection.sql", "objects/protect_table.sql",
+        "objects/users.sql",
         "objects/tenants_table.sql", "objects/delete_tenant.sql", "objects/keep_policies.sql", "objects/schema_version.sql",
         "invoicing/0001_tables.sql", "invoicing/0002_article_columns.sql", "invoicing/protection.sql", "guard/allowlist.sql",
     ];
