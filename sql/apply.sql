@@ -23,6 +23,7 @@ SELECT set_config('app.tenant_type', :'tenant_type', true) \gset
 \ir objects/admin_access_log.sql
 \ir objects/protection.sql
 \ir objects/protect_table.sql
+\ir objects/users.sql
 \ir objects/tenants_table.sql
 \ir objects/delete_tenant.sql
 \ir objects/resolvers.sql

@@ -171,6 +171,16 @@ BEGIN
     FOR item IN SELECT d.name FROM app.trigger_definitions() d LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS %I ON %s', item.name, target);
     END LOOP;
+    -- Of app.restrict_to_owner and app.track_changes_by: a login that knows nothing of this schema may not call app.current_user_id().
+    FOR item IN SELECT p.polname AS name FROM pg_policy p WHERE p.polrelid = target AND p.polname = 'row_owner' LOOP
+        EXECUTE format('DROP POLICY %I ON %s', item.name, target);
+    END LOOP;
+    FOR item IN SELECT g.tgname AS name, g.tgrelid::regclass AS part FROM pg_trigger g JOIN pg_proc p ON p.oid = g.tgfoid
+                WHERE g.tgrelid IN (SELECT t.oid FROM app.parts_of(target) AS t (oid)) AND g.tgparentid = 0
+                    AND p.proname = 'write_current_user' AND p.pronamespace = 'app'::regnamespace
+    LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', item.name, item.part);
+    END LOOP;
 END
 $function$;
 COMMENT ON FUNCTION app.unprotect_table(regclass) IS

@@ -193,7 +193,8 @@ BEGIN
     IF NOT pg_has_role(item.relowner, 'USAGE') THEN
         RAISE EXCEPTION 'table % belongs to %, and % may not alter it', target, pg_get_userbyid(item.relowner), current_user
             USING ERRCODE = 'insufficient_privilege',
-                HINT = format('ALTER TABLE %s OWNER TO app_owner; or SELECT app.apply_protection(%L); as a superuser.', target, target);
+                HINT = format('As a member of both: ALTER TABLE %1$s OWNER TO app_owner; or, as a superuser or as a member of %2$s who was granted app_owner: '
+                    'SELECT app.apply_protection(%1$L);', target, pg_get_userbyid(item.relowner));
     END IF;
 
     FOR item IN SELECT p.name FROM app.parts_of(target) AS p (name) LOOP

@@ -44,9 +44,25 @@ internal static class MigrationFailure
         return new($"The guard cannot allow {relation}: {error.SqlState}: {Sentence(ServerText.Of(error))}{hint}", error) { SqlState = error.SqlState };
     }
 
-    private static string NeededRights(string owner) =>
-        " A migration needs a superuser, or the owner of the database with CREATEROLE; where another login made the roles,"
-        + $" GRANT {owner} TO this login as well.";
+    /// <summary>Of statements that another login has to run.</summary>
+    internal static SchemaMigrationException OfRights(IEnumerable<string> statements) => new(
+        $"This login lacks rights for the migration, and nothing was changed. Run, as the owner of the database and of what is granted, or as a superuser: "
+        + $"{string.Join(' ', statements)}{NeededRights()}")
+    {
+        SqlState = PostgresErrorCodes.InsufficientPrivilege,
+    };
+
+    internal static SchemaMigrationException OfGuard(PostgresException error) => new(
+        "This login may not turn the tenant guard on, and nothing was changed: the guard is an event trigger, which only a superuser can create. Turn it on "
+        + "as one. Where there is none, as on most managed servers, migrate without the guard and run sme-data audit in CI after each migration: it finds an "
+        + "unprotected table after it was made, where the guard would have refused it.", error)
+    {
+        SqlState = error.SqlState,
+    };
+
+    private static string NeededRights() => " A migration needs a superuser, or the owner of the database, or a member of it, with CREATEROLE.";
+
+    private static string NeededRights(string owner) => NeededRights() + $" Where another login made the roles, GRANT {owner} TO this login as well.";
 
     private static string Sentence(string text) => text.EndsWith('.') ? text : text + ".";
 }

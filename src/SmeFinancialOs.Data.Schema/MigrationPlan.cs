@@ -8,10 +8,12 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>Which scripts a database lacks, by what its journal says was applied.</summary>
 internal sealed partial class MigrationPlan
 {
-    private MigrationPlan(TenantIdType tenantType, IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
-        (TenantType, Pending, Applied, IsOfNewerVersion) = (tenantType, pending, applied, isOfNewerVersion);
+    private MigrationPlan(TenantIdType tenantType, bool isSuperuser, IReadOnlyList<SqlScript> pending, IReadOnlyList<string> applied, bool isOfNewerVersion) =>
+        (TenantType, IsSuperuser, Pending, Applied, IsOfNewerVersion) = (tenantType, isSuperuser, pending, applied, isOfNewerVersion);
 
     public TenantIdType TenantType { get; }
+
+    public bool IsSuperuser { get; }
 
     public IReadOnlyList<SqlScript> Pending { get; }
 
@@ -24,9 +26,7 @@ internal sealed partial class MigrationPlan
     /// <summary>Whether the scripts bring the registry of protected tables.</summary>
     public bool HasProtectedTables => Applied.Concat(Pending.Select(script => script.Name)).Contains("objects/protection.sql");
 
-    /// <exception cref="SchemaMigrationException">
-    /// A migration was changed after it was applied, tenant ids have another type, or the guard has to be brought and the login is no superuser.
-    /// </exception>
+    /// <exception cref="SchemaMigrationException">A migration was changed after it was applied, or tenant ids have another type.</exception>
     public static async Task<MigrationPlan> ReadAsync(
         NpgsqlConnection connection, SchemaMigratorOptions options, MigrationScripts scripts, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal sealed partial class MigrationPlan
         var place = 2 * wanted.TakeWhile(script => script.Name != EmbeddedScripts.Allowlist).Count() + 1;
         var allowances = await guard.LackedAsync(connection, options, place, cancellationToken).ConfigureAwait(false);
         if (journal.SchemaVersion > VersionOf(wanted))
-            return new(tenantType, allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
+            return new(tenantType, guard.IsSuperuser, allowances, [.. wanted.Select(script => script.Name)], isOfNewerVersion: true);
 
         var renaming = new RoleRenaming(options.Roles);
         var pending = new List<SqlScript>();
@@ -63,11 +63,8 @@ internal sealed partial class MigrationPlan
                 };
         }
 
-        if (!guard.IsSuperuser && pending.Exists(script => script.Name.StartsWith("guard/", StringComparison.Ordinal)))
-            throw new SchemaMigrationException("The tenant guard is an event trigger, which a superuser alone can create or replace, and the login is none. " + (guard.IsOn
-                ? "The guard of this database is of another version and would refuse the policies of this one: migrate as a superuser."
-                : "Migrate as a superuser, or without the guard: then run sme-data audit after each migration."));
-        return new(tenantType, [.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied, isOfNewerVersion: false);
+        return new(tenantType, guard.IsSuperuser, [.. pending.Concat(allowances).OrderBy(script => script.SqlScriptOptions.RunGroupOrder)], applied,
+            isOfNewerVersion: false);
     }
 
     /// <summary>Also as it was called before version 15.</summary>

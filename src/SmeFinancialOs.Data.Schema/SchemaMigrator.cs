@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Schema;
 
 /// <summary>Brings a database to the schema of this package: roles, tenant context, policies and tables.</summary>
 /// <remarks>
-/// The login is a superuser, or the owner of the database with CREATEROLE. It talks to PostgreSQL 15 or later, directly:
+/// The login is a superuser, or has CREATEROLE and owns the database or is a member of its owner. It talks to PostgreSQL 15 or later, directly:
 /// the lock that keeps a second runner out is held by the session, which a transaction-mode pooler would share out.
 /// </remarks>
 public sealed class SchemaMigrator
@@ -50,14 +50,15 @@ public sealed class SchemaMigrator
     /// </remarks>
     /// <param name="cancellationToken">Cancels the wait, or the running statement; the scripts leave nothing behind. Tables that were updated stay so.</param>
     /// <exception cref="SchemaMigrationException">
-    /// The server cannot be reached, is older than 15 or refuses the login; another runner holds the lock for too long; a migration was changed after it was
-    /// applied; tenant ids of the database have another type; a table of the host's has the name of one that the migration would bring; a relation that the
-    /// guard shall allow does not exist; or a script failed. Nothing was changed then.
+    /// The server cannot be reached, is older than 15 or refuses the login; the login lacks a right, and the message has the GRANT; another runner holds the
+    /// lock for too long; a migration was changed after it was applied; tenant ids of the database have another type; a table of the host's has the name of one
+    /// that the migration would bring; a relation that the guard shall allow does not exist; or a script failed. Nothing was changed then.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<SchemaMigrationResult> MigrateAsync(CancellationToken cancellationToken = default) =>
         RunAsync(exclusive: true, async (connection, plan) =>
         {
+            await MigrationRights.RequireAsync(connection, _options.Roles, plan, cancellationToken).ConfigureAwait(false);
             for (var attempt = 1; plan.Pending.Count > 0; attempt++)
             {
                 try

@@ -11,6 +11,9 @@ internal sealed partial class Page(string path)
     /// <summary>Its SQL is run by ExistingTablesTests.</summary>
     public const string ExistingTables = "docs/existing-tables.md";
 
+    /// <summary>Its SQL is run by ManagedPostgresTests.</summary>
+    public const string ManagedPostgres = "docs/managed-postgresql.md";
+
     public const string Security = "SECURITY.md";
 
     private readonly string _text = File.ReadAllText(System.IO.Path.Combine(RepositoryRoot.Folder, path));
