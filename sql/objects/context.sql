@@ -32,10 +32,6 @@ BEGIN
         $create$, tenant_id);
         COMMENT ON FUNCTION app.current_org_id() IS 'The organization in force in this transaction; NULL when none is set.';
     END IF;
-    -- To PUBLIC, because the policy of a table's owner asks, too, and that may be any role. It tells no more than the setting does. A sealed one has it.
-    IF pg_has_role((SELECT p.proowner FROM pg_catalog.pg_proc p WHERE p.oid = 'app.current_org_id()'::regprocedure), 'USAGE') THEN
-        GRANT EXECUTE ON FUNCTION app.current_org_id() TO PUBLIC;
-    END IF;
 
     -- Who acts inside the organization, as the host says it: the user, or NULL, and the user's roles, or none.
     IF NOT EXISTS (SELECT FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'app'::regnamespace AND p.proname = 'current_user_id') THEN
@@ -47,11 +43,17 @@ BEGIN
             LANGUAGE sql STABLE PARALLEL SAFE
             RETURN COALESCE(NULLIF(current_setting('app.current_roles', true), '')::text[], '{}');
         COMMENT ON FUNCTION app.current_roles() IS 'The roles that the user of this transaction has inside the organization; empty when none are set.';
-        REVOKE ALL ON FUNCTION app.current_user_id(), app.current_roles() FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION app.current_user_id(), app.current_roles() TO tenant_role, demo_role, admin_role;
+        REVOKE ALL ON FUNCTION app.current_roles() FROM PUBLIC;
+        GRANT EXECUTE ON FUNCTION app.current_roles() TO tenant_role, demo_role, admin_role;
         IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
             PERFORM app_guard.pin('app.current_user_id()'), app_guard.pin('app.current_roles()');
         END IF;
+    END IF;
+
+    -- To PUBLIC, because the policy and the triggers of a table's owner ask, too, and that may be any role. They tell no more than the settings do. Sealed ones
+    -- have it.
+    IF pg_has_role((SELECT p.proowner FROM pg_catalog.pg_proc p WHERE p.oid = 'app.current_org_id()'::regprocedure), 'USAGE') THEN
+        GRANT EXECUTE ON FUNCTION app.current_org_id(), app.current_user_id() TO PUBLIC;
     END IF;
 
     -- The public demo organization; NULL where there is none. app.use_demo changes it. Where ids are uuids it is TenantContext.DemoOrganizationId

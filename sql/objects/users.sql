@@ -26,7 +26,7 @@ DECLARE
 BEGIN
     IF user_id IS NULL AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = TG_RELID AND a.attname = TG_ARGV[0] AND a.attnotnull) THEN
         RAISE EXCEPTION 'no user is set, and column % of table % says who changed the row', TG_ARGV[0], TG_RELID::regclass
-            USING ERRCODE = 'not_null_violation', HINT = 'Say who acts: context.As(userId).';
+            USING ERRCODE = 'not_null_violation', HINT = 'Say who acts: context.As(userId). In a maintenance: SET LOCAL app.current_user_id = ''..'';';
     END IF;
     -- Columns that are not named keep their values.
     RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], user_id));

@@ -199,8 +199,8 @@ BEGIN
 END
 $function$;
 COMMENT ON FUNCTION app.context_holds() IS 'Whether a host has signed the context in force, for the role in force.';
--- Also in the policy of a table's owner, who may be any role. They tell no more than the token of the session does.
-GRANT EXECUTE ON FUNCTION app.current_org_id(), app.context_holds() TO PUBLIC;
+-- Also in the policy and the triggers of a table's owner, who may be any role. They tell no more than the token of the session does.
+GRANT EXECUTE ON FUNCTION app.current_org_id(), app.current_user_id(), app.context_holds() TO PUBLIC;
 RESET ROLE;
 SET ROLE app_owner;
 REVOKE CREATE ON SCHEMA app FROM app_sealer;
