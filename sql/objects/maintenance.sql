@@ -19,7 +19,7 @@ BEGIN
                 RETURN true;
             END IF;
             RETURN app.context_holds();
-        ELSIF coalesce(current_setting('app.current_org_id', true), '') <> '' THEN
+        ELSIF app.current_org_id() IS NOT NULL THEN
             RETURN false;
         ELSIF coalesce(current_setting('app.maintenance', true), '') <> '' AND pg_has_role(session_user, current_user, 'MEMBER') THEN
             RETURN true;
@@ -52,7 +52,7 @@ BEGIN
         SELECT FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE pg_has_role(session_user, c.relowner, 'MEMBER')) THEN
         RAISE EXCEPTION 'login % may not become the owner of a protected table, and so may not begin a maintenance', session_user
             USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as the login that runs the migrations. The app has admin contexts for work on all tenants.';
-    ELSIF coalesce(current_setting('app.current_org_id', true), '') <> '' THEN
+    ELSIF app.current_org_id() IS NOT NULL THEN
         RAISE EXCEPTION 'a tenant is in force: the maintenance would see its rows alone' USING ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'Begin the maintenance in a transaction in which app.current_org_id is not set.';
     ELSIF current_setting('transaction_read_only') = 'on' THEN

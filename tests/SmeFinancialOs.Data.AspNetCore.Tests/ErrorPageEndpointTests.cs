@@ -35,7 +35,7 @@ public sealed class ErrorPageEndpointTests(HostDatabase database) : IClassFixtur
         });
         foreach (var path in new[] { "/fail", "/nothing-here" })
         {
-            (await app.GetAsync(path, TestUsers.User(database.OrganizationA))).Content.Headers.ContentType?.MediaType.Should().Be("text/plain");
+            ((await app.GetAsync(path, TestUsers.User(database.OrganizationA))).Content.Headers.ContentType?.MediaType).Should().Be("text/plain");
             faults.Should().ContainSingle().Which.Should().BeOfType<TenantContextMissingException>();
             faults.Clear();
         }

@@ -14,6 +14,17 @@ internal static class ObjectFaults
             GRANT SELECT ON public.v TO $tenant
             """),
         Of("materialized-view-open", "public.m", "CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.items; GRANT SELECT ON public.m TO $tenant"),
+        Of("owner-needs-context", "public.d()", """
+            SET LOCAL ROLE $owner;
+            CREATE FUNCTION public.d() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT count(*) FROM public.items';
+            RESET ROLE
+            """),
+        Of("owner-needs-context", "public.m", """
+            SET LOCAL ROLE $owner; CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.items WITH NO DATA; RESET ROLE
+            """) with { Form = "of a materialized view" },
+        Of("owner-needs-context", "public.v", """
+            SET LOCAL ROLE $owner; CREATE VIEW public.v AS SELECT * FROM public.items; RESET ROLE
+            """) with { Form = "of a view" },
         Of("foreign-table-open", "public.f", """
             CREATE FOREIGN DATA WRAPPER w;
             CREATE SERVER s FOREIGN DATA WRAPPER w;

@@ -36,7 +36,7 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         Scripts().SelectMany(script => Setting().Matches(script.Text).Select(match => $"{script.Name} {match.Groups[1].Value}")).Distinct().Should().Equal(
             "migrations/0006_tenant_id.sql app.tenant_type",
             "objects/context.sql app.current_org_id", "objects/context.sql app.current_user_id", "objects/context.sql app.current_roles",
-            "objects/seal_keys.sql app.current_user_id",
+            "objects/maintenance.sql app.maintenance", "objects/seal_keys.sql app.current_user_id",
             "seal/sealed_context.sql app.current_org_id", "seal/sealed_context.sql app.current_user_id", "seal/sealed_context.sql app.current_roles",
             "seal/sealed_context.sql app.context_token");
 
@@ -52,7 +52,7 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         literals.Should().BeEquivalentTo(
             ["SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_org_id", "SmeFinancialOs.Data/Sessions/SettingNames.cs app.context_token",
                 "SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_user_id", "SmeFinancialOs.Data/Sessions/SettingNames.cs app.current_roles",
-                "SmeFinancialOs.Data.Schema/TenantIdDomain.cs app.tenant_type"]);
+                "SmeFinancialOs.Data/Sessions/SettingNames.cs app.maintenance", "SmeFinancialOs.Data.Schema/TenantIdDomain.cs app.tenant_type"]);
     }
 
     /// <summary>Three or more different roles in one list: nothing but punctuation, or a few words of a row of values, between one and the next.</summary>
@@ -73,7 +73,7 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
         + @"(?<role>app_owner|app_user|admin_user|tenant_role|demo_role|admin_role)\b)+")]
     private static partial Regex List();
 
-    [GeneratedRegex("['\"](app\\.(?:current_org_id|current_user_id|current_roles|context_token|tenant_type))['\"]")]
+    [GeneratedRegex("['\"](app\\.(?:current_org_id|current_user_id|current_roles|context_token|maintenance|tenant_type))['\"]")]
     private static partial Regex SettingLiteral();
 
     [GeneratedRegex(@"current_setting\('(app\.\w+)'")]

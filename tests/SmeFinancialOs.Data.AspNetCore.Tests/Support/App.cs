@@ -76,7 +76,7 @@ internal static class Responses
     {
         var text = await response.Content.ReadAsStringAsync();
         ((int)response.StatusCode).Should().Be(status, text);
-        response.Content.Headers.ContentType?.MediaType.Should().Be("application/problem+json");
+        (response.Content.Headers.ContentType?.MediaType).Should().Be("application/problem+json");
         var problem = await response.Content.ReadFromJsonAsync<ProblemDetails>();
         problem!.Status.Should().Be(status);
         return (problem.Extensions["code"]?.ToString(), problem.Detail);

@@ -23,6 +23,18 @@ internal static class ObjectMisses
             CREATE VIEW public.v WITH (security_invoker = true) AS SELECT * FROM public.inner_v, public.items;
             GRANT SELECT ON public.v TO $tenant
             """),
+        Of("owner-needs-context", "with the rights of its caller", """
+            SET LOCAL ROLE $owner;
+            CREATE FUNCTION public.d() RETURNS bigint LANGUAGE sql SET search_path = public, pg_temp AS 'SELECT count(*) FROM public.items';
+            CREATE VIEW public.v WITH (security_invoker) AS SELECT * FROM public.items;
+            RESET ROLE
+            """),
+        Of("owner-needs-context", "that reads no protected table", """
+            SET LOCAL ROLE $owner;
+            CREATE TABLE public.plain (id int);
+            CREATE FUNCTION public.d() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT count(*) FROM public.plain';
+            RESET ROLE
+            """),
         Of("materialized-view-open", "for operators alone",
             "CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.items; GRANT SELECT ON public.m TO $admin"),
         Of("foreign-table-open", "for operators alone", """

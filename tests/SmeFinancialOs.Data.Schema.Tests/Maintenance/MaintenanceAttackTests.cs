@@ -100,7 +100,7 @@ public sealed class MaintenanceAttackTests
     [InlineData("SELECT app.begin_maintenance('')", "22023", "a maintenance needs a reason")]
     [InlineData("SELECT app.begin_maintenance(E' \\t\\n')", "22023", "a maintenance needs a reason")]
     [InlineData("SET TRANSACTION READ ONLY; SELECT app.begin_maintenance('why')", "25006", "this transaction is read-only")]
-    [InlineData("SELECT set_config('app.current_org_id', '0', true); SELECT app.begin_maintenance('why')", "55000", "a tenant is in force")]
+    [InlineData("SELECT set_config('app.current_org_id', gen_random_uuid()::text, true); SELECT app.begin_maintenance('why')", "55000", "a tenant is in force")]
     public async Task A_maintenance_is_refused_with_the_cure(string sql, string sqlState, string message)
     {
         var table = await OwnedTable.CreateAsync();

@@ -59,8 +59,8 @@ public sealed class AcceptedColumnTests(TypedDatabases databases) : IClassFixtur
             (await other.ListAsync<string>($"SELECT DISTINCT tenant::text FROM {table}")).Should().Equal(database.B);
         await using (var nobody = await database.OpenAsync("tenant_role", null))
         {
-            var error = await nobody.ErrorOfAsync($"DELETE FROM {table}");
-            error?.SqlState.Should().Be("28000", "a sealed context refuses it, and without a seal no row is a tenant's");
+            (await nobody.SqlStateOfAsync($"DELETE FROM {table}")).Should().Be(database.IsSealed ? "28000" : null,
+                "a sealed context refuses it, and without a seal no row is a tenant's");
         }
 
         (await superuser.ScalarAsync<string>(others)).Should().Be(before);

@@ -174,7 +174,7 @@ public sealed class ScopeAttackTests(TenantDatabaseFixture fixture) : IClassFixt
         using var ambient = AmbientTenantContext.Use(B);
         var scope = AmbientTenantContext.Use(A);
         Parallel.For(0, 64, _ => scope.Dispose());
-        AmbientTenantContext.Current?.OrganizationId.Should().NotBe(fixture.OrganizationA);
+        (AmbientTenantContext.Current?.OrganizationId).Should().NotBe(fixture.OrganizationA);
         await Parallel.ForEachAsync(Enumerable.Range(0, 64), async (i, _) =>
         {
             var (own, organization) = i % 2 == 0 ? (A, fixture.OrganizationA) : (B, fixture.OrganizationB);
