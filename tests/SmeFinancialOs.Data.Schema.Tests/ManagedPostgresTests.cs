@@ -69,7 +69,8 @@ public sealed partial class ManagedPostgresTests
         var refusal = await FailureAsync(migrator);
 
         refusal.SqlState.Should().Be("42501");
-        Statements().Matches(refusal.Message).Select(match => match.Value).Should().Equal(managed.Named(Guide.Blocks("sql", "A login that does not own")[0]).Trim().Split('\n'));
+        Statements().Matches(refusal.Message).Select(match => match.Value)
+            .Should().Equal(managed.Named(Guide.Blocks("sql", "A login that does not own")[0]).Trim().Split('\n'));
         (await managed.Superuser.CountAsync($"pg_roles WHERE rolname = '{managed.Options.Roles.Owner}'")).Should().Be(0);
         await managed.Superuser.RunAsync(string.Join('\n', Statements().Matches(refusal.Message).Select(match => match.Value)));
         (await migrator.MigrateAsync(Sql.Cancel)).Applied.Should().NotBeEmpty();
