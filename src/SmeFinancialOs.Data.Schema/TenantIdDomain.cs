@@ -6,10 +6,12 @@ namespace SmeFinancialOs.Data.Schema;
 /// <summary>The domain <c>app.tenant_id</c>, which sql/migrations/0006_tenant_id.sql makes.</summary>
 internal static class TenantIdDomain
 {
+    /// <summary>The catalog, because to_regtype refuses a login that may not use the schema: one that may become the owner and does not inherit.</summary>
     private const string BaseType = """
         SELECT coalesce((SELECT pg_catalog.format_type(t.typbasetype, NULL) FROM pg_catalog.pg_type t
-                         WHERE t.oid = pg_catalog.to_regtype('app.tenant_id')),
-                        CASE WHEN pg_catalog.to_regprocedure('app.current_org_id()') IS NOT NULL THEN 'uuid' END)
+                         WHERE t.typnamespace = n.oid AND t.typname = 'tenant_id'),
+                        (SELECT 'uuid' FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid AND p.proname = 'current_org_id'))
+        FROM pg_catalog.pg_namespace n WHERE n.nspname = 'app'
         """;
 
     /// <summary>The type that a database has, or will get.</summary>

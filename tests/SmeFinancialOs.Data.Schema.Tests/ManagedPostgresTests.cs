@@ -29,10 +29,19 @@ public sealed partial class ManagedPostgresTests
         (await new SchemaMigrator(master, options).MigrateAsync(Sql.Cancel)).OutdatedTables.Should().BeEmpty();
         (await new SchemaMigrator(master, options).MigrateAsync(Sql.Cancel)).Applied.Should().BeEmpty();
         var app = managed.Database.As(options.Roles.AppLogin);
+        var isOf16 = managed.Server.ServerVersion.Major >= 16;
+        if (isOf16 && selfGrant == "set")
+        {
+            // It may become the owner and does not inherit from it. Migrations do; protect_table on its own table needs the rights of both.
+            await using var connection = await Sql.OpenAsync(master, Sql.Cancel);
+            await connection.RunAsync(managed.Named(Guide.Blocks("sql", "A login that does not inherit")[0]));
+        }
+
         await MakeTableAsync(master, "shipments");
         (await new TableProtection(master).ProtectAsync(["public.shipments"], cancellationToken: Sql.Cancel)).Should().BeEmpty();
         // The master user may not become the app's roles, as whom the policies are judged, and the audit says so.
-        (await WarningsAsync(master, options.Roles)).Should().Equal([.. LeftOpen, "policy-not-understood"]);
+        if (!isOf16 || !selfGrant.Contains("set", StringComparison.Ordinal))
+            (await WarningsAsync(master, options.Roles)).Should().Equal([.. LeftOpen, "policy-not-understood"]);
         (await WarningsAsync(app, options.Roles)).Should().Equal(LeftOpen);
 
         await new ContextSealKeys(master).AddAsync(Sql.Cancel);
@@ -60,7 +69,8 @@ public sealed partial class ManagedPostgresTests
         var refusal = await FailureAsync(migrator);
 
         refusal.SqlState.Should().Be("42501");
-        Statements().Matches(refusal.Message).Select(match => match.Value).Should().Equal(managed.Named(Guide.Blocks("sql", "A login")[0]).Trim().Split('\n'));
+        Statements().Matches(refusal.Message).Select(match => match.Value)
+            .Should().Equal(managed.Named(Guide.Blocks("sql", "A login that does not own")[0]).Trim().Split('\n'));
         (await managed.Superuser.CountAsync($"pg_roles WHERE rolname = '{managed.Options.Roles.Owner}'")).Should().Be(0);
         await managed.Superuser.RunAsync(string.Join('\n', Statements().Matches(refusal.Message).Select(match => match.Value)));
         (await migrator.MigrateAsync(Sql.Cancel)).Applied.Should().NotBeEmpty();
@@ -183,7 +193,7 @@ public sealed partial class ManagedPostgresTests
         {
             "owner" => $"ALTER DATABASE {database.DatabaseName()} OWNER TO {managed.Login}",
             "member" => $"CREATE ROLE {group}; GRANT {group} TO {managed.Login}; ALTER DATABASE {database.DatabaseName()} OWNER TO {group}",
-            "granted" => managed.Named(Guide.Blocks("sql", "A login")[0]),
+            "granted" => managed.Named(Guide.Blocks("sql", "A login that does not own")[0]),
             _ => "SELECT",
         });
         return managed;
