@@ -31,8 +31,8 @@ FROM (SELECT format('%I.%I(%s)', n.nspname, p.proname, replace(oidvectortypes(p.
       FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE (n.nspname, p.proname, oidvectortypes(p.proargtypes)) IN (('app', 'current_org_id', ''), ('app', 'demo_org_id', ''), ('app', 'context_holds', ''),
           ('app', 'require_context', 'text, name, text, text[]'),
-          ('app', 'current_user_id', ''), ('app', 'current_roles', ''), ('app', 'in_maintenance', ''), ('app', 'keep_organization', ''), ('app', 'keep_policies', ''),
-          ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
+          ('app', 'current_user_id', ''), ('app', 'current_roles', ''), ('app', 'in_maintenance', ''),
+          ('app', 'keep_organization', ''), ('app', 'keep_policies', ''), ('app_seal', 'refuse', ''), ('app_seal', 'admits_entry', 'text'))
       UNION ALL SELECT format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE (n.nspname, c.relname) IN (('app_seal', 'context'), ('app_seal', 'valid_token'), ('app_seal', 'identity'))) AS v (f)
 ON CONFLICT (function) DO NOTHING;

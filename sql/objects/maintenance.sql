@@ -26,10 +26,12 @@ BEGIN
         END IF;
         RAISE EXCEPTION 'the rows of protected tables belong to tenants: % needs a maintenance to read or write them', current_user
             USING ERRCODE = 'insufficient_privilege',
-                  HINT = 'BEGIN; SELECT app.begin_maintenance(''why''); .. COMMIT; as a login that may become the owner of the table. In a request: set a tenant.';
+                  HINT = 'BEGIN; SELECT app.begin_maintenance(''why''); .. COMMIT; as a login that may become the owner of the table. '
+                         'In a request: set a tenant.';
     END
     $function$;
-    COMMENT ON FUNCTION app.in_maintenance() IS 'Whether the owner of a protected table may see all of its rows now; an error where neither a tenant nor a maintenance is in force.';
+    COMMENT ON FUNCTION app.in_maintenance() IS
+        'Whether the owner of a protected table may see all of its rows now; an error where neither a tenant nor a maintenance is in force.';
     -- The tenant guard, where it is on, holds the function to what it is.
     IF EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'pinned' AND relnamespace = to_regnamespace('app_guard')) THEN
         PERFORM app_guard.pin('app.in_maintenance()');
@@ -51,7 +53,8 @@ BEGIN
     ELSIF NOT pg_has_role(session_user, 'app_owner', 'MEMBER') AND NOT EXISTS (
         SELECT FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE pg_has_role(session_user, c.relowner, 'MEMBER')) THEN
         RAISE EXCEPTION 'login % may not become the owner of a protected table, and so may not begin a maintenance', session_user
-            USING ERRCODE = 'insufficient_privilege', HINT = 'Log in as the login that runs the migrations. The app has admin contexts for work on all tenants.';
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = 'Log in as the login that runs the migrations. The app has admin contexts for work on all tenants.';
     ELSIF app.current_org_id() IS NOT NULL THEN
         RAISE EXCEPTION 'a tenant is in force: the maintenance would see its rows alone' USING ERRCODE = 'object_not_in_prerequisite_state',
             HINT = 'Begin the maintenance in a transaction in which app.current_org_id is not set.';

@@ -2,9 +2,9 @@
 -- tenant guard holds tables to them.
 SET ROLE app_owner;
 
--- {} is the tenant column, {owner} the role that owns the table. is_of_demo: only where there is a demo. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table
--- has. (SELECT ..) makes an InitPlan:
--- evaluated once a statement, not once a row. is_sealed: only where contexts are sealed, only where they are not, or null: always.
+-- {} is the tenant column, {owner} the role that owns the table. is_of_demo: only where there is a demo. is_sealed: only where contexts are sealed, only where
+-- they are not, or null: always. Conditions stand as PostgreSQL prints them, so that they can be compared with what a table has. (SELECT ..) makes an InitPlan:
+-- evaluated once a statement, not once a row.
 DROP FUNCTION IF EXISTS app.policy_definitions(), app.expected_policies(regclass), app.protection_faults(regclass); -- of a version with other columns
 CREATE FUNCTION app.policy_definitions()
     RETURNS TABLE (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean, is_of_demo boolean)
@@ -207,7 +207,8 @@ BEGIN
 
     FOR item IN SELECT p.polname, p.polrelid::regclass AS part FROM pg_policy p
                 WHERE p.polrelid = target AND p.polname = ANY (policies)
-                    OR p.polname = 'owner_maintenance' AND p.polname = ANY (policies) AND p.polrelid IN (SELECT o.part FROM app.parts_of(target) AS o (part)) LOOP
+                    OR p.polname = 'owner_maintenance' AND p.polname = ANY (policies)
+                        AND p.polrelid IN (SELECT o.part FROM app.parts_of(target) AS o (part)) LOOP
         EXECUTE format('DROP POLICY %I ON %s', item.polname, item.part);
     END LOOP;
     FOR item IN SELECT e.* FROM app.expected_policies(target) e WHERE e.name = ANY (policies) LOOP

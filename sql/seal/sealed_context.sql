@@ -136,7 +136,8 @@ GRANT EXECUTE ON FUNCTION app_seal.refuse() TO tenant_role, demo_role, admin_rol
 GRANT SELECT ON app_seal.context TO tenant_role, demo_role, admin_role;
 GRANT USAGE ON SCHEMA app_seal TO tenant_role, demo_role, admin_role;
 RESET ROLE;
--- For defaults, for the policy of a table's owner, who may not read the views (SECURITY DEFINER), and for whoever asks in SQL. Owned by app_sealer: sql/objects/context.sql, run once more, must not put the plain one in its place.
+-- For defaults, for the policy of a table's owner, who may not read the views (SECURITY DEFINER), and for whoever asks in SQL. Owned by app_sealer:
+-- sql/objects/context.sql, run once more, must not put the plain one in its place.
 SET ROLE app_owner;
 GRANT USAGE, CREATE ON SCHEMA app TO app_sealer;
 RESET ROLE;

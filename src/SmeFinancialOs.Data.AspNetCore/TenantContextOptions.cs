@@ -50,8 +50,8 @@ public sealed class TenantContextOptions
     } = TenantContext.Demo;
 
     /// <summary>
-    /// How long a tenant that a resolver has found is remembered in this process, at most an hour: so long a revoked key or membership stays in force. Zero, the
-    /// default, asks the database for each request.
+    /// How long a tenant that a resolver has found is remembered in this process, at most an hour: so long a revoked key or membership stays in force. Zero,
+    /// the default, asks the database for each request.
     /// </summary>
     public TimeSpan ResolverCacheDuration { get; set; }
 

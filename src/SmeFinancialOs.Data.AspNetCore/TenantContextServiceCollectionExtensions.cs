@@ -23,7 +23,8 @@ public static class TenantContextServiceCollectionExtensions
                 "AddTenantContext: AccessDeniedStatusCode is 404 or 403.")
             .Validate(o => !string.IsNullOrWhiteSpace(o.AdminReasonHeader), "AddTenantContext: AdminReasonHeader is missing.")
             .Validate(o => o.AdminActor is not null, "AddTenantContext: AdminActor is missing. Leave it out for the name of the user.")
-            .Validate<IServiceProviderIsService>((o, registered) => !o.Sources.Any(source => source.NeedsMembership) || registered.IsService(typeof(ITenantMembership)),
+            .Validate<IServiceProviderIsService>(
+                (o, registered) => !o.Sources.Any(source => source.NeedsMembership) || registered.IsService(typeof(ITenantMembership)),
                 "AddTenantContext: a route, host name or header is no proof of who is asking. Register an ITenantMembership that says "
                 + "whether the user is a member, or name a resolver: MembershipFromResolver.")
             .Validate(o => o.ResolverCacheDuration >= TimeSpan.Zero && o.ResolverCacheDuration <= TimeSpan.FromHours(1),

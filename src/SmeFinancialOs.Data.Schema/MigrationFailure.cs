@@ -54,8 +54,9 @@ internal static class MigrationFailure
 
     internal static SchemaMigrationException OfGuard(PostgresException error) => new(
         "This login may not turn the tenant guard on, and nothing was changed: the guard is an event trigger, which only a superuser can create. Turn it on "
-        + "as one; a guard that is on already is replaced by that of this version, which takes a superuser, too. Where there is none, as on most managed servers, migrate without the guard and run sme-data audit in CI after each migration: it finds an "
-        + "unprotected table after it was made, where the guard would have refused it.", error)
+        + "as one; a guard that is on already is replaced by that of this version, which takes a superuser, too. Where there is none, as on most managed "
+        + "servers, migrate without the guard and run sme-data audit in CI after each migration: it finds an unprotected table after it was made, where the "
+        + "guard would have refused it.", error)
     {
         SqlState = error.SqlState,
     };

@@ -20,7 +20,9 @@ public sealed partial class TenantConnectionFactory
     /// <exception cref="InvalidValueException">The text of a key is no value of its column's type.</exception>
     /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
     public async Task<TenantKey?> ResolveTenantAsync(string resolver, object key, CancellationToken cancellationToken = default) =>
-        await ResolverCalls.RunAsync(this, ResolverCalls.Single, resolver, key, cancellationToken).ConfigureAwait(false) is [var tenant] ? tenant : null;
+        await ResolverCalls.RunAsync(this, ResolverCalls.Single, resolver, key, cancellationToken).ConfigureAwait(false) is [var tenant]
+            ? tenant
+            : default(TenantKey?); // null would be converted: to a key of no text
 
     /// <summary>All tenants of a user, before any is in force: of a resolver that has the tenant among its columns, such as the one of memberships.</summary>
     /// <param name="resolver">The name that <c>app.create_resolver</c> was given.</param>

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace SmeFinancialOs.Data.Schema.Tests;
 
-/// <summary>Roles are listed once, in 0001_roles.sql (those of resolvers in 0008_resolvers.sql), and a setting is read by one file. For policies, see ProtectionUpgradeTests.</summary>
+/// <summary>
+/// Roles are listed once, in 0001_roles.sql (those of resolvers in 0008_resolvers.sql), and a setting is read by one file. For policies, see
+/// ProtectionUpgradeTests.
+/// </summary>
 public sealed partial class SingleDefinitionTests(MigratedDatabase database) : IClassFixture<MigratedDatabase>
 {
     private static readonly string[] Roles = ["app_owner", "app_user", "admin_user", "tenant_role", "demo_role", "admin_role"];

@@ -87,7 +87,8 @@ internal sealed class PolicyAnalysis
         // A row of that tenant has a tenant.
         var withoutTenant = condition.Atoms.Where(atom => atom.Count > 2 && atom[^2] == "IS" && atom[^1] == "NULL" && IsColumn(atom.Slice(0, atom.Count - 2)))
             .Select(atom => atom.Text);
-        return Comparisons(text).Any(part => !part.Equal && !condition.CanBe(true, new HashSet<string>([part.Whole.Text, .. withoutTenant]), new HashSet<string>()));
+        return Comparisons(text).Any(part => !part.Equal
+            && !condition.CanBe(true, new HashSet<string>([part.Whole.Text, .. withoutTenant]), new HashSet<string>()));
     });
 
     /// <summary>Restrictive, and nothing passes it.</summary>

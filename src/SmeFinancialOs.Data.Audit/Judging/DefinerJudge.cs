@@ -50,7 +50,7 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
     {
         var roles = model.AppGrantees(GrantKind.Function, function.Oid);
         if (ResolverForm.IsShipped(model, function, out _))
-            return new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it returns the tenant of a unique key that the caller has, and nothing else"));
+            return new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it returns the tenant of a unique key that the caller has, nothing else"));
         return Obstacle(function) is { } obstacle
             ? new(function.Signature, roles, new Judged(PolicyVerdict.NotJudged, obstacle))
             : new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it reads and writes no table of tenants"));

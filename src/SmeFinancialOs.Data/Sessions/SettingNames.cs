@@ -1,6 +1,8 @@
 namespace SmeFinancialOs.Data;
 
-/// <summary>The settings that a context consists of, and that of a maintenance, as sql/ reads them. Compiled into the audit, too, which does not reference this package.</summary>
+/// <summary>
+/// The settings that a context consists of, and that of a maintenance, as sql/ reads them. Compiled into the audit, too, which does not reference this package.
+/// </summary>
 internal static class SettingNames
 {
     internal const string Tenant = "app.current_org_id";

@@ -165,7 +165,7 @@ public sealed class OwnerMaintenanceTests
 
         var move = $"ALTER TABLE public.items OWNER TO {shop}";
         if (isGuarded)
-            (await superuser.RefusalAsync(move)).MessageText.Should().Contain("public.items: its tenant column or its policies are not as app.protect_table makes them");
+            (await superuser.RefusalAsync(move)).MessageText.Should().Contain("public.items: its tenant column or its policies are not as app.protect_table");
         await superuser.RunAsync($"BEGIN; {move}; SELECT app.protect_table('public.items', 'tenant'); COMMIT");
 
         await using var owner = await Sql.OpenAsync(table.Database.ConnectionString.As(login), Sql.Cancel);

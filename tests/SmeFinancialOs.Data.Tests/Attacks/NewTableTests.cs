@@ -12,7 +12,7 @@ public sealed class NewTableTests(TenantDatabaseFixture fixture) : IClassFixture
     [
         "CREATE TABLE public.forgotten (org_id uuid, customer_name text)",
         "CREATE TABLE public.forgotten (LIKE public.invoices INCLUDING ALL)",
-        "CREATE TABLE public.forgotten AS TABLE public.invoices",
+        "CREATE TABLE public.forgotten AS TABLE public.invoices WITH NO DATA",
         "CREATE TABLE public.forgotten () INHERITS (public.invoices)",
     ];
 

@@ -2,7 +2,7 @@ using SmeFinancialOs.Data.Tests.Support;
 
 namespace SmeFinancialOs.Data.Tests.Attacks;
 
-/// <summary>The owner of the tables: bound under FORCE, and therefore blind.</summary>
+/// <summary>The owner of the tables: bound under FORCE, and refused unless it declares a maintenance.</summary>
 public sealed class OwnerTests(TenantDatabaseFixture fixture) : IClassFixture<TenantDatabaseFixture>
 {
     [Theory]
@@ -12,7 +12,7 @@ public sealed class OwnerTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     public async Task Owner_reaches_no_row_until_FORCE_is_taken_away(string attack)
     {
         await using (var trial = await Attack.StartAsync(fixture, Actor.Owner))
-            (await trial.TryAsync(attack)).Values.Should().Equal("0");
+            (await trial.TryAsync(attack)).SqlState.Should().Be("42501");
 
         await using var loose = await Attack.StartAsync(fixture, Actor.Owner, without: DefenceRemoval.Force);
         (await loose.TryAsync(attack)).Values.Should().NotEqual(["0"]);
@@ -30,11 +30,12 @@ public sealed class OwnerTests(TenantDatabaseFixture fixture) : IClassFixture<Te
     }
 
     [Fact]
-    public async Task A_backfill_of_the_owner_changes_nothing_and_says_so_by_its_count()
+    public async Task A_backfill_of_the_owner_fails_until_it_begins_a_maintenance()
     {
+        const string backfill = "UPDATE public.invoices SET status = 'void'";
         await using var trial = await Attack.StartAsync(fixture, Actor.Owner);
-        (await trial.Connection.RunAsync("UPDATE public.invoices SET status = 'void'")).Should().Be(0, "data is fixed as admin_role");
-        await trial.BecomeAsync(Actor.Admin);
-        (await trial.Connection.RunAsync("UPDATE public.invoices SET status = 'void'")).Should().Be(3 * Seed.InvoicesEach);
+        (await trial.TryAsync(backfill)).SqlState.Should().Be("42501");
+        await trial.Connection.RunAsync("SELECT app.begin_maintenance('a backfill')");
+        (await trial.Connection.RunAsync(backfill)).Should().Be(3 * Seed.InvoicesEach);
     }
 }
