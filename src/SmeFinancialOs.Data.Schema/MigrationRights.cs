@@ -18,7 +18,7 @@ internal static class MigrationRights
         wanted AS (SELECT w.name, r.oid, pg_has_role(r.oid, $4) OR $3 AND (current_setting('server_version_num')::int < 160000 AND login.rolcreaterole
                        OR pg_has_role(r.oid, 'MEMBER WITH ADMIN OPTION')) AS mine
                    FROM login CROSS JOIN unnest($1::text[]) AS w (name) LEFT JOIN pg_catalog.pg_roles r ON r.rolname = w.name)
-        SELECT 'GRANT ' || string_agg(quote_ident(w.name), ', ' ORDER BY w.name) || ' TO ' || login.name || ';'
+        SELECT 'GRANT ' || string_agg(quote_ident(w.name), ', ' ORDER BY array_position($1, w.name)) || ' TO ' || login.name || ';'
         FROM login CROSS JOIN wanted w WHERE w.oid IS NOT NULL AND NOT w.mine AND w.name = ANY ($2) GROUP BY login.name
         UNION ALL
         SELECT format('ALTER ROLE %s CREATEROLE;', login.name) FROM login
