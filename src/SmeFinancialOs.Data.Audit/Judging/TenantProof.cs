@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Expressions;
 
 namespace SmeFinancialOs.Data.Audit.Judging;
 
@@ -6,6 +7,9 @@ namespace SmeFinancialOs.Data.Audit.Judging;
 internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relation table, RowOwner owner, CommandPredicates predicates,
     ExpressionClosure closure, RelatedTables related, IReadOnlySet<uint> safe, bool readsTenant)
 {
+    /// <summary>Of arrays, ranges and jsonb.</summary>
+    private static readonly string[] Containments = ["&&", "@>", "<@", "?", "?|", "?&"];
+
     internal Judged Judge(IReadOnlyList<BooleanExpression> trees, IReadOnlyDictionary<string, Comparison> comparisons, Observations observed)
     {
         var atoms = trees.SelectMany(tree => tree.Atoms).ToList();
@@ -42,6 +46,12 @@ internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relatio
                     : $"{owner.Text} to equal what the setting carries"));
         }
 
+        if (atoms.Find(atom => MayTell(atom, comparisons)) is { } telling)
+        {
+            return new(PolicyVerdict.NotJudged, $"{telling.Text} is evaluated on rows of other tenants, too, and can fail there for a value of a setting that SQL "
+                + "chooses: the error tells that there is such a row");
+        }
+
         var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {owner.Text} is {string.Join(", ", keys)} can be read by every tenant" : "";
         if (observed.HasMemberships)
             shared += "; memberships can be read by their user";
@@ -53,6 +63,19 @@ internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relatio
             IsFixed = !readsTenant && !related.All.Any(),
         };
     }
+
+    /// <summary>
+    /// A setting and a column of the row, in something else than a comparison or a containment, which do not fail. PostgreSQL chooses the order of conditions.
+    /// What stands in sub-selects from tables is not looked at.
+    /// </summary>
+    private bool MayTell(SqlText atom, IReadOnlyDictionary<string, Comparison> comparisons) =>
+        !(atom.Has("SELECT") && atom.Has("FROM")) && NamesColumn(atom)
+        && !(comparisons.TryGetValue(atom.Text, out var comparison) && comparison.Operator is not ("~~" or "~~*" or "~" or "~*"))
+        && !Containments.Any(symbol => atom.Split(symbol) is [var left, var right] && NamesColumn(left) != NamesColumn(right)
+            && (Comparison.ColumnName(left.Bare(), table.PlainName) ?? Comparison.ColumnName(right.Bare(), table.PlainName)) is not null)
+        && new ExpressionClosure(model, [atom.Text]).Settings.Count > 0;
+
+    private bool NamesColumn(SqlText text) => Comparison.NamesColumn(text, table.PlainName, [.. facts.Columns.Select(column => column.Name)]);
 
     private string WhyNotSafe(Relation parent) => safe.Contains(parent.Oid)
         ? $"compared by {string.Join(", ", owner.Columns.Zip(owner.ParentColumns, (own, other) => $"{own} = {other}"))}"

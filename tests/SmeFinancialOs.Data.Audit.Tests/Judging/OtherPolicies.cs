@@ -20,6 +20,16 @@ internal static class OtherPolicies
         NotJudged("a membership", "tenant_id IN (SELECT m.tenant_id FROM members m WHERE m.user_id = nullif(current_setting('app.user', true), '')::bigint)"),
         NotJudged("more settings than can be combined", "tenant_id = $cur AND "
             + string.Join(" AND ", Enumerable.Range(0, 40).Select(i => $"coalesce(current_setting('app.s{i}', true), '') <> 'v{i}'"))),
+        Tells("a pattern in a setting", "tenant_id = $cur AND note LIKE current_setting('app.pattern', true)"),
+        Tells("a pattern in a wrapped setting", "tenant_id = $cur AND note LIKE (SELECT current_setting('app.pattern', true))"),
+        Tells("a regular expression in a setting", "tenant_id = $cur AND note !~ coalesce(current_setting('app.pattern', true), 'x')"),
+        Tells("a division by what a setting leaves", "tenant_id = $cur AND 1 / (owner_id - coalesce(nullif(current_setting('app.n', true), ''), '0')::bigint) < 2"),
+        Tells("a cast of what a setting completes", "tenant_id = $cur AND (current_setting('app.p', true) || id::text)::bigint > 0"),
+        new("a function that reads a setting", PolicyVerdict.NotJudged, """
+            CREATE FUNCTION shows(note text) RETURNS boolean LANGUAGE plpgsql STABLE AS
+            $$ BEGIN RETURN note LIKE current_setting('app.pattern', true); END $$;
+            CREATE POLICY p ON t USING (tenant_id = $cur AND coalesce(shows(note), true));
+            """) { Reason = "the error tells" },
         NotJudged("a function with effects", "tenant_id = $cur AND nextval('numbers') > 0"),
         NotJudged("an advisory lock", "tenant_id = $cur AND pg_try_advisory_xact_lock(7)"),
         NotJudged("a setting that is written", "tenant_id = $cur AND set_config('app.seen', 'yes', true) = 'yes'"),
@@ -52,6 +62,9 @@ internal static class OtherPolicies
 
     private static LabelledPolicy Text(string name, string expression) =>
         LabelledPolicy.Using(name, PolicyVerdict.NotJudged, expression, "tenant_id text NOT NULL, id bigint, PRIMARY KEY (tenant_id, id)");
+
+    /// <summary>Safe by its answers, and not by its errors.</summary>
+    private static LabelledPolicy Tells(string name, string expression) => NotJudged(name, expression) with { Reason = "the error tells" };
 
     private static LabelledPolicy NotJudged(string name, string expression) => LabelledPolicy.Using(name, PolicyVerdict.NotJudged, expression);
 }
