@@ -48,8 +48,8 @@ internal sealed class TenantProof(DatabaseModel model, TableFacts facts, Relatio
 
         if (atoms.Find(atom => MayTell(atom, comparisons)) is { } telling)
         {
-            return new(PolicyVerdict.NotJudged, $"{telling.Text} is evaluated on rows of other tenants, too, and can fail there for a value of a setting that SQL "
-                + "chooses: the error tells that there is such a row");
+            return new(PolicyVerdict.NotJudged, $"{telling.Text} is evaluated on rows of other tenants, too, and can fail there for a value of a setting that "
+                + "SQL chooses: the error tells that there is such a row");
         }
 
         var shared = observed.Shared is { Count: > 0 } keys ? $"; rows whose {owner.Text} is {string.Join(", ", keys)} can be read by every tenant" : "";

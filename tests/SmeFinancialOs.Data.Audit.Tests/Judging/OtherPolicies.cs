@@ -23,7 +23,8 @@ internal static class OtherPolicies
         Tells("a pattern in a setting", "tenant_id = $cur AND note LIKE current_setting('app.pattern', true)"),
         Tells("a pattern in a wrapped setting", "tenant_id = $cur AND note LIKE (SELECT current_setting('app.pattern', true))"),
         Tells("a regular expression in a setting", "tenant_id = $cur AND note !~ coalesce(current_setting('app.pattern', true), 'x')"),
-        Tells("a division by what a setting leaves", "tenant_id = $cur AND 1 / (owner_id - coalesce(nullif(current_setting('app.n', true), ''), '0')::bigint) < 2"),
+        Tells("a division by what a setting leaves",
+            "tenant_id = $cur AND 1 / (owner_id - coalesce(nullif(current_setting('app.n', true), ''), '0')::bigint) < 2"),
         Tells("a cast of what a setting completes", "tenant_id = $cur AND (current_setting('app.p', true) || id::text)::bigint > 0"),
         new("a function that reads a setting", PolicyVerdict.NotJudged, """
             CREATE FUNCTION shows(note text) RETURNS boolean LANGUAGE plpgsql STABLE AS
