@@ -47,7 +47,7 @@ internal sealed class DefaultSettingRule(Func<DatabaseModel, string> setting, Au
     {
         var name = setting(model);
         return from found in model.Catalog.DefaultSettings
-                   // They are read when somebody logs in.
+               // They are read when somebody logs in.
                where found.Role is null || model.Catalog.Roles.Values.Any(role => role.Name == found.Role && role.LogsIn)
                where found.Sets(name) && !(Harmless is not null && found.Setting.EndsWith("=" + Harmless, StringComparison.OrdinalIgnoreCase))
                let reset = $"ALTER {found.Owner} RESET {name};"
