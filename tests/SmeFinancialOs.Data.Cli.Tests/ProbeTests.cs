@@ -63,7 +63,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         tool.Write("sme-data.json", """{ "allowlist": [ { "object": "public.organizations", "rule": "*", "reason": "names are public" } ] }""");
         var (exit, output, _) = await tool.RunAsync("probe", "-c", blind, "-f", format);
         exit.Should().Be(1);
-        output.Should().MatchRegex(@"\d+ attacks on \d+ objects as app_user, demo_role, tenant_role; \d+ held, \d+ could not be made")
+        output.Should().MatchRegex(@"\d+ attacks on \d+ objects as app_user, demo_role, resolver_role, tenant_role; \d+ held, \d+ could not be made")
             .And.MatchRegex("probed: public.organizations: \\d+ attacks, own row seen as .*tenant_role")
             .And.Contain("isolation-not-probed").And.Contain("the tenant does not see its own row").And.NotContain("probed: public.invoices: ");
     }

@@ -23,8 +23,8 @@ public sealed record Actor(string? Login, string? Role, string Organization)
 
     public static Actor Admin { get; } = new("admin_user", "admin_role", "");
 
-    /// <summary>The owner of the tables, as in a migration.</summary>
-    public static Actor Owner { get; } = new(null, "app_owner", Seed.A);
+    /// <summary>The owner of the tables, as in a migration: no tenant is in force.</summary>
+    public static Actor Owner { get; } = new(null, "app_owner", "");
 
     /// <summary>The setting first: the role may lack the right to it. <paramref name="local"/> ends with the transaction.</summary>
     public string Sql(bool local) =>
