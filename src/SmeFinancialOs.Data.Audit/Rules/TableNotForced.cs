@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Judging;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
@@ -19,5 +20,17 @@ internal sealed class TableNotForced : CatalogRule
     /// <summary>Whether somebody may count on the owner seeing every row: its own jobs, or a function with its rights, which a policy may even call.</summary>
     private static bool OwnerActs(DatabaseModel model, Relation table) =>
         model.Catalog.Roles.GetValueOrDefault(table.Owner) is not { } owner || (owner is { Superuser: false, BypassesRls: false } && (owner.LogsIn
-            || model.Catalog.Functions.Values.Any(function => function.Definer && function.Owner == table.Owner && !function.System)));
+            || model.Catalog.Functions.Values.Any(function => function.Definer && function.Owner == table.Owner && !function.System
+                && MayRead(model, table, function))));
+
+    /// <summary>By name, through functions that it calls; a view may read any table, and a statement that is built while it runs may, too.</summary>
+    private static bool MayRead(DatabaseModel model, Relation table, Function function)
+    {
+        if (function.Language is not ("sql" or "plpgsql"))
+            return true;
+        var names = model.Catalog.Relations.Values.Where(relation => relation.Oid == table.Oid || relation is { IsTable: false, Kind: not 'S' })
+            .Select(relation => relation.PlainName).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return DefinerJudge.ClosureOf(model, function).Texts.Any(text => text.Has("EXECUTE")
+            || Enumerable.Range(0, text.Count).Any(i => text[i][0] != '\'' && names.Contains(Identifier.Unquote(text[i]))));
+    }
 }
