@@ -50,7 +50,7 @@ internal sealed class ValidArguments(BadInputDatabase world)
     private object? ValueOf(ParameterInfo parameter) => parameter.ParameterType switch
     {
         var type when type == typeof(string) => TextOf(parameter),
-        var type when type == typeof(object) => null,
+        var type when type == typeof(object) => parameter.Name == "key" ? "key" : null,
         var type when type == typeof(CancellationToken) => CancellationToken.None,
         var type when type == typeof(int) => 10,
         var type when type == typeof(Guid) => world.Invoice.Id,

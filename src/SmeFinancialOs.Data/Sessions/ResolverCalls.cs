@@ -44,10 +44,10 @@ internal static partial class ResolverCalls
             throw arguments is null ? NotFound(kind + resolver, resolver, fault) : new ArgumentException(
                 $"The key of resolver \"{resolver}\" has the types ({arguments}), and other values were given: {fault.MessageText}.", nameof(key), fault);
         }
-        catch (InvalidCastException fault)
+        catch (InvalidCastException)
         {
             throw new ArgumentException($"A value of the key of resolver \"{resolver}\" is of a type that Npgsql cannot send: "
-                + $"{string.Join(", ", values.Select(static value => value.GetType()))}.", nameof(key), fault);
+                + $"{string.Join(", ", values.Select(static value => value.GetType()))}.", nameof(key));
         }
     }
 
