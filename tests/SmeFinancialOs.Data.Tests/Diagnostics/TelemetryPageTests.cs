@@ -20,6 +20,9 @@ public sealed class TelemetryPageTests(TenantDatabaseFixture fixture) : IClassFi
         await using var recorder = new TelemetryRecorder(fixture,
             options => (options.LongTransactionThreshold, options.TimeProvider) = (TimeSpan.FromSeconds(1), time));
         await AllTelemetryEvents.RunAsync(fixture, recorder.Factory);
+        await using (var owner = await fixture.OpenAsSuperuserAsync())
+            await owner.RunAsync("SET ROLE app_owner; SELECT app.create_resolver('slug', 'public.organizations', '{slug}', 'id')");
+        (await recorder.Factory.ResolveTenantAsync("slug", "none", TestContext.Current.CancellationToken)).Should().BeNull();
         await using (var work = await recorder.Factory.OpenConnectionAsync(fixture.ContextA))
         {
             time.Advance(TimeSpan.FromSeconds(1));
