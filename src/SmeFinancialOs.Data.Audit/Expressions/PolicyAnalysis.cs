@@ -84,7 +84,7 @@ internal sealed class PolicyAnalysis
     public bool IsBan => _isBan ??= Expressions.Any(text =>
     {
         var condition = BooleanExpression.Parse(text);
-        // A row of that tenant has a tenant.
+        // In a row of the tenant that is kept out, the tenant column is not null.
         var withoutTenant = condition.Atoms.Where(atom => atom.Count > 2 && atom[^2] == "IS" && atom[^1] == "NULL" && IsColumn(atom.Slice(0, atom.Count - 2)))
             .Select(atom => atom.Text);
         return Comparisons(text).Any(part => !part.Equal
