@@ -1,5 +1,4 @@
 using Npgsql;
-using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
@@ -24,9 +23,7 @@ public sealed class GuardedDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(ConnectionString, new() { Guard = true }).MigrateAsync(Sql.Cancel);
+        ConnectionString = await MigratedCopy.CreateAsync(isGuarded: true);
         await using var superuser = await OpenAsync(MigrationLogin.Superuser);
         foreach (var statement in (string[])["BEGIN", Schema, "COMMIT"])
             await superuser.RunAsync(statement);

@@ -1,5 +1,4 @@
 using Npgsql;
-using SmeFinancialOs.Data.Schema;
 
 namespace SmeFinancialOs.Data.TestSupport;
 
@@ -14,9 +13,7 @@ public sealed class MigratedDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        ConnectionString = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(ConnectionString).MigrateAsync(Sql.Cancel);
+        ConnectionString = await MigratedCopy.CreateAsync();
         await using var owner = await OpenAsync();
         await owner.RunAsync($"""
             INSERT INTO organizations (id, name, slug) VALUES ('{A}', 'A', 'a'), ('{B}', 'B', 'b'), ('{Demo}', 'Demo', 'demo');

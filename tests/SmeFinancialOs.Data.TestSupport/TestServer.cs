@@ -31,6 +31,9 @@ internal sealed class TestServer
 
     public Version ServerVersion => _server.ServerVersion;
 
+    /// <summary>How to copy a database, as <see cref="PostgresServer"/> does: files where nothing is synced.</summary>
+    public string CopyStrategy => _server.Kind == PostgresServerKind.ConnectionString ? "WAL_LOG" : "FILE_COPY";
+
     public static Task<TestServer> GetSharedAsync(CancellationToken cancellationToken) => Shared.Value.WaitAsync(cancellationToken);
 
     /// <summary>The server alone, for tests that make no roles.</summary>

@@ -124,9 +124,8 @@ public sealed class GuardAllowanceTests
     public async Task A_schema_of_the_guard_that_a_lesser_role_made_is_refused(string scene, string what)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var (login, database) = (server.NewRoleName("squatter"), await server.CreateEmptyDatabaseAsync(Sql.Cancel));
+        var (login, database) = (server.NewRoleName("squatter"), await MigratedCopy.CreateAsync());
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
-        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
         await superuser.RunAsync($"DROP SCHEMA app_guard CASCADE; CREATE ROLE {login}; " + scene.Replace("{0}", login));
         var failure = (await Migrator(database).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>()).Which;
         failure.Message.Should().Contain($"{what} belongs to {login}, which is no superuser").And.Contain("DROP SCHEMA app_guard CASCADE;");
@@ -153,8 +152,7 @@ public sealed class GuardAllowanceTests
 
     private static async Task<(string Database, Npgsql.NpgsqlConnection Superuser)> NewDatabaseAsync()
     {
-        var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync();
         var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.RunAsync(Tables);
         return (database, superuser);

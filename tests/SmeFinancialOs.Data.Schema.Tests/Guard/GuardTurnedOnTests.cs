@@ -10,8 +10,7 @@ public sealed class GuardTurnedOnTests
     [Fact]
     public async Task The_guard_comes_when_it_is_asked_for_and_once()
     {
-        var database = await NewDatabaseAsync();
-        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         (await connection.CountAsync(EventTriggers)).Should().Be(0);
 
@@ -49,8 +48,7 @@ public sealed class GuardTurnedOnTests
     [Fact]
     public async Task Faulty_tables_are_named_when_it_is_turned_on_and_nothing_is_left()
     {
-        var database = await NewDatabaseAsync();
-        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         await connection.RunAsync("CREATE TABLE public.forgotten (org_id uuid)");
 
@@ -67,8 +65,7 @@ public sealed class GuardTurnedOnTests
     public async Task Guard_that_is_turned_on_without_a_superuser_is_refused_with_the_reason()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var database = await NewDatabaseAsync();
-        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync();
         var login = server.NewRoleName("deployer");
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         await connection.RunAsync($"CREATE ROLE {login} LOGIN CREATEROLE; GRANT app_owner TO {login}; "
@@ -81,8 +78,7 @@ public sealed class GuardTurnedOnTests
     [Fact]
     public async Task Known_limit_what_happens_while_it_is_disabled_is_refused_with_the_next_migration()
     {
-        var database = await NewDatabaseAsync();
-        await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync(isGuarded: true);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.RunAsync("ALTER EVENT TRIGGER tenant_guard DISABLE; CREATE TABLE public.hidden (org_id uuid); "
             + "ALTER EVENT TRIGGER tenant_guard ENABLE ALWAYS");
@@ -104,8 +100,7 @@ public sealed class GuardTurnedOnTests
     [Fact]
     public async Task Guard_can_be_removed()
     {
-        var database = await NewDatabaseAsync();
-        await new SchemaMigrator(database, new() { Guard = true }).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync(isGuarded: true);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.RunAsync("DROP EVENT TRIGGER tenant_guard; DROP SCHEMA app_guard CASCADE; CREATE TABLE public.t (a int)");
     }

@@ -10,7 +10,7 @@ public sealed class SealTests
     [Fact]
     public async Task The_seal_comes_when_it_is_asked_for_and_once()
     {
-        var database = await MigratedAsync();
+        var database = await MigratedCopy.CreateAsync();
         await new ContextSealKeys(database).AddAsync(Sql.Cancel);
         (await new SchemaMigrator(database, Sealed).GetPendingScriptsAsync(Sql.Cancel)).Should().Equal(Script);
         (await new SchemaMigrator(database, Sealed).MigrateAsync(Sql.Cancel)).Applied.Should().Equal(Script);
@@ -20,7 +20,7 @@ public sealed class SealTests
     [Fact]
     public async Task Without_a_key_a_database_in_use_is_not_sealed_and_a_new_one_is()
     {
-        var database = await MigratedAsync();
+        var database = await MigratedCopy.CreateAsync();
         await using var connection = await Sql.OpenAsync(database, Sql.Cancel);
         await connection.RunAsync($"INSERT INTO organizations (id, name, slug) VALUES ('{MigratedDatabase.A}', 'A', 'a')");
         var failure = (await new SchemaMigrator(database, Sealed).Awaiting(m => m.MigrateAsync(Sql.Cancel)).Should().ThrowAsync<SchemaMigrationException>())
@@ -28,7 +28,7 @@ public sealed class SealTests
         failure.Message.Should().Contain("no key is in force").And.Contain("sme-data seal add");
         (await connection.CountAsync("pg_policy WHERE polname = 'context_sealed'")).Should().Be(0);
 
-        (await new SchemaMigrator(await MigratedAsync(), Sealed).MigrateAsync(Sql.Cancel)).Applied.Should().Equal(Script);
+        (await new SchemaMigrator(await MigratedCopy.CreateAsync(), Sealed).MigrateAsync(Sql.Cancel)).Applied.Should().Equal(Script);
     }
 
     [Fact]
@@ -137,17 +137,9 @@ public sealed class SealTests
         (await new ContextSealKeys(database.As(login)).ListAsync(Sql.Cancel)).Should().ContainSingle();
     }
 
-    private static async Task<string> MigratedAsync(bool isGuarded = false)
-    {
-        var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var database = await server.CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(database, new() { Guard = isGuarded }).MigrateAsync(Sql.Cancel);
-        return database;
-    }
-
     private static async Task<string> SealedAsync(bool isGuarded = false)
     {
-        var database = await MigratedAsync(isGuarded);
+        var database = await MigratedCopy.CreateAsync(isGuarded);
         await new ContextSealKeys(database).AddAsync(Sql.Cancel);
         await new SchemaMigrator(database, Sealed).MigrateAsync(Sql.Cancel);
         return database;

@@ -9,6 +9,9 @@ namespace SmeFinancialOs.Data.Schema.Tests.TenantTypes;
 /// </summary>
 internal sealed class TypedDatabase
 {
+    private static readonly DatabaseTemplates<(TenantIdType Type, bool IsGuarded, bool IsSealed)> Templates =
+        new(form => MigrateAsync(form.Type, form.IsGuarded, form.IsSealed));
+
     private TypedDatabase(string connectionString, TenantIdType type, bool isGuarded, bool isSealed)
     {
         (ConnectionString, Type, IsGuarded, IsSealed) = (connectionString, type, isGuarded, isSealed);
@@ -43,25 +46,9 @@ internal sealed class TypedDatabase
         from isSealed in new[] { false, true }
         select (type, isGuarded, isSealed));
 
-    public static async Task<TypedDatabase> CreateAsync(TenantIdType type, bool isGuarded = false, bool isSealed = false)
-    {
-        var server = await TestServer.GetSharedAsync(Sql.Cancel);
-        var database = new TypedDatabase(await server.CreateEmptyDatabaseAsync(Sql.Cancel), type, isGuarded, isSealed);
-        await new SchemaMigrator(database.ConnectionString, new() { TenantType = type, Invoicing = false, Guard = isGuarded, Seal = isSealed })
-            .MigrateAsync(Sql.Cancel);
-        if (isSealed)
-            await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
-        await using var superuser = await database.OpenAsync();
-        await superuser.RunAsync($"""
-            BEGIN;
-            SET LOCAL ROLE app_owner;
-            CREATE TABLE public.accounts (id {database.TypeName} PRIMARY KEY, name text);
-            SELECT app.use_tenants('public.accounts', 'id');
-            COMMIT;
-            INSERT INTO public.accounts VALUES ('{database.A}', 'a'), ('{database.B}', 'b'), ('{database.Demo}', 'demo')
-            """);
-        return database;
-    }
+    /// <summary>A copy of the one that is migrated once for each form.</summary>
+    public static async Task<TypedDatabase> CreateAsync(TenantIdType type, bool isGuarded = false, bool isSealed = false) =>
+        new(await Templates.CopyAsync((type, isGuarded, isSealed)), type, isGuarded, isSealed);
 
     public Task<NpgsqlConnection> OpenAsync() => Sql.OpenAsync(ConnectionString, Sql.Cancel);
 
@@ -103,5 +90,25 @@ internal sealed class TypedDatabase
         if (IsGuarded)
             (await superuser.ListAsync<string>("SELECT object || ': ' || fault FROM app_guard.faults()")).Should().BeEmpty();
         (await superuser.ListAsync<string>("SELECT fault FROM app.protected_tables t CROSS JOIN LATERAL app.protection_faults(t.relation)")).Should().BeEmpty();
+    }
+
+    private static async Task<string> MigrateAsync(TenantIdType type, bool isGuarded, bool isSealed)
+    {
+        var server = await TestServer.GetSharedAsync(Sql.Cancel);
+        var database = new TypedDatabase(await server.CreateEmptyDatabaseAsync(Sql.Cancel), type, isGuarded, isSealed);
+        await new SchemaMigrator(database.ConnectionString, new() { TenantType = type, Invoicing = false, Guard = isGuarded, Seal = isSealed })
+            .MigrateAsync(Sql.Cancel);
+        if (isSealed)
+            await new ContextSealKeys(database.ConnectionString).AddAsync(Sql.Cancel);
+        await using var superuser = await database.OpenAsync();
+        await superuser.RunAsync($"""
+            BEGIN;
+            SET LOCAL ROLE app_owner;
+            CREATE TABLE public.accounts (id {database.TypeName} PRIMARY KEY, name text);
+            SELECT app.use_tenants('public.accounts', 'id');
+            COMMIT;
+            INSERT INTO public.accounts VALUES ('{database.A}', 'a'), ('{database.B}', 'b'), ('{database.Demo}', 'demo')
+            """);
+        return database.ConnectionString;
     }
 }

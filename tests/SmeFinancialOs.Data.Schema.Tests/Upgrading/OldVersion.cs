@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using DbUp.Engine;
 using Npgsql;
@@ -11,6 +12,26 @@ namespace SmeFinancialOs.Data.Schema.Tests.Upgrading;
 internal sealed class OldVersion
 {
     private static readonly string Folder = Path.Combine(RepositoryRoot.Folder, "tests", "SmeFinancialOs.Data.Schema.Tests", "Upgrading");
+
+    /// <summary>What each template was made with: names of roles, and the key.</summary>
+    private static readonly ConcurrentDictionary<string, OldVersion> Originals = new();
+
+    private static readonly DatabaseTemplates<string> Templates = new(async form =>
+    {
+        var database = await MakeAsync(form);
+        // Here, where nobody else alters the roles: the logins get passwords.
+        foreach (var login in new[] { database.Roles.AppLogin, database.Roles.AdminLogin })
+            _ = database.ConnectionString.As(login);
+        Originals[form] = database;
+        return database.ConnectionString;
+    });
+
+    private static readonly DatabaseTemplates<string> UpgradedTemplates = new(async form =>
+    {
+        var database = await InstallAsync(form);
+        await database.UpgradeAsync();
+        return database.ConnectionString;
+    });
 
     private readonly List<(NpgsqlConnection Connection, string Role, string? Organization, string? Actor)> _sessions = [];
 
@@ -43,7 +64,14 @@ internal sealed class OldVersion
         [.. Directory.GetFiles(Path.Combine(Folder, $"Version{number}", folder), "*.sql").Order(StringComparer.Ordinal)
             .Select(file => new SqlScript(Path.Combine(folder, Path.GetFileName(file)).Replace('\\', '/'), File.ReadAllText(file)))];
 
-    public static async Task<OldVersion> InstallAsync(string form)
+    /// <summary>A copy of the one that is made once for each form: copies of a form with renamed roles have the same roles.</summary>
+    public static async Task<OldVersion> InstallAsync(string form) => CopyOf(form, await Templates.CopyAsync(form));
+
+    /// <summary>A copy of one that was upgraded, for tests that look at nothing before the upgrade, nor at what it answers.</summary>
+    public static async Task<OldVersion> InstallUpgradedAsync(string form) => CopyOf(form, await UpgradedTemplates.CopyAsync(form));
+
+    /// <summary>One that shares no renamed role with another test, for tests that change the roles.</summary>
+    public static async Task<OldVersion> MakeAsync(string form)
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
         var roles = form.Contains("renamed") ? TestRoles.New(server) : new();
@@ -129,6 +157,12 @@ internal sealed class OldVersion
         var token = !IsSealed ? "" : await superuser.ScalarAsync<string>(form.Sql(role == Roles.Admin ? 'a' : 't', organization, actor));
         await connection.RunAsync($"SELECT set_config('app.current_org_id', '{organization}', false), set_config('app.context_token', '{token}', false), "
             + $"set_config('app.current_user_id', '{(form == SealForm.Identity ? actor : "")}', false)");
+    }
+
+    private static OldVersion CopyOf(string form, string connectionString)
+    {
+        var original = Originals[form];
+        return new OldVersion(connectionString, original.Number, original.Roles, original.IsGuarded, original.IsSealed) { Key = original.Key };
     }
 
     /// <summary>As the migrator of that version did: each script a transaction, and a journal without checksums.</summary>

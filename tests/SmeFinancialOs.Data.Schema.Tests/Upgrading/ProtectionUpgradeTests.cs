@@ -187,8 +187,7 @@ public sealed class ProtectionUpgradeTests
 
     private static async Task<string> InstallAsync(bool isGuarded = false)
     {
-        var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(database, new() { Guard = isGuarded }).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync(isGuarded);
         await using var superuser = await Sql.OpenAsync(database, Sql.Cancel);
         await superuser.RunAsync("""
             BEGIN;

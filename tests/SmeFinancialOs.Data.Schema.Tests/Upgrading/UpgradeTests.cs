@@ -40,8 +40,7 @@ public sealed class UpgradeTests
     [MemberData(nameof(AllForms))]
     public async Task Upgraded_database_serves_tenants_the_demo_and_admins(string form)
     {
-        var database = await OldVersion.InstallAsync(form);
-        await database.UpgradeAsync();
+        var database = await OldVersion.InstallUpgradedAsync(form);
 
         await using (var tenant = await database.OpenAsync(database.Roles.Tenant, MigratedDatabase.B))
         {
@@ -194,7 +193,7 @@ public sealed class UpgradeTests
     [InlineData("GRANT DELETE ON public.organizations TO {1}; ALTER ROLE {0} INHERIT; GRANT {1} TO {0}")]
     public async Task A_privilege_that_the_upgrade_cannot_take_away_stops_it_and_is_named(string scene)
     {
-        var database = await OldVersion.InstallAsync("renamed");
+        var database = await OldVersion.MakeAsync("renamed");
         var other = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("other");
         await using var superuser = await database.OpenAsync();
         await superuser.RunAsync($"CREATE ROLE {other}");

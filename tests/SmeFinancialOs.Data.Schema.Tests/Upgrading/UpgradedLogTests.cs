@@ -74,8 +74,7 @@ public sealed class UpgradedLogTests
     [MemberData(nameof(AllForms))]
     public async Task Admins_read_and_add_and_audit_and_guard_are_clean(string form)
     {
-        var database = await OldVersion.InstallAsync(form);
-        await database.UpgradeAsync();
+        var database = await OldVersion.InstallUpgradedAsync(form);
         await using var admin = await database.OpenAsync(database.Roles.Admin, null, "mallory");
         (await admin.RunAsync(Entry)).Should().Be(1);
         (await admin.ListAsync<string>("SELECT actor FROM app.admin_access_log")).Should().Equal("mallory");
@@ -125,8 +124,7 @@ public sealed class UpgradedLogTests
     [Fact]
     public async Task A_database_that_is_sealed_later_asks_for_the_name_from_then_on()
     {
-        var database = await (await TestServer.GetSharedAsync(Sql.Cancel)).CreateEmptyDatabaseAsync(Sql.Cancel);
-        await new SchemaMigrator(database).MigrateAsync(Sql.Cancel);
+        var database = await MigratedCopy.CreateAsync();
         await using var admin = await Sql.OpenAsync(database.As("admin_user"), Sql.Cancel);
         await admin.RunAsync("SET ROLE admin_role");
         (await admin.RunAsync(Entry)).Should().Be(1);

@@ -30,8 +30,7 @@ public sealed class UpgradedSessionsTests
     [Fact]
     public async Task Login_that_may_signal_other_sessions_keeps_that_right_after_the_upgrade()
     {
-        var database = await OldVersion.InstallAsync("plain");
-        await database.UpgradeAsync();
+        var database = await OldVersion.InstallUpgradedAsync("plain");
         var login = (await TestServer.GetSharedAsync(Sql.Cancel)).NewRoleName("signaller");
         await using var superuser = await database.OpenAsync();
         await superuser.RunAsync($"CREATE ROLE {login} LOGIN; GRANT pg_signal_backend TO {login}");
