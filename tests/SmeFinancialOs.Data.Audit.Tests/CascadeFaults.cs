@@ -17,7 +17,7 @@ internal static class CascadeFaults
         Fault("sets null", Plant(Untied, "UPDATE", "ON DELETE SET NULL (item)")),
         Fault("sets the default", Plant(Untied, "UPDATE", "ON DELETE SET DEFAULT (item)")),
         Fault("updates", Plant(Untied, "UPDATE OF item", "ON UPDATE CASCADE")),
-        Fault("as SECURITY DEFINER", Plant(Untied, options: "SECURITY DEFINER")),
+        Fault("as SECURITY DEFINER", Plant(Untied, options: "SECURITY DEFINER"), also: "owner-needs-context"),
         Fault("by a condition that other tenants' rows meet", Plant($"{Untied} WHERE name = OLD.name AND n > 0")),
         Fault("by a key that is unique for each tenant alone", Plant("UPDATE public.items SET code = NULL WHERE id = OLD.item")),
         Fault("deletes there", Plant("DELETE FROM public.totals WHERE n = 1")),

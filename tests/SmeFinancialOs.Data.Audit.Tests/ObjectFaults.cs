@@ -5,6 +5,8 @@ namespace SmeFinancialOs.Data.Audit.Tests;
 /// <summary>Faults of views, functions, privileges and the rest.</summary>
 internal static class ObjectFaults
 {
+    private const string WhereItRuns = "whether a tenant is in force where it runs is not in the catalog";
+
     internal static IReadOnlyList<PlantedFault> All { get; } =
     [
         Of("view-without-invoker", "public.v", "CREATE VIEW public.v AS SELECT * FROM public.items; GRANT SELECT ON public.v TO $tenant"),
@@ -18,13 +20,13 @@ internal static class ObjectFaults
             SET LOCAL ROLE $owner;
             CREATE FUNCTION public.d() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS 'SELECT count(*) FROM public.items';
             RESET ROLE
-            """),
+            """) with { Person = WhereItRuns },
         Of("owner-needs-context", "public.m", """
             SET LOCAL ROLE $owner; CREATE MATERIALIZED VIEW public.m AS SELECT * FROM public.items WITH NO DATA; RESET ROLE
-            """) with { Form = "of a materialized view" },
+            """) with { Form = "of a materialized view", Person = WhereItRuns },
         Of("owner-needs-context", "public.v", """
             SET LOCAL ROLE $owner; CREATE VIEW public.v AS SELECT * FROM public.items; RESET ROLE
-            """) with { Form = "of a view" },
+            """) with { Form = "of a view", Person = WhereItRuns },
         Of("foreign-table-open", "public.f", """
             CREATE FOREIGN DATA WRAPPER w;
             CREATE SERVER s FOREIGN DATA WRAPPER w;
