@@ -58,17 +58,23 @@ public sealed class FixProof
         return RunAsync(report.Findings, progress, cancellationToken);
     }
 
-    internal async Task<FixProofReport> RunAsync(IReadOnlyList<AuditFinding> findings, IProgress<string>? progress, CancellationToken cancellationToken)
+    /// <summary>The same, where each fix was tried alone elsewhere.</summary>
+    internal Task<FixProofReport> RunTogetherAsync(AuditReport report, CancellationToken cancellationToken) =>
+        RunAsync(report.Findings, null, cancellationToken, isEachTried: true);
+
+    internal async Task<FixProofReport> RunAsync(IReadOnlyList<AuditFinding> findings, IProgress<string>? progress, CancellationToken cancellationToken,
+        bool isEachTried = false)
     {
         var (proved, unproved) = (new List<SchemaFix>(), new List<UnprovedFix>());
         var seen = findings.Select(finding => finding.Fingerprint).ToHashSet();
         var candidates = FixPlan.Of(findings.Where(finding => finding.IsFixSafe));
         for (var round = 0; round < MostRounds && candidates.Count > 0; round++)
         {
-            var alone = await RoundAsync(proved, candidates, progress, cancellationToken).ConfigureAwait(false);
+            var alone = isEachTried ? candidates.ToDictionary(fix => fix, _ => new ProofResult(null, []))
+                : await RoundAsync(proved, candidates, progress, cancellationToken).ConfigureAwait(false);
             unproved.AddRange(alone.Where(result => result.Value.Fault is not null).Select(result => new UnprovedFix(result.Key, result.Value.Fault!)));
             var held = alone.Where(result => result.Value.Fault is null).Select(result => result.Key).ToList();
-            var left = held.Count == 1 ? alone[held[0]].Left : await TogetherAsync(proved, held, unproved, progress, cancellationToken).ConfigureAwait(false);
+            var left = held.Count == 1 && !isEachTried ? alone[held[0]].Left : await TogetherAsync(proved, held, unproved, progress, cancellationToken).ConfigureAwait(false);
             proved.AddRange(held);
             candidates = FixPlan.Of(left.Where(finding => finding.IsFixSafe && seen.Add(finding.Fingerprint)));
         }

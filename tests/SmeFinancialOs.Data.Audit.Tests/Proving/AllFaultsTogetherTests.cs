@@ -1,7 +1,7 @@
 namespace SmeFinancialOs.Data.Audit.Tests.Proving;
 
 /// <summary>
-/// The planted faults stand in a few databases, because a proof asks about each table for each fix; each fault has tables of its own.
+/// The planted faults stand in a few databases; each fault has tables of its own. PlantedFixProofTests try each fix alone; here all are tried at once.
 /// The safe fixes hold together and end their findings, nobody loses an own row, and nobody sees a foreign row more.
 /// </summary>
 public sealed class AllFaultsTogetherTests
@@ -46,7 +46,7 @@ public sealed class AllFaultsTogetherTests
         var safe = report.Findings.Where(finding => finding.IsFixSafe).Select(finding => $"{finding.RuleId} {finding.ObjectName}").ToList();
         safe.Should().NotBeEmpty();
 
-        var proof = await new FixProof(database.ConnectionString, database.ProofOptions).RunAsync(report, null, Sql.Cancel);
+        var proof = await new FixProof(database.ConnectionString, database.ProofOptions).RunTogetherAsync(report, Sql.Cancel);
         proof.Unproved.Select(fix => $"{fix.Fix.Sql}: {fix.Reason}").Should().BeEmpty();
         var before = await faulty.SeenAsync();
         await using (var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel))
