@@ -74,7 +74,8 @@ public sealed class FixProof
                 : await RoundAsync(proved, candidates, progress, cancellationToken).ConfigureAwait(false);
             unproved.AddRange(alone.Where(result => result.Value.Fault is not null).Select(result => new UnprovedFix(result.Key, result.Value.Fault!)));
             var held = alone.Where(result => result.Value.Fault is null).Select(result => result.Key).ToList();
-            var left = held.Count == 1 && !isEachTried ? alone[held[0]].Left : await TogetherAsync(proved, held, unproved, progress, cancellationToken).ConfigureAwait(false);
+            var left = held.Count == 1 && !isEachTried ? alone[held[0]].Left
+                : await TogetherAsync(proved, held, unproved, progress, cancellationToken).ConfigureAwait(false);
             proved.AddRange(held);
             candidates = FixPlan.Of(left.Where(finding => finding.IsFixSafe && seen.Add(finding.Fingerprint)));
         }
