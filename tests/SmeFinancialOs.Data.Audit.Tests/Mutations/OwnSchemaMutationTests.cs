@@ -15,6 +15,6 @@ public sealed class OwnSchemaMutationTests(MigratedDatabase database) : IClassFi
         }
         var keys = new Dictionary<string, string> { ["public.organizations"] = "id", ["public.invoices"] = "org_id" };
         var schema = new MutatedSchema(database.ConnectionString, keys, new(), new()) { ProbesLossy = true };
-        MutationScore.Check("our own", await MutationRun.RunAsync(schema, 1), probesLossy: true);
+        MutationScore.Check(TestSample.Stride == 1 ? "our own" : null, await MutationRun.RunAsync(schema, TestSample.Stride), probesLossy: true);
     }
 }

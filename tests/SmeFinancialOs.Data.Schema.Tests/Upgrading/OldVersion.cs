@@ -38,13 +38,17 @@ internal sealed class OldVersion
     private OldVersion(string connectionString, int number, SchemaRoles roles, bool isGuarded, bool isSealed) =>
         (ConnectionString, Number, Roles, IsGuarded, IsSealed) = (connectionString, number, roles, isGuarded, isSealed);
 
-    /// <summary>The forms of version 9, and of version 10.</summary>
-    public static TheoryData<string> Forms => ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed",
+    private static readonly string[] Forms9And10 = ["plain", "guarded", "sealed", "guarded and sealed", "renamed", "renamed, guarded and sealed",
         "version 10", "version 10, guarded", "version 10, sealed", "version 10, guarded and sealed", "version 10, renamed, guarded and sealed"];
 
+    private static readonly string[] Forms14 = ["version 14", "version 14, guarded", "version 14, sealed", "version 14, guarded and sealed",
+        "version 14, renamed, guarded and sealed"];
+
+    /// <summary>The forms of version 9, and of version 10.</summary>
+    public static TheoryData<string> Forms => [.. TestSample.Of(Forms9And10)];
+
     /// <summary>Those, and the forms of version 14, which has what was changed since 9 and 10, and no registry of protected tables.</summary>
-    public static TheoryData<string> AllForms => [.. Forms.Select(row => row.Data), "version 14", "version 14, guarded", "version 14, sealed",
-        "version 14, guarded and sealed", "version 14, renamed, guarded and sealed"];
+    public static TheoryData<string> AllForms => [.. TestSample.Of(Forms9And10.Concat(Forms14))];
 
     public string ConnectionString { get; }
 
