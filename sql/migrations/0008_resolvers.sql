@@ -6,8 +6,13 @@ DO $roles$
 DECLARE
     wanted record;
     fault record;
-    others constant text[] := array_remove(app.role_names(), 'resolver_role');
+    others text[];
 BEGIN
+    -- A login that does not inherit from app_owner may not read the schema app.
+    SET LOCAL ROLE app_owner;
+    others := array_remove(app.role_names(), 'resolver_role');
+    RESET ROLE;
+
     FOR attempt IN 1..10 LOOP
         BEGIN
             -- member: who may become the role. app_owner gives new resolvers to app_resolver, and inherits nothing from it.
