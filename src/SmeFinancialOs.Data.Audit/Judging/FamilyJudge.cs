@@ -105,7 +105,8 @@ internal sealed class FamilyJudge
             return new(PolicyVerdict.NotJudged, $"the server gave up on the evaluation of some rows ({unfinished.MostCommonError})");
         var proof = new TenantProof(_model, _facts, _table, _owner, _predicates, _closure, _related, _safe, _readsTenant);
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
-        if (missing.Count > 0 && !_readsTenant && observed.Shared.Count > 0 && _predicates.IsReadOnly)
+        if (missing.Count > 0 && !_readsTenant && _predicates.IsReadOnly
+            && (observed.Shared.Count > 0 || (_owner.Parent is { } settled && _safe.Contains(settled.Oid))))
             return proof.Judge(_trees, _comparisons, observed); // a role for one fixed tenant, such as a demo
         if (missing.Count > 0 && !_readsTenant && standing.Count == 0)
             return new(PolicyVerdict.NotJudged, $"it does not read {_settings}: name the setting that says who the tenant is, or the context");
@@ -129,7 +130,9 @@ internal sealed class FamilyJudge
         }
         var own = await relatedRows.ParentAsync(_owner, true, cancellationToken).ConfigureAwait(false);
         var other = await relatedRows.ParentAsync(_owner, false, cancellationToken).ConfigureAwait(false);
-        string[] unknown = [.. found, .. _closure.Literals, _own, "7", "33", "x", "00000000-0000-0000-0000-000000000000"];
+        // Not the new ids of parents that a tenant may insert: a row that refers to one of these is its own.
+        string[] unknown = [.. found.Concat(_closure.Literals).Except(SampleIds.Families.Select(SampleIds.NewEntity).OfType<string>()),
+            _own, "7", "44", "x", "00000000-0000-0000-0000-000000000000"];
         return await made.OfParentAsync(own, other, unknown, cancellationToken).ConfigureAwait(false);
     }
 

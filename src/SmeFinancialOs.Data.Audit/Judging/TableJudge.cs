@@ -17,12 +17,20 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
         var related = new RelatedTables(model, facts, role, table);
         var closure = new ExpressionClosure(model, predicates.Expressions.Select(item => item.Expression).Concat(related.Expressions).Distinct());
         var owner = new RowOwner(model, table, through);
-        var safe = new HashSet<uint>();
+        var (safe, ofFixedTenant) = (new HashSet<uint>(), new Dictionary<uint, Judged>());
         foreach (var source in related.All.Where(source => model.HasTenants(source.Oid)).ToList())
         {
-            if (await judgeOther(source, role).ConfigureAwait(false) is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
+            var judged = await judgeOther(source, role).ConfigureAwait(false);
+            if (judged is { Verdict: PolicyVerdict.Safe, IsFixed: true })
+                ofFixedTenant.Add(source.Oid, judged);
+            else if (judged is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
                 safe.Add(source.Oid);
         }
+
+        // A role for one fixed tenant, such as a demo, sees through its parents what it sees of them.
+        var isOfFixedTenant = ofFixedTenant.Count > 0 && safe.Count == 0 && predicates.IsReadOnly;
+        if (isOfFixedTenant)
+            safe.UnionWith(ofFixedTenant.Keys);
         if (model.IsSealed && SealedProof.Holds(model, table, owner, predicates, safe))
             return new(PolicyVerdict.Safe, BySeal);
         if ((related.Obstacle ?? Obstacle(closure, role)) is { } obstacle)
@@ -53,6 +61,8 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             var states = new SettingStates(given, closure, forms, own).All();
             var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, owner, family, given, states);
             var judgement = await judge.JudgeAsync(cancellationToken).ConfigureAwait(false);
+            if (isOfFixedTenant && judgement.Verdict == PolicyVerdict.Safe)
+                judgement = judgement with { SharedRows = [.. ofFixedTenant.Values.SelectMany(judged => judged.SharedRows).Distinct()], IsFixed = true };
             if (judgement.Verdict != PolicyVerdict.NotJudged)
                 return judgement;
             best ??= judgement;

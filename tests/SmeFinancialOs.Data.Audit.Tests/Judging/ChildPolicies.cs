@@ -74,6 +74,7 @@ internal static class ChildPolicies
             $"CREATE POLICY p ON t USING ({Exists}); ALTER TABLE t OWNER TO $web; ALTER TABLE t NO FORCE ROW LEVEL SECURITY;"),
 
         Safe("a child through its parent", Exists),
+        Safe("a child whose parents a tenant may add", Exists, before: Docs + "GRANT INSERT ON docs TO $web;"),
         Safe("a child by IN", "doc_id IN (SELECT d.id FROM docs d)"),
         Safe("a child the other way round", "EXISTS (SELECT 1 FROM docs WHERE doc_id = docs.id)"),
         Safe("a child and another condition", $"{Exists} AND open"),
