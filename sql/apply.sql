@@ -17,16 +17,24 @@ SELECT set_config('app.tenant_type', :'tenant_type', true) \gset
 \ir migrations/0006_tenant_id.sql
 \ir migrations/0007_maintenance_log.sql
 \ir migrations/0008_resolvers.sql
+\ir migrations/0009_table_kinds.sql
 \ir objects/context.sql
 \ir objects/maintenance.sql
 \ir objects/seal_keys.sql
 \ir objects/admin_access_log.sql
 \ir objects/protection.sql
+\ir objects/apply_protection.sql
+\ir objects/register_table.sql
 \ir objects/protect_table.sql
+\ir objects/protect_through.sql
+\ir objects/add_tenant_column.sql
+\ir objects/share_table.sql
+\ir objects/unprotect_table.sql
 \ir objects/users.sql
 \ir objects/tenants_table.sql
 \ir objects/delete_tenant.sql
 \ir objects/resolvers.sql
+\ir objects/invitations.sql
 \ir objects/keep_policies.sql
 \ir objects/schema_version.sql
 SELECT t.typbasetype = 'uuid'::regtype AS invoicing FROM pg_catalog.pg_type t WHERE t.oid = 'app.tenant_id'::regtype \gset

@@ -108,20 +108,26 @@ relation AS MATERIALIZED (
 -- Roles that read or write all tables without being granted any: where the app is one, only row-level security of its own closes a partition.
 reads_all AS MATERIALIZED (SELECT FROM judged WHERE judged.oid IN ('pg_read_all_data'::regrole, 'pg_write_all_data'::regrole)),
 granted AS MATERIALIZED (
-    SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r CROSS JOIN aclexplode(r.relacl) a
+    SELECT r.oid, a.grantee, a.privilege_type, a.privilege_type AS privilege, a.is_grantable FROM relation r CROSS JOIN aclexplode(r.relacl) a
     UNION ALL
-    SELECT r.oid, a.grantee, a.privilege_type, a.is_grantable FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL
+    SELECT r.oid, a.grantee, a.privilege_type, format('%s (%I)', a.privilege_type, c.attname), a.is_grantable
+    FROM relation r JOIN pg_attribute c ON c.attrelid = r.oid AND c.attacl IS NOT NULL
         CROSS JOIN aclexplode(c.attacl) a),
 own (sealed) AS MATERIALIZED (SELECT EXISTS (SELECT FROM relation r WHERE r.name = 'app_seal.context')),
--- {} is the tenant column, {owner} the role that owns the table.
+-- {} is the tenant column, {owner} the role that owns the table. relation: of this table alone, and without {}; null: of tables with a tenant column.
 expected AS MATERIALIZED (
-    SELECT e.id AS version, d.name::name, d.command, d.is_permissive,
+    SELECT e.id AS version, d.relation::oid, d.name::name, d.command, d.is_permissive,
         ARRAY(SELECT r COLLATE "C" FROM unnest(d.roles) AS r ORDER BY 1) AS roles, d.condition, d.new_row
     FROM app_guard.expected e CROSS JOIN own
-    CROSS JOIN jsonb_to_recordset(e.protection -> 'policies')
-        AS d (name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean)
+    CROSS JOIN jsonb_to_recordset((e.protection -> 'policies') || coalesce(nullif(e.protection -> 'tables', 'null'), '[]'))
+        AS d (relation bigint, name text, command text, is_permissive boolean, roles text[], condition text, new_row text, is_sealed boolean)
     WHERE d.is_sealed IS DISTINCT FROM NOT own.sealed
       AND (NOT only_newest OR e.id = (SELECT max(n.id) FROM app_guard.expected n))),
+-- What tenants and the demo may do with tables that they may not write as they like.
+permitted AS MATERIALIZED (
+    SELECT e.id AS version, p.relation::oid, p.role, p.privileges FROM app_guard.expected e
+    CROSS JOIN jsonb_to_recordset(coalesce(nullif(e.protection -> 'privileges', 'null'), '[]')) AS p (relation bigint, role text, privileges text[])
+    WHERE NOT only_newest OR e.id = (SELECT max(n.id) FROM app_guard.expected n)),
 newest AS MATERIALIZED (SELECT e.protection FROM app_guard.expected e ORDER BY e.id DESC LIMIT 1),
 tenants AS MATERIALIZED (
     SELECT r.oid, r.name, r.relkind, n.protection -> 'tenants' ->> 'tenant_column' AS id
@@ -141,18 +147,21 @@ tenant_column AS MATERIALIZED (
     JOIN pg_type t ON t.oid = a.atttypid
     JOIN tenant_type k ON k.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
         OR k.oid = 'bigint'::regtype AND t.oid IN ('integer'::regtype, 'smallint'::regtype) OR k.oid = 'text'::regtype AND t.oid = 'varchar'::regtype
-    -- As pg_get_expr prints the column: app.comparable_column says the same.
+    -- As pg_get_expr prints the column: app.printed_column says the same.
     CROSS JOIN LATERAL (SELECT CASE WHEN t.typtype = 'd' OR t.oid = 'varchar'::regtype THEN format('(%I)::%s', a.attname, format_type(k.oid, NULL))
                             ELSE quote_ident(a.attname) END) AS i (ident)
-    JOIN expected e ON e.name = 'tenant_isolation' AND p.condition = replace(e.condition, '{}', i.ident)
+    JOIN expected e ON e.relation IS NULL AND e.name = 'tenant_isolation' AND p.condition = replace(e.condition, '{}', i.ident)
     WHERE p.polname = 'tenant_isolation'),
 as_expected AS MATERIALIZED (
     SELECT p.polrelid
-    FROM policy p JOIN tenant_column t ON t.polrelid = p.polrelid JOIN expected e ON e.name = p.polname JOIN relation r ON r.oid = p.polrelid
+    FROM policy p LEFT JOIN tenant_column t ON t.polrelid = p.polrelid JOIN relation r ON r.oid = p.polrelid
+    JOIN expected e ON e.name = p.polname AND (e.relation = p.polrelid OR e.relation IS NULL AND t.ident IS NOT NULL)
     WHERE p.command = e.command AND p.polpermissive = e.is_permissive
       AND p.roles = array_replace(e.roles, '{owner}', pg_get_userbyid(r.relowner)::text COLLATE "C")
-      AND p.condition IS NOT DISTINCT FROM replace(e.condition, '{}', t.ident) AND p.new_row IS NOT DISTINCT FROM replace(e.new_row, '{}', t.ident)
-    GROUP BY p.polrelid, e.version HAVING count(*) = (SELECT count(*) FROM expected a WHERE a.version = e.version)),
+      AND p.condition IS NOT DISTINCT FROM CASE WHEN e.relation IS NULL THEN replace(e.condition, '{}', t.ident) ELSE e.condition END
+      AND p.new_row IS NOT DISTINCT FROM CASE WHEN e.relation IS NULL THEN replace(e.new_row, '{}', t.ident) ELSE e.new_row END
+    GROUP BY p.polrelid, e.version, e.relation
+    HAVING count(*) = (SELECT count(*) FROM expected a WHERE a.version = e.version AND a.relation IS NOT DISTINCT FROM e.relation)),
 function AS MATERIALIZED (
     SELECT p.oid::regprocedure AS name, CASE WHEN p.prokind = 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END AS kind, p.proconfig,
         o.rolsuper OR o.rolbypassrls OR pg_has_role(o.oid, 'admin_role', 'USAGE') AS bypasses, p.prosecdef, p.proleakproof,
@@ -173,6 +182,8 @@ SELECT r.name, CASE
         WHEN NOT r.child THEN 'its tenant column or its policies are not as app.protect_table makes them'
         ELSE 'its parent is unprotected' END,
     CASE WHEN r.child THEN format('SELECT app.protect_table(%L); -- the parent''s name', r.name)
+         WHEN EXISTS (SELECT FROM expected e WHERE e.relation = r.oid) THEN
+             format('SELECT app.apply_protection(%L); -- or, where it or its parent is renamed, in the same transaction: SELECT app.tell_guard();', r.name)
          ELSE format('SELECT app.protect_table(%L%s); -- or, if it belongs to no tenant: SELECT app_guard.allow(%1$L, ''why'');', r.name,
              ', ' || quote_literal(t.attname)) END
 FROM relation r LEFT JOIN tenant_column t ON t.polrelid = r.oid
@@ -187,7 +198,8 @@ SELECT r.name, format('policy %I is permissive for a role of the app, and permis
     format('DROP POLICY %I ON %s; -- or make it AS RESTRICTIVE', p.polname, r.name)
 FROM relation r JOIN policy p ON p.polrelid = r.oid
 WHERE NOT r.allowed AND p.polpermissive AND p.polroles && (SELECT array_agg(judged.oid) FROM judged)
-  AND (r.child OR NOT EXISTS (SELECT FROM expected e WHERE e.name = p.polname))
+  AND (r.child OR NOT EXISTS (SELECT FROM expected e WHERE e.name = p.polname
+      AND e.relation IS NOT DISTINCT FROM (SELECT l.relation FROM expected l WHERE l.relation = r.oid LIMIT 1)))
 UNION ALL
 SELECT r.name, format('it belongs to %I, which a login of the app can become', pg_get_userbyid(r.relowner)),
     format('ALTER TABLE %s OWNER TO app_owner;', r.name)
@@ -230,6 +242,9 @@ FROM relation r JOIN granted g ON g.oid = r.oid JOIN judged ON judged.oid = g.gr
 WHERE g.is_grantable OR g.privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE') -- TRUNCATE, REFERENCES, TRIGGER and MAINTAIN do not ask the policies
    OR r.oid IN (SELECT t.oid FROM tenants t) AND g.privilege_type = 'DELETE' AND g.grantee <> 'admin_role'::regrole -- a tenant would erase itself
    OR r.tenant_partition -- an allowance of its own does not open it
+   -- Whoever can write a membership can read any user; a shared table is everybody's.
+   OR EXISTS (SELECT FROM permitted p WHERE p.relation = r.oid) AND pg_get_userbyid(g.grantee) <> 'admin_role'
+       AND NOT EXISTS (SELECT FROM permitted p WHERE p.relation = r.oid AND p.role = pg_get_userbyid(g.grantee) AND g.privilege = ANY (p.privileges))
    OR NOT r.allowed AND r.relkind IN ('r', 'p') AND (r.child OR g.grantee NOT IN ('tenant_role'::regrole, 'admin_role'::regrole)
        AND (g.grantee <> 'demo_role'::regrole OR g.privilege_type <> 'SELECT'))
 UNION ALL

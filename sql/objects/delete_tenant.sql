@@ -4,6 +4,25 @@ SET ROLE app_owner;
 -- Its name before tenants could have ids of another type than uuid.
 DROP FUNCTION IF EXISTS app.delete_organization(uuid);
 
+-- The condition that a row of a registered table, under an alias, belongs to the tenant $1: of a child, that its parent does.
+CREATE OR REPLACE FUNCTION app.condition_of_tenant(target regclass, alias text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    registered record;
+    parent_alias constant text := alias || 'p';
+BEGIN
+    SELECT t.* INTO registered FROM app.protected_tables t WHERE t.relation = target;
+    RETURN CASE WHEN registered.kind IN ('tenants', 'column') THEN format('%s.%I = $1', alias, registered.tenant_column)
+        WHEN registered.kind = 'parent' THEN (
+            SELECT format('EXISTS (SELECT FROM %s %s WHERE %s AND %s)', registered.parent, parent_alias,
+                string_agg(format('%s.%I = %s.%I', parent_alias, k.parent_column, alias, k.own_column), ' AND '),
+                app.condition_of_tenant(registered.parent, parent_alias))
+            FROM app.parent_columns(target) k) END;
+END
+$function$;
+
 -- SECURITY INVOKER, and for admin_role alone: to erase a tenant is an admin's act, with a reason on record. No tenant may delete
 -- from the tenants' table.
 CREATE OR REPLACE FUNCTION app.delete_tenant(target_id app.tenant_id) RETURNS TABLE (table_name text, deleted_rows bigint)
@@ -28,11 +47,11 @@ BEGIN
         RETURN;
     END IF;
 
-    SELECT string_agg(format(', d%s AS (DELETE FROM %s WHERE %I = $1 RETURNING 1)', t.i, t.name, t.tenant_column), '' ORDER BY t.i),
+    SELECT string_agg(format(', d%s AS (DELETE FROM %s t WHERE %s RETURNING 1)', t.i, t.name, app.condition_of_tenant(t.relation, 't')), '' ORDER BY t.i),
            string_agg(format(', (%s, %L, (SELECT count(*) FROM d%1$s))', t.i, t.name), '' ORDER BY t.i)
     INTO deletions, counts
-    FROM (SELECT row_number() OVER (ORDER BY t.relation::text) AS i, t.relation::text AS name, t.tenant_column
-          FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE t.kind = 'column') t;
+    FROM (SELECT row_number() OVER (ORDER BY t.relation::text) AS i, t.relation::text AS name, t.relation
+          FROM app.protected_tables t JOIN pg_class c ON c.oid = t.relation WHERE t.kind IN ('column', 'parent')) t;
 
     -- All in one statement: foreign keys are checked at its end, so the order of the tables does not matter, nor whether a key cascades.
     RETURN QUERY EXECUTE format(
@@ -50,9 +69,10 @@ $function$;
 
 DO $privileges$
 BEGIN
-    EXECUTE format('REVOKE ALL ON FUNCTION app.delete_tenant(app.tenant_id) FROM PUBLIC, %s', array_to_string(app.role_names(), ', '));
+    EXECUTE format('REVOKE ALL ON FUNCTION app.delete_tenant(app.tenant_id), app.condition_of_tenant(regclass, text) FROM PUBLIC, %s',
+        array_to_string(app.role_names(), ', '));
 END
 $privileges$;
-GRANT EXECUTE ON FUNCTION app.delete_tenant(app.tenant_id) TO admin_role;
+GRANT EXECUTE ON FUNCTION app.delete_tenant(app.tenant_id), app.condition_of_tenant(regclass, text), app.parent_columns(regclass) TO admin_role;
 
 RESET ROLE;

@@ -9,27 +9,37 @@
 -- There is no list of resolvers besides the functions of app_resolver: from what they depend on follow its privileges and its policy on each table.
 SET ROLE app_owner;
 
--- What the resolvers of a table need: SELECT on the columns that they compare and return, and a policy that lets their owner see the rows.
+-- What the resolvers of a table need: SELECT on the columns that they compare and return, and a policy that lets their owner see the rows. To accept an
+-- invitation (invitations.sql) takes a DELETE of invitations and an INSERT of memberships.
 CREATE OR REPLACE FUNCTION app.apply_resolvers(target regclass) RETURNS void
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    needed constant text := (
-        SELECT string_agg(DISTINCT quote_ident(a.attname), ', ')
-        FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid AND p.proowner = 'app_resolver'::regrole
-        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-        WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = target AND d.refobjsubid > 0);
+    item record;
 BEGIN
     -- A revoke on the table takes the column privileges with it.
     EXECUTE format('REVOKE ALL ON TABLE %s FROM app_resolver', target);
-    IF EXISTS (SELECT FROM pg_policy WHERE polrelid = target AND polname = 'resolver_access') THEN
-        EXECUTE format('DROP POLICY resolver_access ON %s', target);
-    END IF;
-    IF needed IS NOT NULL THEN
-        EXECUTE format('GRANT SELECT (%s) ON TABLE %s TO app_resolver', needed, target);
-        EXECUTE format('CREATE POLICY resolver_access ON %s FOR SELECT TO app_resolver USING (true)', target);
-    END IF;
+    FOR item IN SELECT p.polname FROM pg_policy p WHERE p.polrelid = target AND p.polroles = ARRAY['app_resolver'::regrole::oid] LOOP
+        EXECUTE format('DROP POLICY %I ON %s', item.polname, target);
+    END LOOP;
+    FOR item IN
+        WITH used AS (
+            SELECT p.proname = 'accept_invitation' AS accepts, string_agg(DISTINCT quote_ident(a.attname), ', ') AS columns,
+                (SELECT t.kind = 'column' FROM app.protected_tables t WHERE t.relation = target) AS is_column,
+                EXISTS (SELECT FROM app.protected_tables u WHERE u.kind = 'users' AND u.parent = target) AS is_of_memberships
+            FROM pg_depend d JOIN pg_proc p ON p.oid = d.objid AND p.proowner = 'app_resolver'::regrole
+            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+            WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = target AND d.refobjsubid > 0
+            GROUP BY 1)
+        SELECT 'SELECT' AS command, string_agg(u.columns, ', ') AS columns, 'resolver_access' AS policy, 'USING' AS clause
+        FROM used u WHERE NOT (u.accepts AND u.is_of_memberships) HAVING count(*) > 0
+        UNION ALL SELECT 'INSERT', u.columns, 'resolver_insert', 'WITH CHECK' FROM used u WHERE u.accepts AND u.is_of_memberships
+        UNION ALL SELECT 'DELETE', NULL, 'resolver_delete', 'USING' FROM used u WHERE u.accepts AND u.is_column AND NOT u.is_of_memberships
+    LOOP
+        EXECUTE format('GRANT %s%s ON TABLE %s TO app_resolver', item.command, ' (' || item.columns || ')', target);
+        EXECUTE format('CREATE POLICY %s ON %s FOR %s TO app_resolver %s (true)', item.policy, target, item.command, item.clause);
+    END LOOP;
 END
 $function$;
 
@@ -39,7 +49,7 @@ CREATE OR REPLACE FUNCTION app.functions_of_resolver(resolver text) RETURNS SETO
     SET search_path = pg_catalog, pg_temp
 AS $function$
     SELECT p.oid::regprocedure FROM pg_proc p
-    WHERE p.pronamespace = 'app'::regnamespace AND p.proname::text IN ('resolve_' || resolver, 'tenants_of_' || resolver)
+    WHERE p.pronamespace = 'app'::regnamespace AND p.proname::text IN ('resolve_' || resolver, 'tenants_of_' || resolver, 'accept_' || resolver)
 $function$;
 
 CREATE OR REPLACE FUNCTION app.drop_resolver(name text) RETURNS void

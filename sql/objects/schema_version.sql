@@ -4,7 +4,7 @@ SET ROLE app_owner;
 
 CREATE OR REPLACE FUNCTION app.schema_version() RETURNS int
     LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN 23;
+    RETURN 24;
 COMMENT ON FUNCTION app.schema_version() IS 'The version of the schema of SmeFinancialOs.Data in this database.';
 
 REVOKE ALL ON FUNCTION app.schema_version() FROM PUBLIC;

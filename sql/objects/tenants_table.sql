@@ -35,9 +35,9 @@ BEGIN
         RAISE EXCEPTION '% cannot be the tenants'' table: % (%) is', target, item.relation, item.tenant_column
             USING ERRCODE = 'object_not_in_prerequisite_state', HINT = 'A database has one table of tenants.';
     END IF;
-    INSERT INTO app.protected_tables AS t VALUES (target, 'tenants', id_column)
-    ON CONFLICT (relation) DO UPDATE SET kind = excluded.kind, tenant_column = excluded.tenant_column
-        WHERE (t.kind, t.tenant_column) <> (excluded.kind, excluded.tenant_column);
+    INSERT INTO app.protected_tables AS t (relation, kind, tenant_column) VALUES (target, 'tenants', id_column)
+    ON CONFLICT (relation) DO UPDATE SET kind = excluded.kind, tenant_column = excluded.tenant_column, parent = NULL, parent_key = NULL, columns = NULL
+        WHERE (t.kind, t.tenant_column) IS DISTINCT FROM (excluded.kind, excluded.tenant_column);
     PERFORM app.protect_table(target, id_column);
 
     -- What another role granted, or a membership brings.
@@ -50,10 +50,6 @@ BEGIN
                   HINT = format('Another role granted it, or it comes with a membership. As a superuser: REVOKE DELETE ON %s FROM %I; '
                                 'or take the membership away.', target, item.rolname);
     END LOOP;
-
-    IF to_regprocedure('app_guard.expect(jsonb)') IS NOT NULL THEN
-        PERFORM app_guard.expect(app.protection());
-    END IF;
 END
 $function$;
 COMMENT ON FUNCTION app.use_tenants(regclass, name)

@@ -32,4 +32,24 @@ public sealed partial class TenantConnectionFactory
     /// <inheritdoc cref="ResolveTenantAsync"/>
     public Task<IReadOnlyList<TenantKey>> ResolveTenantsAsync(string resolver, object key, CancellationToken cancellationToken = default) =>
         ResolverCalls.RunAsync(this, ResolverCalls.List, resolver, key, cancellationToken);
+
+    /// <summary>
+    /// Makes a user a member of an organization that has invited the user's e-mail address: takes the invitation back and adds the membership, in one round
+    /// trip. <c>app.create_acceptance</c> says which tables these are.
+    /// </summary>
+    /// <param name="organizationId">The organization.</param>
+    /// <param name="userId">The id of the signed-in user, of the type that the table of users has. The host vouches for this user's e-mail address.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>Whether there was such an invitation.</returns>
+    /// <exception cref="ResolverNotFoundException">The database has no <c>app.accept_invitation</c>.</exception>
+    /// <exception cref="ArgumentException">The organization or the user is null or no id, or the user is not of the type of the users' ids.</exception>
+    /// <exception cref="InvalidValueException">The text of an id is no value of its column's type.</exception>
+    /// <exception cref="DatabaseUnavailableException">No connection could be opened.</exception>
+    public async Task<bool> AcceptInvitationAsync(TenantKey organizationId, object userId, CancellationToken cancellationToken = default)
+    {
+        TenantContext.ForOrganization(organizationId).RequireType(TenantType);
+        ArgumentNullException.ThrowIfNull(userId);
+        return await ResolverCalls.RunAsync(this, ResolverCalls.Acceptance, "invitation", new object[] { organizationId, userId }, cancellationToken)
+            .ConfigureAwait(false) is [_];
+    }
 }

@@ -30,6 +30,9 @@ public sealed record TenantContext
     /// <summary>Nobody yet: what a resolver runs in. It has a role and no tenant, reads nothing by itself, and is never signed.</summary>
     internal static TenantContext Resolver { get; } = new(ResolverAccess, organizationId: null, isReadOnly: true);
 
+    /// <summary>Before a user is a member of an organization: the same role, which accepts an invitation.</summary>
+    internal static TenantContext Acceptance { get; } = new(ResolverAccess, organizationId: null, isReadOnly: false);
+
     /// <summary>The role this context acts as.</summary>
     public TenantAccess Access { get; }
 

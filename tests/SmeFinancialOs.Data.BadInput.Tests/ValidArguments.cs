@@ -50,13 +50,13 @@ internal sealed class ValidArguments(BadInputDatabase world)
     private object? ValueOf(ParameterInfo parameter) => parameter.ParameterType switch
     {
         var type when type == typeof(string) => TextOf(parameter),
-        var type when type == typeof(object) => parameter.Name == "key" ? "key" : null,
+        var type when type == typeof(object) => parameter.Name is "key" or "userId" ? "key" : null,
         var type when type == typeof(CancellationToken) => CancellationToken.None,
         var type when type == typeof(int) => 10,
         var type when type == typeof(Guid) => world.Invoice.Id,
         var type when type == typeof(TimeSpan) => TimeSpan.FromMinutes(1),
         var type when typeof(Delegate).IsAssignableFrom(type) && parameter.HasDefaultValue => null,
-        var type when type.IsValueType => parameter.HasDefaultValue ? parameter.DefaultValue : Activator.CreateInstance(type),
+        var type when type.IsValueType && type != typeof(TenantKey) => parameter.HasDefaultValue ? parameter.DefaultValue : Activator.CreateInstance(type),
         var type => parameter is { HasDefaultValue: true } ? null : CreateAsync(type).AsTask().GetAwaiter().GetResult(),
     };
 

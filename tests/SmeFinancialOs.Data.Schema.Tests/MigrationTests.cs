@@ -6,9 +6,11 @@ public sealed class MigrationTests
     [
         "migrations/0001_roles.sql", "migrations/0002_admin_access_log.sql", "migrations/0003_seal_keys.sql", "migrations/0004_keep_sessions.sql",
         "migrations/0005_protected_tables.sql", "migrations/0006_tenant_id.sql", "migrations/0007_maintenance_log.sql", "migrations/0008_resolvers.sql",
+        "migrations/0009_table_kinds.sql",
         "objects/context.sql", "objects/maintenance.sql", "objects/seal_keys.sql", "objects/admin_access_log.sql", "objects/protection.sql",
-        "objects/protect_table.sql", "objects/users.sql", "objects/tenants_table.sql", "objects/delete_tenant.sql", "objects/resolvers.sql",
-        "objects/keep_policies.sql", "objects/schema_version.sql",
+        "objects/apply_protection.sql", "objects/register_table.sql", "objects/protect_table.sql", "objects/protect_through.sql",
+        "objects/add_tenant_column.sql", "objects/share_table.sql", "objects/unprotect_table.sql", "objects/users.sql", "objects/tenants_table.sql",
+        "objects/delete_tenant.sql", "objects/resolvers.sql", "objects/invitations.sql", "objects/keep_policies.sql", "objects/schema_version.sql",
         "invoicing/0001_tables.sql", "invoicing/0002_article_columns.sql", "invoicing/protection.sql", "guard/allowlist.sql",
     ];
 

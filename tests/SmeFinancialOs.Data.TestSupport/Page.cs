@@ -14,6 +14,15 @@ internal sealed partial class Page(string path)
     /// <summary>Its SQL is run by ManagedPostgresTests.</summary>
     public const string ManagedPostgres = "docs/managed-postgresql.md";
 
+    /// <summary>Its SQL is run by UsersPageTests.</summary>
+    public const string Users = "docs/users.md";
+
+    /// <summary>Its SQL is run by UsersPageTests.</summary>
+    public const string ReferenceTables = "docs/reference-tables.md";
+
+    /// <summary>It is followed by YourTablesPageTests.</summary>
+    public const string YourTables = "docs/your-tables.md";
+
     public const string Security = "SECURITY.md";
 
     private readonly string _text = File.ReadAllText(System.IO.Path.Combine(RepositoryRoot.Folder, path));
@@ -30,6 +39,10 @@ internal sealed partial class Page(string path)
     public IReadOnlyList<string> Blocks(string language, string? section = null) =>
         Regex.Matches(section is null ? _text : Section(section), $"^```{language}\n(?<code>.*?)^```$", RegexOptions.Singleline | RegexOptions.Multiline)
             .Select(match => match.Groups["code"].Value).ToList();
+
+    /// <summary>The code within the rows of tables of a section, in order.</summary>
+    public IEnumerable<string> CodeInTables(string section) => Section(section).Split('\n').Where(line => line.StartsWith('|'))
+        .SelectMany(line => Code().Matches(line)).Select(match => match.Groups["code"].Value);
 
     /// <summary>What its links point to, outside of code.</summary>
     public IEnumerable<string> Links => Link().Matches(Prose).Select(match => match.Groups["target"].Value);
@@ -53,6 +66,9 @@ internal sealed partial class Page(string path)
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NotInAnchors();
+
+    [GeneratedRegex("`(?<code>[^`]+)`")]
+    private static partial Regex Code();
 
     [GeneratedRegex(@"^```.*?^```$", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Fenced();

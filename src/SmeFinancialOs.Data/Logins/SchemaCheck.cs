@@ -6,7 +6,7 @@ namespace SmeFinancialOs.Data.Logins;
 internal static class SchemaCheck
 {
     /// <summary>What <c>app.schema_version()</c> returns (sql/objects/schema_version.sql). Every change of sql/ raises it; a test fails otherwise.</summary>
-    public const int ExpectedVersion = 23;
+    public const int ExpectedVersion = 24;
 
     public static async Task RunAsync(TenantConnectionFactory factory, CancellationToken cancellationToken)
     {

@@ -9,6 +9,7 @@ internal static partial class ResolverCalls
 {
     public const string Single = "resolve_";
     public const string List = "tenants_of_";
+    public const string Acceptance = "accept_";
 
     /// <summary>The tenants that a resolver returns for a key.</summary>
     /// <param name="factory">Of the database.</param>
@@ -28,7 +29,7 @@ internal static partial class ResolverCalls
         if (values.Count == 0 || values.Any(static value => value is null or DBNull or TenantKey { Fault: not null }))
             throw new ArgumentException("A key has a value for each column of its resolver, and none of them is null or no id.", nameof(key));
 
-        var session = (TenantSession)factory.CreateSession(TenantContext.Resolver);
+        var session = (TenantSession)factory.CreateSession(kind == Acceptance ? TenantContext.Acceptance : TenantContext.Resolver);
         var statement = new ResolverStatement(kind + resolver, values);
         try
         {
@@ -52,8 +53,10 @@ internal static partial class ResolverCalls
     }
 
     private static ResolverNotFoundException NotFound(string function, string resolver, PostgresException fault) => new(
-        $"The database has no function app.{function}. A migration makes it: SELECT app.create_resolver('{resolver}', 'public.api_keys', "
-        + "columns => '{key_hash}', tenant_column => 'org_id'); of a list of tenants the tenant column is among the columns.", fault);
+        $"The database has no function app.{function}. A migration makes it: " + (function.StartsWith(Acceptance, StringComparison.Ordinal)
+            ? "SELECT app.create_acceptance('public.invitations', users => 'public.users');"
+            : $"SELECT app.create_resolver('{resolver}', 'public.api_keys', columns => '{{key_hash}}', tenant_column => 'org_id'); "
+                + "of a list of tenants the tenant column is among the columns."), fault);
 
     /// <summary>\z, because $ would let a trailing line feed through.</summary>
     [GeneratedRegex(@"^[a-z_][a-z0-9_]{0,51}\z", RegexOptions.CultureInvariant)]
