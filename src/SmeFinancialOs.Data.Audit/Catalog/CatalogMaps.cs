@@ -23,7 +23,8 @@ internal static class CatalogMaps
         return new(r.Oid("relation"), r.Number("number"), r.Text("name"), type.Name, baseType.Name, r.Flag("not_null"));
     }
 
-    internal static Grant Grant(CatalogRow r) => new((GrantKind)r.Integer("kind"), r.Oid("object"), r.Oid("grantee"), r.Text("privilege_type"));
+    internal static Grant Grant(CatalogRow r) =>
+        new((GrantKind)r.Integer("kind"), r.Oid("object"), r.Oid("grantee"), r.Text("privilege_type"), r.Integer("attribute"));
 
     internal static Index Index(CatalogRow r) => new(r.Oid("oid"), r.Oid("relation"), r.Text("name"), r.TextOrNull("constraint_name"), r.Numbers("columns"),
         Unique: r.Flag("indisunique"), Primary: r.Flag("indisprimary"), Exclusion: r.Flag("indisexclusion"), r.Flag("partial"),

@@ -63,12 +63,13 @@ internal static class CatalogQueries
         FROM pg_attribute a JOIN t ON t.oid = a.attrelid WHERE t.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
         """,
         $"""
-        WITH {Relations} SELECT 0 AS kind, t.oid AS object, a.grantee, a.privilege_type FROM t, aclexplode(t.relacl) a WHERE a.grantee <> t.relowner
-        UNION SELECT 0, t.oid, a.grantee, a.privilege_type
+        WITH {Relations} SELECT 0 AS kind, t.oid AS object, a.grantee, a.privilege_type, 0 AS attribute
+            FROM t, aclexplode(t.relacl) a WHERE a.grantee <> t.relowner
+        UNION ALL SELECT 0, t.oid, a.grantee, a.privilege_type, c.attnum
             FROM t JOIN pg_attribute c ON c.attrelid = t.oid AND c.attacl IS NOT NULL, aclexplode(c.attacl) a WHERE a.grantee <> t.relowner
-        UNION ALL SELECT 1, s.oid, a.grantee, a.privilege_type FROM s, aclexplode(s.nspacl) a WHERE a.grantee <> s.nspowner
-        UNION ALL SELECT * FROM ({FunctionGrants}) g
-        UNION ALL SELECT 3, 0::oid, a.grantee, a.privilege_type FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+        UNION ALL SELECT 1, s.oid, a.grantee, a.privilege_type, 0 FROM s, aclexplode(s.nspacl) a WHERE a.grantee <> s.nspowner
+        UNION ALL SELECT g.*, 0 FROM ({FunctionGrants}) g
+        UNION ALL SELECT 3, 0::oid, a.grantee, a.privilege_type, 0 FROM pg_database d, aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
                   WHERE d.datname = current_database() AND a.grantee <> d.datdba
         """,
         $"""

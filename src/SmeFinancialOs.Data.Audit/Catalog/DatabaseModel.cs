@@ -103,8 +103,12 @@ internal sealed partial class DatabaseModel
     /// <summary>Of the host, by the name alone, as the catalog has it.</summary>
     public IEnumerable<Function> FunctionsNamed(string name) => _functions[name];
 
-    /// <summary>A privilege on what is in a schema counts for nothing without USAGE on the schema.</summary>
+    /// <summary>On the whole object or on a column. A privilege on what is in a schema counts for nothing without USAGE on the schema.</summary>
     public IEnumerable<Grant> AppGrants(GrantKind kind, uint @object) =>
+        AppColumnGrants(kind, @object).Select(grant => grant with { Column = 0 }).Distinct();
+
+    /// <summary>The same, column by column; 0 for the whole object.</summary>
+    public IEnumerable<Grant> AppColumnGrants(GrantKind kind, uint @object) =>
         SchemaOf(kind, @object) is { } schema && !_usable.Contains(schema) ? [] : Catalog.Grants[(kind, @object)]
             .Where(grant => Identities.IsApp(grant.Grantee));
 

@@ -9,7 +9,7 @@ internal enum GrantKind
 }
 
 /// <summary>The owner's own rights are left out.</summary>
-internal sealed record Grant(GrantKind Kind, uint Object, uint Grantee, string Privilege);
+internal sealed record Grant(GrantKind Kind, uint Object, uint Grantee, string Privilege, int Column = 0);
 
 internal sealed record DefaultPrivilege(string Owner, string? Schema, uint Grantee, string Privilege);
 

@@ -16,7 +16,7 @@ internal sealed class DefinerBypasses : CatalogRule
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from candidate in Candidates(model)
         where candidate.Judgement?.Verdict != PolicyVerdict.Safe && !IsOpenQuestion(candidate.Judgement)
-            && (candidate.Judgement is not null || !ResolverForm.IsShipped(model, candidate.Function, out _))
+            && (candidate.Judgement is not null || !ResolverForm.IsShipped(model, candidate.Function))
         let function = candidate.Function
         select Found(function.Signature, $"The app may run it, and {model.Identities.NameOf(function.Owner)} sees every tenant"
             + $"{(candidate.Judgement is { } judgement ? $": {judgement.Reason}" : "")}{NoResolver(model, function)}.", FixOf(model, function));
@@ -29,8 +29,9 @@ internal sealed class DefinerBypasses : CatalogRule
 
     /// <summary>What stands in the way of taking it for a resolver, where it is called like one.</summary>
     private static string NoResolver(DatabaseModel model, Function function) =>
-        (function.Name.StartsWith("resolve_", StringComparison.Ordinal) || function.Name.StartsWith("tenants_of_", StringComparison.Ordinal))
-            && !ResolverForm.IsShipped(model, function, out var why) ? $"; it is no resolver as app.create_resolver makes it: {why}" : "";
+        (function.Name.StartsWith("resolve_", StringComparison.Ordinal) || function.Name.StartsWith("tenants_of_", StringComparison.Ordinal)
+            || function.Name == AcceptanceForm.FunctionName)
+            && ResolverForm.Fault(model, function) is { } why ? $"; it is no resolver as app.create_resolver makes it: {why}" : "";
 
     /// <summary>It reads who the tenant is, nothing was seen, and nothing was proved.</summary>
     internal static bool IsOpenQuestion(PolicyJudgement? judgement) => judgement is { Verdict: PolicyVerdict.NotJudged, ReadsContext: true };

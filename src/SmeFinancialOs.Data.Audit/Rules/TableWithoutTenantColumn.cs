@@ -1,5 +1,6 @@
 using SmeFinancialOs.Data.Audit.Catalog;
 using SmeFinancialOs.Data.Audit.Fixes;
+using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Rules;
 
@@ -9,12 +10,12 @@ internal sealed class TableWithoutTenantColumn : CatalogRule
         "table-without-tenant-column", AuditSeverity.Error,
         "A table the app may touch that says not whose rows they are.",
         "Every tenant reads the same rows. A table whose foreign key leads to a tenant table is judged by its policies instead. "
-            + "Reference data belongs on the allowlist, with the reason.",
+            + "Reference data is shared with app.share_table, or belongs on the allowlist, with the reason.",
         RowSecurity);
 
     public override IEnumerable<AuditFinding> Evaluate(DatabaseModel model) =>
         from table in model.Catalog.Relations.Values
-        where table.IsTable && !table.Temporary && !model.IsTenantTable(table.Oid) && !IsJudged(model, table)
+        where table.IsTable && !table.Temporary && !model.IsTenantTable(table.Oid) && !IsJudged(model, table) && !TableForm.IsShipped(model, table)
         let roles = model.AppGrantees(GrantKind.Relation, table.Oid)
         where roles.Length > 0
         select model.HasTenants(table.Oid)

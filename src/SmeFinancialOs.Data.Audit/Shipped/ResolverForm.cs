@@ -1,23 +1,23 @@
 using System.Text.RegularExpressions;
 using SmeFinancialOs.Data.Audit.Catalog;
+using static SmeFinancialOs.Data.Audit.Shipped.PrintedSql;
 
 namespace SmeFinancialOs.Data.Audit.Shipped;
 
 /// <summary>
 /// A function as <c>app.create_resolver</c> makes it (sql/objects/resolvers.sql): it returns the tenant of one row, whose unique key the caller has, or,
-/// without the tenant column of that key, all tenants. Its text is compared, not its name: a resolver that was changed is no resolver.
+/// without the tenant column of that key, all tenants; or <see cref="AcceptanceForm"/>. Its text is compared, not its name: a resolver that was changed is
+/// no resolver.
 /// </summary>
 internal static partial class ResolverForm
 {
-    /// <summary>Whether it is of this form; else why it is not.</summary>
-    internal static bool IsShipped(DatabaseModel model, Function function, out string why)
-    {
-        why = Fault(model, function) ?? "";
-        return why.Length == 0;
-    }
+    internal static bool IsShipped(DatabaseModel model, Function function) => Fault(model, function) is null;
 
-    private static string? Fault(DatabaseModel model, Function function)
+    /// <summary>Why it is not of this form; null when it is.</summary>
+    internal static string? Fault(DatabaseModel model, Function function)
     {
+        if (function.Name == AcceptanceForm.FunctionName)
+            return CallerFault(model, function) ?? AcceptanceForm.Fault(model, function);
         if (function is not { Language: "sql", StandardBody: true, Settings.Length: 1, IsStrict: true, Volatility: 's', Leakproof: false })
             return "it is not SQL with a standard body, STRICT, STABLE and with search_path as its one setting";
         if (function.SearchPath is not ["pg_catalog", "pg_temp"])
@@ -65,9 +65,6 @@ internal static partial class ResolverForm
         return model.Catalog.Relations.Values.Any(relation => model.Catalog.Grants[(GrantKind.Relation, relation.Oid)].Any(grant => grant.Grantee == caller))
             ? $"{model.Identities.NameOf(caller)} may call it, and has privileges on tables" : null;
     }
-
-    private const string Name = """(?:"(?:[^"]|"")+"|[a-z_][a-z0-9_$]*)""";
-    private const string Cast = """(?:::[a-z][a-z0-9_ ]*)?""";
 
     /// <summary>As pg_get_function_sqlbody prints it. An AND within a name gives parts that are no comparison.</summary>
     [GeneratedRegex($"""
