@@ -18,7 +18,7 @@ public sealed class TenantTypeMigrationTests
             UNION ALL SELECT concat('n', oid, xmin) FROM pg_namespace UNION ALL SELECT concat('e', oid, xmin) FROM pg_event_trigger) AS o (text)
         """;
 
-    public static TheoryData<TenantIdType, bool, bool> Forms => TypedDatabase.Forms;
+    public static TheoryData<TenantIdType, bool, bool> Forms => [.. TestPart.Of(TypedDatabase.Forms)];
 
     [Theory]
     [MemberData(nameof(Forms))]

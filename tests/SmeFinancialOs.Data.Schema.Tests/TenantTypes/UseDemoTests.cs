@@ -6,7 +6,7 @@ public sealed class UseDemoTests
     private const string Before = "public.items";
     private const string After = "public.later";
 
-    public static TheoryData<TenantIdType, bool, bool> Forms => TypedDatabase.Forms;
+    public static TheoryData<TenantIdType, bool, bool> Forms => [.. TestPart.Of(TypedDatabase.Forms)];
 
     [Theory]
     [MemberData(nameof(Forms))]

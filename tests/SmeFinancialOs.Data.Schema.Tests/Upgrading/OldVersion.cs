@@ -45,10 +45,10 @@ internal sealed class OldVersion
         "version 14, renamed, guarded and sealed"];
 
     /// <summary>The forms of version 9, and of version 10.</summary>
-    public static TheoryData<string> Forms => [.. TestSample.Of(Forms9And10)];
+    public static TheoryData<string> Forms => [.. TestPart.Of(Forms9And10)];
 
     /// <summary>Those, and the forms of version 14, which has what was changed since 9 and 10, and no registry of protected tables.</summary>
-    public static TheoryData<string> AllForms => [.. TestSample.Of(Forms9And10.Concat(Forms14))];
+    public static TheoryData<string> AllForms => [.. TestPart.Of(Forms9And10.Concat(Forms14))];
 
     public string ConnectionString { get; }
 
