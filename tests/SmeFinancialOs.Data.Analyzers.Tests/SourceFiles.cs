@@ -7,7 +7,7 @@ namespace SmeFinancialOs.Data.Analyzers.Tests;
 internal static class SourceFiles
 {
     public static IReadOnlyList<SyntaxTree> CSharp { get; } =
-        [.. Find("*.cs", "src", "tests", "benchmarks").Select(file => CSharpSyntaxTree.ParseText(file.Text, path: file.Path))];
+        [.. Find("*.cs", "src", "tests", "benchmarks", "samples").Select(file => CSharpSyntaxTree.ParseText(file.Text, path: file.Path))];
 
     public static IReadOnlyList<(string Path, string[] Lines)> Sql { get; } = [.. Find("*.sql", "sql").Select(file => (file.Path, file.Text.Split('\n')))];
 

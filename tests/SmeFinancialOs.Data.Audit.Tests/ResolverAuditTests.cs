@@ -57,6 +57,26 @@ public sealed class ResolverAuditTests(ResolverAuditTests.Resolvers database) : 
                 && finding.Message.Contains("app_resolver sees every tenant", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Probe_calls_no_resolver_as_it_is_made_and_breaks_through_one_that_was_changed()
+    {
+        var probe = new IsolationProbe(database.ConnectionString, new());
+        var report = await probe.RunAsync(null, Sql.Cancel);
+        report.Breaches.Should().BeEmpty();
+        report.Skipped.Where(skipped => skipped.IsAllowed).Select(skipped => skipped.ObjectName).Should().BeEquivalentTo(Before);
+
+        await using var superuser = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
+        await superuser.RunAsync("GRANT EXECUTE ON FUNCTION app.resolve_hint(text) TO tenant_role");
+        try
+        {
+            (await probe.RunAsync(null, Sql.Cancel)).Breaches.Should().OnlyContain(breach => breach.ObjectName == "app.resolve_hint(text)").And.NotBeEmpty();
+        }
+        finally
+        {
+            await superuser.RunAsync("REVOKE EXECUTE ON FUNCTION app.resolve_hint(text) FROM tenant_role");
+        }
+    }
+
     /// <summary>With the judging of functions: a changed resolver is not taken for safe there either.</summary>
     [Fact]
     public async Task A_changed_resolver_is_an_error_of_a_whole_audit()

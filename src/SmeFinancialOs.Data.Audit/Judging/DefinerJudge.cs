@@ -50,9 +50,7 @@ internal sealed class DefinerJudge(DatabaseModel model, JudgingFacts facts)
     {
         var roles = model.AppGrantees(GrantKind.Function, function.Oid);
         if (ResolverForm.IsShipped(model, function))
-            return new(function.Signature, roles, new Judged(PolicyVerdict.Safe, function.Name == AcceptanceForm.FunctionName
-                ? "it turns an invitation of a tenant into a membership of the same tenant, for the user who has its address"
-                : "it returns the tenant of a unique key that the caller has, nothing else"));
+            return new(function.Signature, roles, new Judged(PolicyVerdict.Safe, ResolverForm.PurposeOf(function)));
         return Obstacle(function) is { } obstacle
             ? new(function.Signature, roles, new Judged(PolicyVerdict.NotJudged, obstacle))
             : new(function.Signature, roles, new Judged(PolicyVerdict.Safe, "it reads and writes no table of tenants"));

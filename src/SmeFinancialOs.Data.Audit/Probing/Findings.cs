@@ -39,6 +39,9 @@ internal sealed class Findings(IsolationProbeOptions options)
         Skip(name, known?.Reason ?? reason, known is not null);
     }
 
+    /// <summary>What it gives away is what it is for.</summary>
+    public void Known(string name, string purpose) => Skip(name, purpose, true);
+
     /// <summary>The statement failed for reasons of its own. Impossible: for everybody.</summary>
     public void NotMade(Attempt attempt, string reason, string sqlState, bool impossible) => _notMade.Add((attempt, reason, sqlState, impossible));
 

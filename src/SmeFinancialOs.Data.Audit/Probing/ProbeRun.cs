@@ -1,4 +1,5 @@
 using SmeFinancialOs.Data.Audit.Catalog;
+using SmeFinancialOs.Data.Audit.Shipped;
 
 namespace SmeFinancialOs.Data.Audit.Probing;
 
@@ -122,6 +123,12 @@ internal sealed partial class ProbeRun
         var functions = new List<(ProbeFunction Function, string Call)>();
         foreach (var function in calls.Callable)
         {
+            if (ResolverForm.IsShipped(Model, Model.Catalog.Functions[function.Oid]))
+            {
+                _findings.Known(function.Signature, ResolverForm.PurposeOf(Model.Catalog.Functions[function.Oid]));
+                continue;
+            }
+
             var made = await calls.CallsAsync(function).ConfigureAwait(false);
             if (made.Count == 0 && Model.Catalog.Functions[function.Oid].Definer)
                 _findings.Unclear(function.Signature, "No arguments could be made up for it.");

@@ -13,6 +13,10 @@ internal static partial class ResolverForm
 {
     internal static bool IsShipped(DatabaseModel model, Function function) => Fault(model, function) is null;
 
+    internal static string PurposeOf(Function function) => function.Name == AcceptanceForm.FunctionName
+        ? "it turns an invitation of a tenant into a membership of the same tenant, for the user who has its address"
+        : "it returns the tenant of a unique key that the caller has, nothing else";
+
     /// <summary>Why it is not of this form; null when it is.</summary>
     internal static string? Fault(DatabaseModel model, Function function)
     {
