@@ -7,6 +7,8 @@ namespace SmeFinancialOs.Data.Audit.Probing;
 internal sealed record Privileges(IReadOnlySet<(uint, string)> Select, IReadOnlySet<(uint, string)> Insert, IReadOnlySet<(uint, string)> Update,
     IReadOnlySet<(uint, string)> Delete)
 {
+    public bool HasAny(Relation table) => Select.Concat(Insert).Concat(Update).Concat(Delete).Any(item => item.Item1 == table.Oid);
+
     internal static async Task<Privileges> ReadAsync(ProbeSession session, string role)
     {
         var name = Identifier.Literal(role);

@@ -102,7 +102,8 @@ internal sealed partial class ProbeRun
         if (demo.Count == 0)
             return;
         await AttackAsync(demo, progress, "the demo").ConfigureAwait(false);
-        if (_options.DemoTenant is { } tenant
+        // Where the demo's role may do nothing, there is no demo.
+        if (_options.DemoTenant is { } tenant && _catalog.Tables.Any(table => demo.Exists(actor => _rights[actor.Rights].HasAny(table)))
             && await ProbeContext.IsTenantAsync(tenant, demo[0].Rights, _session, _catalog, _findings).ConfigureAwait(false))
             await new ProbeRun(_session, _options, _catalog, _context.Against(tenant), _findings, _rights).AttackDemoAsync(actors, progress)
                 .ConfigureAwait(false);

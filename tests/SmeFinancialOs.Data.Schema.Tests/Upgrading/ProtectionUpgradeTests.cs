@@ -167,21 +167,22 @@ public sealed class ProtectionUpgradeTests
         string[] texts =
         [
             "admin_access'", "demo_read_only", "demo_no_writes", "context_sealed'", "AS current_org_id)", "AS demo_org_id)",
-            "tenant_org_id FROM app_seal.context c))", "CREATE POLICY %",
-            "UPDATE OF {id}", "ARRAY['SELECT'",
+            "tenant_org_id FROM app_seal.context c))", "UPDATE OF {id}", "ARRAY['SELECT'",
         ];
         foreach (var text in texts)
-            EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal).Where(script => script.Contents.Contains(text))
-                .Select(script => script.Name)
-                .Should().Equal(["objects/protection.sql"], text);
+            FilesWith(text).Should().Equal(["objects/protection.sql"], text);
+        FilesWith("CREATE POLICY %I").Should().Equal("objects/apply_protection.sql");
+
+        static IEnumerable<string> FilesWith(string text) => EmbeddedScripts.All.Concat(EmbeddedScripts.Guard).Concat(EmbeddedScripts.Seal)
+            .Where(script => script.Contents.Contains(text, StringComparison.Ordinal)).Select(script => script.Name);
     }
 
     private static MigrationScripts ScriptsWithAnotherPolicy()
     {
         SqlScript[] core =
             [.. EmbeddedScripts.Core.Select(script => script.Name != "objects/protection.sql" ? script : new(script.Name, script.Contents.Replace(
-            "        ('context_sealed',",
-                "        ('no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        ('context_sealed',")))];
+            "        (shared, 'owner_access',",
+                "        (own, 'no_deletes_at_all', 'DELETE', false, ARRAY['tenant_role'], 'false', NULL, NULL),\n        (shared, 'owner_access',")))];
         return new MigrationScripts(core, EmbeddedScripts.Invoicing, EmbeddedScripts.Guard, EmbeddedScripts.Seal);
     }
 
