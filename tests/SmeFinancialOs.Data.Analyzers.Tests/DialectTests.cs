@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace SmeFinancialOs.Data.Analyzers.Tests;
 
-/// <summary>What no analyzer of the SDK asks of the code: src/, tests/, benchmarks/ and samples/ are written in one dialect, and sql/ is as narrow as they are.</summary>
+/// <summary>
+/// What no analyzer of the SDK asks of the code: src/, tests/, benchmarks/ and samples/ are written in one dialect, and sql/ is as narrow as they are.
+/// </summary>
 public sealed class DialectTests
 {
     private const int Columns = 160;

@@ -51,6 +51,9 @@ internal sealed class FamilyJudge
         }
     }
 
+    /// <summary>All tables that its policies read are safe, and show the role one fixed tenant: none of them has to show the own one.</summary>
+    internal bool IsOfFixedTenant { get; init; }
+
     internal async Task<Judged> JudgeAsync(CancellationToken cancellationToken)
     {
         if (_states.Count > MostStates)
@@ -106,7 +109,7 @@ internal sealed class FamilyJudge
         var proof = new TenantProof(_model, _facts, _table, _owner, _predicates, _closure, _related, _safe, _readsTenant);
         var missing = _predicates.Expressions.Select(item => item.Command).Where(command => !observed.Controlled.Contains(command)).ToList();
         if (missing.Count > 0 && !_readsTenant && _predicates.IsReadOnly
-            && (observed.Shared.Count > 0 || (_owner.Parent is { } settled && _safe.Contains(settled.Oid))))
+            && (observed.Shared.Count > 0 || IsOfFixedTenant))
             return proof.Judge(_trees, _comparisons, observed); // a role for one fixed tenant, such as a demo
         if (missing.Count > 0 && !_readsTenant && standing.Count == 0)
             return new(PolicyVerdict.NotJudged, $"it does not read {_settings}: name the setting that says who the tenant is, or the context");

@@ -21,10 +21,10 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
         foreach (var source in related.All.Where(source => model.HasTenants(source.Oid)).ToList())
         {
             var judged = await judgeOther(source, role).ConfigureAwait(false);
-            if (judged is { Verdict: PolicyVerdict.Safe, IsFixed: true })
-                ofFixedTenant.Add(source.Oid, judged);
-            else if (judged is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
+            if (judged is { Verdict: PolicyVerdict.Safe, SharedRows: [] })
                 safe.Add(source.Oid);
+            else if (judged is { Verdict: PolicyVerdict.Safe, IsFixed: true })
+                ofFixedTenant.Add(source.Oid, judged);
         }
 
         // A role for one fixed tenant, such as a demo, sees through its parents what it sees of them.
@@ -59,7 +59,10 @@ internal sealed class TableJudge(DatabaseModel model, JudgingFacts facts, Sessio
             }
 
             var states = new SettingStates(given, closure, forms, own).All();
-            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, owner, family, given, states);
+            var judge = new FamilyJudge(model, facts, sessions, values, table, role, predicates, closure, related, safe, owner, family, given, states)
+            {
+                IsOfFixedTenant = isOfFixedTenant,
+            };
             var judgement = await judge.JudgeAsync(cancellationToken).ConfigureAwait(false);
             if (isOfFixedTenant && judgement.Verdict == PolicyVerdict.Safe)
                 judgement = judgement with { SharedRows = [.. ofFixedTenant.Values.SelectMany(judged => judged.SharedRows).Distinct()], IsFixed = true };
