@@ -61,7 +61,7 @@ internal sealed record Case(IReadOnlyList<Step> Steps)
             from committed in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
             from savepoint in Gen.Choose(0, 4)
             from length in way is Way.Session or Way.Stream ? Gen.Constant(1) : Gen.Choose(1, 4)
-            from list in (way == Way.Stream ? RandomStatements.Query(tenant) : statements.Any(tenant)).ArrayOf(length)
+            from list in (way == Way.Stream ? statements.Query(tenant) : statements.Any(tenant)).ArrayOf(length)
             select new Step(tenant, way, readOnly, committed, way == Way.UnitOfWork && savepoint < length ? savepoint : null, list);
         return
             from length in Gen.Choose(3, 14)

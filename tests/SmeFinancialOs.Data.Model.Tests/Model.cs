@@ -7,14 +7,23 @@ using SmeFinancialOs.Data.Testing;
 namespace SmeFinancialOs.Data.Model.Tests;
 
 /// <summary>Both kinds of databases on one server, and the comparison of them.</summary>
-public sealed class Model : IAsyncLifetime
+public class Model : IAsyncLifetime
 {
     private const int CasesOfASchema = 20;
 
+    private readonly Tenants _ids;
+    private readonly TenantKeyType _type;
     private readonly List<NpgsqlConnection> _tenants = [];
     private TenantDatabase _database = null!;
     private NpgsqlConnection _superuser = null!;
     private string _reset = null!;
+
+    public Model()
+        : this(TenantKeyType.Uuid)
+    {
+    }
+
+    protected Model(TenantKeyType type) => (_type, _ids) = (type, new(type));
 
     /// <summary>Sequences that were compared so far.</summary>
     internal int Cases { get; private set; }
@@ -25,9 +34,11 @@ public sealed class Model : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var server = await TestServer.StartAsync();
-        _database = await server.CreateTenantDatabaseAsync();
+        _database = await server.CreateTenantDatabaseAsync(new() { TenantType = _type });
         _superuser = new NpgsqlConnection(_database.SuperuserConnectionString);
         await _superuser.OpenAsync();
+        if (_type != TenantKeyType.Uuid)
+            await _superuser.RunAsync($"SELECT app.use_demo({_ids.Literal(Tenants.Demo)})");
         await _superuser.RunAsync("DO $$ BEGIN CREATE ROLE separate NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
         for (var tenant = 0; tenant < Tenants.Count; tenant++)
         {
@@ -38,10 +49,10 @@ public sealed class Model : IAsyncLifetime
         }
 
         // What visitors of the demo find.
+        var demo = _ids.Literal(Tenants.Demo);
         var rows = string.Concat(new[] { "public", SeparateDatabases.SchemaOf(Tenants.Demo) }.Select(schema =>
-            $"INSERT INTO {schema}.parent (org_id, id, code, a) VALUES ('{Tenants.Id(Tenants.Demo)}', 1, 'a', 1), ('{Tenants.Id(Tenants.Demo)}', 2, 'b', 2);"
-            + $"INSERT INTO {schema}.child (org_id, id, parent_id, a) VALUES ('{Tenants.Id(Tenants.Demo)}', 1, 1, 0), ('{Tenants.Id(Tenants.Demo)}', "
-                + "3, 2, NULL);"));
+            $"INSERT INTO {schema}.parent (org_id, id, code, a) VALUES ({demo}, 1, 'a', 1), ({demo}, 2, 'b', 2);"
+            + $"INSERT INTO {schema}.child (org_id, id, parent_id, a) VALUES ({demo}, 1, 1, 0), ({demo}, 3, 2, NULL);"));
         _reset = string.Concat(Enumerable.Range(0, Tenants.Count).Select(SeparateDatabases.SchemaOf).Append("public")
             .Select(schema => $"DELETE FROM {schema}.child; DELETE FROM {schema}.parent;")) + rows;
     }
@@ -51,6 +62,7 @@ public sealed class Model : IAsyncLifetime
         foreach (var connection in _tenants.Append(_superuser))
             await connection.DisposeAsync();
         await _database.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Compares as many random sequences, over random schemas; stops at the first difference.</summary>
@@ -63,7 +75,7 @@ public sealed class Model : IAsyncLifetime
         for (var done = 0; done < sequences; done += CasesOfASchema)
         {
             var schemaSeed = seed + done;
-            var schema = Schema.Create(new Random(schemaSeed));
+            var schema = Schema.Create(_ids, new Random(schemaSeed));
             await SharedDatabase.CreateAsync(_superuser, schema);
             await SeparateDatabases.CreateAsync(_superuser, schema);
             if (weaken is not null)
@@ -77,7 +89,7 @@ public sealed class Model : IAsyncLifetime
 
     private Difference? Compare(Schema schema, int seed, int sequences)
     {
-        var shared = new SharedDatabase(_database.Factory, _superuser);
+        var shared = new SharedDatabase(_database.Factory, _superuser, _ids);
         var separate = new SeparateDatabases(_tenants);
         Difference? smallest = null;
         var property = Prop.ForAll(Case.Of(schema), one =>

@@ -13,7 +13,7 @@ internal sealed class RandomStatements(Schema schema)
 
     public Gen<Statement> Any(int tenant) => Gen.Frequency((9, Insert(tenant)), (3, Update(tenant)), (2, Delete(tenant)), (6, Query(tenant)), (1, Refused));
 
-    public static Gen<Statement> Query(int tenant) => Rows(Gen.OneOf(
+    public Gen<Statement> Query(int tenant) => Rows(Gen.OneOf(
         from table in Table from condition in Condition(tenant, table) select $"SELECT * FROM {table} WHERE {condition}",
         from table in Table
         from limit in Gen.Choose(0, 3)
@@ -75,13 +75,13 @@ internal sealed class RandomStatements(Schema schema)
         from returns in Gen.Elements(true, false, false)
         select Written($"UPDATE {table} SET {set} WHERE {condition}", returns);
 
-    private static Gen<Statement> Delete(int tenant) =>
+    private Gen<Statement> Delete(int tenant) =>
         from table in Table
         from condition in Condition(tenant, table)
         from returns in Gen.Elements(true, false, false)
         select Written($"DELETE FROM {table} WHERE {condition}", returns);
 
-    private static Gen<string> Condition(int tenant, string table) => Gen.OneOf(
+    private Gen<string> Condition(int tenant, string table) => Gen.OneOf(
         Gen.Constant("true"),
         Id.Select(id => $"{table}.id = {id}"),
         Gen.Choose(0, 4).Select(a => $"{table}.a > {a} OR {table}.a IS NULL"),
@@ -90,9 +90,9 @@ internal sealed class RandomStatements(Schema schema)
         // An error in a row of another tenant would tell that it is there.
         table == "parent" ? Gen.Constant("10 / (parent.a - 1) > 0") : Gen.Constant($"{table}.id IN (SELECT p.id FROM parent p)"));
 
-    private static Gen<string> Other(int tenant) => Gen.Choose(1, Tenants.Count - 1).Select(distance => Literal((tenant + distance) % Tenants.Count));
+    private Gen<string> Other(int tenant) => Gen.Choose(1, Tenants.Count - 1).Select(distance => Literal((tenant + distance) % Tenants.Count));
 
-    private static string Literal(int tenant) => $"'{Tenants.Id(tenant)}'";
+    private string Literal(int tenant) => schema.Tenants.Literal(tenant);
 
     private static Gen<Statement> Rows(Gen<string> select) =>
         select.Select(sql => new Statement($"SELECT row_to_json(t)::text AS row FROM ({sql}) t ORDER BY 1", IsQuery: true));

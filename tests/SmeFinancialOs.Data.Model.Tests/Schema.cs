@@ -1,10 +1,11 @@
 namespace SmeFinancialOs.Data.Model.Tests;
 
 /// <summary>Two tables of a host, a parent and a child, of a random make.</summary>
-internal sealed record Schema(ColumnType ParentType, ColumnType ChildType, bool CodeIsUnique, bool CodeIsRequired, string? Check,
+internal sealed record Schema(Tenants Tenants, ColumnType ParentType, ColumnType ChildType, bool CodeIsUnique, bool CodeIsRequired, string? Check,
     string OnDelete, int? DefaultOfA)
 {
-    public static Schema Create(Random random) => new(
+    public static Schema Create(Tenants tenants, Random random) => new(
+        tenants,
         Pick(random, ColumnType.All),
         Pick(random, ColumnType.All),
         random.Next(2) == 0,
@@ -17,7 +18,7 @@ internal sealed record Schema(ColumnType ParentType, ColumnType ChildType, bool 
     /// <param name="organizationDefault">What a row is given that does not say its organization.</param>
     public string Ddl(string organizationDefault) => $"""
         CREATE TABLE parent (
-            org_id uuid NOT NULL DEFAULT {organizationDefault},
+            org_id {Tenants.TypeName} NOT NULL DEFAULT {organizationDefault},
             id int NOT NULL,
             code text {(CodeIsRequired ? "NOT NULL" : "")},
             a int {(DefaultOfA is { } value ? $"DEFAULT {value}" : "")},
@@ -26,7 +27,7 @@ internal sealed record Schema(ColumnType ParentType, ColumnType ChildType, bool 
             {(CodeIsUnique ? ", UNIQUE (org_id, code)" : "")}
             {(Check is null ? "" : $", CONSTRAINT parent_check CHECK ({Check})")});
         CREATE TABLE child (
-            org_id uuid NOT NULL DEFAULT {organizationDefault},
+            org_id {Tenants.TypeName} NOT NULL DEFAULT {organizationDefault},
             id int NOT NULL,
             parent_id int,
             a int,

@@ -19,11 +19,11 @@ internal sealed class SeparateDatabases(IReadOnlyList<NpgsqlConnection> tenants)
                 DROP SCHEMA IF EXISTS {name} CASCADE;
                 CREATE SCHEMA {name};
                 SET search_path = {name};
-                {schema.Ddl($"'{Tenants.Id(tenant)}'")}
+                {schema.Ddl(schema.Tenants.Literal(tenant))}
                 -- Before the other constraints, as a policy is.
                 CREATE FUNCTION own_only() RETURNS trigger LANGUAGE plpgsql AS $$
                 BEGIN
-                    IF NEW.org_id IS DISTINCT FROM '{Tenants.Id(tenant)}' THEN
+                    IF NEW.org_id IS DISTINCT FROM {schema.Tenants.Literal(tenant)} THEN
                         RAISE EXCEPTION 'not a row of this tenant' USING ERRCODE = '42501';
                     END IF;
                     RETURN NEW;

@@ -3,7 +3,7 @@ using Npgsql;
 namespace SmeFinancialOs.Data.Model.Tests;
 
 /// <summary>All tenants in the same tables, kept apart by row-level security and used through the factory.</summary>
-internal sealed class SharedDatabase(TenantConnectionFactory factory, NpgsqlConnection superuser) : IDatabase
+internal sealed class SharedDatabase(TenantConnectionFactory factory, NpgsqlConnection superuser, Tenants tenants) : IDatabase
 {
     public static async Task CreateAsync(NpgsqlConnection superuser, Schema schema)
     {
@@ -25,7 +25,7 @@ internal sealed class SharedDatabase(TenantConnectionFactory factory, NpgsqlConn
     {
         try
         {
-            return await RunAsync(step, Tenants.Context(step.Tenant, step.IsReadOnly));
+            return await RunAsync(step, tenants.Context(step.Tenant, step.IsReadOnly));
         }
         catch (Exception fault) when (SqlStateOf(fault) is { } state)
         {
@@ -36,8 +36,8 @@ internal sealed class SharedDatabase(TenantConnectionFactory factory, NpgsqlConn
     /// <summary>As an operator sees them, who is bound by a policy too.</summary>
     public async Task<string> ContentAsync(int tenant) =>
         string.Join("\n",
-            await superuser.ReadAsync($"SELECT row_to_json(t)::text FROM parent t WHERE org_id = '{Tenants.Id(tenant)}' UNION ALL SELECT row_to_json(t)::text "
-                + $"FROM child t WHERE org_id = '{Tenants.Id(tenant)}' ORDER BY 1"));
+            await superuser.ReadAsync($"SELECT row_to_json(t)::text FROM parent t WHERE org_id = {tenants.Literal(tenant)} UNION ALL SELECT row_to_json(t)::text "
+                + $"FROM child t WHERE org_id = {tenants.Literal(tenant)} ORDER BY 1"));
 
     private static string? SqlStateOf(Exception fault) => (fault as TenantDataException)?.SqlState ?? (fault as PostgresException)?.SqlState;
 
