@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Cli.Tests;
 /// <summary>The commands that are not the audit.</summary>
 public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
 {
-    [Fact]
+    [PartFact]
     public async Task Migrate_brings_the_schema_and_the_guard()
     {
         var database = await databases.NewEmptyAsync();
@@ -18,7 +18,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("migrate", "--guard", "-c", database)).Should().Be((0, "nothing to do\n", ""));
     }
 
-    [Fact]
+    [PartFact]
     public async Task Seal_adds_lists_and_retires_keys_and_migrate_asks_for_them()
     {
         var database = await databases.NewAsync("INSERT INTO organizations (id, name, slug) VALUES (gen_random_uuid(), 'A', 'a')");
@@ -35,7 +35,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         list.Should().MatchRegex($"^{key[..8]}  added .*Z  retired .*Z\n[0-9a-f]{{8}}  added .*Z  in force\n$").And.NotContain(key[9..53]);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Protect_makes_tables_safe_all_or_none()
     {
         var database =
@@ -54,7 +54,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         (await Databases.ScalarAsync<bool>(database, isProtected)).Should().BeTrue();
     }
 
-    [Fact]
+    [PartFact]
     public async Task Protect_says_when_the_database_is_not_migrated()
     {
         using var tool = new Tool();
@@ -63,7 +63,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         error.Should().Contain("Migrate the database first");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Lint_starts_a_server_of_its_own_and_names_the_migration()
     {
         using var tool = new Tool();
@@ -76,7 +76,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
 
     }
 
-    [Fact]
+    [PartFact]
     public async Task Ctrl_C_ends_a_lint_and_its_database()
     {
         if (OperatingSystem.IsWindows())
@@ -95,7 +95,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         (await Databases.ScalarAsync<long>(databases.Server, $"SELECT count(*) FROM pg_database WHERE datname = '{name}'")).Should().Be(0);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("audit")]
     [InlineData("lint")]
     [InlineData("probe")]
@@ -113,7 +113,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         output.Should().Contain($"Examples:\n  sme-data {command}").And.Contain("Exit codes: 0");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("--nonsense")]
     [InlineData("audit", "--format", "yaml")]
     [InlineData("audit", "--fail-on", "always")]
@@ -130,7 +130,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync(arguments)).ExitCode.Should().Be(2);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Explain_tells_of_a_rule()
     {
         using var tool = new Tool();
@@ -139,7 +139,7 @@ public sealed class CommandTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("explain")).Output.Split('\n').Should().Contain(line => line.StartsWith("policy-always-true ", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [PartFact]
     public void The_pages_of_the_rules_are_the_rules()
     {
         var pages = Path.Combine(RepositoryRoot.Folder, "docs", "rules");

@@ -7,7 +7,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
 {
     private const string Secret = "s3cr3t-marker";
 
-    [Fact]
+    [PartFact]
     public async Task The_connection_comes_from_the_environment_or_as_a_uri()
     {
         var settings = new NpgsqlConnectionStringBuilder(databases.Clean);
@@ -29,7 +29,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
     }
 
     /// <summary>DATABASE_URL as Prisma, Neon, Supabase and Vercel write it.</summary>
-    [Theory]
+    [PartTheory]
     [InlineData("schema=public&connection_limit=1&pool_timeout=20&connect_timeout=10")]
     [InlineData("schema=public&pgbouncer=true&statement_cache_size=0&socket_timeout=5&supa=base-pooler.x")]
     [InlineData("sslmode=prefer&channel_binding=prefer&application_name=ci&options=-c%20geqo%3Doff")]
@@ -43,7 +43,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
         error.Contains("give the direct URI", StringComparison.Ordinal).Should().Be(parameters.Contains("pgbouncer=true", StringComparison.Ordinal));
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("schema=app&options=-c%20app.x%3D1", "Search Path=app", "Options=\"-c app.x=1\"")]
     [InlineData("options=endpoint%3Dep-cool-1&sslmode=require&channel_binding=require", "Options=\"endpoint=ep-cool-1\"", "Channel Binding=Require")]
     [InlineData("sslaccept=strict&sslcert=ca.pem&sslidentity=id.p12&sslpassword=x", "SSL Mode=VerifyFull", "Root Certificate=ca.pem;SSL Certificate=id.p12")]
@@ -58,7 +58,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
         (actual.Password, actual.Port, actual.Database).Should().Be(("p@", 6543, "d"));
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("prisma://accelerate.prisma-data.net/?api_key=" + Secret, "*HTTP*directUrl*")]
     [InlineData("prisma+postgres://localhost:51213/?api_key=" + Secret, "*HTTP*directUrl*")]
     [InlineData("postgresql://u:" + Secret + "@h/d?nonsense=" + Secret, "*\"nonsense\" is not understood*")]
@@ -84,7 +84,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
         return $"postgresql://{login}@{settings.Host}:{settings.Port}/{settings.Database}?{parameters}";
     }
 
-    [Fact]
+    [PartFact]
     public async Task Command_without_a_connection_says_how_to_give_one()
     {
         using var tool = new Tool();
@@ -105,7 +105,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
         Secret,
     ];
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Bad))]
     public async Task A_password_is_printed_nowhere(string connection)
     {
@@ -119,7 +119,7 @@ public sealed class ConnectionTests(Databases databases) : IClassFixture<Databas
         }
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_wrong_password_is_printed_nowhere()
     {
         using var tool = new Tool();

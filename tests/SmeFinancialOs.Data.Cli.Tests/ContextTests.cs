@@ -29,7 +29,7 @@ public sealed class ContextTests(Databases databases) : IClassFixture<Databases>
     private static readonly string[] Names = ["--tenant-column", "tenant_id", "--app-login", "authenticator", "--membership",
         "public.members(user_id, tenant_id)"];
 
-    [Theory]
+    [PartTheory]
     [InlineData(ByClaim, Claims)]
     [InlineData(ByClaim, "postgrest")]
     [InlineData(ByClaim, "supabase")]
@@ -44,7 +44,7 @@ public sealed class ContextTests(Databases databases) : IClassFixture<Databases>
         output.Should().MatchRegex(@"clean; \d+ attacks on 2 objects");
     }
 
-    [Fact]
+    [PartFact]
     public async Task The_context_may_stand_in_the_settings_file()
     {
         var database = await NewAsync(ByMembership);
@@ -57,7 +57,7 @@ public sealed class ContextTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("probe", "-c", database)).ExitCode.Should().Be(0);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("--context", "supabse", "nor one of supabase, postgrest, django-rls-tenants, prisma")]
     [InlineData("--context", "set_config('app.tenant', :tennant, true)", ":tennant is unknown")]
     [InlineData("--context", "set_config('app.tenant', '7', true)", "no placeholder")]

@@ -9,7 +9,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
 {
     private const string Open = "CREATE POLICY more ON public.invoices FOR SELECT USING (amount_cents > 0)";
 
-    [Fact]
+    [PartFact]
     public async Task Diff_of_a_fresh_snapshot_is_clean_and_a_hole_is_dangerous()
     {
         var database = await databases.NewAsync();
@@ -34,7 +34,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("diff", "new.json", "rls.json", "--fail-on", "breaking")).ExitCode.Should().Be(1);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Changes_that_are_safe_by_proof_do_not_fail()
     {
         var database = await databases.NewAsync();
@@ -52,7 +52,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("diff", "rls.json", "-c", database, "--fail-on", "safe")).ExitCode.Should().Be(1);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Formats_have_each_change()
     {
         var database = await databases.NewAsync();
@@ -69,7 +69,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("diff", "rls.json", "-c", database, "-f", "github")).Output.Should().StartWith("::error title=drift-dangerous::");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("", "The snapshot is empty")]
     [InlineData("{", "no valid JSON")]
     [InlineData("""{ "formatVersion": 7 }""", "it is 7, and this version of sme-data reads 1")]
@@ -83,7 +83,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         error.Should().StartWith("sme-data: rls.json: ").And.Contain(message);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Other_options_than_those_of_the_file_are_an_error_that_names_them()
     {
         using var tool = new Tool();
@@ -93,7 +93,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         error.Should().Contain("tenantRoles is \"demo_role, tenant_role\" in the first and \"tenant_role\" in the second");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Incomplete_snapshot_says_so_and_its_diff_fails()
     {
         var database = await databases.NewAsync("DO $$ BEGIN CREATE ROLE stranger LOGIN PASSWORD 'p'; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
@@ -109,7 +109,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         output.Should().Contain("drift-review").And.Contain("may not SET ROLE").And.NotContain("drift-safe").And.NotContain("clean");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Database_without_tenant_tables_is_not_compared()
     {
         using var tool = new Tool();
@@ -122,7 +122,7 @@ public sealed class DriftTests(Databases databases) : IClassFixture<Databases>
         }
     }
 
-    [Fact]
+    [PartFact]
     public async Task Snapshot_has_no_password()
     {
         var password = new NpgsqlConnectionStringBuilder(databases.Server).Password;

@@ -11,7 +11,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         SELECT app.protect_table('public.loose'); ALTER TABLE public.loose NO FORCE ROW LEVEL SECURITY; GRANT TRUNCATE ON public.loose TO tenant_role;
         """;
 
-    [Fact]
+    [PartFact]
     public async Task Schema_of_the_folder_is_mended_by_the_migration_that_is_printed()
     {
         using var tool = new Tool();
@@ -26,7 +26,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         (await tool.RunAsync("fix", "m", "--with-tenant-schema")).Should().Be((0, "-- 0 findings; 0 fixes proved, 0 unproved\n", ""));
     }
 
-    [Fact]
+    [PartFact]
     public async Task Audited_database_gets_what_was_proved_in_the_folder()
     {
         var database = await databases.NewAsync(Migration);
@@ -41,7 +41,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         (await tool.RunAsync("audit", "-c", database)).ExitCode.Should().Be(0);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("CREATE POLICY more ON public.loose FOR SELECT TO tenant_role USING (org_id = (SELECT app.current_org_id()) AND id > 0)", "policy more")]
     [InlineData("ALTER POLICY tenant_isolation ON public.loose USING (org_id = (SELECT app.current_org_id()) AND id > 0)", "policy tenant_isolation")]
     [InlineData("GRANT SELECT ON public.loose TO app_user", "privileges on table public.loose to app_user")]
@@ -68,7 +68,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         (await Databases.ScalarAsync<bool>(database, "SELECT relforcerowsecurity FROM pg_class WHERE oid = 'public.loose'::regclass")).Should().BeFalse();
     }
 
-    [Fact]
+    [PartFact]
     public async Task Difference_elsewhere_is_no_obstacle()
     {
         var database = await databases.NewAsync($"{Migration}; CREATE TABLE public.other (a int); GRANT SELECT ON public.organizations TO app_owner");
@@ -77,7 +77,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         (await tool.RunAsync("fix", "m", "--with-tenant-schema", "-c", database)).Output.Should().Contain("2 fixes proved");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Migration_that_fails_proves_nothing()
     {
         using var tool = new Tool();
@@ -88,7 +88,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         error.Should().Contain("2.sql line 1").And.Contain("42703");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("name the folder", "fix", "--before", "x.sql")]
     [InlineData("leave out --proof-database", "fix", "m", "--prove-in-place")]
     [InlineData("give --connection", "fix", "m", "--apply")]
@@ -100,7 +100,7 @@ public sealed class FixFolderTests(Databases databases) : IClassFixture<Database
         error.Should().ContainEquivalentOf(told);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Ctrl_C_leaves_no_server_behind()
     {
         if (OperatingSystem.IsWindows())

@@ -7,7 +7,7 @@ public sealed class FixTests(Databases databases) : IClassFixture<Databases>
         SELECT app.protect_table('public.loose'); ALTER TABLE public.loose NO FORCE ROW LEVEL SECURITY; GRANT TRUNCATE ON public.loose TO tenant_role
         """;
 
-    [Fact]
+    [PartFact]
     public async Task Fixes_that_nothing_was_shown_of_are_printed_and_not_applied()
     {
         var database = await databases.NewAsync(Loose);
@@ -22,7 +22,7 @@ public sealed class FixTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("audit", "-c", database)).ExitCode.Should().Be(1);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Proved_fixes_are_applied(bool inPlace)
@@ -39,7 +39,7 @@ public sealed class FixTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("audit", "-c", database)).ExitCode.Should().Be(0);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Script_that_is_printed_mends_the_database()
     {
         var database = await databases.NewAsync(Loose);
@@ -50,7 +50,7 @@ public sealed class FixTests(Databases databases) : IClassFixture<Databases>
     }
 
     /// <summary>A role for reports reads a view, and has no privilege on the table below.</summary>
-    [Fact]
+    [PartFact]
     public async Task A_fix_that_takes_rows_from_somebody_is_unproved_and_left_out()
     {
         const string view = """
@@ -68,7 +68,7 @@ public sealed class FixTests(Databases databases) : IClassFixture<Databases>
         (await Databases.ScalarAsync<string>(database, "SELECT reloptions::text FROM pg_class WHERE oid = 'public.all_loose'::regclass")).Should().BeNull();
     }
 
-    [Fact]
+    [PartFact]
     public async Task The_audited_database_is_no_proof_database_by_mistake()
     {
         using var tool = new Tool();

@@ -13,7 +13,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         CREATE POLICY shared ON public.payments FOR SELECT TO tenant_role USING (org_id <= (SELECT app.current_org_id()));
         """;
 
-    [Theory]
+    [PartTheory]
     [InlineData("text")]
     [InlineData("json")]
     [InlineData("sarif")]
@@ -39,7 +39,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         });
     }
 
-    [Fact]
+    [PartFact]
     public async Task Policies_are_evaluated_on_a_server_of_its_own_and_on_a_disposable_one()
     {
         using var tool = new Tool();
@@ -58,7 +58,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         }
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_server_in_use_gives_no_clean_verdict()
     {
         using var tool = new Tool();
@@ -71,7 +71,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         }
     }
 
-    [Fact]
+    [PartFact]
     public async Task Files_before_the_folder_bring_no_finding_and_their_errors_are_told()
     {
         using var tool = new Tool();
@@ -88,7 +88,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("lint", "m", "--before", "no-such.sql")).ExitCode.Should().Be(2);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Supabase_prelude_is_there_for_the_migrations()
     {
         using var tool = new Tool();
@@ -100,7 +100,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("lint", "m", "--prelude", "nobody")).ExitCode.Should().Be(2);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_folder_without_tenant_tables_is_not_clean()
     {
         using var tool = new Tool();
@@ -110,7 +110,7 @@ public sealed class LintTests(Databases databases) : IClassFixture<Databases>
         error.Should().Contain("nothing was judged").And.Contain("--tenant-column");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Programs_beside_the_sql_are_named()
     {
         using var tool = new Tool();

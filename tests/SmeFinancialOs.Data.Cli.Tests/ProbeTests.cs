@@ -4,7 +4,7 @@ namespace SmeFinancialOs.Data.Cli.Tests;
 
 public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
 {
-    [Fact]
+    [PartFact]
     public async Task A_clean_database_withstands_the_probe()
     {
         using var tool = new Tool();
@@ -13,7 +13,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         output.Should().MatchRegex(@"clean; \d{2,} attacks on \d+ objects");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_breach_prints_the_statement_that_got_through()
     {
         var open = await databases.NewAsync("ALTER POLICY tenant_isolation ON public.invoices USING (true)");
@@ -29,7 +29,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         (await tool.RunAsync("probe", "-c", open, "--baseline", "known.txt")).ExitCode.Should().Be(0);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_table_that_cannot_be_filled_fails_unless_a_reason_allows_it()
     {
         var strict = await databases.NewAsync("""
@@ -48,7 +48,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         output.Should().Contain("left out: isolation-not-probed public.strict: filled by nobody");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("text")]
     [InlineData("json")]
     [InlineData("sarif")]
@@ -68,7 +68,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
             .And.Contain("isolation-not-probed").And.Contain("the tenant does not see its own row").And.NotContain("probed: public.invoices: ");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_key_oracle_is_a_warning_of_its_own_and_is_allowed_with_a_reason()
     {
         var open = await databases.NewAsync("ALTER TABLE public.invoices ADD UNIQUE (number)");
@@ -84,7 +84,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         output.Should().Contain("left out: isolation-not-probed public.invoices: numbers are public");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("""{ "allowlist": [ { "object": "public.t", "rule": "isolation-breech", "reason": "r" } ] }""", "There is no rule")]
     [InlineData("""{ "allowlist": [ { "object": "public.t", "rule": "table-without-rls", "attack": "select", "reason": "r" } ] }""", "attack")]
     [InlineData("""{ "allowlist": [ { "object": "public.t", "rule": "isolation-breach" } ] }""", "reason")]
@@ -98,7 +98,7 @@ public sealed class ProbeTests(Databases databases) : IClassFixture<Databases>
         error.Should().Contain(message);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_login_that_may_not_probe_is_told_so()
     {
         using var tool = new Tool();

@@ -17,7 +17,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         INSERT INTO public.forgotten SELECT id, '{Marked.Value}' || slug FROM public.organizations;
         """;
 
-    [Theory]
+    [PartTheory]
     [InlineData("SME_DATA_CONNECTION")]
     [InlineData("PGPASSWORD")]
     [InlineData("PGPASSFILE")]
@@ -56,7 +56,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
         }
     }
 
-    [Fact]
+    [PartFact]
     public async Task Rows_are_printed_nowhere()
     {
         var target = await databases.NewAsync(Rows);
@@ -72,7 +72,7 @@ public sealed class SecretTests(Databases databases) : IClassFixture<Databases>
     }
 
     /// <summary>Each fails on a row, and the server's text or its DETAIL quotes that row.</summary>
-    [Theory]
+    [PartTheory]
     [InlineData("ALTER TABLE public.imported ALTER note TYPE int USING note::int;")]
     [InlineData("ALTER TABLE public.imported ALTER note TYPE date USING note::date;")]
     [InlineData("INSERT INTO public.imported SELECT * FROM public.imported;")]

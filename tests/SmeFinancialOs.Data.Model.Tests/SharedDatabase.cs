@@ -36,8 +36,8 @@ internal sealed class SharedDatabase(TenantConnectionFactory factory, NpgsqlConn
     /// <summary>As an operator sees them, who is bound by a policy too.</summary>
     public async Task<string> ContentAsync(int tenant) =>
         string.Join("\n",
-            await superuser.ReadAsync($"SELECT row_to_json(t)::text FROM parent t WHERE org_id = {tenants.Literal(tenant)} UNION ALL SELECT row_to_json(t)::text "
-                + $"FROM child t WHERE org_id = {tenants.Literal(tenant)} ORDER BY 1"));
+            await superuser.ReadAsync($"SELECT row_to_json(t)::text FROM parent t WHERE org_id = {tenants.Literal(tenant)} "
+                + $"UNION ALL SELECT row_to_json(t)::text FROM child t WHERE org_id = {tenants.Literal(tenant)} ORDER BY 1"));
 
     private static string? SqlStateOf(Exception fault) => (fault as TenantDataException)?.SqlState ?? (fault as PostgresException)?.SqlState;
 

@@ -38,9 +38,9 @@ public sealed partial class SingleDefinitionTests(MigratedDatabase database) : I
     public void Settings_are_read_where_they_are_defined() =>
         Scripts().SelectMany(script => Setting().Matches(script.Text).Select(match => $"{script.Name} {match.Groups[1].Value}")).Distinct().Should().Equal(
             "migrations/0006_tenant_id.sql app.tenant_type",
-            "objects/add_tenant_column.sql app.maintenance", // to put it back
             "objects/context.sql app.current_org_id", "objects/context.sql app.current_user_id", "objects/context.sql app.current_roles",
             "objects/maintenance.sql app.maintenance", "objects/seal_keys.sql app.current_user_id",
+            "objects/add_tenant_column.sql app.maintenance", // to put it back
             "seal/sealed_context.sql app.current_org_id", "seal/sealed_context.sql app.current_user_id", "seal/sealed_context.sql app.current_roles",
             "seal/sealed_context.sql app.context_token");
 

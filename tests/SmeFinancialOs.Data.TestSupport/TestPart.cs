@@ -15,6 +15,9 @@ internal static class TestPart
     /// <param name="index">The place of the case among all, from 0.</param>
     public static bool Takes(int index) => index % Chosen.Count == Chosen.Number - 1;
 
+    /// <summary>Why a test at this line of its file is skipped; null where it is not.</summary>
+    public static string? SkippedAt(int line) => Takes(line) ? null : "SME_DATA_TEST_PART has it in another part";
+
     private static (int Number, int Count) Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))

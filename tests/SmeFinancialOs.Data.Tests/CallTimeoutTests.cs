@@ -35,7 +35,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         }
     }
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Calls))]
     public async Task Timeout_ends_a_call_that_takes_longer(string session, string call)
     {
@@ -45,7 +45,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         refused.Which.SqlState.Should().Be(PostgresErrorCodes.QueryCanceled);
     }
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Calls))]
     public async Task Timeout_of_a_call_may_be_longer_than_options_and_connection_string_allow(string session, string call)
     {
@@ -58,7 +58,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         (await made.Session.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("500ms");
     }
 
-    [Fact]
+    [PartFact]
     public async Task What_the_host_has_set_in_a_unit_of_work_is_in_force_again_behind_the_call()
     {
         await using var work = await Factory.OpenConnectionAsync(fixture.ContextA, Token);
@@ -72,7 +72,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         (await work.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("7s");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Last_timeout_of_several_counts_and_the_context_stays()
     {
         var session = Factory.CreateSession(fixture.ContextA);
@@ -83,7 +83,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         (await session.ExecuteScalarAsync<string>("SHOW statement_timeout", cancellationToken: Token)).Should().Be("500ms");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Timeout_of_a_call_costs_no_round_trip()
     {
         await using var proxy = new LoopbackProxy(fixture.Database.AppConnectionString);
@@ -101,7 +101,7 @@ public sealed class CallTimeoutTests(TenantDatabaseFixture fixture) : IClassFixt
         }
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData(0)]
     [InlineData(-2)]
     [InlineData(0.5)]

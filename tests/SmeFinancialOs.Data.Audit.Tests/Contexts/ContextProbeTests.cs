@@ -30,7 +30,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         """ + $"CREATE POLICY mine ON members FOR SELECT USING (user_id = {Me});"
         + $"CREATE POLICY own ON t USING (tenant_id IN (SELECT m.tenant_id FROM members m WHERE m.user_id = {Me}));";
 
-    [Theory]
+    [PartTheory]
     [InlineData(Claims, PlainDatabase.Protected + $"CREATE POLICY own ON t USING (tenant_id = {Claim})")]
     [InlineData("enter(:tenant)", PlainDatabase.Sound
         + "CREATE FUNCTION enter(bigint) RETURNS text LANGUAGE sql AS $$ SELECT set_config('app.tenant', $1::text, true) $$")]
@@ -38,11 +38,11 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
     public async Task Tables_that_keep_to_the_context_are_probed_clean(string context, string sql) =>
         ShouldBeClean(await database.ProbeAsync(sql, web => Options(web, context)), "public.t");
 
-    [Fact]
+    [PartFact]
     public async Task Tables_of_the_users_tenants_are_probed_clean() =>
         ShouldBeClean(await database.ProbeAsync(Memberships, web => Options(web, User, hasMembers: true)), "public.t", "public.members");
 
-    [Fact]
+    [PartFact]
     public async Task An_organization_below_a_tenant_is_probed_clean() => ShouldBeClean(await database.ProbeAsync(
         "CREATE TABLE t (tenant_id bigint NOT NULL, upper_id uuid NOT NULL, id bigint, PRIMARY KEY (tenant_id, id));" + Protect
         + "CREATE POLICY own ON t USING (tenant_id = nullif(current_setting('app.org', true), '')::bigint "
@@ -51,7 +51,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         + "ALTER TABLE plans ENABLE ROW LEVEL SECURITY; CREATE POLICY own ON plans USING (upper_id = nullif(current_setting('app.tenant', true), '')::uuid)",
         web => Options(web, Both, "upper_id")), "public.t", "public.plans");
 
-    [Theory]
+    [PartTheory]
     [InlineData("the tenant above alone", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (upper_id = {Upper})")]
     [InlineData("the organizations of the tenant above", Both, "tenant_id", Organizations + $"CREATE POLICY own ON t USING (tenant_id IN "
         + $"(SELECT o.id FROM organizations o WHERE o.upper_id = {Upper}))")]
@@ -70,7 +70,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         breach.Attack.Should().Be(name.StartsWith("writing", StringComparison.Ordinal) ? "update" : "select");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("an organization", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (tenant_id = {Org})")]
     [InlineData("both", Both, "tenant_id", Nested + $"CREATE POLICY own ON t USING (tenant_id = {Org} AND upper_id = {Upper})")]
     [InlineData("an organization that is listed", Both, "tenant_id", Organizations + $"CREATE POLICY own ON t USING (tenant_id = {Org})")]
@@ -87,7 +87,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         report.KeyOracles.Should().BeEmpty(name);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData(Claims, PlainDatabase.Protected + $"CREATE POLICY own ON t USING (tenant_id = {Claim} OR {Claim} IS NULL)", "public.t")]
     [InlineData(Claims, PlainDatabase.Protected + $"CREATE POLICY own ON t USING ({Claim} IS NOT NULL)", "public.t")]
     [InlineData(User, Memberships + "CREATE POLICY everybody ON members FOR SELECT USING (true); ALTER POLICY own ON t USING (tenant_id IN "
@@ -102,7 +102,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         report.Breaches.Should().Contain(breach => breach.ObjectName == table);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_policy_that_compares_an_organization_with_its_tenant_is_not_probed()
     {
         var report = await database.ProbeAsync(
@@ -112,7 +112,7 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         report.Skipped.Should().Contain(skipped => skipped.ObjectName == "public.t");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_claim_that_the_context_does_not_make_is_not_probed()
     {
         var report = await database.ProbeAsync(PlainDatabase.Protected + $"CREATE POLICY own ON t USING (tenant_id = {Claim})",
@@ -121,12 +121,12 @@ public sealed class ContextProbeTests(PlainDatabase database) : IClassFixture<Pl
         report.Skipped.Should().Contain(skipped => skipped.ObjectName == "public.t" && skipped.Reason.Contains("the tenant does not see its own row"));
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_context_that_cannot_be_set_is_an_error() =>
         (await FluentActions.Awaiting(() => database.ProbeAsync(PlainDatabase.Sound, web => Options(web, "no_such_function(:tenant)"))).Should()
             .ThrowAsync<TenantSchemaException>()).Which.Message.Should().StartWith("Context: ").And.Contain("no_such_function");
 
-    [Fact]
+    [PartFact]
     public async Task A_membership_that_does_not_exist_is_an_error() =>
         await FluentActions.Awaiting(() => database.ProbeAsync(PlainDatabase.Sound, web => Options(web, User, hasMembers: true))).Should()
             .ThrowAsync<TenantSchemaException>();

@@ -3,7 +3,7 @@ namespace SmeFinancialOs.Data.Audit.Tests.Linting;
 /// <summary>What cannot be judged says where and why.</summary>
 public sealed class LintFailureTests
 {
-    [Theory]
+    [PartTheory]
     [InlineData("SELECT 1;\n\nSELECT nope();", 3, "42883", "*function nope() does not exist*")]
     [InlineData("DO $$\nBEGIN\n  PERFORM 1 / 0;\nEND $$;", 3, "22012", "*a value does not fit*")]
     [InlineData("SELECT 1;\nROLLBACK;", 2, null, "*ends its transaction*")]
@@ -26,7 +26,7 @@ public sealed class LintFailureTests
     }
 
     /// <summary>What fails is taken back alone; what stands before it, behind it and in later files runs, and is judged.</summary>
-    [Theory]
+    [PartTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task All_errors_are_told_and_the_rest_is_judged(bool disposable)
@@ -45,7 +45,7 @@ public sealed class LintFailureTests
         report.Applied.Should().HaveCount(4);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_script_of_the_prelude_that_fails_is_named()
     {
         using var folder = new TemporaryMigrations(("1.sql", "SELECT 1;"));
@@ -53,7 +53,7 @@ public sealed class LintFailureTests
         report.Errors.Should().ContainSingle().Which.Should().Match<MigrationLintError>(error => error.Migration == "before.sql" && error.Line == 2);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("SELECT pg_terminate_backend(pg_backend_pid());")]
     [InlineData("SELECT 1;\nSELECT pg_terminate_backend(pg_backend_pid());\nSELECT 2;")]
     public async Task Nothing_runs_after_the_transaction_has_ended(string sql)
@@ -62,7 +62,7 @@ public sealed class LintFailureTests
         await Linting(folder.Path).Should().ThrowAsync<MigrationLintException>().WithMessage("1.sql line *ended the lint's transaction*");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_folder_without_migrations_is_no_clean_one()
     {
         using var folder = new TemporaryMigrations(("1.down.sql", "SELECT 1;"));
@@ -70,7 +70,7 @@ public sealed class LintFailureTests
         await Linting(Path.Combine(folder.Path, "nowhere")).Should().ThrowAsync<DirectoryNotFoundException>();
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_file_in_another_encoding_is_named()
     {
         using var folder = new TemporaryMigrations();
@@ -78,7 +78,7 @@ public sealed class LintFailureTests
         (await Linting(folder.Path).Should().ThrowAsync<MigrationLintException>().WithMessage("*not UTF-8*")).Which.Migration.Should().Be("1.sql");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_login_that_may_not_create_databases_is_told_so()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);

@@ -21,7 +21,7 @@ public sealed class LintJudgementTests : IAsyncLifetime
         { "", "tenant_id::text LIKE current_setting('app.tenant', true)" },
     };
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Holes))]
     public async Task A_hole_that_only_evaluation_finds_is_an_error_of_the_migration_that_brought_it(string before, string policy)
     {
@@ -37,7 +37,7 @@ public sealed class LintJudgementTests : IAsyncLifetime
             .Should().Equal(("public.t", PolicyVerdict.Hole), ("public.u", PolicyVerdict.Safe));
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_hole_that_a_later_change_of_a_function_brings_is_that_migrations()
     {
         using var folder = new TemporaryMigrations(("1.sql", Table("t") + Tenant("$cur") + Policy("t", "tenant_id = (SELECT current_tenant())")),
@@ -46,7 +46,7 @@ public sealed class LintJudgementTests : IAsyncLifetime
             .Should().ContainSingle().Which.Migration.Should().Be("3.sql");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_policy_that_cannot_be_judged_is_a_finding_of_its_migration()
     {
         using var folder = new TemporaryMigrations(("1.sql", Table("t")),
@@ -56,7 +56,7 @@ public sealed class LintJudgementTests : IAsyncLifetime
         report.Findings.Where(f => f.Finding.RuleId is "policy-not-understood" or "policy-hole").Should().ContainSingle().Which.Migration.Should().Be("2.sql");
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_server_in_use_gives_no_verdict_on_policies_and_the_report_says_why()
     {
         using var folder = new TemporaryMigrations(("1.sql", Table("t") + Policy("t", "tenant_id = $cur")));

@@ -36,7 +36,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
         "CREATE TABLESPACE $new LOCATION '/tmp'",
     ];
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Changes))]
     public async Task The_server_is_as_it_was_whatever_a_migration_does(string sql)
     {
@@ -50,7 +50,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
 
     private const string Databases = "SELECT datname::text FROM pg_database WHERE datname LIKE 'sme\\_lint\\_%'";
 
-    [Theory]
+    [PartTheory]
     [InlineData("SELECT 1;", null)]
     [InlineData("SELECT 1 / 0;", null)]
     [InlineData("SELECT pg_terminate_backend(pg_backend_pid());", typeof(MigrationLintException))]
@@ -74,7 +74,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
         (await connection.ListAsync<string>(Databases)).Should().NotContain(name);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_cancelled_lint_takes_its_database_with_it()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
@@ -88,7 +88,7 @@ public sealed class LintLeavesNothingTests(ServerRoles roles) : IClassFixture<Se
         (await connection.ListAsync<string>(Databases)).Should().NotContain(name);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Lints_of_the_same_roles_do_not_disturb_each_other()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);

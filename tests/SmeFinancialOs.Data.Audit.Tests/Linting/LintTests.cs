@@ -13,7 +13,7 @@ public sealed class LintTests
 
     private const string Protect = "SELECT app.protect_table('public.payments');";
 
-    [Fact]
+    [PartFact]
     public async Task A_table_that_is_protected_later_is_no_fault()
     {
         using var folder = new TemporaryMigrations(("1_payments.sql", Payments), ("2_protect.sql", Protect));
@@ -22,7 +22,7 @@ public sealed class LintTests
         report.Applied.Should().Equal("1_payments.sql", "2_protect.sql");
     }
 
-    [Fact]
+    [PartFact]
     public async Task The_migration_in_the_middle_that_brought_the_fault_is_named()
     {
         using var folder = new TemporaryMigrations(("1_payments.sql", Payments + Protect),
@@ -33,7 +33,7 @@ public sealed class LintTests
             .Should().Equal(("table-not-forced", "public.payments", "2_loosen.sql"));
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_fault_that_comes_goes_and_comes_again_is_the_last_ones()
     {
         const string off = "ALTER TABLE public.payments NO FORCE ROW LEVEL SECURITY;";
@@ -42,7 +42,7 @@ public sealed class LintTests
         (await LintAsync(folder)).Findings.Should().ContainSingle().Which.Migration.Should().Be("4.sql");
     }
 
-    [Fact]
+    [PartFact]
     public async Task An_allowed_fault_is_told_with_its_reason()
     {
         using var folder =
@@ -55,7 +55,7 @@ public sealed class LintTests
         report.Suppressed.Should().ContainSingle().Which.Reason.Should().Be("the same for everybody");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Our_own_migrations_are_clean()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
@@ -70,7 +70,7 @@ public sealed class LintTests
         report.Applied.Should().HaveCount(files.Length).And.StartWith("0001_0001_roles.sql");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Roles_that_nobody_creates_are_there_to_be_granted_to()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);
@@ -83,7 +83,7 @@ public sealed class LintTests
         (await LintAsync(folder, options)).Findings.Select(f => f.Finding.RuleId).Should().Contain("table-without-rls");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_cannot_run_in_a_transaction_is_judged_all_the_same(bool disposable)
@@ -99,7 +99,7 @@ public sealed class LintTests
         report.Findings.Select(f => (f.Finding.RuleId, f.Migration)).Should().Contain(("table-without-rls", "1.sql"));
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_new_enum_value_can_be_used_where_migrations_are_committed()
     {
         using var folder = new TemporaryMigrations(("1.sql", "CREATE TYPE mood AS ENUM ('ok');"),
@@ -110,7 +110,7 @@ public sealed class LintTests
             .Which.Message.Should().Match("55P04*on a server of its own.");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData(false, null, "app.t")]
     [InlineData(true, null, "app.t")]
     [InlineData(false, "public", "public.t")]

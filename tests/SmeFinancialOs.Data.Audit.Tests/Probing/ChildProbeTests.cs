@@ -35,7 +35,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
 
     private const string About = "EXISTS (SELECT FROM docs d WHERE d.id = lines.about)";
 
-    [Theory]
+    [PartTheory]
     [InlineData("EXISTS", Safe)]
     [InlineData("IN", Lines + "CREATE POLICY own ON lines USING (doc_id IN (SELECT d.id FROM docs d));")]
     [InlineData("a restrictive bound", Lines + $"CREATE POLICY all_rows ON lines USING (true); CREATE POLICY own ON lines AS RESTRICTIVE USING ({Exists});")]
@@ -65,7 +65,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         report.Probed.Single(probed => probed.ObjectName == "public.lines").SeenBy.Should().ContainSingle();
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("EXISTS (SELECT FROM lines l WHERE l.id = notes.line_id)")]
     [InlineData("line_id IN (SELECT l.id FROM lines l JOIN docs d ON d.id = l.doc_id)")]
     public async Task A_child_of_a_child_is_probed_clean(string condition)
@@ -75,7 +75,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         report.Probed.Select(probed => probed.ObjectName).Should().Contain(["public.docs", "public.lines", "public.notes"]);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("select", "no row-level security", Lines + "ALTER TABLE lines DISABLE ROW LEVEL SECURITY;")]
     [InlineData("copy to", "no row-level security", Lines + "ALTER TABLE lines DISABLE ROW LEVEL SECURITY;")]
     [InlineData("copy from", "no row-level security", Lines + "ALTER TABLE lines DISABLE ROW LEVEL SECURITY;")]
@@ -110,7 +110,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         report.Breaches.Should().OnlyContain(breach => breach.ObjectName == "public.lines" || breach.ObjectName == "public.has_doc(doc bigint)");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("about", TwoDocs + $"CREATE POLICY own ON lines USING ({Exists});")]
     [InlineData("doc_id", TwoDocs + $"CREATE POLICY own ON lines USING ({About});")]
     [InlineData("up", Docs + "CREATE TABLE lines (id bigint PRIMARY KEY, doc_id bigint NOT NULL REFERENCES docs, up bigint REFERENCES lines);" + Protect
@@ -123,7 +123,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         Texts(report).Should().ContainSingle();
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_tenant_table_that_refers_to_a_child_of_another_tenant_is_a_reference()
     {
         var report = await database.ProbeAsync(Safe + "CREATE TABLE parcels (tenant_id bigint NOT NULL, id bigint, line_id bigint NOT NULL REFERENCES lines, "
@@ -132,7 +132,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         report.Breaches.Should().ContainSingle().Which.ObjectName.Should().Be("public.parcels");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("public.line_list", "CREATE VIEW line_list AS SELECT * FROM lines; GRANT SELECT, DELETE ON line_list TO $web;")]
     [InlineData("public.note_of(line bigint)", "CREATE FUNCTION note_of(line bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER AS "
         + "$$ SELECT note FROM public.lines WHERE id = line $$;")]
@@ -143,7 +143,7 @@ public sealed class ChildProbeTests(PlainDatabase database) : IClassFixture<Plai
         report.Breaches.Should().ContainSingle().Which.ObjectName.Should().Be(name);
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("the tenant does not see its own row", Lines + "CREATE POLICY own ON lines USING (open AND NOT open);")]
     [InlineData("permission denied for table docs", Safe + "REVOKE SELECT ON docs FROM $web;")]
     [InlineData("the tenant cannot update its own row", Lines + $"CREATE POLICY own ON lines USING ({Exists}) WITH CHECK (note = 'never');")]

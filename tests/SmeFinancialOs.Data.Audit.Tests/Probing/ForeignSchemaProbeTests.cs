@@ -5,7 +5,7 @@ namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 /// <summary>A schema that knows nothing of ours: protected by one loop, audited and probed with no more than the name of its tenant column.</summary>
 public sealed class ForeignSchemaProbeTests
 {
-    [Fact]
+    [PartFact]
     public async Task Twenty_foreign_tables_are_protected_audited_clean_and_probed()
     {
         var server = await TestServer.GetSharedAsync(Sql.Cancel);

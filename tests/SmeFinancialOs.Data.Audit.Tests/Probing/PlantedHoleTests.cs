@@ -3,7 +3,7 @@ namespace SmeFinancialOs.Data.Audit.Tests.Probing;
 /// <summary>Each hole is planted in a schema that is clean without it, and found by the attack that is meant for it.</summary>
 public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<HoleDatabase>
 {
-    [Fact]
+    [PartFact]
     public async Task The_schema_is_clean_before_anything_is_planted()
     {
         var report = await database.ProbeAsync("SELECT 1");
@@ -11,7 +11,7 @@ public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<Hole
         report.Skipped.Select(skipped => $"{skipped.ObjectName}: {skipped.Reason}").Should().BeEmpty();
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("select", "public.items", "ALTER TABLE items DISABLE ROW LEVEL SECURITY")]
     [InlineData("copy to", "public.items", "ALTER TABLE items DISABLE ROW LEVEL SECURITY")]
     [InlineData("lock", "public.items", "ALTER TABLE items DISABLE ROW LEVEL SECURITY")]
@@ -62,7 +62,7 @@ public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<Hole
         report.Breaches.Should().OnlyContain(breach => breach.Statement.StartsWith("BEGIN;") && breach.Statement.EndsWith("ROLLBACK;"));
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("GRANT $admin TO $app")]
     [InlineData("GRANT $admin TO $tenant")]
     public async Task An_admin_role_that_the_app_may_become_is_named_and_not_attacked(string grant)
@@ -73,7 +73,7 @@ public sealed class PlantedHoleTests(HoleDatabase database) : IClassFixture<Hole
             && skipped.Reason.Contains("login-may-become-admin"));
     }
 
-    [Fact]
+    [PartFact]
     public async Task An_immutable_function_that_reads_the_setting_changes_no_verdict_on_tables_without_cached_plans()
     {
         // Folded at planning, the value is that of the statement itself here: the audit finds this fault, the probe cannot (HAZARDS H43).

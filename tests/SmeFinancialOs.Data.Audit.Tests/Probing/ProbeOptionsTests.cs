@@ -8,14 +8,14 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         CREATE TRIGGER polite BEFORE INSERT ON notes FOR EACH ROW EXECUTE FUNCTION refuse()
         """;
 
-    [Fact]
+    [PartFact]
     public async Task A_table_that_cannot_be_filled_is_reported_with_the_reason_of_the_server()
     {
         var report = await database.ProbeAsync(Refusing);
         report.Skipped.Should().ContainSingle(skipped => skipped.ObjectName == "public.notes" && skipped.Reason.Contains("say please") && !skipped.IsAllowed);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_host_gives_the_values_that_the_probe_cannot_find()
     {
         var options = new IsolationProbeOptions
@@ -33,7 +33,7 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         report.Probed.Should().Contain(probed => probed.ObjectName == "public.notes" && probed.AttackCount > 100);
     }
 
-    [Fact]
+    [PartFact]
     public async Task An_allowance_silences_an_attack_and_keeps_its_reason()
     {
         var options = new IsolationProbeOptions
@@ -48,7 +48,7 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         report.Skipped.Should().Contain(skipped => skipped.ObjectName == "public.items" && skipped.Reason == "Codes are public." && skipped.IsAllowed);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_function_whose_answer_changes_by_itself_proves_nothing()
     {
         var report = await database.ProbeAsync("CREATE FUNCTION dice() RETURNS float LANGUAGE sql SECURITY DEFINER AS 'SELECT random()'");
@@ -56,7 +56,7 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         report.Skipped.Should().Contain(skipped => skipped.ObjectName == "public.dice()");
     }
 
-    [Fact]
+    [PartFact]
     public async Task Nothing_stays_behind_also_after_cancellation()
     {
         await using var connection = await Sql.OpenAsync(database.ConnectionString, Sql.Cancel);
@@ -72,7 +72,7 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
         (await connection.CountAsync("items")).Should().Be(0);
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_login_that_is_neither_superuser_nor_the_apps_is_told_what_to_do()
     {
         var probe = new IsolationProbe(database.ConnectionString, new IsolationProbeOptions { AppLogins = ["nobody_knows_me"] });
@@ -84,7 +84,7 @@ public sealed class ProbeOptionsTests(HoleDatabase database) : IClassFixture<Hol
             .WithMessage("*neither a superuser nor one of AppLogins*");
     }
 
-    [Fact]
+    [PartFact]
     public void Bad_options_are_refused_before_anything_is_connected()
     {
         FluentActions.Invoking(() => new IsolationProbe(database.ConnectionString, new() { TenantColumn = " " })).Should().Throw<ArgumentException>();

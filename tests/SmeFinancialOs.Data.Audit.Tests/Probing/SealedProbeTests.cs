@@ -9,7 +9,7 @@ public sealed class SealedProbeTests(SealedProbeTests.Database database) : IClas
 {
     private const string Plain = "org_id = (SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid)";
 
-    [Fact]
+    [PartFact]
     public async Task A_superuser_finds_nothing_and_leaves_no_key()
     {
         var keys = new ContextSealKeys(database.ConnectionString);
@@ -20,7 +20,7 @@ public sealed class SealedProbeTests(SealedProbeTests.Database database) : IClas
         (await keys.ListAsync(Sql.Cancel)).Should().Equal(before);
     }
 
-    [Fact]
+    [PartFact]
     public async Task The_app_login_probes_with_the_key_of_a_host()
     {
         var keys = new ContextSealKeys(database.ConnectionString);
@@ -36,14 +36,14 @@ public sealed class SealedProbeTests(SealedProbeTests.Database database) : IClas
             .WithMessage("*no key that is in force has signed it (28000)*");
     }
 
-    [Fact]
+    [PartFact]
     public void A_key_that_is_none_is_refused_and_not_quoted()
     {
         var probe = () => new IsolationProbe(database.ConnectionString, database.Signing("my secret"));
         probe.Should().Throw<ArgumentException>().Which.Message.Should().Contain("sme-data seal add").And.NotContain("my secret");
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData($"ALTER POLICY tenant_isolation ON items USING ({Plain}) WITH CHECK ({Plain})")]
     [InlineData("CREATE OR REPLACE VIEW app_seal.context WITH (security_barrier) AS "
         + "SELECT NULLIF(current_setting('app.current_org_id', true), '')::uuid AS tenant_org_id, NULL::uuid AS demo_org_id, true AS is_admin")]

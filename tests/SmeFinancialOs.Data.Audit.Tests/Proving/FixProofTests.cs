@@ -64,7 +64,7 @@ public sealed class FixProofTests : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>The proof database has it, too, by the text of its policies alone: it is none that a fix has brought to light.</summary>
-    [Fact]
+    [PartFact]
     public async Task Finding_that_the_report_leaves_out_is_not_fixed()
     {
         const string Notes = "own on public.notes";
@@ -87,7 +87,7 @@ public sealed class FixProofTests : IAsyncLifetime
             .Should().NotContain(Notes);
     }
 
-    [Fact]
+    [PartFact]
     public async Task Proved_fixes_mend_what_they_can_and_leave_the_proof_database_as_it_was()
     {
         var report = await new SchemaAudit(_audited, Options).RunAsync(Sql.Cancel);
@@ -108,7 +108,7 @@ public sealed class FixProofTests : IAsyncLifetime
         after.Fixes.Where(fix => fix.IsSafe && proof.Unproved.All(unproved => unproved.Fix.Sql != fix.Sql)).Select(fix => fix.Sql).Should().BeEmpty();
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_database_without_the_schema_proves_nothing()
     {
         var report = await new SchemaAudit(_audited, Options).RunAsync(Sql.Cancel);
@@ -121,7 +121,7 @@ public sealed class FixProofTests : IAsyncLifetime
         proof.Unproved.Should().NotBeEmpty().And.OnlyContain(fix => fix.Reason.StartsWith("the proof database does not have the finding"));
     }
 
-    [Fact]
+    [PartFact]
     public async Task A_login_that_is_no_superuser_proves_nothing()
     {
         var report = await new SchemaAudit(_audited, Options).RunAsync(Sql.Cancel);

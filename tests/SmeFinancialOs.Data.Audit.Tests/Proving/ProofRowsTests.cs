@@ -16,7 +16,7 @@ public sealed class ProofRowsTests(AuditDatabase database) : IClassFixture<Audit
     private const string Force = "ALTER TABLE public.templates FORCE ROW LEVEL SECURITY;";
 
     /// <summary>narrow: a restrictive policy.</summary>
-    [Theory]
+    [PartTheory]
     [InlineData(Mine + " OR org_id IS NULL", "org_id IS NOT NULL", "DROP POLICY narrow ON public.templates",
         "SELECT of the row without a tenant of public.templates as $tenant, when no tenant was ever set: it reaches it")]
     [InlineData(Mine + " OR org_id IS NULL", "true", "ALTER POLICY narrow ON public.templates USING (org_id IS NOT NULL)",
@@ -37,7 +37,7 @@ public sealed class ProofRowsTests(AuditDatabase database) : IClassFixture<Audit
             found.Should().Contain(database.Named(fault));
     }
 
-    [Theory]
+    [PartTheory]
     [InlineData("CREATE FUNCTION public.f() RETURNS float LANGUAGE sql AS 'SELECT random()'", null)]
     [InlineData("CREATE SEQUENCE public.s; GRANT USAGE ON SEQUENCE public.s TO PUBLIC; "
         + "CREATE FUNCTION public.f() RETURNS bigint LANGUAGE plpgsql AS $f$ BEGIN RETURN nextval('public.s'); END $f$", null)]
@@ -58,7 +58,7 @@ public sealed class ProofRowsTests(AuditDatabase database) : IClassFixture<Audit
     }
 
     /// <summary>A view that shows other rows is found by the columns that stay.</summary>
-    [Fact]
+    [PartFact]
     public async Task View_with_a_changing_column_still_tells_rows_apart()
     {
         const string view = "CREATE VIEW public.v WITH (security_invoker = true) AS SELECT org_id, id, random() AS r FROM public.templates; "

@@ -11,17 +11,17 @@ public sealed class ValueTests(ValueFixture fixture) : IClassFixture<ValueFixtur
 
     public static TheoryData<string> Differences => [.. IntendedDifferences.All.Select(difference => difference.Name)];
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Types))]
     public Task Session_reads_what_Dapper_reads(string type) =>
         CompareAsync(fixture.Source, ValueTable.Types.Single(candidate => candidate.ToString() == type), ValueTable.Selects, ValueTable.SelectsOfRows);
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(NodaTypes))]
     public Task Session_reads_what_Dapper_reads_with_NodaTime(string type) =>
         CompareAsync(fixture.NodaSource, ValueTable.NodaTypes.Single(candidate => candidate.ToString() == type), [], ValueTable.NodaSelects);
 
-    [Theory]
+    [PartTheory]
     [MemberData(nameof(Differences))]
     public async Task Intended_difference_is_one(string name)
     {
